@@ -1,0 +1,1 @@
+"""What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""

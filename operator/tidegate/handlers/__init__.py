@@ -1,0 +1,1 @@
+"""The kopf shell, and the controllers of quiet kinds."""

@@ -1,0 +1,1 @@
+"""How a query becomes a sample. Pure: requests and answers as values."""

@@ -1,0 +1,1 @@
+"""What may go out at all. Pure."""

@@ -1,0 +1,1 @@
+"""How a weight becomes manifests. Pure: no sockets."""

@@ -1,0 +1,1 @@
+"""The operator's own logs, counters and loop lag."""

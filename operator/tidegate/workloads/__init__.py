@@ -1,0 +1,1 @@
+"""How stable and candidate exist as pods. Pure: no sockets."""
