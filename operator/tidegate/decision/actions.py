@@ -1,0 +1,64 @@
+"""Effects as values. Each may run twice; what raises risk is only decided once its intent is recorded."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """The Services of a Release: `<name>`, `<name>-stable`, `<name>-candidate`."""
+
+    APEX = "apex"
+    STABLE = "stable"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareRevision:
+    """Bring up a revision's ReplicaSet at a size, with the rollout's plan pinned on it."""
+
+    revision: str
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Change the size of a revision's ReplicaSet; `rejected` is kept on it for a lost status."""
+
+    revision: str
+    replicas: int
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PointService:
+    """Let one of our Services select a revision; creates it where it is missing."""
+
+    role: Role
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRoute:
+    """Write the whole managed route, with this weight."""
+
+    weight: int
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetWeight:
+    """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail."""
+
+    weight: int
+    revision: str
+    raising: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRevision:
+    """Delete an old, empty ReplicaSet: history beyond what is kept."""
+
+    revision: str
+
+
+Action = PrepareRevision | Scale | PointService | WriteRoute | SetWeight | ForgetRevision

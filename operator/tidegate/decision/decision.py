@@ -1,0 +1,63 @@
+"""What a turn will do: the effects, the next recorded state, and when to look again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from .actions import Action
+from .progress import Phase, Progress
+from .reasons import Reason
+from .snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe."""
+
+    reason: Reason
+    sentence: str
+    progress: Progress
+    actions: tuple[Action, ...] = ()
+    look_again: timedelta | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """True for a fall of the weight: it goes by the rollback lane."""
+        return self.progress.phase is Phase.ROLLING_BACK
+
+
+Rule = Callable[[Snapshot], Decision | None]
+
+
+def first_that_applies(rules: tuple[Rule, ...], seen: Snapshot) -> Decision:
+    """The first clause that applies wins, so safety comes first. The last clause of a ladder always applies."""
+    for rule in rules:
+        if decision := rule(seen):
+            return decision
+
+    message = f"no rule applies in phase {seen.progress.phase.value}"
+    raise AssertionError(message)
+
+
+def act(seen: Snapshot, reason: Reason, sentence: str, *actions: Action, **changes: Any) -> Decision:
+    """Effects, with the record that follows them."""
+    return Decision(reason=reason, sentence=sentence, progress=told(seen, reason, sentence, **changes), actions=actions)
+
+
+def hold(
+    seen: Snapshot, reason: Reason, sentence: str, look_again: timedelta | None = None, **changes: Any
+) -> Decision:
+    """Stay, for a stated reason; look again when time alone may change the answer."""
+    progress = told(seen, reason, sentence, **changes)
+    return Decision(reason=reason, sentence=sentence, progress=progress, look_again=look_again)
+
+
+def told(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:
+    """The next record. Ordinary progress keeps its first words, so that a step costs one write, not one a look."""
+    progress = replace(seen.progress, **changes)
+    shown = Reason.PROGRESSING if reason.quiet else reason
+    if shown is Reason.PROGRESSING and shown is seen.progress.reason and not changes:
+        return progress
+
+    return replace(progress, reason=shown, sentence=sentence)

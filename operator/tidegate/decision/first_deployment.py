@@ -1,0 +1,110 @@
+"""The first revision of a Release: no steps; available, then served, then Ready."""
+
+from dataclasses import replace
+
+from .actions import PrepareRevision, Scale
+from .asks import handle_stray
+from .decision import Decision, Rule, act, hold
+from .plan import NO_TIME
+from .progress import Phase
+from .promotion import promoted
+from .reasons import Reason
+from .rest import start, wait_until_mended
+from .snapshot import Snapshot
+from .upkeep import retired, route, services
+
+
+def replace_it(seen: Snapshot) -> Decision | None:
+    """A new template replaces a first revision that never served; nothing is lost by that."""
+    if seen.target == seen.progress.candidate:
+        return None
+
+    return start(seen)
+
+
+def retire_replaced(seen: Snapshot) -> Decision | None:
+    actions = retired(seen)
+    if not actions:
+        return None
+
+    return act(seen, Reason.PREPARING, "an earlier first revision goes", *actions)
+
+
+def bring_up(seen: Snapshot) -> Decision | None:
+    candidate = seen.candidate
+    if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
+        return act(seen, Reason.PREPARING, "first deployment", PrepareRevision(candidate.revision, seen.replicas))
+
+    if candidate.replicas != seen.replicas:
+        return act(seen, Reason.PREPARING, "first deployment", Scale(candidate.revision, seen.replicas))
+
+    return None
+
+
+def say_that_it_cannot_start(seen: Snapshot) -> Decision | None:
+    """Stalled, not rejected: it heals by itself when its pods do."""
+    candidate = seen.candidate
+    if candidate.available >= seen.replicas or not candidate.total or candidate.stuck < candidate.total:
+        return None
+
+    return hold(seen, Reason.CANNOT_START, candidate.stuck_sentence, phase=Phase.STALLED)
+
+
+def say_that_it_is_late(seen: Snapshot) -> Decision | None:
+    late = seen.since(seen.progress.deadline_from) >= seen.plan.progress_deadline
+    if seen.candidate.available >= seen.replicas or not late:
+        return None
+
+    sentence = "the first revision is not available within its progressDeadline"
+    return hold(seen, Reason.DEADLINE_EXCEEDED, sentence, phase=Phase.STALLED)
+
+
+def wait_for_its_pods(seen: Snapshot) -> Decision | None:
+    candidate = seen.candidate
+    if candidate.available >= seen.replicas:
+        return None
+
+    left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
+    look_again = min(left, candidate.available_in) if candidate.available_in else left
+    return hold(seen, Reason.PREPARING, "the first revision's pods start", look_again, phase=Phase.PREPARING)
+
+
+def serve(seen: Snapshot) -> Decision | None:
+    """Services and route come when there is something to serve."""
+    served = replace(seen, progress=replace(seen.progress, stable=seen.progress.candidate))
+    actions = (*services(served), *route(served))
+    if not actions:
+        return None
+
+    return act(seen, Reason.PREPARING, "the first revision is available", *actions)
+
+
+def wait_for_the_router(seen: Snapshot) -> Decision | None:
+    if seen.route is not None and seen.route.confirmed:
+        return settle(seen)
+
+    return hold(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route")
+
+
+def settle(seen: Snapshot) -> Decision | None:
+    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
+    return hold(seen, Reason.SETTLING, "the route settles", left) if left > NO_TIME else None
+
+
+def finish(seen: Snapshot) -> Decision:
+    return promoted(seen, f"revision {seen.progress.candidate} is served")
+
+
+FIRST_DEPLOYMENT: tuple[Rule, ...] = (
+    handle_stray,
+    replace_it,
+    retire_replaced,
+    wait_until_mended,
+    bring_up,
+    say_that_it_cannot_start,
+    say_that_it_is_late,
+    wait_for_its_pods,
+    serve,
+    wait_for_the_router,
+    finish,
+)

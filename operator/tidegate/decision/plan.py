@@ -1,0 +1,69 @@
+"""The plan of a rollout: its steps and limits, pinned when the rollout starts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+NO_TIME = timedelta(0)
+FULL = 100
+
+
+class OnTrouble(Enum):
+    """What a breach, or silence of the metrics, leads to."""
+
+    HOLD = "Hold"
+    ROLL_BACK = "RollBack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A weight, the least time at it, and its gates."""
+
+    name: str
+    weight: int
+    dwell: timedelta = NO_TIME
+    replicas: int | None = None
+    pause: bool = False
+
+    def size(self, replicas: int) -> int:
+        """The candidate's pods at this step: its share of `replicas`, rounded up, at least one."""
+        if self.replicas is not None and self.weight < FULL:
+            return self.replicas
+
+        return max(1, -(-replicas * self.weight // FULL)) if replicas else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Steps up to weight 100 and the limits that hold on the way. The last step's dwell includes the watch."""
+
+    steps: tuple[Step, ...]
+    settle: timedelta = NO_TIME
+    drain: timedelta = NO_TIME
+    watch: timedelta = NO_TIME
+    progress_deadline: timedelta = timedelta(minutes=10)
+    unhealthy_after: timedelta = timedelta(seconds=30)
+    on_breach: OnTrouble = OnTrouble.ROLL_BACK
+    hold_limit: timedelta = timedelta(minutes=30)
+    on_no_data: OnTrouble = OnTrouble.HOLD
+    no_data_limit: timedelta = timedelta(minutes=10)
+    judged: bool = True
+
+    @property
+    def last(self) -> int:
+        return len(self.steps) - 1
+
+    def needs_settling(self, step: Step) -> bool:
+        """True where the instant of settling must be kept: something counts from it."""
+        return self.judged or step.pause or self.dwell(step) > NO_TIME
+
+    def dwell(self, step: Step) -> timedelta:
+        return step.dwell + self.watch if step is self.steps[-1] else step.dwell
+
+
+def complete(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Steps with 100 as the last: it is implied where it is not declared."""
+    if steps and steps[-1].weight == FULL:
+        return steps
+
+    return (*steps, Step(name="full", weight=FULL))

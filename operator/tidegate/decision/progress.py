@@ -1,0 +1,116 @@
+"""What the status keeps of a Release between turns. Decisions return the next one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from .plan import NO_TIME
+from .reasons import Reason
+
+
+class Phase(Enum):
+    """Where a Release is, coarsely, for people."""
+
+    PENDING = "Pending"
+    PREPARING = "Preparing"
+    PROGRESSING = "Progressing"
+    PAUSED = "Paused"
+    WATCHING = "Watching"
+    PROMOTING = "Promoting"
+    PROMOTED = "Promoted"
+    ROLLING_BACK = "RollingBack"
+    ROLLED_BACK = "RolledBack"
+    STALLED = "Stalled"
+
+
+class Outcome(Enum):
+    """How a rollout ended."""
+
+    PROMOTED = "Promoted"
+    ROLLED_BACK = "RolledBack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """One line of history."""
+
+    revision: str
+    outcome: Outcome
+    reason: Reason
+    sentence: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asks:
+    """What people asked for by annotation: a nonce each, or None."""
+
+    promote: str | None = None
+    promote_full: str | None = None
+    abort: str | None = None
+    retry: str | None = None
+    skip_step: str | None = None
+    suspend: str | None = None
+
+
+REJECTED_KEPT = 10
+HISTORY_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The recorded state. Times only from here: a restart forgets nothing that a decision needs."""
+
+    phase: Phase = Phase.PENDING
+    reason: Reason = Reason.NEW
+    sentence: str = ""
+    stable: str | None = None
+    candidate: str | None = None
+    step: int = 0
+    desired_weight: int = 0
+    started_at: datetime | None = None
+    entered_at: datetime | None = None
+    settled_at: datetime | None = None
+    dwelt: timedelta = NO_TIME
+    weighted_at: datetime | None = None
+    deadline_from: datetime | None = None
+    breach_held_since: datetime | None = None
+    no_data_since: datetime | None = None
+    full_size: int = 0
+    straight: bool = False
+    rejected: tuple[str, ...] = ()
+    history: tuple[Rollout, ...] = ()
+    handled: Asks = Asks()
+
+    def rejecting(self, revision: str) -> tuple[str, ...]:
+        return (revision, *(kept for kept in self.rejected if kept != revision))[:REJECTED_KEPT]
+
+    def remembering(self, rollout: Rollout) -> tuple[Rollout, ...]:
+        return (rollout, *self.history)[:HISTORY_KEPT]
+
+    def ended(self, now: datetime) -> tuple[Rollout, ...]:
+        return (replace(self.history[0], ended_at=now), *self.history[1:]) if self.history else ()
+
+
+# One write resets all that belongs to a rollout: nothing of the last one may leak into the next.
+AT_REST: Mapping[str, Any] = MappingProxyType(
+    {
+        "candidate": None,
+        "step": 0,
+        "desired_weight": 0,
+        "started_at": None,
+        "entered_at": None,
+        "settled_at": None,
+        "dwelt": NO_TIME,
+        "weighted_at": None,
+        "deadline_from": None,
+        "breach_held_since": None,
+        "no_data_since": None,
+        "full_size": 0,
+        "straight": False,
+    }
+)

@@ -1,0 +1,91 @@
+"""The change of role, after the point of no return: no pod is restarted, and no weight but 0 is written."""
+
+from .actions import Action, PointService, Role, SetWeight, WriteRoute
+from .asks import handle_stray
+from .decision import Decision, Rule, act, hold
+from .plan import NO_TIME
+from .progress import AT_REST, Outcome, Phase, Rollout
+from .reasons import Reason
+from .snapshot import Snapshot
+
+SENTENCE = "changing roles: the candidate becomes stable"
+
+
+def begin(seen: Snapshot, sentence: str) -> Decision:
+    """Record the intent. From here a breach or an abort is only reported."""
+    return act(seen, Reason.PROMOTING, sentence, phase=Phase.PROMOTING)
+
+
+def point_stable(seen: Snapshot) -> Decision | None:
+    """`<name>-stable` and `<name>` select the candidate: stable's share was 0, confirmed and drained."""
+    actions = tuple(PointService(role, seen.progress.candidate or "") for role in roles(seen))
+    return act(seen, Reason.PROMOTING, SENTENCE, *actions) if actions else None
+
+
+def roles(seen: Snapshot) -> tuple[Role, ...]:
+    services, candidate = seen.services, seen.progress.candidate
+    stable = (Role.STABLE,) if services.stable != candidate else ()
+    apex = (Role.APEX,) if services.apex != candidate and not services.apex_is_users else ()
+    return stable + apex
+
+
+def wait_for_endpoints(seen: Snapshot) -> Decision | None:
+    """The weight may fall only on Services whose endpoints are the candidate's ready pods."""
+    if seen.services.stable_endpoints >= min(seen.candidate.available, seen.replicas) and (
+        seen.candidate.available or not seen.replicas
+    ):
+        return None
+
+    return hold(seen, Reason.PROMOTING, SENTENCE)
+
+
+def give_weight_back(seen: Snapshot) -> Decision | None:
+    actions = to_zero(seen)
+    return act(seen, Reason.PROMOTING, SENTENCE, *actions) if actions else None
+
+
+def to_zero(seen: Snapshot) -> tuple[Action, ...]:
+    revision = seen.progress.candidate or ""
+    if seen.route is None or seen.route.weight is None:
+        return (WriteRoute(0, revision),)
+
+    return (SetWeight(0, revision),) if seen.route.weight else ()
+
+
+def wait_for_the_router(seen: Snapshot) -> Decision | None:
+    route = seen.route
+    if route is None or not route.confirmed:
+        return hold(seen, Reason.PROMOTING, SENTENCE)
+
+    left = seen.plan.settle - route.confirmed_for
+    return hold(seen, Reason.PROMOTING, SENTENCE, left) if left > NO_TIME else None
+
+
+def finish(seen: Snapshot) -> Decision:
+    """«Promoted» is said when the route is back; the old pods drain and go in later turns."""
+    return promoted(seen, f"revision {seen.progress.candidate} is promoted")
+
+
+def promoted(seen: Snapshot, sentence: str) -> Decision:
+    """The candidate is stable from now on, and nothing of the rollout is left but a line of history."""
+    revision = seen.progress.candidate or ""
+    line = Rollout(
+        revision=revision,
+        outcome=Outcome.PROMOTED,
+        reason=Reason.PROMOTED,
+        sentence=sentence,
+        started_at=seen.progress.started_at or seen.now,
+        ended_at=seen.now,
+    )
+    changes = {**AT_REST, "stable": revision, "history": seen.progress.remembering(line)}
+    return act(seen, Reason.PROMOTED, sentence, phase=Phase.PROMOTED, **changes)
+
+
+PROMOTION: tuple[Rule, ...] = (
+    handle_stray,
+    point_stable,
+    wait_for_endpoints,
+    give_weight_back,
+    wait_for_the_router,
+    finish,
+)

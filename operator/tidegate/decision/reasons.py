@@ -1,0 +1,101 @@
+"""One vocabulary for logs, Events, conditions and history: why a Release is where it is."""
+
+from enum import Enum
+
+
+class Reason(Enum):
+    """Why the loop did what it did, or does not do more. `quiet` ones are ordinary progress."""
+
+    NEW = "New"
+    DELETING = "Deleting"
+
+    # Ordinary progress: told by `Progressing` in the status, one write a step.
+    PROGRESSING = "Progressing"
+    PREPARING = "Preparing"
+    RAISING = "WeightRaised"
+    CONFIRMING = "Confirming"
+    SETTLING = "Settling"
+    DWELLING = "Dwelling"
+    MEASURING = "AwaitingMeasurement"
+    DRAINING = "Draining"
+
+    # Where a rollout comes to rest.
+    PROMOTED = "Promoted"
+    REVERTED = "Reverted"
+    SUPERSEDED = "Superseded"
+    REJECTED = "Rejected"
+
+    # Moments of a rollout.
+    ROLLOUT_STARTED = "RolloutStarted"
+    STEP_ENTERED = "StepEntered"
+    WATCHING = "Watching"
+    PROMOTING = "Promoting"
+
+    # Why a rollout was rolled back.
+    OBJECTIVE_BREACHED = "ObjectiveBreached"
+    CANDIDATE_UNHEALTHY = "CandidateUnhealthy"
+    CANNOT_START = "CannotStart"
+    DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
+    NO_SIGNAL_LIMIT = "NoSignalTooLong"
+    ABORTED = "Aborted"
+
+    # Why it holds.
+    PAUSED = "Paused"
+    SUSPENDED = "Suspended"
+    BREACH_HELD = "BreachHeld"
+    NO_SIGNAL = "NoSignal"
+    METRICS_UNAVAILABLE = "MetricsUnavailable"
+    ROUTER_SILENT = "RouterSilent"
+    STABLE_UNAVAILABLE = "StableUnavailable"
+    CANDIDATE_PODS_LOST = "CandidatePodsLost"
+    LOWERED_BY_HAND = "LoweredByHand"
+    RAISED_BY_HAND = "RaisedByHand"
+    ROLLBACK_BLOCKED = "RollbackBlocked"
+    NOT_ISOLATED = "NotIsolated"
+
+    # Why it cannot go on until someone acts.
+    INVALID_SPEC = "InvalidSpec"
+    NAME_TAKEN = "NameTaken"
+    TARGET_CLAIMED = "TargetClaimed"
+    GATEWAY_MISSING = "GatewayMissing"
+    METRIC_SOURCE_MISSING = "MetricSourceMissing"
+    SECRET_MISSING = "SecretMissing"
+
+    # What a person asked for.
+    ASKED_IN_VAIN = "NothingToDo"
+    PROMOTION_UNDER_WAY = "PromotionUnderWay"
+
+    @property
+    def quiet(self) -> bool:
+        """True where the status says `Progressing`: a change between two of them is not written."""
+        return self in _QUIET
+
+    @property
+    def rejects(self) -> bool:
+        """True where a rollback for this reason also refuses the revision until `retry`."""
+        return self in _REJECTING
+
+
+_QUIET = frozenset(
+    {
+        Reason.PREPARING,
+        Reason.RAISING,
+        Reason.CONFIRMING,
+        Reason.SETTLING,
+        Reason.DWELLING,
+        Reason.MEASURING,
+        Reason.STEP_ENTERED,
+        Reason.ROLLOUT_STARTED,
+        Reason.PROGRESSING,
+    }
+)
+_REJECTING = frozenset(
+    {
+        Reason.OBJECTIVE_BREACHED,
+        Reason.CANDIDATE_UNHEALTHY,
+        Reason.CANNOT_START,
+        Reason.DEADLINE_EXCEEDED,
+        Reason.NO_SIGNAL_LIMIT,
+        Reason.ABORTED,
+    }
+)

@@ -1,0 +1,164 @@
+"""No rollout runs: keep what is served whole, and notice a new template."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from .actions import ForgetRevision, SetWeight
+from .asks import handle_stray
+from .decision import Decision, Rule, act, hold
+from .plan import NO_TIME
+from .progress import Phase
+from .reasons import Reason
+from .snapshot import Snapshot, Suspension
+from .upkeep import leftovers, retired, upkeep
+
+
+def take_back_stray_weight(seen: Snapshot) -> Decision | None:
+    """At rest all traffic is stable's, whoever moved it."""
+    if not seen.weight or seen.progress.stable is None or not seen.stable.available:
+        return None
+
+    return act(seen, Reason.RAISED_BY_HAND, "weight was moved with no rollout running", SetWeight(0, at_stable(seen)))
+
+
+def mend(seen: Snapshot) -> Decision | None:
+    """Recreate what is missing of stable's side."""
+    actions = upkeep(seen) if seen.progress.stable is not None else ()
+    if not actions:
+        return None
+
+    return Decision(reason=seen.progress.reason, sentence="mended", progress=seen.progress, actions=actions)
+
+
+def retire_leftovers(seen: Snapshot) -> Decision | None:
+    """Retired revisions drain for as long as their last requests may take."""
+    if not leftovers(seen) or seen.route is None or not seen.route.confirmed:
+        return None
+
+    wait = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for
+    if wait > NO_TIME:
+        settled = at_target(seen)
+        return hold_as_is(seen, look_again=wait) if settled else hold(seen, Reason.DRAINING, DRAINING, wait)
+
+    actions = retired(seen)
+    if not actions:
+        return None
+
+    return Decision(reason=seen.progress.reason, sentence="retired", progress=seen.progress, actions=actions)
+
+
+DRAINING = "the last rollout's pods drain before the next one starts"
+
+
+def serve_the_target(seen: Snapshot) -> Decision | None:
+    """The declared template is what is served. After a rollback, that is the way back to Ready."""
+    if not at_target(seen):
+        return None
+
+    if stray := handle_stray(seen):
+        return stray
+
+    if seen.surplus:
+        forgotten = tuple(ForgetRevision(revision) for revision in seen.surplus)
+        return Decision(
+            reason=seen.progress.reason, sentence="history trimmed", progress=seen.progress, actions=forgotten
+        )
+
+    if seen.progress.phase is Phase.ROLLED_BACK:
+        return hold(seen, Reason.REVERTED, "stable's template was declared again")
+
+    if seen.progress.phase is Phase.PROMOTED and seen.progress.reason is Reason.PROMOTED:
+        return hold_as_is(seen)
+
+    return hold(seen, Reason.PROMOTED, f"revision {seen.progress.stable} is served", phase=Phase.PROMOTED)
+
+
+def retry(seen: Snapshot) -> Decision | None:
+    """A person lets a rejected revision start again."""
+    nonce = seen.asked("retry")
+    if nonce is None or seen.target not in seen.progress.rejected:
+        return None
+
+    rejected = tuple(kept for kept in seen.progress.rejected if kept != seen.target)
+    handled = replace(seen.progress.handled, retry=nonce)
+    return start(replace_progress(seen, rejected=rejected, handled=handled))
+
+
+def refuse_the_rejected(seen: Snapshot) -> Decision | None:
+    """A rolled back revision stays out until `retry`; the reason it had stays in the status."""
+    if seen.target not in seen.progress.rejected:
+        return None
+
+    if stray := handle_stray(seen):
+        return stray
+
+    if seen.progress.phase is Phase.ROLLED_BACK and seen.progress.reason.rejects:
+        return hold_as_is(seen)
+
+    line = next((line for line in seen.progress.history if line.revision == seen.target), None)
+    reason, sentence = (line.reason, line.sentence) if line else (Reason.REJECTED, "was rolled back before; retry it")
+    return hold(seen, reason, sentence, phase=Phase.ROLLED_BACK)
+
+
+def wait_until_mended(seen: Snapshot) -> Decision | None:
+    """Something that the rollout needs is missing or wrong: it starts by itself when that heals."""
+    if seen.blocked is None:
+        return None
+
+    phase = Phase.PENDING if seen.blocked.reason is Reason.NOT_ISOLATED else Phase.STALLED
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence, phase=phase)
+
+
+def wait_while_suspended(seen: Snapshot) -> Decision | None:
+    if seen.suspension is not Suspension.NONE and seen.progress.stable is not None:
+        return hold(seen, Reason.SUSPENDED, "suspended: no rollout starts")
+
+    return None
+
+
+def start(seen: Snapshot) -> Decision:
+    """Record the intent first: the candidate, its first step and weight. Pods follow in the next turn."""
+    first = seen.plan.steps[0] if seen.progress.stable else seen.plan.steps[-1]
+    sentence = f"rollout of revision {seen.target} starts: step {first.name}, weight {first.weight}"
+    return act(
+        seen,
+        Reason.ROLLOUT_STARTED,
+        sentence,
+        phase=Phase.PREPARING,
+        candidate=seen.target,
+        desired_weight=first.weight if seen.progress.stable else 0,
+        started_at=seen.now,
+        entered_at=seen.now,
+        deadline_from=seen.now,
+        full_size=seen.replicas,
+    )
+
+
+def at_target(seen: Snapshot) -> bool:
+    return seen.progress.stable == seen.target
+
+
+def at_stable(seen: Snapshot) -> str:
+    return seen.progress.stable or seen.target
+
+
+def hold_as_is(seen: Snapshot, look_again: timedelta | None = None) -> Decision:
+    progress = seen.progress
+    return Decision(reason=progress.reason, sentence=progress.sentence, progress=progress, look_again=look_again)
+
+
+def replace_progress(seen: Snapshot, **changes: object) -> Snapshot:
+    return replace(seen, progress=replace(seen.progress, **changes))  # type: ignore[arg-type]
+
+
+REST: tuple[Rule, ...] = (
+    take_back_stray_weight,
+    mend,
+    retire_leftovers,
+    serve_the_target,
+    retry,
+    refuse_the_rejected,
+    wait_until_mended,
+    wait_while_suspended,
+    start,
+)

@@ -1,0 +1,135 @@
+"""Putting everything back: weight first, confirmed and drained, then pods. It asks nobody."""
+
+from typing import Any
+
+from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
+from .decision import Decision, Rule, act, hold
+from .plan import FULL, NO_TIME
+from .progress import AT_REST, Outcome, Phase, Rollout
+from .reasons import Reason
+from .snapshot import Snapshot
+
+
+def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Decision:
+    """Take the weight away at once, then record why. A revision that failed is rejected; one replaced is not."""
+    progress = seen.progress
+    revision = progress.candidate or ""
+    line = Rollout(
+        revision=revision,
+        outcome=Outcome.ROLLED_BACK,
+        reason=reason,
+        sentence=sentence,
+        started_at=progress.started_at or seen.now,
+    )
+    rejected = progress.rejecting(revision) if reason.rejects else progress.rejected
+    return act(
+        seen,
+        reason,
+        sentence,
+        *weight_to_stable(seen),
+        phase=Phase.ROLLING_BACK,
+        history=progress.remembering(line),
+        rejected=rejected,
+        desired_weight=0,
+        **changes,
+    )
+
+
+def weight_to_stable(seen: Snapshot) -> tuple[Action, ...]:
+    """The fall of the weight that stable's pods allow now, and stable's own pods."""
+    goal = allowed_weight(seen)
+    if goal < seen.weight:
+        return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
+
+    return stable_floor(seen)
+
+
+def allowed_weight(seen: Snapshot) -> int:
+    """0 while stable has half of its pods; less, and it takes the share it can carry; none, and nothing moves."""
+    available = seen.stable.available
+    if 2 * available >= seen.full_size:
+        return 0
+
+    return min(seen.weight, FULL - seen.carried(available, FULL))
+
+
+def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
+    stable = seen.stable
+    if not stable.exists and stable.revision == seen.target:
+        return (PrepareRevision(stable.revision, seen.full_size),)
+
+    return (Scale(stable.revision, seen.full_size),) if stable.exists and stable.replicas < seen.full_size else ()
+
+
+def cause(seen: Snapshot) -> tuple[Reason, str]:
+    """Why this rollback began: the newest line of history, so a crash does not forget it."""
+    line = seen.progress.history[0]
+    return line.reason, line.sentence
+
+
+def write_a_lost_route(seen: Snapshot) -> Decision | None:
+    if seen.route is not None and seen.route.weight is not None:
+        return None
+
+    return act(seen, *cause(seen), WriteRoute(0, seen.progress.candidate or ""))
+
+
+def take_weight_away(seen: Snapshot) -> Decision | None:
+    actions = weight_to_stable(seen)
+    return act(seen, *cause(seen), *actions) if actions else None
+
+
+def wait_for_stable(seen: Snapshot) -> Decision | None:
+    """Stable cannot carry all of it: the rest stays where pods are."""
+    if not seen.weight:
+        return None
+
+    return hold(seen, Reason.ROLLBACK_BLOCKED, "stable has too few available pods to take all traffic back")
+
+
+def wait_for_the_router(seen: Snapshot) -> Decision | None:
+    if seen.route is None or seen.route.confirmed:
+        return None
+
+    return hold(seen, *cause(seen))
+
+
+def drain(seen: Snapshot) -> Decision | None:
+    """Requests under way finish before their pods go."""
+    wait = seen.plan.settle + seen.plan.drain - (seen.route.confirmed_for if seen.route else seen.plan.drain)
+    return hold(seen, *cause(seen), look_again=wait) if wait > NO_TIME else None
+
+
+def point_candidate_at_stable(seen: Snapshot) -> Decision | None:
+    """No live Service of ours may select pods that are about to go."""
+    stable = seen.progress.stable or ""
+    if seen.services.candidate == stable or not seen.stable.exists:
+        return None
+
+    return act(seen, *cause(seen), PointService(Role.CANDIDATE, stable))
+
+
+def retire_candidate(seen: Snapshot) -> Decision | None:
+    candidate = seen.candidate
+    if not candidate.replicas:
+        return None
+
+    return finish(seen, Scale(candidate.revision, 0, rejected=candidate.revision in seen.progress.rejected))
+
+
+def finish(seen: Snapshot, *actions: Action) -> Decision:
+    """Say it only now: traffic is back, drained, and the pods are told to go."""
+    ended = seen.progress.ended(seen.now)
+    return act(seen, *cause(seen), *actions, phase=Phase.ROLLED_BACK, history=ended, **AT_REST)
+
+
+ROLLBACK: tuple[Rule, ...] = (
+    write_a_lost_route,
+    take_weight_away,
+    wait_for_stable,
+    wait_for_the_router,
+    drain,
+    point_candidate_at_stable,
+    retire_candidate,
+    finish,
+)

@@ -1,0 +1,141 @@
+"""All that a decision may know: one Release and what was seen of its world at one instant."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from .plan import FULL, NO_TIME, Plan, Step
+from .progress import Asks, Progress
+from .reasons import Reason
+
+
+class Suspension(Enum):
+    """How far a user stopped the loop; the stricter of spec and annotation."""
+
+    NONE = "None"
+    ADVANCE = "Advance"
+    ALL = "All"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """The pods of one revision."""
+
+    revision: str
+    exists: bool = True
+    replicas: int = 0
+    available: int = 0
+    total: int = 0
+    stuck: int = 0
+    stuck_sentence: str = ""
+    ever_available: bool = False
+    unhealthy_since: datetime | None = None
+    available_in: timedelta | None = None
+    pinned_for: datetime | None = None
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Which revision each of our Services selects (None: it is missing), and whether its endpoints follow."""
+
+    stable: str | None = None
+    candidate: str | None = None
+    apex: str | None = None
+    apex_is_users: bool = False
+    current: bool = True
+    stable_endpoints: int = 0
+    candidate_endpoints: int = 0
+
+    def select(self, revision: str) -> bool:
+        return revision in {self.stable, self.candidate} or (self.apex == revision and not self.apex_is_users)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """The managed route as found. `weight` is the candidate's share; None where the backends are not ours."""
+
+    weight: int | None = 0
+    written: tuple[str, int] | None = None
+    current: bool = True
+    confirmed: bool = True
+    confirmed_for: timedelta = NO_TIME
+    silent_for: timedelta = NO_TIME
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the judge found: at most one of the first three; `passed` counts only since the step settled."""
+
+    breach: bool = False
+    no_data: bool = False
+    unavailable: bool = False
+    passed: bool = False
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What someone must mend before the rollout may go forward."""
+
+    reason: Reason
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One look. `target` is the revision of the declared template."""
+
+    now: datetime
+    target: str
+    replicas: int
+    plan: Plan
+    progress: Progress
+    sides: tuple[Side, ...] = ()
+    services: Services = Services()
+    route: Route | None = None
+    evidence: Evidence = Evidence()
+    asks: Asks = Asks()
+    suspension: Suspension = Suspension.NONE
+    blocked: Blocked | None = None
+    deleting: bool = False
+    surplus: tuple[str, ...] = ()
+
+    @property
+    def stable(self) -> Side:
+        return self.side(self.progress.stable or "")
+
+    @property
+    def candidate(self) -> Side:
+        return self.side(self.progress.candidate or "")
+
+    @property
+    def step(self) -> Step:
+        return self.plan.steps[min(self.progress.step, self.plan.last)]
+
+    @property
+    def full_size(self) -> int:
+        """Stable's floor: the greatest size declared since the rollout began."""
+        return max(self.replicas, self.progress.full_size)
+
+    @property
+    def weight(self) -> int:
+        """The candidate's live share; 0 where there is no route, or it is not ours."""
+        return (self.route.weight or 0) if self.route else 0
+
+    def side(self, revision: str) -> Side:
+        return next((side for side in self.sides if side.revision == revision), Side(revision=revision, exists=False))
+
+    def carried(self, side_available: int, share: int) -> int:
+        """The share that available pods can carry, of a share that wants pods in proportion to the full size."""
+        wanted = -(-self.full_size * share // FULL)
+        return share if side_available >= wanted else share * side_available // wanted
+
+    def asked(self, what: str) -> str | None:
+        """The nonce of a new ask, or None: a handled one opens nothing."""
+        nonce: str | None = getattr(self.asks, what)
+        return nonce if nonce is not None and nonce != getattr(self.progress.handled, what) else None
+
+    def since(self, instant: datetime | None) -> timedelta:
+        return self.now - instant if instant else NO_TIME
