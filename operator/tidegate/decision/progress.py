@@ -57,6 +57,7 @@ class Asks:
     suspend: str | None = None
 
 
+NOTHING_ASKED = Asks()
 REJECTED_KEPT = 10
 HISTORY_KEPT = 10
 
@@ -84,7 +85,7 @@ class Progress:
     straight: bool = False
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
-    handled: Asks = Asks()
+    handled: Asks = NOTHING_ASKED
 
     def rejecting(self, revision: str) -> tuple[str, ...]:
         return (revision, *(kept for kept in self.rejected if kept != revision))[:REJECTED_KEPT]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from .plan import FULL, NO_TIME, Plan, Step
-from .progress import Asks, Progress
+from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
 
 
@@ -96,7 +96,7 @@ class Snapshot:
     services: Services = Services()
     route: Route | None = None
     evidence: Evidence = Evidence()
-    asks: Asks = Asks()
+    asks: Asks = NOTHING_ASKED
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
     deleting: bool = False
