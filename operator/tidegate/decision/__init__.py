@@ -1,1 +1,9 @@
 """What happens next. Pure: it knows no clock, no socket and no Kubernetes client."""
+
+from .decide import LADDER, decide, in_rollout
+from .decision import Decision
+from .progress import Phase, Progress
+from .reasons import Reason
+from .snapshot import Snapshot
+
+__all__ = ["LADDER", "Decision", "Phase", "Progress", "Reason", "Snapshot", "decide", "in_rollout"]

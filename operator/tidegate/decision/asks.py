@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .decision import Decision, hold
+from .decision import Decision
 from .progress import Asks, Phase
 from .reasons import Reason
 from .snapshot import Snapshot
@@ -23,31 +23,6 @@ def opened(seen: Snapshot) -> bool:
     return any(
         nonce is not None and nonce.startswith(prefix) for nonce in (seen.asks.promote, seen.progress.handled.promote)
     )
-
-
-def handle_promote(seen: Snapshot) -> Decision | None:
-    """Mark a promote handled. One for another revision or step opens nothing."""
-    nonce = seen.asked("promote")
-    if nonce is None:
-        return None
-
-    handled = replace(seen.progress.handled, promote=nonce)
-    if opened(seen):
-        return hold(seen, Reason.PROGRESSING, f"promote opened step {seen.step.name}", handled=handled)
-
-    progress = replace(seen.progress, handled=handled)
-    sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
-    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
-
-
-def handle_promote_full(seen: Snapshot) -> Decision | None:
-    """Go straight to full weight: no dwell, pause or watch, but never past a breach or missing pods."""
-    nonce = seen.asked("promote_full")
-    if nonce is None:
-        return None
-
-    handled = replace(seen.progress.handled, promote_full=nonce)
-    return hold(seen, Reason.PROGRESSING, "promote-full: straight to full weight", handled=handled, straight=True)
 
 
 def handle_stray(seen: Snapshot) -> Decision | None:

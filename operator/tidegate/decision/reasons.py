@@ -99,3 +99,16 @@ _REJECTING = frozenset(
         Reason.ABORTED,
     }
 )
+
+# Someone must mend something; the rollout goes on by itself then.
+BLOCKING = frozenset(
+    {
+        Reason.INVALID_SPEC,
+        Reason.NAME_TAKEN,
+        Reason.TARGET_CLAIMED,
+        Reason.GATEWAY_MISSING,
+        Reason.METRIC_SOURCE_MISSING,
+        Reason.SECRET_MISSING,
+        Reason.NOT_ISOLATED,
+    }
+)

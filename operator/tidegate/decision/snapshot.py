@@ -124,6 +124,10 @@ class Snapshot:
         """The candidate's live share; 0 where there is no route, or it is not ours."""
         return (self.route.weight or 0) if self.route else 0
 
+    @property
+    def suspended(self) -> bool:
+        return self.suspension is not Suspension.NONE
+
     def side(self, revision: str) -> Side:
         return next((side for side in self.sides if side.revision == revision), Side(revision=revision, exists=False))
 

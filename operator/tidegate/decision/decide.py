@@ -1,0 +1,104 @@
+"""What happens next to one Release: one ladder, safety first. `decide` knows no clock and no world."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from .asks import abort_in_vain
+from .decision import Decision, Rule, first_that_applies, hold
+from .first_deployment import FIRST_DEPLOYMENT
+from .plan import NO_TIME
+from .progress import Phase
+from .promotion import PROMOTION
+from .reasons import Reason
+from .rest import REST
+from .rollback import ROLLBACK, roll_back
+from .rollout import ROLLOUT
+from .snapshot import Snapshot, Suspension
+
+
+def decide(seen: Snapshot) -> Decision:
+    """The first clause that applies wins, so safety comes first."""
+    decision = first_that_applies(LADDER, seen)
+    return replace(decision, look_again=soonest(decision.look_again, until_unhealthy(seen)))
+
+
+def until_unhealthy(seen: Snapshot) -> timedelta | None:
+    """Time alone may turn failing pods into an unhealthy candidate."""
+    since = seen.candidate.unhealthy_since
+    return max(seen.plan.unhealthy_after - seen.since(since), NO_TIME) if since and in_rollout(seen) else None
+
+
+def soonest(*waits: timedelta | None) -> timedelta | None:
+    return min((wait for wait in waits if wait is not None), default=None)
+
+
+def leave_a_deleted_release(seen: Snapshot) -> Decision | None:
+    if seen.deleting:
+        return Decision(reason=Reason.DELETING, sentence="is being deleted", progress=seen.progress)
+
+    return None
+
+
+def abort(seen: Snapshot) -> Decision | None:
+    """A person's stop outranks everything, also under `suspend: All`, up to the point of no return."""
+    nonce = seen.asked("abort")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, abort=nonce)
+    if not in_rollout(seen):
+        return abort_in_vain(seen, handled)
+
+    return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
+
+
+def stand_still(seen: Snapshot) -> Decision | None:
+    if seen.suspension is Suspension.ALL and not aborting(seen):
+        return hold(seen, Reason.SUSPENDED, "suspended: only the status is written")
+
+    return None
+
+
+def go_on_rolling_back(seen: Snapshot) -> Decision | None:
+    return first_that_applies(ROLLBACK, seen) if seen.progress.phase is Phase.ROLLING_BACK else None
+
+
+def go_on_promoting(seen: Snapshot) -> Decision | None:
+    return first_that_applies(PROMOTION, seen) if seen.progress.phase is Phase.PROMOTING else None
+
+
+def go_on_deploying_first(seen: Snapshot) -> Decision | None:
+    first = seen.progress.stable is None and seen.progress.candidate is not None
+    return first_that_applies(FIRST_DEPLOYMENT, seen) if first else None
+
+
+def go_on_rolling_out(seen: Snapshot) -> Decision | None:
+    return first_that_applies(ROLLOUT, seen) if seen.progress.candidate is not None else None
+
+
+def rest(seen: Snapshot) -> Decision | None:
+    return first_that_applies(REST, seen)
+
+
+def aborting(seen: Snapshot) -> bool:
+    """True while an abort is carried out: it wins over `suspend: All` to its end."""
+    return seen.progress.phase is Phase.ROLLING_BACK and seen.progress.history[0].reason is Reason.ABORTED
+
+
+def in_rollout(seen: Snapshot) -> bool:
+    """True while a rollback is possible: a candidate, a stable to go back to, before the point of no return."""
+    progress = seen.progress
+    ending = progress.phase in {Phase.PROMOTING, Phase.ROLLING_BACK}
+    return progress.candidate is not None and progress.stable is not None and not ending
+
+
+LADDER: tuple[Rule, ...] = (
+    leave_a_deleted_release,
+    abort,
+    stand_still,
+    go_on_rolling_back,
+    go_on_promoting,
+    go_on_deploying_first,
+    go_on_rolling_out,
+    rest,
+)

@@ -1,0 +1,125 @@
+"""What comes between a rollout and its next step: lost pods, people's hands, suspension, missing parts."""
+
+from .actions import SetWeight
+from .decision import Decision, act, hold
+from .plan import FULL, NO_TIME, OnTrouble
+from .reasons import BLOCKING, Reason
+from .snapshot import Snapshot
+from .step import settled, step_sentence, wanted_size, written_weight
+from .upkeep import upkeep
+
+
+def give_to_the_only_side(seen: Snapshot) -> Decision | None:
+    """No share stays on a side without available pods while the other has any. The intent comes first."""
+    lost = not seen.stable.available and seen.full_size > 0
+    if not lost or not seen.candidate.available or seen.weight == FULL or seen.progress.weighted_at is None:
+        return None
+
+    sentence = "stable has no available pods: all traffic goes to the candidate"
+    if seen.progress.desired_weight < FULL:
+        return hold(seen, Reason.STABLE_UNAVAILABLE, sentence, desired_weight=FULL)
+
+    revision = seen.progress.candidate or ""
+    return act(seen, Reason.STABLE_UNAVAILABLE, sentence, *upkeep(seen), SetWeight(FULL, revision, raising=True))
+
+
+def shed_lost_pods(seen: Snapshot) -> Decision | None:
+    """Candidate pods lost: the weight follows at once, and the dwell stops meanwhile."""
+    size = wanted_size(seen)
+    available = min(seen.candidate.available, size)
+    if available >= size:
+        return None
+
+    allowed = seen.progress.desired_weight * available // size
+    actions = (SetWeight(allowed, seen.progress.candidate or ""),) if seen.weight > allowed else ()
+    if not actions and not settled(seen):
+        return None
+
+    sentence = "candidate pods are lost: the weight follows those that are available"
+    dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
+    return act(
+        seen,
+        Reason.CANDIDATE_PODS_LOST,
+        sentence,
+        *actions,
+        settled_at=None,
+        dwelt=dwelt,
+        deadline_from=seen.now,
+    )
+
+
+def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
+    """Someone lowered the weight by hand: they know something. Only promote, abort or a new template goes on."""
+    written = written_weight(seen)
+    if written is None or seen.weight >= written:
+        return None
+
+    sentence = "the weight was lowered by hand; promote, abort or a new template goes on"
+    return hold(seen, Reason.LOWERED_BY_HAND, sentence)
+
+
+def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
+    """Raised by hand: reverted and told."""
+    written = written_weight(seen)
+    if written is None or seen.weight <= written:
+        return None
+
+    sentence = "the weight was raised by hand and is put back: use promote-full"
+    return act(seen, Reason.RAISED_BY_HAND, sentence, SetWeight(written, seen.progress.candidate or ""))
+
+
+def lower_to_the_step(seen: Snapshot) -> Decision | None:
+    if seen.weight <= seen.progress.desired_weight:
+        return None
+
+    lower = SetWeight(seen.progress.desired_weight, seen.progress.candidate or "")
+    return act(seen, Reason.CONFIRMING, "the weight goes down to its step's", lower)
+
+
+def hold_suspended(seen: Snapshot) -> Decision | None:
+    if not seen.suspended:
+        return None
+
+    return hold(seen, Reason.SUSPENDED, "suspended: no step forward; a breach still rolls back")
+
+
+def hold_blocked(seen: Snapshot) -> Decision | None:
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence) if seen.blocked else None
+
+
+def go_back_to_the_step(seen: Snapshot) -> Decision | None:
+    """A weight that outgrew its step, while stable was away, goes back once stable can carry its share."""
+    if seen.progress.desired_weight == seen.step.weight:
+        return None
+
+    share = FULL - seen.step.weight
+    if seen.carried(seen.stable.available, share) < share:
+        return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has fewer available pods than its share needs")
+
+    return hold(seen, Reason.PROGRESSING, step_sentence(seen), desired_weight=seen.step.weight, settled_at=None)
+
+
+def mend(seen: Snapshot) -> Decision | None:
+    actions = upkeep(seen)
+    if not actions:
+        return None
+
+    return Decision(reason=Reason.PREPARING, sentence="mended", progress=seen.progress, actions=actions)
+
+
+def hold_a_breach(seen: Snapshot) -> Decision | None:
+    """`onBreach: Hold`: stay at this weight until `holdLimit`, which rolls back."""
+    if not seen.evidence.breach or seen.plan.on_breach is OnTrouble.ROLL_BACK:
+        return None
+
+    since = seen.progress.breach_held_since or seen.now
+    left = max(seen.plan.hold_limit - seen.since(since), NO_TIME)
+    return hold(seen, Reason.BREACH_HELD, seen.evidence.sentence, left, breach_held_since=since)
+
+
+def resume(seen: Snapshot) -> Decision | None:
+    """What stopped the rollout is over; the time it took does not count towards the deadline."""
+    if seen.progress.reason is not Reason.SUSPENDED and seen.progress.reason not in BLOCKING:
+        return None
+
+    return hold(seen, Reason.PROGRESSING, step_sentence(seen), deadline_from=seen.now)

@@ -1,0 +1,184 @@
+"""A rollout under way, before the point of no return: what ends it, what holds it, what moves it on."""
+
+from dataclasses import replace
+
+from .actions import Action, SetWeight
+from .asks import handle_stray, opened
+from .decision import Decision, Rule, act, hold
+from .disturbance import (
+    give_to_the_only_side,
+    go_back_to_the_step,
+    hold_a_breach,
+    hold_blocked,
+    hold_suspended,
+    lower_to_the_step,
+    mend,
+    obey_the_lowering_hand,
+    resume,
+    revert_the_raising_hand,
+    shed_lost_pods,
+)
+from .plan import OnTrouble
+from .promotion import begin
+from .reasons import BLOCKING, Reason
+from .rollback import roll_back
+from .snapshot import Snapshot
+from .step import drain_left, drained, passing, settled, wanted_size, watching, written_weight
+from .steps import FORWARD, enter
+
+
+def roll_back_on_breach(seen: Snapshot) -> Decision | None:
+    """An objective is broken with enough evidence."""
+    if not seen.evidence.breach or seen.progress.weighted_at is None:
+        return None
+
+    held = seen.since(seen.progress.breach_held_since)
+    if seen.plan.on_breach is OnTrouble.HOLD and held < seen.plan.hold_limit:
+        return None
+
+    return roll_back(seen, Reason.OBJECTIVE_BREACHED, seen.evidence.sentence)
+
+
+def roll_back_unhealthy(seen: Snapshot) -> Decision | None:
+    """Half or more of the candidate's pods served and then fail, for `unhealthyAfter`."""
+    since = seen.candidate.unhealthy_since
+    if since is None or seen.since(since) < seen.plan.unhealthy_after:
+        return None
+
+    return roll_back(seen, Reason.CANDIDATE_UNHEALTHY, "half or more of the candidate's pods fail after they served")
+
+
+def roll_back_what_cannot_start(seen: Snapshot) -> Decision | None:
+    """No candidate pod was ever available, and every one is stuck."""
+    candidate = seen.candidate
+    if candidate.ever_available or seen.progress.weighted_at or not candidate.total:
+        return None
+
+    if candidate.stuck < candidate.total:
+        return None
+
+    return roll_back(seen, Reason.CANNOT_START, candidate.stuck_sentence)
+
+
+def roll_back_late(seen: Snapshot) -> Decision | None:
+    """A step's pods are not available in time. Restarts do not reset the clock; pauses do not consume it."""
+    if settled(seen) or seen.candidate.available >= wanted_size(seen) or stopped(seen):
+        return None
+
+    if seen.since(seen.progress.deadline_from) < seen.plan.progress_deadline:
+        return None
+
+    sentence = f"the candidate's pods for step {seen.step.name} are not available within progressDeadline"
+    return roll_back(seen, Reason.DEADLINE_EXCEEDED, sentence)
+
+
+def roll_back_without_signal(seen: Snapshot) -> Decision | None:
+    since = seen.progress.no_data_since
+    if since is None or not seen.evidence.no_data or seen.plan.on_no_data is OnTrouble.HOLD:
+        return None
+
+    if seen.since(since) < seen.plan.no_data_limit:
+        return None
+
+    return roll_back(seen, Reason.NO_SIGNAL_LIMIT, f"no data for noDataLimit: {seen.evidence.sentence}")
+
+
+def follow_stables_template(seen: Snapshot) -> Decision | None:
+    """Stable's template was declared again: a fast rollback that rejects nothing."""
+    if seen.target != seen.progress.stable:
+        return None
+
+    return roll_back(seen, Reason.REVERTED, "stable's template was declared again")
+
+
+def follow_a_newer_template(seen: Snapshot) -> Decision | None:
+    """Another revision: starts from 0 against the same stable; in the watch a passing candidate is promoted first."""
+    if seen.target == seen.progress.candidate:
+        return None
+
+    if watching(seen) and passing(seen) and not drained(seen):
+        return hold(seen, Reason.WATCHING, "the watch ends when stable has drained", drain_left(seen))
+
+    if watching(seen) and passing(seen):
+        return begin(seen, f"revision {seen.target} is declared: the candidate passed at 100 and is promoted at once")
+
+    return roll_back(seen, Reason.SUPERSEDED, f"superseded by revision {seen.target}")
+
+
+def handle_promote(seen: Snapshot) -> Decision | None:
+    """Open this step's pause, or lift a weight lowered by hand. One for another step or revision opens nothing."""
+    nonce = seen.asked("promote")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, promote=nonce)
+    if opened(seen):
+        return act(seen, Reason.PROGRESSING, f"promote: step {seen.step.name}", *lift(seen), handled=handled)
+
+    progress = replace(seen.progress, handled=handled)
+    sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
+    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+
+
+def handle_promote_full(seen: Snapshot) -> Decision | None:
+    """Go straight to full weight: no dwell, pause or watch, but never past a breach or missing pods."""
+    nonce = seen.asked("promote_full")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, promote_full=nonce)
+    if seen.progress.step < seen.plan.last:
+        return enter(seen, seen.plan.last, straight=True, handled=handled)
+
+    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled)
+
+
+def lift(seen: Snapshot) -> tuple[Action, ...]:
+    """The recorded weight again, where a hand had lowered it."""
+    written = written_weight(seen)
+    if written is None or seen.weight >= written:
+        return ()
+
+    return (SetWeight(seen.progress.desired_weight, seen.progress.candidate or "", raising=True),)
+
+
+def skip_step(seen: Snapshot) -> Decision | None:
+    """Leave this step now: its dwell and gates are a person's to skip, its pods are not."""
+    nonce = seen.asked("skip_step")
+    if nonce is None or seen.progress.step >= seen.plan.last:
+        return None
+
+    return enter(seen, seen.progress.step + 1, handled=replace(seen.progress.handled, skip_step=nonce))
+
+
+def stopped(seen: Snapshot) -> bool:
+    """True while the deadline's clock stands: suspended, blocked, or not yet told that either is over."""
+    reason = seen.progress.reason
+    return seen.suspended or seen.blocked is not None or reason is Reason.SUSPENDED or reason in BLOCKING
+
+
+ROLLOUT: tuple[Rule, ...] = (
+    roll_back_on_breach,
+    roll_back_unhealthy,
+    roll_back_what_cannot_start,
+    roll_back_late,
+    roll_back_without_signal,
+    follow_stables_template,
+    follow_a_newer_template,
+    give_to_the_only_side,
+    shed_lost_pods,
+    handle_promote,
+    handle_promote_full,
+    obey_the_lowering_hand,
+    revert_the_raising_hand,
+    hold_a_breach,
+    lower_to_the_step,
+    mend,
+    hold_suspended,
+    skip_step,
+    handle_stray,
+    hold_blocked,
+    resume,
+    go_back_to_the_step,
+    *FORWARD,
+)

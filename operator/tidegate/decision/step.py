@@ -1,0 +1,48 @@
+"""Questions about the step a rollout is in."""
+
+from datetime import timedelta
+
+from .plan import NO_TIME
+from .snapshot import Route, Snapshot
+
+
+def wanted_size(seen: Snapshot) -> int:
+    """The candidate's pods at this step; with all the weight it has stable's full size."""
+    return seen.step.size(seen.replicas)
+
+
+def settled(seen: Snapshot) -> bool:
+    return seen.progress.settled_at is not None
+
+
+def watching(seen: Snapshot) -> bool:
+    """True at weight 100, settled: the watch before the change of role."""
+    return settled(seen) and seen.progress.step >= seen.plan.last
+
+
+def drained(seen: Snapshot) -> bool:
+    """True when the last change of weight was confirmed so long ago that the side it left has drained."""
+    return drain_left(seen) <= NO_TIME
+
+
+def drain_left(seen: Snapshot) -> timedelta:
+    route = seen.route or Route(confirmed=False)
+    return seen.plan.settle + seen.plan.drain - (route.confirmed_for if route.confirmed else NO_TIME)
+
+
+def written_weight(seen: Snapshot) -> int | None:
+    """The weight that we last wrote for this candidate, from the route's own annotation."""
+    if seen.route is None or seen.route.written is None:
+        return None
+
+    revision, weight = seen.route.written
+    return weight if revision == seen.progress.candidate else None
+
+
+def step_sentence(seen: Snapshot) -> str:
+    return f"step {seen.step.name}: weight {seen.step.weight}"
+
+
+def passing(seen: Snapshot) -> bool:
+    """True when every objective passed since the step settled, or nothing is judged."""
+    return seen.evidence.passed or not seen.plan.judged

@@ -1,0 +1,222 @@
+"""The way through one step: pods, weight, confirmation, dwell, judgement, gates, and on to the next."""
+
+from datetime import timedelta
+from typing import Any
+
+from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
+from .asks import opened
+from .decision import Decision, Rule, act, hold
+from .plan import FULL, NO_TIME
+from .progress import Phase
+from .promotion import begin
+from .reasons import Reason
+from .snapshot import Route, Snapshot
+from .step import drain_left, passing, settled, step_sentence, wanted_size, watching
+
+ROUTER_PATIENCE = timedelta(seconds=30)
+
+
+def bring_pods_up(seen: Snapshot) -> Decision | None:
+    """The candidate's pods at the size of this step. It never shrinks below what its live weight needs."""
+    candidate, size = seen.candidate, wanted_size(seen)
+    if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
+        return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(candidate.revision, size))
+
+    if candidate.replicas != size:
+        return act(seen, Reason.PREPARING, step_sentence(seen), Scale(candidate.revision, size))
+
+    return None
+
+
+def wait_for_pods(seen: Snapshot) -> Decision | None:
+    candidate = seen.candidate
+    if candidate.available >= wanted_size(seen):
+        return None
+
+    left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
+    look_again = min(left, candidate.available_in) if candidate.available_in else left
+    return hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
+
+
+def point_candidate_service(seen: Snapshot) -> Decision | None:
+    """Re-pointed only while its weight is 0 and confirmed."""
+    candidate = seen.progress.candidate or ""
+    if seen.services.candidate == candidate:
+        return None
+
+    actions: tuple[Action, ...] = (PointService(Role.CANDIDATE, candidate),)
+    if seen.weight:
+        actions = (SetWeight(0, candidate),)
+    elif seen.route is None or not seen.route.confirmed:
+        return hold(seen, Reason.CONFIRMING, "waiting for the gateway to confirm weight 0")
+
+    return act(seen, Reason.PREPARING, step_sentence(seen), *actions)
+
+
+def wait_for_endpoints(seen: Snapshot) -> Decision | None:
+    if seen.services.candidate_endpoints >= wanted_size(seen):
+        return None
+
+    return hold(seen, Reason.PREPARING, step_sentence(seen))
+
+
+def hold_for_stable(seen: Snapshot) -> Decision | None:
+    """Stable lost pods below what its share needs: the weight stays, whoever would like to raise it."""
+    share = FULL - seen.weight
+    if seen.carried(seen.stable.available, share) >= share:
+        return None
+
+    return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has fewer available pods than its share needs")
+
+
+def raise_weight(seen: Snapshot) -> Decision | None:
+    """The intent is recorded already: this turn only carries it out."""
+    desired = seen.progress.desired_weight
+    if seen.weight >= desired:
+        return None
+
+    changes = {} if seen.progress.weighted_at or not seen.plan.judged else {"weighted_at": seen.now}
+    raised = SetWeight(desired, seen.progress.candidate or "", raising=True)
+    return act(seen, Reason.RAISING, step_sentence(seen), raised, **changes)
+
+
+def wait_for_the_router(seen: Snapshot) -> Decision | None:
+    route = seen.route
+    if route is not None and route.confirmed:
+        return None
+
+    silent = route.silent_for if route else NO_TIME
+    if silent >= ROUTER_PATIENCE:
+        return hold(seen, Reason.ROUTER_SILENT, f"the gateway does not confirm the route: {route_sentence(route)}")
+
+    return hold(seen, Reason.CONFIRMING, step_sentence(seen), ROUTER_PATIENCE - silent)
+
+
+def route_sentence(route: Route | None) -> str:
+    return route.sentence if route else "there is no route"
+
+
+def settle(seen: Snapshot) -> Decision | None:
+    """The weight counts from here; the instant is kept where something counts from it."""
+    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
+    if settled(seen):
+        return None
+
+    if left > NO_TIME:
+        return hold(seen, Reason.SETTLING, step_sentence(seen), left)
+
+    if not seen.plan.needs_settling(seen.step):
+        return None
+
+    last = seen.progress.step >= seen.plan.last
+    phase = Phase.WATCHING if last else Phase.PROGRESSING
+    reason = Reason.WATCHING if last else Reason.DWELLING
+    changes: dict[str, Any] = {} if seen.progress.weighted_at else {"weighted_at": seen.now}
+    return hold(seen, reason, step_sentence(seen), phase=phase, settled_at=seen.now, **changes)
+
+
+def hold_without_metrics(seen: Snapshot) -> Decision | None:
+    """A source that is down advances nothing and rolls nothing back."""
+    if not seen.evidence.unavailable or seen.progress.straight:
+        return None
+
+    return hold(seen, Reason.METRICS_UNAVAILABLE, seen.evidence.sentence)
+
+
+def hold_without_signal(seen: Snapshot) -> Decision | None:
+    """No data is never a pass and never a breach; its clock is kept for `noDataLimit`."""
+    if not seen.evidence.no_data or seen.progress.straight:
+        return None
+
+    since = seen.progress.no_data_since
+    left = seen.plan.no_data_limit - seen.since(since)
+    look_again = left if left > NO_TIME else None
+    if since:
+        return hold(seen, Reason.NO_SIGNAL, seen.evidence.sentence, look_again)
+
+    return hold(seen, Reason.NO_SIGNAL, seen.evidence.sentence, look_again, no_data_since=seen.now)
+
+
+def forget_silence(seen: Snapshot) -> Decision | None:
+    """Data is back: the clocks of silence and of a held breach stop."""
+    if seen.progress.no_data_since is None and seen.progress.breach_held_since is None:
+        return None
+
+    return hold(seen, Reason.PROGRESSING, step_sentence(seen), no_data_since=None, breach_held_since=None)
+
+
+def dwell(seen: Snapshot) -> Decision | None:
+    if seen.progress.straight or not settled(seen):
+        return None
+
+    left = seen.plan.dwell(seen.step) - seen.progress.dwelt - seen.since(seen.progress.settled_at)
+    if left <= NO_TIME:
+        return None
+
+    return hold(seen, Reason.WATCHING if watching(seen) else Reason.DWELLING, step_sentence(seen), left)
+
+
+def wait_for_a_measurement(seen: Snapshot) -> Decision | None:
+    if passing(seen) or seen.progress.straight:
+        return None
+
+    return hold(seen, Reason.WATCHING if watching(seen) else Reason.MEASURING, step_sentence(seen))
+
+
+def pause(seen: Snapshot) -> Decision | None:
+    if not seen.step.pause or opened(seen) or seen.progress.straight:
+        return None
+
+    ask = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
+    return hold(seen, Reason.PAUSED, f"step {seen.step.name} waits for a person: {ask}", phase=Phase.PAUSED)
+
+
+def next_step(seen: Snapshot) -> Decision | None:
+    return None if seen.progress.step >= seen.plan.last else enter(seen, seen.progress.step + 1)
+
+
+def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
+    """Record the next step and its weight, the intent. Its pods and weight follow in later turns."""
+    step = seen.plan.steps[index]
+    entered: dict[str, Any] = {
+        "phase": Phase.PROGRESSING,
+        "step": index,
+        "desired_weight": step.weight,
+        "entered_at": seen.now,
+        "deadline_from": seen.now,
+        "settled_at": None,
+        "dwelt": NO_TIME,
+        "full_size": seen.full_size,
+    }
+    return act(seen, Reason.STEP_ENTERED, f"step {step.name}: weight {step.weight}", **entered, **changes)
+
+
+def wait_for_the_drain(seen: Snapshot) -> Decision | None:
+    """Stable's Service may be re-pointed only when its last requests are done."""
+    left = drain_left(seen)
+    return hold(seen, Reason.WATCHING, step_sentence(seen), left) if left > NO_TIME else None
+
+
+def promote(seen: Snapshot) -> Decision:
+    return begin(seen, f"revision {seen.progress.candidate} passed every step")
+
+
+FORWARD: tuple[Rule, ...] = (
+    bring_pods_up,
+    wait_for_pods,
+    point_candidate_service,
+    wait_for_endpoints,
+    hold_for_stable,
+    raise_weight,
+    wait_for_the_router,
+    settle,
+    hold_without_metrics,
+    hold_without_signal,
+    forget_silence,
+    dwell,
+    wait_for_a_measurement,
+    pause,
+    next_step,
+    wait_for_the_drain,
+    promote,
+)

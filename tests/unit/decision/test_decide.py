@@ -1,0 +1,256 @@
+"""The ladder, by tables: what is seen, and what is decided first."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.decision import Phase, Reason
+from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight
+from tidegate.decision.plan import OnTrouble
+from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
+
+BREACH = Evidence(breach=True, sentence="errors 20 % > 1 %")
+
+
+def weights(world: World) -> list[int]:
+    return [action.weight for action in world.done if isinstance(action, SetWeight)]
+
+
+def at_first_step(**changes: object) -> World:
+    """A rollout that waits, with its first weight settled, for a measurement."""
+    world = deployed(**changes)
+    world.target = "v2"
+    world.evidence = Evidence()
+    world.run()
+    return world
+
+
+def test_the_first_revision_becomes_stable_without_steps() -> None:
+    world = World()
+
+    decision = world.run()
+
+    assert (decision.progress.phase, decision.progress.stable) == (Phase.PROMOTED, "v1")
+    assert weights(world) == []
+
+
+def test_a_good_revision_walks_every_step_and_changes_roles() -> None:
+    world = deployed()
+    world.target = "v2"
+
+    decision = world.run()
+
+    assert (decision.progress.phase, decision.progress.stable) == (Phase.PROMOTED, "v2")
+    assert weights(world) == [20, 50, 100, 0]
+    assert world.sides["v1"].replicas == 0
+    assert world.sides["v2"].replicas == 4
+
+
+def test_a_weight_is_raised_only_after_its_intent_is_recorded_and_its_pods_are_available() -> None:
+    world = deployed()
+    world.target = "v2"
+
+    for _ in range(40):
+        decision = world.turn()
+        for action in decision.actions:
+            if isinstance(action, SetWeight) and action.raising:
+                assert world.progress.desired_weight == action.weight
+                assert world.sides["v2"].available * 100 >= action.weight * world.replicas - 99
+
+    assert world.progress.stable == "v2"
+
+
+def test_a_breach_takes_the_weight_away_in_the_same_turn_and_rejects_the_revision() -> None:
+    world = at_first_step()
+    world.evidence = BREACH
+
+    decision = world.turn()
+
+    assert decision.actions[0] == SetWeight(0, "v2")
+    assert decision.reason is Reason.OBJECTIVE_BREACHED
+    assert world.run().progress.phase is Phase.ROLLED_BACK
+    assert world.progress.rejected == ("v2",)
+    assert world.sides["v2"].replicas == 0
+
+
+def test_pods_go_only_after_no_service_selects_them() -> None:
+    world = at_first_step()
+    world.evidence = BREACH
+
+    world.run()
+
+    order = [
+        type(action)
+        for action in world.done
+        if action in {PointService(Role.CANDIDATE, "v1"), Scale("v2", 0, rejected=True)}
+    ]
+    assert order == [PointService, Scale]
+
+
+def test_a_rejected_revision_starts_again_only_by_retry() -> None:
+    world = at_first_step()
+    world.evidence = BREACH
+    world.run()
+    world.evidence = Evidence(passed=True)
+
+    assert world.run().progress.candidate is None
+
+    world.asks = Asks(retry="1")
+    assert world.run().progress.stable == "v2"
+
+
+@pytest.mark.parametrize(
+    "evidence", [Evidence(no_data=True), Evidence(unavailable=True)], ids=["no data", "source down"]
+)
+def test_silence_of_the_metrics_is_neither_a_pass_nor_a_breach(evidence: Evidence) -> None:
+    world = at_first_step()
+    world.evidence = evidence
+
+    decision = world.run()
+
+    assert decision.reason in {Reason.NO_SIGNAL, Reason.METRICS_UNAVAILABLE}
+    assert world.route is not None
+    assert world.route.weight == 20
+
+
+def test_no_data_beyond_its_limit_rolls_back_only_where_asked() -> None:
+    world = at_first_step(plan=replace(PLAN, on_no_data=OnTrouble.ROLL_BACK))
+    world.evidence = Evidence(no_data=True)
+    world.run()
+
+    world.wait(timedelta(minutes=11))
+
+    assert world.turn().reason is Reason.NO_SIGNAL_LIMIT
+
+
+def test_abort_wins_under_suspend_all_and_to_its_end() -> None:
+    world = at_first_step()
+    world.suspension = Suspension.ALL
+    world.asks = Asks(abort="1")
+
+    world.run()
+
+    assert world.progress.phase is Phase.ROLLED_BACK
+    assert world.route is not None
+    assert world.route.weight == 0
+
+
+def test_abort_with_nothing_in_progress_is_a_no_op() -> None:
+    world = deployed()
+    world.asks = Asks(abort="1")
+
+    world.run()
+
+    assert world.done == []
+    assert world.progress.handled.abort == "1"
+
+
+def test_stables_template_is_a_fast_rollback_that_rejects_nothing() -> None:
+    world = at_first_step()
+    world.target = "v1"
+
+    decision = world.run()
+
+    assert decision.progress.reason is Reason.REVERTED
+    assert world.progress.rejected == ()
+
+
+def test_a_third_revision_starts_from_zero_against_the_same_stable() -> None:
+    world = at_first_step()
+    world.target = "v3"
+    world.evidence = Evidence(passed=True)
+
+    world.run()
+
+    assert world.progress.stable == "v3"
+    assert weights(world) == [20, 0, 20, 50, 100, 0]
+
+
+def test_a_candidate_that_cannot_start_is_rolled_back_before_any_weight() -> None:
+    world = deployed(starts=frozenset({"v1"}))
+    world.target = "v2"
+    world.run()
+    world.sides["v2"] = replace(world.sides["v2"], stuck=1, stuck_sentence="CrashLoopBackOff")
+
+    decision = world.run()
+
+    assert decision.progress.reason is Reason.CANNOT_START
+    assert weights(world) == []
+
+
+def test_lost_pods_take_their_share_of_the_weight_with_them() -> None:
+    world = at_first_step(replicas=10)
+    world.sides["v2"] = replace(world.sides["v2"], available=1)
+
+    world.run()
+
+    assert weights(world)[-1] == 10
+
+    world.sides["v2"] = replace(world.sides["v2"], available=2)
+    world.run()
+    assert weights(world)[-1] == 20
+
+
+def test_a_weight_lowered_by_hand_is_obeyed_until_promote() -> None:
+    world = at_first_step()
+    assert world.route is not None
+    world.route = replace(world.route, weight=5)
+
+    assert world.run().reason is Reason.LOWERED_BY_HAND
+
+    world.asks = Asks(promote="v2/first/1")
+    world.run()
+    assert world.route.weight == 20
+
+
+def test_a_weight_raised_by_hand_is_put_back() -> None:
+    world = at_first_step()
+    assert world.route is not None
+    world.route = replace(world.route, weight=90)
+
+    world.run()
+
+    assert weights(world)[-1] == 20
+
+
+def test_a_rollback_gives_stable_only_what_it_can_carry() -> None:
+    world = at_first_step()
+    world.sides["v1"] = replace(world.sides["v1"], available=1)
+    assert world.route is not None
+    world.route = replace(world.route, weight=90, written=("v2", 90))
+    world.evidence = BREACH
+
+    assert world.run().reason is Reason.ROLLBACK_BLOCKED
+    assert world.route.weight == 75
+
+
+def test_what_is_missing_stalls_and_heals() -> None:
+    world = deployed()
+    world.target = "v2"
+    world.blocked = Blocked(Reason.METRIC_SOURCE_MISSING, "spec.metricSource: ClusterMetricSource default is missing")
+
+    assert world.run().progress.phase is Phase.STALLED
+    assert not any(isinstance(action, PrepareRevision) for action in world.done)
+
+    world.blocked = None
+    assert world.run().progress.stable == "v2"
+
+
+def test_promote_full_goes_straight_to_full_weight() -> None:
+    world = at_first_step()
+    world.asks = Asks(promote_full="1")
+
+    world.run()
+
+    assert weights(world) == [20, 100, 0]
+
+
+def test_suspend_advance_still_rolls_back() -> None:
+    world = at_first_step()
+    world.suspension = Suspension.ADVANCE
+    assert world.run().reason is Reason.SUSPENDED
+    world.evidence = BREACH
+
+    assert world.turn().reason is Reason.OBJECTIVE_BREACHED

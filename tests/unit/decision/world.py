@@ -1,0 +1,130 @@
+"""A small world of values: it carries out a decision's actions and moves pods, endpoints and router at once."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from tidegate.decision import Decision, Progress, Snapshot, decide
+from tidegate.decision.actions import (
+    Action,
+    ForgetRevision,
+    PointService,
+    PrepareRevision,
+    Role,
+    Scale,
+    SetWeight,
+    WriteRoute,
+)
+from tidegate.decision.plan import NO_TIME, Plan, Step
+from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Services, Side, Suspension
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+PLAN = Plan(steps=(Step(name="first", weight=20), Step(name="half", weight=50), Step(name="full", weight=100)))
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """One Release and its surroundings. `starts` says whether new pods become available."""
+
+    target: str = "v1"
+    replicas: int = 4
+    plan: Plan = PLAN
+    now: datetime = START
+    progress: Progress = field(default_factory=Progress)
+    sides: dict[str, Side] = field(default_factory=dict)
+    services: Services = field(default_factory=Services)
+    route: Route | None = None
+    evidence: Evidence = Evidence(passed=True)
+    asks: Asks = Asks()
+    suspension: Suspension = Suspension.NONE
+    blocked: Blocked | None = None
+    starts: frozenset[str] = frozenset({"v1", "v2", "v3"})
+    confirms: bool = True
+    done: list[Action] = field(default_factory=list)
+
+    def look(self) -> Snapshot:
+        """A snapshot of this world now."""
+        return Snapshot(
+            now=self.now,
+            target=self.target,
+            replicas=self.replicas,
+            plan=self.plan,
+            progress=self.progress,
+            sides=tuple(self.sides.values()),
+            services=self._endpoints(),
+            route=self.route,
+            evidence=self.evidence,
+            asks=self.asks,
+            suspension=self.suspension,
+            blocked=self.blocked,
+        )
+
+    def turn(self) -> Decision:
+        """One turn: decide, act, record."""
+        decision = decide(self.look())
+        for action in decision.actions:
+            self.carry_out(action)
+        self.progress = decision.progress
+        return decision
+
+    def run(self, turns: int = 60) -> Decision:
+        """Turns until nothing changes."""
+        for _ in range(turns):
+            before = self.progress
+            decision = self.turn()
+            if not decision.actions and self.progress == before:
+                return decision
+        message = "the world does not come to rest"
+        raise AssertionError(message)
+
+    def wait(self, span: timedelta) -> None:
+        """Time passes, and the router's confirmation grows older."""
+        self.now += span
+        if self.route and self.route.confirmed:
+            self.route = replace(self.route, confirmed_for=self.route.confirmed_for + span)
+
+    def carry_out(self, action: Action) -> None:
+        """What the cluster would do with an action."""
+        self.done.append(action)
+        match action:
+            case PrepareRevision(revision, replicas):
+                side = self.sides.get(revision, Side(revision=revision))
+                self.sides[revision] = self._sized(replace(side, pinned_for=self.progress.started_at), replicas)
+            case Scale(revision, replicas, rejected):
+                self.sides[revision] = self._sized(replace(self.sides[revision], rejected=rejected), replicas)
+            case PointService(role, revision):
+                self.services = self._pointed(role, revision)
+            case WriteRoute(weight, revision) | SetWeight(weight, revision):
+                self.route = Route(weight=weight, written=(revision, weight), confirmed=self.confirms)
+            case ForgetRevision(revision):
+                del self.sides[revision]
+
+    def _sized(self, side: Side, replicas: int) -> Side:
+        available = replicas if side.revision in self.starts else 0
+        return replace(side, replicas=replicas, total=replicas, available=available)
+
+    def _pointed(self, role: Role, revision: str) -> Services:
+        match role:
+            case Role.STABLE:
+                return replace(self.services, stable=revision)
+            case Role.CANDIDATE:
+                return replace(self.services, candidate=revision)
+            case Role.APEX:
+                return replace(self.services, apex=revision)
+
+    def _endpoints(self) -> Services:
+        def behind(revision: str | None) -> int:
+            return self.sides[revision].available if revision in self.sides else 0
+
+        found = self.services
+        return replace(found, stable_endpoints=behind(found.stable), candidate_endpoints=behind(found.candidate))
+
+
+def deployed(**changes: object) -> World:
+    """A world whose first revision is served."""
+    world = World(**changes)  # type: ignore[arg-type]
+    world.run()
+    world.done.clear()
+    return world
+
+
+__all__ = ["NO_TIME", "PLAN", "START", "World", "deployed"]
