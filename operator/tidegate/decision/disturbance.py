@@ -5,14 +5,13 @@ from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import BLOCKING, Reason
 from .snapshot import Snapshot
-from .step import settled, step_sentence, wanted_size, written_weight
+from .step import settled, step_sentence, stranded, wanted_size, written_weight
 from .upkeep import upkeep
 
 
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
     """No share stays on a side without available pods while the other has any. The intent comes first."""
-    lost = not seen.stable.available and seen.full_size > 0
-    if not lost or not seen.candidate.available or seen.weight == FULL or seen.progress.weighted_at is None:
+    if not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
         return None
 
     sentence = "stable has no available pods: all traffic goes to the candidate"
@@ -27,7 +26,7 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
     """Candidate pods lost: the weight follows at once, and the dwell stops meanwhile."""
     size = wanted_size(seen)
     available = min(seen.candidate.available, size)
-    if available >= size:
+    if available >= size or stranded(seen):
         return None
 
     allowed = seen.progress.desired_weight * available // size
@@ -61,7 +60,7 @@ def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
 def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
     """Raised by hand: reverted and told."""
     written = written_weight(seen)
-    if written is None or seen.weight <= written:
+    if written is None or seen.weight <= written or stranded(seen):
         return None
 
     sentence = "the weight was raised by hand and is put back: use promote-full"
@@ -71,6 +70,9 @@ def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
 def lower_to_the_step(seen: Snapshot) -> Decision | None:
     if seen.weight <= seen.progress.desired_weight:
         return None
+
+    if stranded(seen):
+        return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has no available pods to take its share")
 
     lower = SetWeight(seen.progress.desired_weight, seen.progress.candidate or "")
     return act(seen, Reason.CONFIRMING, "the weight goes down to its step's", lower)

@@ -134,12 +134,12 @@ def handle_promote_full(seen: Snapshot) -> Decision | None:
 
 
 def lift(seen: Snapshot) -> tuple[Action, ...]:
-    """The recorded weight again, where a hand had lowered it."""
+    """Take a weight lowered by hand for ours, so that it may rise again when its pods are there."""
     written = written_weight(seen)
     if written is None or seen.weight >= written:
         return ()
 
-    return (SetWeight(seen.progress.desired_weight, seen.progress.candidate or "", raising=True),)
+    return (SetWeight(seen.weight, seen.progress.candidate or ""),)
 
 
 def skip_step(seen: Snapshot) -> Decision | None:

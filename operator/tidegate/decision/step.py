@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .plan import NO_TIME
+from .plan import FULL, NO_TIME
 from .snapshot import Route, Snapshot
 
 
@@ -17,7 +17,7 @@ def settled(seen: Snapshot) -> bool:
 
 def watching(seen: Snapshot) -> bool:
     """True at weight 100, settled: the watch before the change of role."""
-    return settled(seen) and seen.progress.step >= seen.plan.last
+    return settled(seen) and seen.progress.step >= seen.plan.last and seen.weight == FULL
 
 
 def drained(seen: Snapshot) -> bool:
@@ -46,3 +46,8 @@ def step_sentence(seen: Snapshot) -> str:
 def passing(seen: Snapshot) -> bool:
     """True when every objective passed since the step settled, or nothing is judged."""
     return seen.evidence.passed or not seen.plan.judged
+
+
+def stranded(seen: Snapshot) -> bool:
+    """True when stable has no available pods and the candidate has: no share may fall to stable."""
+    return not seen.stable.available and seen.full_size > 0 and seen.candidate.available > 0

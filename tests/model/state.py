@@ -1,0 +1,191 @@
+"""A small model of one Release and its surroundings: hashable states, and what an effect does to them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from tidegate.decision.actions import (
+    Action,
+    ForgetRevision,
+    PointService,
+    PrepareRevision,
+    Role,
+    Scale,
+    SetWeight,
+    WriteRoute,
+)
+from tidegate.decision.plan import OnTrouble, Plan, Step
+from tidegate.decision.progress import Asks, Progress
+from tidegate.decision.snapshot import Evidence, Route, Services, Side, Snapshot, Suspension
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(hours=1)
+ANOTHER_ROLLOUT = NOW - timedelta(hours=2)
+LIMIT = timedelta(minutes=10)
+REPLICAS = 2
+
+PLAN = Plan(
+    steps=(Step(name="half", weight=50, dwell=LIMIT), Step(name="full", weight=100)),
+    drain=LIMIT,
+    progress_deadline=LIMIT,
+    unhealthy_after=LIMIT,
+    no_data_limit=LIMIT,
+    on_no_data=OnTrouble.ROLL_BACK,
+)
+
+UNMEASURED = Evidence()
+GOOD = Evidence(passed=True)
+BAD = Evidence(breach=True, sentence="errors")
+NONE = Evidence(no_data=True, sentence="no data")
+DOWN = Evidence(unavailable=True, sentence="the source is down")
+
+
+@dataclass(frozen=True, slots=True)
+class Pods:
+    """One revision's ReplicaSet and how many of its pods are available; `stuck` ones never start."""
+
+    revision: str
+    replicas: int
+    available: int
+    stuck: bool = False
+    ever: bool = False
+    failing: datetime | None = None
+    pinned: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that a turn can see, and nothing else: two equal states have one future."""
+
+    target: str
+    progress: Progress = Progress()
+    pods: tuple[Pods, ...] = ()
+    services: Services = Services()
+    route: Route | None = None
+    evidence: Evidence = UNMEASURED
+    asks: Asks = Asks()
+    suspension: Suspension = Suspension.NONE
+
+    def look(self) -> Snapshot:
+        """The snapshot of this state."""
+        available = {found.revision: found.available for found in self.pods}
+        services = replace(
+            self.services,
+            stable_endpoints=available.get(self.services.stable or "", 0),
+            candidate_endpoints=available.get(self.services.candidate or "", 0),
+        )
+        return Snapshot(
+            now=NOW,
+            target=self.target,
+            replicas=REPLICAS,
+            plan=PLAN,
+            progress=self.progress,
+            sides=tuple(_side(found) for found in self.pods),
+            services=services,
+            route=self.route,
+            evidence=self.evidence,
+            asks=self.asks,
+            suspension=self.suspension,
+        )
+
+    def pods_of(self, revision: str | None) -> Pods:
+        """The pods of a revision; none where it has no ReplicaSet."""
+        return next((found for found in self.pods if found.revision == revision), Pods(revision or "", 0, 0))
+
+    def with_pods(self, changed: Pods) -> "State":
+        """The same state with one revision's pods replaced."""
+        others = tuple(found for found in self.pods if found.revision != changed.revision)
+        return replace(self, pods=tuple(sorted((*others, changed), key=lambda found: found.revision)))
+
+
+def after(state: State, action: Action) -> State:
+    """What the cluster is after an effect: new pods are not available yet, a new weight not confirmed yet."""
+    match action:
+        case PrepareRevision(revision, replicas):
+            found = state.pods_of(revision)
+            sized = _sized(found, replicas)
+            return state.with_pods(replace(sized, pinned=state.progress.started_at))
+        case Scale(revision, replicas):
+            return state.with_pods(_sized(state.pods_of(revision), replicas))
+        case PointService(role, revision):
+            return replace(state, services=_pointed(state.services, role, revision))
+        case WriteRoute(weight, revision) | SetWeight(weight, revision):
+            return replace(state, route=Route(weight=weight, written=(revision, weight), confirmed=False))
+        case ForgetRevision(revision):
+            return replace(state, pods=tuple(found for found in state.pods if found.revision != revision))
+
+
+def aged(state: State) -> State:
+    """The same state after a long time: every clock is over its limit."""
+    progress = replace(
+        state.progress,
+        **{field: LONG_AGO for field in CLOCKS if getattr(state.progress, field) is not None},
+    )
+    pods = tuple(
+        replace(
+            found,
+            failing=LONG_AGO if found.failing else None,
+            pinned=progress.started_at if found.pinned == state.progress.started_at else ANOTHER_ROLLOUT,
+        )
+        for found in state.pods
+    )
+    route = state.route
+    if route is not None:
+        confirmed_for = timedelta(hours=1) if route.confirmed else timedelta(0)
+        silent_for = timedelta(0) if route.confirmed else timedelta(hours=1)
+        route = replace(route, confirmed_for=confirmed_for, silent_for=silent_for)
+
+    return replace(state, progress=progress, pods=pods, route=route)
+
+
+CLOCKS = (
+    "started_at",
+    "entered_at",
+    "settled_at",
+    "weighted_at",
+    "deadline_from",
+    "breach_held_since",
+    "no_data_since",
+)
+
+
+def canonical(state: State) -> State:
+    """Forget what no decision reads, so that the model stays small: history beyond the newest line, words, spans."""
+    progress = state.progress
+    history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in progress.history[:1])
+    progress = replace(progress, sentence="", history=history, dwelt=min(progress.dwelt, LIMIT), entered_at=None)
+    pods = tuple(
+        found if found.pinned == progress.started_at else replace(found, pinned=ANOTHER_ROLLOUT) for found in state.pods
+    )
+    return replace(state, progress=progress, pods=pods)
+
+
+def _side(found: Pods) -> Side:
+    return Side(
+        revision=found.revision,
+        replicas=found.replicas,
+        available=found.available,
+        total=found.replicas,
+        stuck=found.replicas - found.available if found.stuck else 0,
+        stuck_sentence="stuck",
+        ever_available=found.ever,
+        unhealthy_since=found.failing,
+        pinned_for=found.pinned,
+    )
+
+
+def _sized(found: Pods, replicas: int) -> Pods:
+    available = min(found.available, replicas)
+    if not replicas:
+        return replace(found, replicas=0, available=0, stuck=False, ever=False, failing=None)
+
+    return replace(found, replicas=replicas, available=available)
+
+
+def _pointed(services: Services, role: Role, revision: str) -> Services:
+    match role:
+        case Role.STABLE:
+            return replace(services, stable=revision)
+        case Role.CANDIDATE:
+            return replace(services, candidate=revision)
+        case Role.APEX:
+            return replace(services, apex=revision)

@@ -1,0 +1,170 @@
+"""Walk every reachable state of the model, with a crash between any two effects, and check the invariants."""
+
+import sys
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+
+from tests.model.events import events
+from tests.model.invariants import broken_by_effect, broken_by_record
+from tests.model.state import GOOD, Pods, State, after, aged, canonical
+from tidegate.decision import decide
+from tidegate.decision.progress import Phase
+
+DISTURBANCES = 3
+CALM = frozenset({"the router confirms", "time passes", "metrics are good"})
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What a walk saw."""
+
+    states: int = 0
+    turns: int = 0
+    crashes: int = 0
+    endings: int = 0
+
+
+class InvariantBrokenError(AssertionError):
+    """An invariant does not hold; the path leads there."""
+
+
+def start() -> State:
+    """A Release whose first revision is served, and whose second is declared."""
+    state = State(target="v1")
+    for _ in range(40):
+        state = calm(turn(state))
+    return replace(state, target="v2")
+
+
+def turn(state: State) -> State:
+    """One undisturbed turn: decide, act, record; and the checks."""
+    return list(turns(state))[-1]
+
+
+def turns(state: State) -> Iterator[State]:
+    """The states after a crash following each effect, and last the state of a whole turn."""
+    decision = decide(state.look())
+    world = state
+    for action in decision.actions:
+        complain(state, broken_by_effect(world, action))
+        world = after(world, action)
+        yield canonical(world)
+
+    done = replace(world, progress=decision.progress)
+    complain(state, broken_by_record(state, done, decision))
+    evidence = done.evidence if done.progress.candidate == state.progress.candidate else State(target="").evidence
+    yield canonical(replace(done, evidence=evidence))
+
+
+def complain(state: State, broken: Iterator[str]) -> None:
+    """Raise for the first broken invariant."""
+    for sentence in broken:
+        message = f"{sentence}\n{brief(state)}"
+        raise InvariantBrokenError(message)
+
+
+def brief(value: object, indent: str = "  ") -> str:
+    """The fields of a state that differ from their defaults, for people."""
+    lines = []
+    for field in fields(value):  # type: ignore[arg-type]
+        found = getattr(value, field.name)
+        if found == field.default:
+            continue
+
+        inner = f"\n{brief(found, indent + '  ')}" if is_dataclass(found) else f" {found}"
+        lines.append(f"{indent}{field.name}:{inner}")
+
+    return "\n".join(lines)
+
+
+def calm(state: State) -> State:
+    """Surroundings that work: pods come up, the router confirms, metrics are good, time passes."""
+    pods = tuple(
+        replace(found, available=found.replicas, stuck=False, ever=found.replicas > 0, failing=None)
+        for found in state.pods
+    )
+    route = replace(state.route, confirmed=True) if state.route else None
+    judged = state.progress.settled_at is not None
+    return canonical(aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence)))
+
+
+def walk(disturbances: int = DISTURBANCES, limit: int | None = None) -> Coverage:
+    """Breadth first over all states within so many disturbances; calm events are free."""
+    seen: dict[State, int] = {}
+    queue = deque([(start(), 0)])
+    coverage = Coverage()
+    settled: set[State] = set()
+    while queue:
+        state, spent = queue.popleft()
+        if seen.get(state, disturbances + 1) <= spent:
+            continue
+
+        if state not in seen:
+            coverage.states += 1
+            converges(state, settled)
+            coverage.endings = len(settled)
+            if limit and coverage.states > limit:
+                break
+
+        seen[state] = spent
+        reached = list(turns(state))
+        coverage.turns += 1
+        coverage.crashes += len(reached) - 1
+        queue.extend((next_state, spent) for next_state in reached if next_state != state)
+        for name, next_state in events(state):
+            cost = spent + (0 if name in CALM or name.endswith("comes up") else 1)
+            if cost <= disturbances:
+                queue.append((canonical(next_state), cost))
+
+    return coverage
+
+
+def converges(state: State, settled: set[State]) -> None:
+    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked."""
+    path = []
+    current = state
+    for _ in range(120):
+        if current in settled:
+            break
+
+        path.append(current)
+        following = calm(turn(current))
+        if following == current:
+            complain(state, restless(current))
+            break
+
+        current = following
+    else:
+        message = f"does not come to rest\nfrom {brief(state)}\nat {brief(current)}"
+        raise InvariantBrokenError(message)
+
+    settled.update(path)
+
+
+def restless(state: State) -> Iterator[str]:
+    """Why this is no place to rest."""
+    progress = state.progress
+    waiting = progress.reason.value in {"Suspended", "LoweredByHand"}
+    if progress.candidate is not None and not waiting:
+        yield "a rollout neither ends nor asks a person"
+
+    leftovers = [found for found in state.pods if found.replicas and found.revision != progress.stable]
+    if leftovers and progress.candidate is None and not waiting:
+        yield f"pods are left over: {leftovers}"
+
+    if progress.phase not in {Phase.PROMOTED, Phase.ROLLED_BACK} and progress.candidate is None and not waiting:
+        yield f"rests in phase {progress.phase.value}"
+
+
+def main() -> None:
+    """Print how much was covered."""
+    disturbances = int(sys.argv[1]) if len(sys.argv) > 1 else DISTURBANCES
+    sys.stdout.write(f"disturbances at most {disturbances}: {walk(disturbances)}\n")
+
+
+if __name__ == "__main__":
+    main()
+
+
+__all__ = ["Coverage", "InvariantBrokenError", "Pods", "walk"]
