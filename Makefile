@@ -30,4 +30,10 @@ check: .venv/.synced ## Format, lint, types, layers and unit tests
 test: .venv/.synced ## Pass all the tests
 	.venv/bin/pytest -q
 
-.PHONY: help check test
+generate: .venv/.synced ## Write the CRDs from the models
+	@PYTHONPATH=operator $(PY) -m tidegate.cli.generate
+
+verify: generate ## Fail where a generated file is not current
+	git diff --exit-code -- crds
+
+.PHONY: help check test generate verify

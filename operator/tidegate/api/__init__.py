@@ -1,1 +1,22 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
+
+from .durations import format_duration, parse_duration
+from .enums import Confirm, OnTrouble, Pause, SourceKind, Suspend
+from .errors import InvalidSpec
+from .metric_source import MetricSourceSpec, parse_source
+from .release import ReleaseSpec, parse_spec
+
+__all__ = [
+    "Confirm",
+    "InvalidSpec",
+    "MetricSourceSpec",
+    "OnTrouble",
+    "Pause",
+    "ReleaseSpec",
+    "SourceKind",
+    "Suspend",
+    "format_duration",
+    "parse_duration",
+    "parse_source",
+    "parse_spec",
+]

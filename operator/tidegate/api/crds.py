@@ -1,0 +1,149 @@
+"""The CustomResourceDefinitions of the group, as values."""
+
+from typing import Any
+
+from .metric_source import MetricSourceSpec
+from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
+from .release import ReleaseSpec
+from .schema import structural
+from .status_schema import RELEASE_STATUS
+
+Rule = dict[str, str]
+
+
+def crds() -> dict[str, dict[str, Any]]:
+    """Every CRD by its file name."""
+    return {
+        "releases.yaml": release(),
+        "metricsources.yaml": metric_source("MetricSource", "metricsources", scope="Namespaced"),
+        "clustermetricsources.yaml": metric_source("ClusterMetricSource", "clustermetricsources", scope="Cluster"),
+    }
+
+
+def release() -> dict[str, Any]:
+    """The Release: one service under progressive delivery."""
+    spec = structural(ReleaseSpec)
+    steps = spec["properties"]["steps"]
+    steps["x-kubernetes-list-type"] = "map"
+    steps["x-kubernetes-list-map-keys"] = ["name"]
+    steps["x-kubernetes-validations"] = STEP_RULES
+    objectives = spec["properties"]["objectives"]
+    objectives["x-kubernetes-list-type"] = "map"
+    objectives["x-kubernetes-list-map-keys"] = ["name"]
+    objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
+    objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
+    schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
+    schema["x-kubernetes-validations"] = [NAME_RULE]
+    version = {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+        "subresources": {
+            "status": {},
+            "scale": {
+                "specReplicasPath": ".spec.replicas",
+                "statusReplicasPath": ".status.replicas",
+                "labelSelectorPath": ".status.selector",
+            },
+        },
+        "selectableFields": [{"jsonPath": ".status.phase"}],
+        "additionalPrinterColumns": RELEASE_COLUMNS,
+    }
+    names = {
+        "kind": "Release",
+        "listKind": "ReleaseList",
+        "plural": "releases",
+        "singular": "release",
+        "shortNames": ["rel"],
+        "categories": ["all", "tidegate"],
+    }
+    return definition(names, "Namespaced", version)
+
+
+def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
+    """A source of numbers, for a namespace or for the cluster."""
+    status = {"type": "object", "description": "What was found.", "x-kubernetes-preserve-unknown-fields": True}
+    version = {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": root("Where numbers come from.", structural(MetricSourceSpec), status)},
+        "subresources": {"status": {}},
+        "additionalPrinterColumns": [
+            column("Address", "string", ".spec.prometheus.address"),
+            column("Age", "date", ".metadata.creationTimestamp"),
+        ],
+    }
+    names = {
+        "kind": kind,
+        "listKind": f"{kind}List",
+        "plural": plural,
+        "singular": kind.lower(),
+        "categories": ["tidegate"],
+    }
+    return definition(names, scope, version)
+
+
+def root(description: str, spec: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a whole object."""
+    return {
+        "type": "object",
+        "description": description,
+        "required": ["spec"],
+        "properties": {
+            "apiVersion": {"type": "string"},
+            "kind": {"type": "string"},
+            "metadata": {"type": "object"},
+            "spec": {**spec, "description": "What is wanted."},
+            "status": status,
+        },
+    }
+
+
+def definition(names: dict[str, Any], scope: str, version: dict[str, Any]) -> dict[str, Any]:
+    """The object that the API server takes."""
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{names['plural']}.{GROUP}"},
+        "spec": {"group": GROUP, "names": names, "scope": scope, "versions": [version]},
+    }
+
+
+def rule(expression: str, message: str) -> Rule:
+    """A CEL validation with the sentence a person reads."""
+    return {"rule": expression, "message": message}
+
+
+def column(name: str, kind: str, path: str, priority: int = 0) -> dict[str, Any]:
+    """A column of `kubectl get`; priority 1 shows only with `-o wide`."""
+    found: dict[str, Any] = {"name": name, "type": kind, "jsonPath": path}
+    return {**found, "priority": priority} if priority else found
+
+
+NAME_RULE = rule(
+    f"size(self.metadata.name) <= {RELEASE_NAME_LENGTH}",
+    f"metadata.name: must be at most {RELEASE_NAME_LENGTH} characters, because Services and pods add to it",
+)
+STEP_RULES = [
+    rule("self.filter(s, s.weight == 100).size() <= 1", "steps: weight 100 may be declared once, as the last step"),
+    rule(
+        "self.size() < 2 || self.map(s, s.weight).isSorted()",
+        "steps: weights must not fall from one step to the next",
+    ),
+]
+OBJECTIVE_RULE = rule(
+    "has(self.query) != has(self.errorRatio)", "objectives: each must have exactly one of query and errorRatio"
+)
+QUERY_RULE = rule("has(self.max) || has(self.min)", "query: must have max, min, or both")
+
+RELEASE_COLUMNS = [
+    column("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
+    column("Phase", "string", ".status.phase"),
+    column("Step", "string", ".status.step.progress"),
+    column("Weight", "integer", ".status.step.confirmedWeight"),
+    column("Revision", "string", ".status.stable.revision"),
+    column("Message", "string", ".status.message", priority=1),
+    column("Age", "date", ".metadata.creationTimestamp"),
+]

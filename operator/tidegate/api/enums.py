@@ -1,0 +1,38 @@
+"""The choices that users make by name."""
+
+from enum import Enum
+
+
+class Confirm(Enum):
+    """What confirms a weight."""
+
+    PARENTS = "Parents"
+    SETTLE = "Settle"
+
+
+class OnTrouble(Enum):
+    """What a breach, or silence of the metrics, leads to."""
+
+    ROLL_BACK = "RollBack"
+    HOLD = "Hold"
+
+
+class Pause(Enum):
+    """A gate that a person opens."""
+
+    UNTIL_PROMOTED = "UntilPromoted"
+
+
+class Suspend(Enum):
+    """How far the loop is stopped."""
+
+    NONE = "None"
+    ADVANCE = "Advance"
+    ALL = "All"
+
+
+class SourceKind(Enum):
+    """Where a metric source lives."""
+
+    METRIC_SOURCE = "MetricSource"
+    CLUSTER_METRIC_SOURCE = "ClusterMetricSource"

@@ -1,0 +1,51 @@
+"""The base of everything that users declare: frozen, strict, camelCase outside."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic.alias_generators import to_camel
+
+from .durations import PATTERN, format_duration, parse_duration
+
+
+class Declared(BaseModel):
+    """A part of a declaration. Unknown fields are refused: a gate that is silently passed is the worst bug."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, validate_default=True
+    )
+
+
+def _duration(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(format_duration),
+    WithJsonSchema({"type": "string", "pattern": PATTERN, "maxLength": 32}),
+]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", min_length=1, max_length=63)]
+ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", min_length=1, max_length=253)]
+Hostname = Annotated[
+    str, Field(pattern=r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", max_length=253)
+]
+Number = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,9})?%?$", max_length=24)]
+
+
+def _opaque(value: Any) -> Any:
+    if not isinstance(value, dict):
+        message = "must be an object"
+        raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into an error with a location
+
+    return value
+
+
+# Parts of other APIs, kept as they were declared; the API server that owns them checks them.
+Opaque = Annotated[
+    dict[str, Any],
+    AfterValidator(_opaque),
+    WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
+]

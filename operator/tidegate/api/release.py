@@ -1,0 +1,210 @@
+"""A Release as users declare it."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from .enums import Confirm, OnTrouble, Pause, SourceKind, Suspend
+from .errors import InvalidSpec, field_path
+from .model import Declared, Duration, Hostname, Name, Number, ObjectName, Opaque
+
+CelRule = dict[str, str]
+
+
+def rule(expression: str, message: str) -> CelRule:
+    """A CEL validation with the sentence a person reads."""
+    return {"rule": expression, "message": message}
+
+
+class Service(Declared):
+    """The ports of the Services that Tidegate keeps for a Release."""
+
+    port: Annotated[int, Field(ge=1, le=65535, description="The port of the Services.")]
+    target_port: Annotated[
+        int | str | None,
+        Field(description="The pods' port, by number or name; the Services' port where it is absent."),
+    ] = None
+
+
+class ParentRef(Declared):
+    """A Gateway, or another parent, that the route attaches to."""
+
+    name: Annotated[ObjectName, Field(description="The parent's name.")]
+    namespace: Annotated[ObjectName | None, Field(description="The parent's namespace; the Release's by default.")] = (
+        None
+    )
+    group: Annotated[str, Field(max_length=253, description="The parent's API group.", pattern=r"^[a-z0-9.-]*$")] = (
+        "gateway.networking.k8s.io"
+    )
+    kind: Annotated[str, Field(max_length=63, description="The parent's kind.", pattern=r"^[A-Za-z0-9]+$")] = "Gateway"
+    section_name: Annotated[ObjectName | None, Field(description="The parent's listener, by name.")] = None
+    port: Annotated[int | None, Field(ge=1, le=65535, description="The parent's listener, by port.")] = None
+
+
+class RouteRule(Declared):
+    """A rule of the managed HTTPRoute, without its backends: those are Tidegate's."""
+
+    name: Annotated[Name | None, Field(description="The rule's name.")] = None
+    matches: Annotated[tuple[Opaque, ...] | None, Field(max_length=64, description="As in HTTPRoute.")] = None
+    filters: Annotated[tuple[Opaque, ...] | None, Field(max_length=16, description="As in HTTPRoute.")] = None
+    timeouts: Annotated[Opaque | None, Field(description="As in HTTPRoute.")] = None
+
+
+class Gateway(Declared):
+    """The managed HTTPRoute: generated and owned by Tidegate, so GitOps never fights over weights."""
+
+    parent_refs: Annotated[
+        tuple[ParentRef, ...], Field(min_length=1, max_length=32, description="The Gateways that serve the route.")
+    ]
+    hostnames: Annotated[
+        tuple[Hostname, ...], Field(max_length=16, description="The hosts that the route serves.")
+    ] = ()
+    rules: Annotated[
+        tuple[RouteRule, ...], Field(max_length=16, description="One rule for all paths where it is absent.")
+    ] = ()
+
+
+class Traffic(Declared):
+    """How traffic is split, and when a split counts."""
+
+    gateway: Annotated[Gateway, Field(description="The route that Tidegate generates and owns.")]
+    settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
+    confirm: Annotated[
+        Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
+    ] = Confirm.PARENTS
+    drain: Annotated[Duration, Field(description="Pods stay so long after weight 0 is confirmed.")] = "30s"  # type: ignore[assignment]
+
+
+class Step(Declared):
+    """A weight, the least time at it, and its gates."""
+
+    name: Annotated[Name, Field(description="The step's name, unique in the Release.")]
+    weight: Annotated[int, Field(ge=0, le=100, description="The candidate's share of traffic, in percent.")]
+    dwell: Annotated[Duration, Field(description="The least time at this weight, once it has settled.")] = "0s"  # type: ignore[assignment]
+    replicas: Annotated[
+        int | None, Field(ge=1, le=10000, description="The candidate's pods; its share of replicas where absent.")
+    ] = None
+    pause: Annotated[Pause | None, Field(description="UntilPromoted: a person opens the step by annotation.")] = None
+
+
+class Query(Declared):
+    """A question in PromQL and the bounds that its answer must keep."""
+
+    promql: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=4096,
+            description="One number. $namespace, $release, $stable_pods, $candidate_pods and $window are filled in.",
+        ),
+    ]
+    max: Annotated[Number | None, Field(description="The greatest value that passes, such as 0.2 or 1%.")] = None
+    min: Annotated[Number | None, Field(description="The least value that passes.")] = None
+    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
+
+
+class ErrorRatio(Declared):
+    """The share of the candidate's requests that the data plane answered with a server error."""
+
+    max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
+    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
+
+
+class Objective(Declared):
+    """A metric and the bound it must keep: one of query and errorRatio."""
+
+    name: Annotated[Name, Field(description="The objective's name, unique in the Release.")]
+    query: Annotated[Query | None, Field(description="A question of your own.")] = None
+    error_ratio: Annotated[ErrorRatio | None, Field(description="The gateway's own count of server errors.")] = None
+
+
+class MetricSourceRef(Declared):
+    """Where the numbers come from."""
+
+    kind: Annotated[SourceKind, Field(description="MetricSource in this namespace, or ClusterMetricSource.")] = (
+        SourceKind.CLUSTER_METRIC_SOURCE
+    )
+    name: Annotated[ObjectName, Field(description="Its name.")] = "default"
+
+
+class Promotion(Declared):
+    """How a candidate becomes stable."""
+
+    watch: Annotated[
+        Duration, Field(description="Time at full weight, judged, with stable's pods kept: going back is instant.")
+    ] = "15m"  # type: ignore[assignment]
+
+
+DEFAULT_STEPS = (
+    {"name": "first", "weight": 5, "dwell": "5m"},
+    {"name": "quarter", "weight": 25, "dwell": "5m"},
+    {"name": "half", "weight": 50, "dwell": "5m"},
+)
+DEFAULT_OBJECTIVES = ({"name": "errors", "errorRatio": {"max": "1%"}},)
+
+
+class ReleaseSpec(Declared):
+    """One service under progressive delivery."""
+
+    replicas: Annotated[int, Field(ge=0, le=10000, description="The pods of a revision that has all the traffic.")] = 1
+    template: Annotated[Opaque, Field(description="The pods: a PodTemplateSpec.")]
+    min_ready_seconds: Annotated[
+        int, Field(ge=0, le=3600, description="Seconds a pod must be ready before it counts as available.")
+    ] = 0
+    service: Annotated[Service, Field(description="The Services in front of the pods.")]
+    traffic: Annotated[Traffic, Field(description="The route in front of the Services.")]
+    steps: Annotated[
+        tuple[Step, ...],
+        Field(min_length=1, max_length=30, description="The way to full weight. 100 is implied as the last step."),
+    ] = DEFAULT_STEPS  # type: ignore[assignment]
+    metric_source: Annotated[MetricSourceRef, Field(description="The source that answers the objectives.")] = (
+        MetricSourceRef()
+    )
+    interval: Annotated[Duration, Field(description="How often the objectives are measured.")] = "15s"  # type: ignore[assignment]
+    objectives: Annotated[
+        tuple[Objective, ...],
+        Field(max_length=32, description="What must hold. Absent: errorRatio of at most 1%. Empty: nothing is judged."),
+    ] = DEFAULT_OBJECTIVES  # type: ignore[assignment]
+    consecutive: Annotated[int, Field(ge=1, le=100, description="Breaching measurements in a row that roll back.")] = 2
+    min_requests: Annotated[
+        int, Field(ge=0, le=1000000, description="Requests a side needs in the window; fewer is no data.")
+    ] = 20
+    on_breach: Annotated[OnTrouble, Field(description="RollBack, or Hold for holdLimit and then roll back.")] = (
+        OnTrouble.ROLL_BACK
+    )
+    hold_limit: Annotated[Duration, Field(description="How long a breach is held before it rolls back.")] = "30m"  # type: ignore[assignment]
+    on_no_data: Annotated[OnTrouble, Field(description="What silence leads to after noDataLimit.")] = OnTrouble.HOLD
+    no_data_limit: Annotated[Duration, Field(description="How long silence of the metrics is held.")] = "10m"  # type: ignore[assignment]
+    progress_deadline: Annotated[
+        Duration, Field(description="Time for a step's pods to become available. Restarts do not reset it.")
+    ] = "10m"  # type: ignore[assignment]
+    unhealthy_after: Annotated[
+        Duration, Field(description="Time that half of the candidate's pods, having served, may fail.")
+    ] = "30s"  # type: ignore[assignment]
+    promotion: Annotated[Promotion, Field(description="How a candidate becomes stable.")] = Promotion()
+    suspend: Annotated[
+        Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
+    ] = Suspend.NONE
+
+    @model_validator(mode="after")
+    def _steps_rise(self) -> "ReleaseSpec":
+        names = [step.name for step in self.steps]
+        if len(set(names)) < len(names):
+            message = "steps: names must be unique"
+            raise ValueError(message)
+
+        weights = [step.weight for step in self.steps]
+        if sorted(weights) != weights or weights.count(100) > 1:
+            message = "steps: weights must not fall, and 100 may only be the last"
+            raise ValueError(message)
+
+        return self
+
+
+def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
+    """The spec as values. Raises InvalidSpec for the first field that is wrong."""
+    try:
+        return ReleaseSpec.model_validate(spec)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error

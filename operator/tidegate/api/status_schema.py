@@ -1,0 +1,118 @@
+"""The status of a Release as a structural schema: every list and string bounded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TIME = {"type": "string", "format": "date-time"}
+COUNT = {"type": "integer", "minimum": 0}
+
+
+def text(length: int) -> dict[str, Any]:
+    """A bounded string."""
+    return {"type": "string", "maxLength": length}
+
+
+def record(description: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with these properties."""
+    return {"type": "object", "description": description, "properties": dict(properties)}
+
+
+def listed(description: str, items: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """A bounded list."""
+    return {"type": "array", "description": description, "maxItems": most, "items": dict(items)}
+
+
+SIDE = {"revision": text(63), "replicas": COUNT, "available": COUNT}
+CONDITION = {
+    **record(
+        "One condition.",
+        type=text(316),
+        status={"type": "string", "enum": ["True", "False", "Unknown"]},
+        reason=text(1024),
+        message=text(4096),
+        observedGeneration={"type": "integer", "format": "int64"},
+        lastTransitionTime=TIME,
+    ),
+    "required": ["type", "status", "reason", "message", "lastTransitionTime"],
+}
+PHASES = [
+    "Pending",
+    "Preparing",
+    "Progressing",
+    "Paused",
+    "Watching",
+    "Promoting",
+    "Promoted",
+    "RollingBack",
+    "RolledBack",
+    "Stalled",
+]
+
+RELEASE_STATUS: dict[str, Any] = {
+    **record(
+        "What was found and decided. Only Tidegate writes it.",
+        observedGeneration={"type": "integer", "format": "int64"},
+        phase={"type": "string", "enum": PHASES},
+        reason=text(128),
+        message=text(4096),
+        conditions={
+            **listed("Ready, Reconciling, Stalled, Isolated.", CONDITION, 8),
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["type"],
+        },
+        stable=record("The revision served by default.", **SIDE),
+        candidate=record("The revision on trial.", **SIDE),
+        step=record(
+            "Where the rollout is.",
+            index=COUNT,
+            name=text(63),
+            progress=text(16),
+            enteredAt=TIME,
+            settledAt=TIME,
+            desiredWeight=COUNT,
+            confirmedWeight=COUNT,
+        ),
+        rollout=record(
+            "The clocks and sizes of the rollout under way.",
+            startedAt=TIME,
+            weightedAt=TIME,
+            deadlineFrom=TIME,
+            breachHeldSince=TIME,
+            noDataSince=TIME,
+            dweltMilliseconds={"type": "integer", "format": "int64"},
+            fullSize=COUNT,
+            straight={"type": "boolean"},
+        ),
+        objectives=listed(
+            "The objectives at the last record.",
+            record("One line.", name=text(63), verdict=text(32), value=text(64), bound=text(64), sentence=text(256)),
+            32,
+        ),
+        rejected=listed("Revisions that were rolled back; retry starts one again.", text(63), 10),
+        history=listed(
+            "The last rollouts, newest first.",
+            record(
+                "One rollout.",
+                revision=text(63),
+                outcome=text(32),
+                reason=text(128),
+                message=text(256),
+                startedAt=TIME,
+                endedAt=TIME,
+            ),
+            10,
+        ),
+        replicas=COUNT,
+        selector=text(512),
+        handled=record(
+            "The asks that were acted on.",
+            promote=text(256),
+            promoteFull=text(256),
+            abort=text(256),
+            retry=text(256),
+            skipStep=text(256),
+            suspend=text(256),
+        ),
+    ),
+    "default": {"observedGeneration": -1},
+}
