@@ -59,7 +59,7 @@ class Reason(Enum):
     TARGET_CLAIMED = "TargetClaimed"
     GATEWAY_MISSING = "GatewayMissing"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
-    SECRET_MISSING = "SecretMissing"  # noqa: S105 - a reason, not a secret
+    SECRET_MISSING = "SecretMissing"
 
     # What a person asked for.
     ASKED_IN_VAIN = "NothingToDo"

@@ -1,0 +1,131 @@
+"""What measurements mean: each objective against its bounds, and all of them together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What an objective's measurements say. No data is never a pass and never a breach."""
+
+    PASS = "Pass"
+    BREACH = "Breach"
+    INCONCLUSIVE = "Inconclusive"
+    NO_DATA = "NoData"
+    UNAVAILABLE = "Unavailable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The greatest and the least value that pass."""
+
+    greatest: Decimal | None = None
+    least: Decimal | None = None
+
+    def keeps(self, value: float) -> bool:
+        """True for a value within the bounds; a bound itself passes."""
+        exact = Decimal(repr(value))
+        above = self.greatest is not None and exact > self.greatest
+        return not above and not (self.least is not None and exact < self.least)
+
+    def __str__(self) -> str:
+        least = f"≥ {self.least}" if self.least is not None else ""
+        greatest = f"≤ {self.greatest}" if self.greatest is not None else ""
+        return " and ".join(part for part in (least, greatest) if part)
+
+
+def number(text: str) -> Decimal:
+    """`1%` or `0.01` as the same number."""
+    return Decimal(text[:-1]) / 100 if text.endswith("%") else Decimal(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """An answer with its time: a value, or why there is none."""
+
+    taken_at: datetime
+    value: float | None = None
+    unavailable: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One objective's verdict, in values and in words."""
+
+    name: str
+    verdict: Verdict
+    value: float | None
+    bound: str
+    sentence: str
+    passed: bool
+
+
+def judge(
+    name: str,
+    bound: Bound,
+    history: Sequence[Measurement],
+    *,
+    consecutive: int,
+    settled_at: datetime | None,
+) -> Line:
+    """One objective: `consecutive` measurements out of bounds in a row breach; the latest since settling passes."""
+    latest = history[-1] if history else None
+    verdict = _verdict(bound, history, consecutive)
+    fresh = latest is not None and settled_at is not None and latest.taken_at >= settled_at
+    return Line(
+        name=name,
+        verdict=verdict,
+        value=latest.value if latest else None,
+        bound=str(bound),
+        sentence=_sentence(name, bound, latest, verdict),
+        passed=verdict is Verdict.PASS and fresh,
+    )
+
+
+def _verdict(bound: Bound, history: Sequence[Measurement], consecutive: int) -> Verdict:
+    valued = [seen.value for seen in history if seen.value is not None]
+    last = valued[-consecutive:]
+    if len(last) >= consecutive and not any(bound.keeps(value) for value in last):
+        return Verdict.BREACH
+
+    if not history:
+        return Verdict.INCONCLUSIVE
+
+    if history[-1].value is None:
+        return Verdict.UNAVAILABLE if history[-1].unavailable else Verdict.NO_DATA
+
+    return Verdict.PASS if bound.keeps(last[-1]) else Verdict.INCONCLUSIVE
+
+
+def _sentence(name: str, bound: Bound, latest: Measurement | None, verdict: Verdict) -> str:
+    if latest is None:
+        return f"{name}: not measured yet"
+
+    if latest.value is None and verdict is not Verdict.BREACH:
+        return f"{name}: {latest.why}"
+
+    value = "no new value" if latest.value is None else f"{latest.value:.4g}"
+    return f"{name}: {value}, must be {bound}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """All objectives of a step."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def worst(self) -> Line | None:
+        """The line that decides: a breach before a silent source, that before missing data."""
+        return next((line for verdict in WORST_FIRST for line in self.lines if line.verdict is verdict), None)
+
+    @property
+    def passed(self) -> bool:
+        """True when every objective's latest measurement since the step settled passes; also when there is none."""
+        return all(line.passed for line in self.lines)
+
+
+WORST_FIRST = (Verdict.BREACH, Verdict.UNAVAILABLE, Verdict.NO_DATA, Verdict.INCONCLUSIVE)

@@ -1,0 +1,61 @@
+"""A ReplicaSet for each revision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.api.names import (
+    ANNOTATION_PLAN,
+    ANNOTATION_STARTED,
+    LABEL_RELEASE,
+    LABEL_REVISION,
+)
+
+from .owner import Owner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """What a rollout keeps on its candidate: the plan as it was when the rollout started."""
+
+    plan: str
+    started: str
+
+
+def name_of(owner: Owner, revision: str) -> str:
+    """The ReplicaSet's name."""
+    return f"{owner.name}-{revision}"
+
+
+def labels_of(owner: Owner, revision: str) -> dict[str, str]:
+    """The permanent labels of a revision's pods and of their selector."""
+    return {LABEL_RELEASE: owner.name, LABEL_REVISION: revision}
+
+
+def replica_set(
+    owner: Owner, template: Mapping[str, Any], revision: str, *, replicas: int, min_ready_seconds: int, pin: Pin
+) -> dict[str, Any]:
+    """The ReplicaSet of a revision, as declared: user's labels stay, ours are added."""
+    ours = labels_of(owner, revision)
+    metadata = template.get("metadata") or {}
+    pods = {
+        "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **ours}},
+        "spec": template.get("spec") or {},
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {
+            "name": name_of(owner, revision),
+            "namespace": owner.namespace,
+            "labels": ours,
+            "annotations": {ANNOTATION_PLAN: pin.plan, ANNOTATION_STARTED: pin.started},
+            "ownerReferences": [owner.reference()],
+        },
+        "spec": {
+            "replicas": replicas,
+            "minReadySeconds": min_ready_seconds,
+            "selector": {"matchLabels": ours},
+            "template": pods,
+        },
+    }

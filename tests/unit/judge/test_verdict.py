@@ -1,0 +1,60 @@
+"""Measurements against their bounds."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge, number
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+BOUND = Bound(greatest=number("1%"))
+DOWN = "down"
+
+
+def history(*values: float | str | None) -> list[Measurement]:
+    return [
+        Measurement(
+            taken_at=START + timedelta(seconds=index),
+            value=value if isinstance(value, float) else None,
+            unavailable=value == DOWN,
+        )
+        for index, value in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ((), Verdict.INCONCLUSIVE),
+        ((0.0,), Verdict.PASS),
+        ((0.01,), Verdict.PASS),
+        ((0.02,), Verdict.INCONCLUSIVE),
+        ((0.02, 0.02), Verdict.BREACH),
+        ((0.02, 0.0, 0.02), Verdict.INCONCLUSIVE),
+        ((0.02, None, 0.02), Verdict.BREACH),
+        ((0.02, DOWN), Verdict.UNAVAILABLE),
+        ((0.0, None), Verdict.NO_DATA),
+    ],
+)
+def test_only_enough_breaching_values_in_a_row_breach(values: tuple[float | None, ...], verdict: Verdict) -> None:
+    assert judge("errors", BOUND, history(*values), consecutive=2, settled_at=START).verdict is verdict
+
+
+def test_a_pass_counts_only_since_the_step_settled() -> None:
+    late = START + timedelta(seconds=1)
+
+    assert not judge("errors", BOUND, history(0.0), consecutive=2, settled_at=late).passed
+    assert not judge("errors", BOUND, history(0.0), consecutive=2, settled_at=None).passed
+
+
+def test_nothing_judged_passes_and_a_breach_outranks_the_rest() -> None:
+    assert Analysis(lines=()).passed
+    lines = tuple(
+        judge(name, BOUND, history(*values), consecutive=1, settled_at=START)
+        for name, values in (("a", (None,)), ("b", (0.5,)), ("c", (DOWN,)))
+    )
+    worst = Analysis(lines=lines).worst
+
+    assert worst is not None
+    assert worst.name == "b"
+    assert "must be ≤ 0.01" in worst.sentence
