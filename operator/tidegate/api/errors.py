@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-class InvalidSpec(Exception):  # noqa: N818 - the name a user reads in the status
+class InvalidSpec(Exception):
     """A declaration that cannot act: which field, why, what to do."""
 
     def __init__(self, field: str, why: str) -> None:

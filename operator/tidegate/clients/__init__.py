@@ -1,1 +1,35 @@
 """The only package with sockets."""
+
+from .credentials import Credentials, NoCredentials, credentials
+from .errors import CallError, Conflict, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
+from .http import Ask, AskFailed, Http
+from .kube import Event, Kind, Kube, Object
+from .lease import Lease, Timing
+from .recorder import Note, Recorder
+from .writer import Writer
+
+__all__ = [
+    "Ask",
+    "AskFailed",
+    "CallError",
+    "Conflict",
+    "Credentials",
+    "Event",
+    "Expired",
+    "Fenced",
+    "Forbidden",
+    "Http",
+    "Invalid",
+    "Kind",
+    "Kube",
+    "Lease",
+    "NoCredentials",
+    "NotFound",
+    "Note",
+    "Object",
+    "Recorder",
+    "Timing",
+    "Unavailable",
+    "Writer",
+    "credentials",
+]

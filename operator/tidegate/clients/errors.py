@@ -1,0 +1,59 @@
+"""How a call can fail, named by what the caller should do."""
+
+from collections.abc import Mapping
+
+
+class CallError(Exception):
+    """A call that did not succeed: the status, the server's words, and what was asked."""
+
+    def __init__(self, status: int, sentence: str, *, call: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{call}: {status} {sentence}")
+        self.status = status
+        self.sentence = sentence
+        self.retry_after = retry_after
+
+
+class Unavailable(CallError):
+    """The server is down, slow or overloaded: the same call may succeed later."""
+
+
+class NotFound(CallError):
+    """There is no such object."""
+
+
+class Conflict(CallError):
+    """The object is newer than the write: read again, decide again."""
+
+
+class Invalid(CallError):
+    """The server refuses the content: a failed `test`, or a field that is wrong."""
+
+
+class Forbidden(CallError):
+    """The operator may not do this: roles must be mended."""
+
+
+class Expired(CallError):
+    """The resourceVersion is too old: list again."""
+
+
+class Fenced(Exception):
+    """The Lease may have ended: nothing is written any more."""
+
+
+BY_STATUS: Mapping[int, type[CallError]] = {
+    400: Invalid,
+    401: Unavailable,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: Expired,
+    422: Invalid,
+    429: Unavailable,
+}
+
+
+def error_for(status: int, sentence: str, *, call: str, retry_after: float | None = None) -> CallError:
+    """The named failure for an HTTP status."""
+    default = Unavailable if status >= 500 else CallError
+    return BY_STATUS.get(status, default)(status, sentence, call=call, retry_after=retry_after)

@@ -1,0 +1,112 @@
+"""Writes to the cluster: fenced by the Lease, retried where that helps, rollbacks in a lane of their own."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from .errors import CallError, Fenced, Unavailable
+from .kube import Kind, Kube, Object
+
+MANAGER = "tidegate"
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+FIRST_WAIT_SECONDS = 0.05
+LONGEST_WAIT_SECONDS = 5.0
+TRIES = 8
+LANE = 28
+URGENT_LANE = 4
+
+
+class Writer:
+    """The only way that the operator changes anything."""
+
+    def __init__(self, kube: Kube, fence: Callable[[], bool]) -> None:
+        self._kube = kube
+        self._fence = fence
+        self._lane = asyncio.Semaphore(LANE)
+        # A rollback never waits behind what others write.
+        self._urgent_lane = asyncio.Semaphore(URGENT_LANE)
+
+    async def apply(self, kind: Kind, manifest: Object, *, urgent: bool = False) -> Object:
+        """Server-side apply of an object that Tidegate owns whole."""
+        path = kind.path(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
+        params = {"fieldManager": MANAGER, "force": "true"}
+        return await self._write(
+            lambda: self._kube.call("PATCH", path, body=manifest, content=APPLY_PATCH, params=params), urgent=urgent
+        )
+
+    async def create(self, kind: Kind, manifest: Object) -> Object:
+        """Create an object; Conflict where it exists."""
+        path = kind.path(manifest["metadata"]["namespace"])
+        params = {"fieldManager": MANAGER}
+        return await self._write(lambda: self._kube.call("POST", path, body=manifest, params=params))
+
+    async def patch(
+        self, kind: Kind, namespace: str, name: str, operations: list[dict[str, Any]], *, urgent: bool = False
+    ) -> Object:
+        """RFC 6902. Raises Invalid where a `test` fails."""
+        path = kind.path(namespace, name)
+        return await self._write(
+            lambda: self._kube.call(
+                "PATCH", path, body=operations, content=JSON_PATCH, params={"fieldManager": MANAGER}
+            ),
+            urgent=urgent,
+        )
+
+    async def merge(
+        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, urgent: bool = False
+    ) -> Object:
+        """Merge-patch of a few fields."""
+        path = kind.path(namespace, name)
+        params = {"fieldManager": MANAGER}
+        return await self._write(
+            lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params), urgent=urgent
+        )
+
+    async def status(self, kind: Kind, found: Object, status: Mapping[str, Any], *, urgent: bool = False) -> Object:
+        """Compare-and-swap of a status: Conflict where the object is newer than what was seen."""
+        metadata = found["metadata"]
+        path = kind.path(metadata["namespace"], metadata["name"]) + "/status"
+        gone = dict.fromkeys(found.get("status") or {}, None)
+        body = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "status": {**gone, **status}}
+        params = {"fieldManager": f"{MANAGER}-status"}
+        return await self._write(
+            lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params), urgent=urgent
+        )
+
+    async def delete(self, kind: Kind, namespace: str, name: str, uid: str) -> None:
+        """Delete exactly this object."""
+        path, body = kind.path(namespace, name), {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
+        await self._write(lambda: self._kube.call("DELETE", path, body=body))
+
+    async def _write(self, call: Callable[[], Awaitable[Object]], *, urgent: bool = False) -> Object:
+        lane = self._urgent_lane if urgent else self._lane
+        async with lane:
+            return await self._tried(call)
+
+    async def _tried(self, call: Callable[[], Awaitable[Object]]) -> Object:
+        """Retry only what may heal by itself: an unavailable server. The fence is asked before every try."""
+        wait = FIRST_WAIT_SECONDS
+        for left in reversed(range(TRIES)):
+            if not self._fence():
+                message = "the Lease is not held: nothing is written"
+                raise Fenced(message)
+
+            try:
+                return await call()
+            except Unavailable as error:
+                if not left:
+                    raise
+
+                await asyncio.sleep(_pause(wait, error))
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+        raise AssertionError
+
+
+def _pause(wait: float, error: CallError) -> float:
+    jittered = wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
+    return max(jittered, min(error.retry_after or 0, LONGEST_WAIT_SECONDS))
