@@ -1,0 +1,106 @@
+"""What someone must mend before a rollout may go forward: named by field, healed by itself."""
+
+from tidegate.api import InvalidSpec
+from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
+from tidegate.api.release import ReleaseSpec
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Blocked, Snapshot
+from tidegate.metrics import variables
+from tidegate.watch import Key, Object
+from tidegate.workloads import Owner, bypassing, service_name
+
+from . import kinds
+from .world import World
+
+
+def blocked_by(key: Key, seen: Snapshot, spec: ReleaseSpec, found: Object, world: World) -> Blocked | None:
+    """The first thing to mend, or None."""
+    owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
+    return (
+        _name_taken(owner, world)
+        or _target_claimed(found, world)
+        or _gateway_missing(found, world)
+        or _unknown_variable(spec)
+        or _source_missing(key, spec, world)
+        or _not_isolated(owner, seen, found, world)
+    )
+
+
+def _name_taken(owner: Owner, world: World) -> Blocked | None:
+    """A foreign object has a name that is ours to use."""
+    if taken := world.memory((owner.namespace, owner.name)).name_taken:
+        return Blocked(Reason.NAME_TAKEN, taken)
+
+    for role in ("stable", "candidate"):
+        name = service_name(owner, role)
+        service = world.store(kinds.SERVICES).get((owner.namespace, name))
+        if service is not None and not owner.owns(service):
+            return Blocked(Reason.NAME_TAKEN, f"Service {name} exists and is not Tidegate's: rename or delete it")
+
+    return None
+
+
+def _target_claimed(found: Object, world: World) -> Blocked | None:
+    """Of two Releases with an equal parent, hostname and match, the older wins."""
+    store = world.store(kinds.RELEASES)
+    for claim in kinds.claims(found):
+        rivals = store.of(claim) if claim[0] == "claim" else ()
+        oldest = min(rivals, key=_age, default=found)
+        if oldest["metadata"]["uid"] != found["metadata"]["uid"]:
+            metadata = oldest["metadata"]
+            sentence = f"Release {metadata['namespace']}/{metadata['name']} is older and claims {claim[1]}"
+            return Blocked(Reason.TARGET_CLAIMED, sentence)
+
+    return None
+
+
+def _age(found: Object) -> tuple[str, str]:
+    return found["metadata"]["creationTimestamp"], found["metadata"]["uid"]
+
+
+def _gateway_missing(found: Object, world: World) -> Blocked | None:
+    namespace = found["metadata"]["namespace"]
+    for index, parent in enumerate(found["spec"]["traffic"]["gateway"]["parentRefs"]):
+        place = (parent.get("namespace") or namespace, parent["name"])
+        if parent.get("kind", "Gateway") == "Gateway" and world.store(kinds.GATEWAYS).get(place) is None:
+            field = f"spec.traffic.gateway.parentRefs[{index}]"
+            return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {'/'.join(place)} is missing")
+
+    return None
+
+
+def _unknown_variable(spec: ReleaseSpec) -> Blocked | None:
+    for index, objective in enumerate(spec.objectives):
+        if objective.query is None:
+            continue
+
+        try:
+            variables.check(f"spec.objectives[{index}].query.promql", objective.query.promql)
+        except InvalidSpec as error:
+            return Blocked(Reason.INVALID_SPEC, str(error))
+
+    return None
+
+
+def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None:
+    if not spec.objectives:
+        return None
+
+    source = world.sources.resolve(spec.metric_source, key[0])
+    return source if isinstance(source, Blocked) else None
+
+
+def _not_isolated(owner: Owner, seen: Snapshot, found: Object, world: World) -> Blocked | None:
+    """Another Service would send traffic to the candidate's pods past the gate."""
+    if seen.target == seen.progress.stable and seen.progress.candidate is None:
+        return None
+
+    metadata = found["spec"]["template"].get("metadata") or {}
+    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: seen.target}
+    labels = {**(metadata.get("labels") or {}), **ours}
+    names = bypassing(world.store(kinds.SERVICES).of((owner.namespace, "")), owner, labels)
+    if not names:
+        return None
+
+    sentence = f"Service {', '.join(names)} would send traffic to the candidate past the gate: narrow its selector"
+    return Blocked(Reason.NOT_ISOLATED, sentence)

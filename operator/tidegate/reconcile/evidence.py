@@ -1,0 +1,95 @@
+"""What the judge says of a rollout's measurements, for a snapshot and for the status."""
+
+from collections import deque
+from typing import Any
+
+from tidegate.api.release import Objective, ReleaseSpec
+from tidegate.decision.progress import Progress
+from tidegate.decision.snapshot import Evidence
+from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge, number
+from tidegate.watch import Key
+
+from .world import Measured, World
+
+KEPT = 120
+
+
+def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Evidence:
+    """The worst line as evidence; nothing is judged before the candidate's first weight."""
+    if progress.weighted_at is None or progress.candidate is None:
+        return Evidence()
+
+    analysis = analyse(key, progress, spec, world)
+    worst = analysis.worst
+    verdict = worst.verdict if worst else None
+    return Evidence(
+        breach=verdict is Verdict.BREACH,
+        no_data=verdict is Verdict.NO_DATA,
+        unavailable=verdict is Verdict.UNAVAILABLE,
+        passed=analysis.passed,
+        sentence=worst.sentence if worst else "",
+    )
+
+
+def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Analysis:
+    """Every objective's verdict."""
+    histories = measured(key, progress, world).histories
+    return Analysis(
+        lines=tuple(
+            judge(
+                objective.name,
+                bound_of(objective),
+                histories.get(objective.name) or (),
+                consecutive=consecutive_of(objective, spec),
+                settled_at=progress.settled_at,
+            )
+            for objective in spec.objectives
+        )
+    )
+
+
+def measured(key: Key, progress: Progress, world: World) -> Measured:
+    """The measurements of this rollout; those of another one are forgotten."""
+    memory = world.memory(key)
+    rollout = (progress.candidate or "", str(progress.started_at))
+    if memory.measured is None or memory.measured.rollout != rollout:
+        memory.measured = Measured(rollout)
+
+    return memory.measured
+
+
+def keep(found: Measured, objective: str, measurement: Measurement) -> None:
+    """Add a measurement to its objective's history."""
+    found.histories.setdefault(objective, deque(maxlen=KEPT)).append(measurement)
+
+
+def bound_of(objective: Objective) -> Bound:
+    """The bounds of an objective, as exact numbers."""
+    if objective.error_ratio is not None:
+        return Bound(greatest=number(objective.error_ratio.max))
+
+    query = objective.query
+    greatest, least = (query.max, query.min) if query else (None, None)
+    return Bound(
+        greatest=number(greatest) if greatest is not None else None, least=number(least) if least is not None else None
+    )
+
+
+def consecutive_of(objective: Objective, spec: ReleaseSpec) -> int:
+    """How many measurements in a row breach: the objective's own number, or the Release's."""
+    own = objective.query or objective.error_ratio
+    return (own.consecutive if own else None) or spec.consecutive
+
+
+def lines_of(analysis: Analysis) -> list[dict[str, Any]]:
+    """The objectives as the status shows them."""
+    return [
+        {
+            "name": line.name,
+            "verdict": line.verdict.value,
+            **({"value": f"{line.value:.6g}"} if line.value is not None else {}),
+            "bound": line.bound,
+            "sentence": line.sentence[:256],
+        }
+        for line in analysis.lines
+    ]

@@ -1,0 +1,132 @@
+"""The kinds that a turn reads, how each is selected on the server, and what is kept of it."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.api.names import API_VERSION, LABEL_METRIC_SOURCE, LABEL_RELEASE
+from tidegate.clients import Kind, Object
+from tidegate.watch import Key
+
+RELEASES = Kind(api=API_VERSION, plural="releases", kind="Release")
+METRIC_SOURCES = Kind(api=API_VERSION, plural="metricsources", kind="MetricSource")
+CLUSTER_METRIC_SOURCES = Kind(
+    api=API_VERSION, plural="clustermetricsources", kind="ClusterMetricSource", namespaced=False
+)
+REPLICA_SETS = Kind(api="apps/v1", plural="replicasets", kind="ReplicaSet")
+PODS = Kind(api="v1", plural="pods", kind="Pod")
+SERVICES = Kind(api="v1", plural="services", kind="Service")
+SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
+NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
+ENDPOINT_SLICES = Kind(api="discovery.k8s.io/v1", plural="endpointslices", kind="EndpointSlice")
+ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTTPRoute")
+GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
+
+SERVICE_NAME = "kubernetes.io/service-name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """One reflector: the kind, the server-side selector, what is kept, and the index over it."""
+
+    kind: Kind
+    trim: Callable[[Object], Object]
+    selector: str = ""
+    index: Callable[[Object], Iterable[Key]] | None = None
+
+
+def plain(found: Object) -> Object:
+    """Everything but the bookkeeping of field managers, which is half of many objects."""
+    found["metadata"].pop("managedFields", None)
+    return found
+
+
+def trimmed_replica_set(found: Object) -> Object:
+    """Without the template: it is in the Release, and is the bulk of it."""
+    plain(found)
+    found["spec"] = {"replicas": (found.get("spec") or {}).get("replicas", 0)}
+    return found
+
+
+def trimmed_pod(found: Object) -> Object:
+    """The facts that tell whether a pod serves, and whose it is."""
+    metadata, status = found["metadata"], found.get("status") or {}
+    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp")
+    ready = [state for state in status.get("conditions") or () if state.get("type") == "Ready"]
+    labels = metadata.get("labels") or {}
+    return {
+        "metadata": {
+            **{name: metadata[name] for name in kept if name in metadata},
+            "labels": {name: labels[name] for name in labels if name.startswith("tidegate.dev/")},
+        },
+        "spec": {"nodeName": (found.get("spec") or {}).get("nodeName")},
+        "status": {
+            "phase": status.get("phase"),
+            "startTime": status.get("startTime"),
+            "conditions": ready,
+            "initContainerStatuses": _containers(status, "initContainerStatuses"),
+            "containerStatuses": _containers(status, "containerStatuses"),
+        },
+    }
+
+
+def trimmed_node(found: Object) -> Object:
+    """A node's name and whether it is Ready."""
+    states = (found.get("status") or {}).get("conditions") or ()
+    ready = [state.get("status") for state in states if state.get("type") == "Ready"]
+    metadata = found["metadata"]
+    kept = {name: metadata[name] for name in ("name", "uid", "resourceVersion")}
+    return {"metadata": kept, "ready": ready == ["True"]}
+
+
+def by_release(found: Object) -> Iterable[Key]:
+    """The Release that a labelled object belongs to."""
+    release = (found["metadata"].get("labels") or {}).get(LABEL_RELEASE)
+    return [(found["metadata"].get("namespace", ""), release)] if release else []
+
+
+def by_namespace(found: Object) -> Iterable[Key]:
+    """All objects of a namespace together."""
+    return [(found["metadata"].get("namespace", ""), "")]
+
+
+def by_service(found: Object) -> Iterable[Key]:
+    """The Service that an EndpointSlice belongs to."""
+    service = (found["metadata"].get("labels") or {}).get(SERVICE_NAME)
+    return [(found["metadata"].get("namespace", ""), service)] if service else []
+
+
+def _containers(status: dict[str, Any], field: str) -> list[dict[str, Any]]:
+    return [
+        {"name": seen.get("name"), "state": seen.get("state"), "restartCount": seen.get("restartCount")}
+        for seen in status.get(field) or ()
+    ]
+
+
+def claims(found: Object) -> Iterable[Key]:
+    """A Release's namespace, and each parent, hostname and match that its route claims."""
+    namespace = found["metadata"].get("namespace", "")
+    yield namespace, ""
+    gateway = (((found.get("spec") or {}).get("traffic") or {}).get("gateway")) or {}
+    rules: list[dict[str, Any]] = gateway.get("rules") or [{}]
+    matches = [json.dumps(match, sort_keys=True) for rule in rules for match in rule.get("matches") or [{}]]
+    for parent in gateway.get("parentRefs") or ():
+        where = f"{parent.get('namespace') or namespace}/{parent['name']}/{parent.get('sectionName')}"
+        for hostname in gateway.get("hostnames") or ("*",):
+            yield from (("claim", f"{where} {hostname} {match}") for match in matches)
+
+
+WATCHED = (
+    Watched(kind=RELEASES, trim=plain, index=claims),
+    Watched(kind=REPLICA_SETS, trim=trimmed_replica_set, selector=LABEL_RELEASE, index=by_release),
+    Watched(kind=PODS, trim=trimmed_pod, selector=LABEL_RELEASE, index=by_release),
+    Watched(kind=SERVICES, trim=plain, index=by_namespace),
+    Watched(kind=ENDPOINT_SLICES, trim=plain, selector=LABEL_RELEASE, index=by_service),
+    Watched(kind=ROUTES, trim=plain, selector=LABEL_RELEASE, index=by_release),
+    Watched(kind=GATEWAYS, trim=plain),
+    Watched(kind=NODES, trim=trimmed_node),
+    Watched(kind=METRIC_SOURCES, trim=plain),
+    Watched(kind=CLUSTER_METRIC_SOURCES, trim=plain),
+    Watched(kind=SECRETS, trim=plain, selector=LABEL_METRIC_SOURCE),
+)

@@ -1,0 +1,139 @@
+"""Asking the metric sources: one question for each objective that is due, equal questions asked once."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from tidegate.api.release import Objective
+from tidegate.clients import Ask, AskFailed
+from tidegate.decision import in_rollout
+from tidegate.decision.snapshot import Blocked
+from tidegate.judge.verdict import Measurement
+from tidegate.metrics import prometheus, traefik, variables
+from tidegate.metrics.prometheus import NoData, Sample, Unusable
+from tidegate.watch import Key, Schedule
+
+from .evidence import evidence_of, keep, measured
+from .observe import Seen, observe
+from .sources import Source
+from .world import World
+
+LONGEST_WINDOW = timedelta(minutes=1)
+SHORTEST_WINDOW = timedelta(seconds=5)
+SECOND = timedelta(seconds=1)
+
+
+class Measuring:
+    """Keeps the objectives of every rollout measured at its interval."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._due = Schedule(self._begin)
+        self._running: dict[Key, asyncio.Task[None]] = {}
+        self._planned: set[Key] = set()
+        self._asked: dict[tuple[str, str], asyncio.Task[bytes]] = {}
+
+    async def run(self) -> None:
+        """Measure until cancelled."""
+        await self._due.run()
+
+    def follow(self, key: Key, seen: Seen) -> None:
+        """Measure a Release from its candidate's first weight until its rollout ends."""
+        wanted = judged(seen)
+        if not wanted:
+            self._planned.discard(key)
+            self._due.cancel(key)
+        elif key not in self._planned:
+            self._planned.add(key)
+            self._due.after(key, 0)
+
+    def _begin(self, key: Key) -> None:
+        if key in self._running:
+            return
+
+        task = asyncio.create_task(self._measure(key))
+        self._running[key] = task
+        task.add_done_callback(lambda _: self._running.pop(key, None))
+
+    async def _measure(self, key: Key) -> None:
+        seen = observe(key, self._world)
+        if seen is None or not judged(seen):
+            self._planned.discard(key)
+            return
+
+        self._due.after(key, seen.pinned.spec.interval.total_seconds())
+        source = self._world.sources.resolve(seen.pinned.spec.metric_source, key[0])
+        answers = await asyncio.gather(
+            *(self._answer(seen, objective, source) for objective in seen.pinned.spec.objectives)
+        )
+        found = measured(key, seen.snapshot.progress, self._world)
+        for objective, answer in zip(seen.pinned.spec.objectives, answers, strict=True):
+            keep(found, objective.name, answer)
+
+        evidence = evidence_of(key, seen.snapshot.progress, seen.pinned.spec, self._world)
+        self._world.queue.mark(key, urgent=evidence.breach)
+
+    async def _answer(self, seen: Seen, objective: Objective, source: Source | Blocked) -> Measurement:
+        if isinstance(source, Blocked):
+            return self._unavailable(source.sentence)
+
+        request = prometheus.request(source.address, question(seen, objective))
+        try:
+            body = await self._ask(source, request)
+        except AskFailed as error:
+            self._world.telemetry.queries["failed"] += 1
+            return self._unavailable(f"the metric source does not answer: {error}")
+
+        self._world.telemetry.queries["answered"] += 1
+        return meaning(body, self._world.now())
+
+    async def _ask(self, source: Source, request: prometheus.Request) -> bytes:
+        """Equal questions that are under way are one question."""
+        same = (request.url, request.body.decode())
+        if same not in self._asked:
+            ask = Ask(
+                url=request.url, body=request.body, seconds=source.seconds, headers=source.headers, tls=source.tls
+            )
+            task = asyncio.create_task(self._world.http.ask(ask))
+            self._asked[same] = task
+            task.add_done_callback(lambda _: self._asked.pop(same, None))
+
+        return await asyncio.shield(self._asked[same])
+
+    def _unavailable(self, why: str) -> Measurement:
+        return Measurement(taken_at=self._world.now(), unavailable=True, why=why)
+
+
+def judged(seen: Seen) -> bool:
+    """True while a candidate with traffic may still be rolled back for what it serves."""
+    weighted = seen.snapshot.progress.weighted_at is not None
+    return weighted and in_rollout(seen.snapshot) and bool(seen.pinned.spec.objectives)
+
+
+def question(seen: Seen, objective: Objective) -> str:
+    """The query of an objective, over a window that starts at the candidate's first weight at the earliest."""
+    progress = seen.snapshot.progress
+    elapsed = seen.snapshot.since(progress.weighted_at) // SECOND * SECOND
+    window = max(min(elapsed, LONGEST_WINDOW), SHORTEST_WINDOW)
+    if objective.query is None:
+        backend, least = seen.backends, seen.pinned.spec.min_requests
+        return traefik.error_ratio(seen.owner.namespace, backend.candidate, backend.port, window=window, least=least)
+
+    values = variables.values(
+        namespace=seen.owner.namespace,
+        release=seen.owner.name,
+        stable=progress.stable or "",
+        candidate=progress.candidate or "",
+        window=window,
+    )
+    return variables.fill(objective.query.promql, values)
+
+
+def meaning(body: bytes, now: datetime) -> Measurement:
+    """An answer as a measurement, taken now."""
+    match prometheus.parse(body):
+        case Sample(value):
+            return Measurement(taken_at=now, value=value)
+        case NoData(why):
+            return Measurement(taken_at=now, why=why)
+        case Unusable(why):
+            return Measurement(taken_at=now, unavailable=True, why=why)

@@ -1,0 +1,245 @@
+"""From the stores to one Snapshot. It makes no request."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tidegate.api import InvalidSpec
+from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, LABEL_REVISION
+from tidegate.api.release import ReleaseSpec
+from tidegate.decision.progress import Progress
+from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension
+from tidegate.decision.status import progress_of
+from tidegate.routers import gateway_api
+from tidegate.routers.gateway_api import Backends
+from tidegate.watch import Key, Object
+from tidegate.workloads import (
+    Owner,
+    pod,
+    ready_pods,
+    revision_of,
+    selected_revision,
+    serves,
+    service_name,
+    summary,
+)
+
+from . import asks, kinds
+from .blocks import blocked_by
+from .evidence import evidence_of
+from .pinned import Pinned, pinned
+from .world import RouterMemory, World
+
+REVISIONS_KEPT = 10
+NEVER = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A Release as declared, who owns what is made for it, and the snapshot to decide on."""
+
+    found: Object
+    owner: Owner
+    spec: ReleaseSpec
+    pinned: Pinned
+    backends: Backends
+    snapshot: Snapshot
+
+
+def observe(key: Key, world: World) -> Seen | None:
+    """All that is known of a Release now; None where there is none. Raises InvalidSpec."""
+    found = world.store(kinds.RELEASES).get(key)
+    if found is None:
+        return None
+
+    now = world.now()
+    owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
+    replica_sets = {_revision(seen): seen for seen in world.store(kinds.REPLICA_SETS).of(key) if owner.owns(seen)}
+    progress = recorded(found, owner, world, replica_sets)
+    current = pinned(found["spec"], None)
+    going = pinned(found["spec"], _pin_of(progress, replica_sets)) if progress.candidate else current
+    backends = Backends(
+        stable=service_name(owner, "stable"),
+        candidate=service_name(owner, "candidate"),
+        port=current.spec.service.port,
+    )
+    route = observe_route(found, owner, backends, world)
+    progress = _weighted(progress, route, now)
+    seen = Seen(
+        found=found,
+        owner=owner,
+        spec=current.spec,
+        pinned=going,
+        backends=backends,
+        snapshot=Snapshot(
+            now=now,
+            target=revision_of(found["spec"]["template"]),
+            replicas=current.spec.replicas,
+            plan=going.plan,
+            progress=progress,
+            sides=observe_sides(key, replica_sets, current.spec, world, now),
+            services=observe_services(owner, current.spec, world),
+            route=route,
+            evidence=evidence_of(key, progress, going.spec, world),
+            asks=asks.of(found),
+            suspension=_suspension(current.spec, found),
+            deleting="deletionTimestamp" in found["metadata"],
+            surplus=_surplus(progress, replica_sets),
+        ),
+    )
+    return replace(
+        seen, snapshot=replace(seen.snapshot, blocked=blocked_by(key, seen.snapshot, going.spec, found, world))
+    )
+
+
+def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Progress:
+    """The recorded state; a lost status is rebuilt from what is live, and old asks are not obeyed."""
+    status = found.get("status") or {}
+    if status.get("phase"):
+        return progress_of(status)
+
+    service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, "stable")))
+    stable = selected_revision(service) if service and owner.owns(service) else None
+    rejected = tuple(
+        revision
+        for revision, seen in replica_sets.items()
+        if (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) == "true"
+    )
+    return Progress(stable=stable if stable in replica_sets else None, rejected=rejected, handled=asks.of(found))
+
+
+def observe_sides(
+    key: Key, replica_sets: Mapping[str, Object], spec: ReleaseSpec, world: World, now: datetime
+) -> tuple[Side, ...]:
+    """Every revision's ReplicaSet and pods."""
+    ready_nodes = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES) if node["ready"])
+    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of(key)]
+    sides = []
+    for revision, replica_set in replica_sets.items():
+        alive = [found for of, found in pods if of == revision and found is not None]
+        facts = summary(alive, now=now, min_ready_seconds=spec.min_ready_seconds, ready_nodes=ready_nodes)
+        annotations = replica_set["metadata"].get("annotations") or {}
+        started = annotations.get(ANNOTATION_STARTED)
+        sides.append(
+            Side(
+                revision=revision,
+                replicas=replica_set["spec"]["replicas"],
+                available=facts.available,
+                total=facts.total,
+                stuck=facts.stuck,
+                stuck_sentence=facts.stuck_sentence,
+                ever_available=facts.ever_available,
+                unhealthy_since=facts.unhealthy_since,
+                available_in=facts.available_in,
+                pinned_for=datetime.fromisoformat(started) if started else None,
+                rejected=annotations.get(ANNOTATION_REJECTED) == "true",
+            )
+        )
+
+    return tuple(sides)
+
+
+def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
+    """Which revisions our Services select, and how many of their pods the endpoints hold."""
+    store = world.store(kinds.SERVICES)
+    found = {role: store.get((owner.namespace, service_name(owner, role))) for role in ("apex", "stable", "candidate")}
+    ours = {role: seen for role, seen in found.items() if seen is not None and owner.owns(seen)}
+    selected = {role: selected_revision(seen) for role, seen in ours.items()}
+    port, target_port = spec.service.port, spec.service.target_port
+    return Services(
+        stable=selected.get("stable"),
+        candidate=selected.get("candidate"),
+        apex=selected.get("apex"),
+        apex_is_users=found["apex"] is not None and "apex" not in ours,
+        current=all(serves(seen, port=port, target_port=target_port) for seen in ours.values()),
+        stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),
+        candidate_endpoints=_endpoints(owner, "candidate", selected.get("candidate"), world),
+    )
+
+
+def observe_route(found: Object, owner: Owner, backends: Backends, world: World) -> Route | None:
+    """The managed route, and for how long its generation has been confirmed, or silent."""
+    route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
+    if route is None or not owner.owns(route):
+        return None
+
+    memory = world.memory((owner.namespace, owner.name)).router
+    gateway = found["spec"]["traffic"]["gateway"]
+    by_time = found["spec"]["traffic"].get("confirm") == "Settle"
+    answer = gateway_api.confirmation(route)
+    confirmed = by_time or answer.confirmed
+    _remember(memory, route["metadata"]["generation"], confirmed=confirmed)
+    now = time.monotonic()
+    return Route(
+        weight=gateway_api.live_weight(route, backends),
+        written=gateway_api.written_weight(route),
+        current=gateway_api.has_shape(route, gateway_api.shape(gateway, backends)),
+        confirmed=confirmed,
+        confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NEVER,
+        silent_for=timedelta(0) if confirmed else timedelta(seconds=now - memory.seen_at),
+        sentence=answer.sentence,
+    )
+
+
+def _remember(memory: RouterMemory, generation: int, *, confirmed: bool) -> None:
+    now = time.monotonic()
+    if generation != memory.generation:
+        memory.generation, memory.seen_at, memory.confirmed_at = generation, now, None
+
+    if not confirmed:
+        memory.confirmed_at = None
+    elif memory.confirmed_at is None:
+        memory.confirmed_at = now
+
+
+def _endpoints(owner: Owner, role: str, revision: str | None, world: World) -> int:
+    """Ready endpoints of a Service that are pods of the revision it selects: old ones may linger."""
+    slices = world.store(kinds.ENDPOINT_SLICES).of((owner.namespace, service_name(owner, role)))
+    prefix = f"{owner.name}-{revision}-"
+    return sum(name.startswith(prefix) for name in ready_pods(slices))
+
+
+def _weighted(progress: Progress, route: Route | None, now: datetime) -> Progress:
+    """A crash may have lost the instant of the first weight: then it is now, and nothing served goes unjudged."""
+    live = route is not None and route.weight and progress.candidate and progress.stable
+    return replace(progress, weighted_at=now) if live and progress.weighted_at is None else progress
+
+
+def _pin_of(progress: Progress, replica_sets: Mapping[str, Object]) -> str | None:
+    """The plan of the rollout under way, if its ReplicaSet was prepared for this very rollout."""
+    found = replica_sets.get(progress.candidate or "")
+    annotations: Mapping[str, Any] = (found["metadata"].get("annotations") or {}) if found else {}
+    started = annotations.get(ANNOTATION_STARTED)
+    if not started or datetime.fromisoformat(started) != progress.started_at:
+        return None
+
+    return annotations.get(ANNOTATION_PLAN)
+
+
+def _revision(found: Object) -> str:
+    revision: str = (found["metadata"].get("labels") or {}).get(LABEL_REVISION, "")
+    return revision
+
+
+def _suspension(spec: ReleaseSpec, found: Object) -> Suspension:
+    """The stricter of the spec and the annotation."""
+    order = [level.value for level in Suspension]
+    asked = asks.of(found).suspend
+    levels = [spec.suspend.value, asked if asked in order else Suspension.NONE.value]
+    return Suspension(max(levels, key=order.index))
+
+
+def _surplus(progress: Progress, replica_sets: Mapping[str, Object]) -> tuple[str, ...]:
+    """Empty ReplicaSets beyond the newest that are kept."""
+    kept = {progress.stable, progress.candidate}
+    empty = sorted(
+        (seen["metadata"]["creationTimestamp"], revision)
+        for revision, seen in replica_sets.items()
+        if revision not in kept and not seen["spec"]["replicas"]
+    )
+    return tuple(revision for _, revision in empty[: max(len(empty) - REVISIONS_KEPT, 0)])
+
+
+__all__ = ["InvalidSpec", "Seen", "observe"]

@@ -1,0 +1,74 @@
+"""A rollout's plan: from the spec, pinned as text on the candidate's ReplicaSet, and back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.api import Pause, ReleaseSpec, parse_spec
+from tidegate.decision.plan import OnTrouble, Plan, Step, complete
+
+# What a rollout was started with; gateway, service and replicas apply at once.
+PINNED = (
+    "steps",
+    "metricSource",
+    "interval",
+    "objectives",
+    "consecutive",
+    "minRequests",
+    "onBreach",
+    "holdLimit",
+    "onNoData",
+    "noDataLimit",
+    "progressDeadline",
+    "unhealthyAfter",
+    "promotion",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The spec that a rollout goes by, and the plan in it."""
+
+    spec: ReleaseSpec
+    plan: Plan
+
+
+def text_of(spec: Mapping[str, Any]) -> str:
+    """The parts of a spec that a rollout keeps, as one line."""
+    return json.dumps({name: spec[name] for name in PINNED if name in spec}, sort_keys=True, separators=(",", ":"))
+
+
+def pinned(spec: Mapping[str, Any], text: str | None) -> Pinned:
+    """The spec with its pinned parts put back. Raises InvalidSpec."""
+    kept = json.loads(text) if text else {}
+    declared = {name: value for name, value in spec.items() if not text or name not in PINNED}
+    parsed = parse_spec({**declared, **kept})
+    return Pinned(parsed, plan_of(parsed))
+
+
+def plan_of(spec: ReleaseSpec) -> Plan:
+    """The plan of a spec, with 100 as its last step."""
+    steps = tuple(
+        Step(
+            name=step.name,
+            weight=step.weight,
+            dwell=step.dwell,
+            replicas=step.replicas,
+            pause=step.pause is Pause.UNTIL_PROMOTED,
+        )
+        for step in spec.steps
+    )
+    return Plan(
+        steps=complete(steps),
+        settle=spec.traffic.settle,
+        drain=spec.traffic.drain,
+        watch=spec.promotion.watch,
+        progress_deadline=spec.progress_deadline,
+        unhealthy_after=spec.unhealthy_after,
+        on_breach=OnTrouble(spec.on_breach.value),
+        hold_limit=spec.hold_limit,
+        on_no_data=OnTrouble(spec.on_no_data.value),
+        no_data_limit=spec.no_data_limit,
+        judged=bool(spec.objectives),
+    )

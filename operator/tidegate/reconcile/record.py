@@ -1,0 +1,115 @@
+"""The status, once a turn, only if it changed; then the Event and the log line."""
+
+import structlog
+
+from tidegate.api.names import LABEL_RELEASE
+from tidegate.clients import Note, Object
+from tidegate.decision import Decision, Phase
+from tidegate.decision.conditions import conditions
+from tidegate.decision.progress import Progress
+from tidegate.decision.reasons import BLOCKING, Reason
+from tidegate.decision.status import status_of
+
+from . import kinds
+from .evidence import analyse, lines_of
+from .observe import Seen
+from .world import World
+
+log = structlog.get_logger(__name__)
+
+WARNINGS = BLOCKING | frozenset({Reason.ROLLBACK_BLOCKED, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE})
+# What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
+CARRIED = ("replicas", "stable", "candidate", "objectives", "step")
+
+
+async def record(seen: Seen, decision: Decision, world: World) -> None:
+    """Write the next state if it is another one, tell people, and log one line for the decision."""
+    before, progress = seen.found.get("status") or {}, decision.progress
+    key = (seen.owner.namespace, seen.owner.name)
+    lines = lines_of(analyse(key, progress, seen.pinned.spec, world)) if progress.candidate else []
+    status = status_of(
+        seen.snapshot,
+        progress,
+        generation=seen.found["metadata"]["generation"],
+        before=before,
+        objectives=lines,
+        selector=f"{LABEL_RELEASE}={seen.owner.name}",
+    )
+    if decision.actions or worth_writing(before, status, progress):
+        log.info(decision.sentence, **facts(seen, decision))
+
+    if not worth_writing(before, status, progress):
+        return
+
+    answer = await world.writer.status(kinds.RELEASES, seen.found, status, urgent=decision.urgent)
+    world.store(kinds.RELEASES).put(kinds.plain(answer))
+    tell(seen, decision, world)
+
+
+def worth_writing(before: Object, status: Object, progress: Progress) -> bool:
+    """True where the recorded state differs; pods alone are worth a write only at rest."""
+    skipped = CARRIED if progress.candidate else ()
+    if _without(before, skipped) != _without(status, skipped):
+        return True
+
+    old, new = before.get("step") or {}, status.get("step") or {}
+    live = ("confirmedWeight",)
+    return bool(skipped) and (
+        _without(old, live) != _without(new, live)
+        or (before.get("candidate") or {}).get("revision") != (status.get("candidate") or {}).get("revision")
+        or (before.get("stable") or {}).get("revision") != (status.get("stable") or {}).get("revision")
+    )
+
+
+def _without(found: Object, names: tuple[str, ...]) -> Object:
+    return {name: value for name, value in found.items() if name not in names}
+
+
+def tell(seen: Seen, decision: Decision, world: World) -> None:
+    """An Event for each new reason, once it is in the status."""
+    before, now = seen.snapshot.progress, decision.progress
+    if before.phase is now.phase and before.reason is now.reason and before.step == now.step:
+        return
+
+    warning = now.reason in WARNINGS or now.reason.rejects
+    world.recorder.tell(
+        Note(regarding=seen.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
+    )
+    if now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase and now.history:
+        count_outcome(now, world)
+
+
+def count_outcome(now: Progress, world: World) -> None:
+    """How rollouts end, and how long they took."""
+    newest = now.history[0]
+    world.telemetry.outcomes[newest.outcome.value] += 1
+    if newest.ended_at:
+        seconds = (newest.ended_at - newest.started_at).total_seconds()
+        world.telemetry.outcome_seconds[newest.outcome.value] += int(seconds)
+
+
+def facts(seen: Seen, decision: Decision) -> Object:
+    """The values of a decision, beside its sentence."""
+    return {
+        "release": seen.owner.name,
+        "namespace": seen.owner.namespace,
+        "reason": decision.reason.value,
+        "phase": decision.progress.phase.value,
+        "revision": decision.progress.candidate or decision.progress.stable,
+        "weight": seen.snapshot.weight,
+        "actions": [type(action).__name__ for action in decision.actions],
+    }
+
+
+async def record_invalid(found: Object, sentence: str, world: World) -> None:
+    """A spec that cannot be read: said in the status, and nothing else is touched."""
+    before = found.get("status") or {}
+    progress = Progress(phase=Phase.STALLED, reason=Reason.INVALID_SPEC, sentence=sentence)
+    generation = found["metadata"]["generation"]
+    kept = {**before, "phase": before.get("phase", Phase.PENDING.value), "observedGeneration": generation}
+    # The clock of a condition is a person's reading aid: the object's own write time serves here.
+    states = conditions(progress, before.get("conditions") or [], generation=generation, now=world.now())
+    status = {**kept, "reason": before.get("reason", Reason.NEW.value), "message": sentence, "conditions": states}
+    if status != before:
+        answer = await world.writer.status(kinds.RELEASES, found, status)
+        world.store(kinds.RELEASES).put(kinds.plain(answer))

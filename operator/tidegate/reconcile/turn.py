@@ -1,0 +1,71 @@
+"""One turn: observe, decide, act, record. Nothing else joins the parts."""
+
+import structlog
+
+from tidegate.api import InvalidSpec
+from tidegate.clients import CallError, Conflict, Fenced, Invalid
+from tidegate.decision import decide
+from tidegate.watch import Key
+
+from . import kinds
+from .act import act
+from .measure import Measuring
+from .observe import observe
+from .record import record, record_invalid
+from .world import World
+
+log = structlog.get_logger(__name__)
+
+
+async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
+    """One look at one Release, and all that follows from it. Safe to be cut at any point."""
+    try:
+        seen = observe(key, world)
+    except InvalidSpec as error:
+        found = world.store(kinds.RELEASES).get(key)
+        if found is not None:
+            await record_invalid(found, str(error), world)
+        return
+
+    if seen is None:
+        forget(key, world)
+        return
+
+    decision = decide(seen.snapshot)
+    for action in decision.actions:
+        await act(seen, action, world, urgent=decision.urgent)
+
+    await record(seen, decision, world)
+    measuring.follow(key, seen)
+    remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
+    if decision.look_again is not None:
+        world.schedule.after(key, decision.look_again.total_seconds())
+    else:
+        world.schedule.cancel(key)
+
+
+def remember_blocked(key: Key, world: World, *, blocked: bool) -> None:
+    """Blocked Releases are looked at when anything appears that one may wait for."""
+    if blocked:
+        world.blocked.add(key)
+    else:
+        world.blocked.discard(key)
+
+
+def forget(key: Key, world: World) -> None:
+    """Nothing of a deleted Release stays."""
+    world.memories.pop(key, None)
+    world.blocked.discard(key)
+    world.schedule.cancel(key)
+
+
+def told(key: Key, error: Exception, world: World) -> None:
+    """A turn that failed, in one line: a race is ordinary, anything else is not."""
+    world.telemetry.failures += 1
+    release = {"namespace": key[0], "release": key[1]}
+    if isinstance(error, Conflict | Invalid | Fenced):
+        log.info("turn taken again", error=str(error), **release)
+    elif isinstance(error, CallError):
+        log.warning("turn failed", error=str(error), **release)
+    else:
+        log.error("turn failed", exc_info=error, **release)

@@ -1,0 +1,146 @@
+"""All adapters, built once at start: the wiring list."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+
+from tidegate.clients import CallError, Event, Http, Kind, Kube, Recorder, Writer
+from tidegate.judge.verdict import Measurement
+from tidegate.telemetry import Telemetry
+from tidegate.watch import Key, Object, Reflector, Schedule, Store, WorkQueue
+from tidegate.watch.memory import settle
+
+from . import kinds
+from .sources import Sources
+
+SILENCE_SECONDS = 90
+
+
+@dataclass(slots=True)
+class RouterMemory:
+    """When a route's generation was first seen, and first seen confirmed; on the loop's clock."""
+
+    generation: int = -1
+    seen_at: float = 0.0
+    confirmed_at: float | None = None
+
+
+@dataclass(slots=True)
+class Measured:
+    """The measurements of one candidate since its first weight."""
+
+    rollout: tuple[str, str]
+    histories: dict[str, deque[Measurement]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is known of one Release beside the cluster; all of it may be lost."""
+
+    router: RouterMemory = field(default_factory=RouterMemory)
+    measured: Measured | None = None
+    name_taken: str = ""
+
+
+class World:
+    """The stores, the queue, the timers and the clients."""
+
+    def __init__(self, kube: Kube, http: Http, fence: Callable[[], bool], *, reporter: str) -> None:
+        self.kube = kube
+        self.http = http
+        self.writer = Writer(kube, fence)
+        self.recorder = Recorder(kube, reporter)
+        self.telemetry = Telemetry()
+        self.queue = WorkQueue()
+        self.schedule = Schedule(self.queue.mark)
+        self.memories: dict[Key, Memory] = {}
+        self.blocked: set[Key] = set()
+        self.stores = {watched.kind.plural: Store(watched.index) for watched in kinds.WATCHED}
+        self.reflectors = [self._reflector(watched) for watched in kinds.WATCHED]
+        self.sources = Sources(
+            self.stores["metricsources"], self.stores["clustermetricsources"], self.stores["secrets"]
+        )
+        self._wire()
+
+    def store(self, kind: Kind) -> Store:
+        """The store of a kind."""
+        return self.stores[kind.plural]
+
+    def now(self) -> datetime:
+        """The one reader of the wall clock: instants in snapshots and records come from here."""
+        return datetime.fromtimestamp(time.time(), UTC)
+
+    def memory(self, key: Key) -> Memory:
+        """What is remembered of a Release."""
+        return self.memories.setdefault(key, Memory())
+
+    async def sync(self) -> None:
+        """Wait until every list is complete: no turn before that."""
+        await asyncio.gather(*(reflector.synced.wait() for reflector in self.reflectors))
+        settle()
+
+    def silent(self) -> list[str]:
+        """Kinds whose stream was not heard for too long, or whose first list is not complete."""
+        oldest = time.monotonic() - SILENCE_SECONDS
+        return [
+            reflector.name
+            for reflector in self.reflectors
+            if not reflector.synced.is_set() or reflector.heard_at < oldest
+        ]
+
+    def _reflector(self, watched: kinds.Watched) -> Reflector:
+        return Reflector(
+            watched.kind.plural,
+            self.stores[watched.kind.plural],
+            lister=partial(self.kube.list_all, watched.kind, selector=watched.selector),
+            watcher=partial(self._watch, watched),
+            trim=watched.trim,
+            trouble=CallError,
+        )
+
+    def _watch(self, watched: kinds.Watched, version: str) -> AsyncIterator[Event]:
+        return self.kube.watch(watched.kind, version, selector=watched.selector)
+
+    def _wire(self) -> None:
+        """Every change only marks keys; nobody acts on an event's content."""
+        self.store(kinds.RELEASES).on_change(self._release_changed)
+        for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
+            self.store(kind).on_change(self._part_changed)
+
+        self.store(kinds.SERVICES).on_change(self._service_changed)
+        for kind in (kinds.GATEWAYS, kinds.METRIC_SOURCES, kinds.CLUSTER_METRIC_SOURCES, kinds.SECRETS):
+            self.store(kind).on_change(self._need_changed)
+
+    def _release_changed(self, old: Object | None, new: Object | None) -> None:
+        found = new or old
+        if found is not None:
+            self.queue.mark((found["metadata"]["namespace"], found["metadata"]["name"]))
+
+        if new is None or old is None:
+            self._need_changed(old, new)
+
+    def _part_changed(self, old: Object | None, new: Object | None) -> None:
+        for found in (old, new):
+            for key in kinds.by_release(found) if found else ():
+                self.queue.mark(key)
+
+    def _service_changed(self, old: Object | None, new: Object | None) -> None:
+        self._part_changed(old, new)
+        if _selector(old) == _selector(new):
+            return
+
+        found = new or old
+        for release in self.store(kinds.RELEASES).of((found["metadata"]["namespace"], "")) if found else ():
+            self.queue.mark((release["metadata"]["namespace"], release["metadata"]["name"]))
+
+    def _need_changed(self, old: Object | None, new: Object | None) -> None:  # noqa: ARG002 - the shape of a change
+        for key in self.blocked:
+            self.queue.mark(key)
+
+
+def _selector(found: Object | None) -> object:
+    return (found.get("spec") or {}).get("selector") if found else None
