@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import sys
-from collections import Counter
-from dataclasses import dataclass, field
 
 import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 LAG_EVERY_SECONDS = 0.25
+DURATIONS = (1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 
 
 def configure_logs(level: str) -> None:
@@ -37,21 +37,34 @@ def configure_logs(level: str) -> None:
     )
 
 
-@dataclass(slots=True)
 class Telemetry:
-    """Counters that /metrics shows. Gauges are read from the store when asked."""
+    """What /metrics counts. Gauges of Releases are read from the store when they are asked for."""
 
-    requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    turns: Counter[str] = field(default_factory=Counter)
-    outcomes: Counter[str] = field(default_factory=Counter)
-    outcome_seconds: Counter[str] = field(default_factory=Counter)
-    queries: Counter[str] = field(default_factory=Counter)
-    failures: int = 0
-    lag_seconds: float = 0.0
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "tidegate_api_requests",
+            "Requests to the API server.",
+            ("verb", "resource", "status"),
+            registry=self.registry,
+        )
+        self.turns = Counter("tidegate_turns", "Turns by result.", ("result",), registry=self.registry)
+        self.queries = Counter(
+            "tidegate_queries", "Questions to metric sources by result.", ("result",), registry=self.registry
+        )
+        self.rollouts = Histogram(
+            "tidegate_rollout_duration_seconds",
+            "From a rollout's start to its end, by outcome.",
+            ("outcome",),
+            buckets=DURATIONS,
+            registry=self.registry,
+        )
+        self.lag = Gauge("tidegate_loop_lag_seconds", "How late the event loop is.", registry=self.registry)
+        self.lag_seconds = 0.0
 
     def request(self, verb: str, path: str, status: int, seconds: float) -> None:  # noqa: ARG002 - an observer's shape
         """Count a call to the API server by verb, resource and status."""
-        self.requests[verb, resource_of(path), status] += 1
+        self.requests.labels(verb, resource_of(path), str(status)).inc()
 
     async def watch_lag(self) -> None:
         """Measure how late the loop is; a liveness probe asks for it."""
@@ -60,6 +73,7 @@ class Telemetry:
             before = loop.time()
             await asyncio.sleep(LAG_EVERY_SECONDS)
             self.lag_seconds = max(loop.time() - before - LAG_EVERY_SECONDS, 0.0)
+            self.lag.set(self.lag_seconds)
 
 
 def resource_of(path: str) -> str:
@@ -70,13 +84,3 @@ def resource_of(path: str) -> str:
         parts = parts[2:]
 
     return "/".join((parts[0], *parts[2:])) if parts else path
-
-
-def exposition(families: dict[str, tuple[str, str, dict[str, float]]]) -> str:
-    """Prometheus' text format: name to kind, help, and values by label text."""
-    lines: list[str] = []
-    for name, (kind, words, values) in families.items():
-        lines += [f"# HELP {name} {words}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{labels} {value:g}" for labels, value in values.items()]
-
-    return "\n".join(lines) + "\n"

@@ -3,7 +3,7 @@
 from .credentials import Credentials, NoCredentials, credentials
 from .errors import CallError, Conflict, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
 from .http import Ask, AskFailed, Http
-from .kube import Event, Kind, Kube, Object
+from .kube import Event, Kind, Kube, Object, session_for
 from .lease import Lease, Timing
 from .recorder import Note, Recorder
 from .writer import Writer
@@ -32,4 +32,5 @@ __all__ = [
     "Unavailable",
     "Writer",
     "credentials",
+    "session_for",
 ]

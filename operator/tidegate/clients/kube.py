@@ -51,16 +51,20 @@ def nobody(verb: str, resource: str, status: int, seconds: float) -> None:
     """Count nothing."""
 
 
+def session_for(who: Credentials, *, headers: Mapping[str, str] | None = None) -> aiohttp.ClientSession:
+    """A session that keeps connections to one API server and is shared by all callers. TLS is set per connector."""
+    connector = aiohttp.TCPConnector(limit=64, ssl=who.tls or False)
+    timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=5)
+    return aiohttp.ClientSession(connector=connector, timeout=timeout, read_bufsize=2**20, headers=headers)
+
+
 class Kube:
     """A client of one API server."""
 
     def __init__(self, who: Credentials, *, observer: Observer = nobody) -> None:
         self._who = who
         self._observer = observer
-        # TLS is set per connector; the session keeps connections and is shared by all callers.
-        connector = aiohttp.TCPConnector(limit=64, ssl=who.tls or False)
-        timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=5)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, read_bufsize=2**20)
+        self._session = session_for(who)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -58,7 +58,7 @@ class Line:
     name: str
     verdict: Verdict
     value: float | None
-    bound: str
+    bound: Bound
     sentence: str
     passed: bool
 
@@ -79,7 +79,7 @@ def judge(
         name=name,
         verdict=verdict,
         value=latest.value if latest else None,
-        bound=str(bound),
+        bound=bound,
         sentence=_sentence(name, bound, latest, verdict),
         passed=verdict is Verdict.PASS and fresh,
     )

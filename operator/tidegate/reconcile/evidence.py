@@ -17,9 +17,11 @@ KEPT = 120
 def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Evidence:
     """The worst line as evidence; nothing is judged before the candidate's first weight."""
     if progress.weighted_at is None or progress.candidate is None:
+        world.memory(key).analysis = None
         return Evidence()
 
     analysis = analyse(key, progress, spec, world)
+    world.memory(key).analysis = analysis
     worst = analysis.worst
     verdict = worst.verdict if worst else None
     return Evidence(
@@ -88,7 +90,7 @@ def lines_of(analysis: Analysis) -> list[dict[str, Any]]:
             "name": line.name,
             "verdict": line.verdict.value,
             **({"value": f"{line.value:.6g}"} if line.value is not None else {}),
-            "bound": line.bound,
+            "bound": str(line.bound),
             "sentence": line.sentence[:256],
         }
         for line in analysis.lines

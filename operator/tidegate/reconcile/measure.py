@@ -80,10 +80,10 @@ class Measuring:
         try:
             body = await self._ask(source, request)
         except AskFailed as error:
-            self._world.telemetry.queries["failed"] += 1
+            self._world.telemetry.queries.labels("failed").inc()
             return self._unavailable(f"the metric source does not answer: {error}")
 
-        self._world.telemetry.queries["answered"] += 1
+        self._world.telemetry.queries.labels("answered").inc()
         return meaning(body, self._world.now())
 
     async def _ask(self, source: Source, request: prometheus.Request) -> bytes:

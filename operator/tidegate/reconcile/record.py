@@ -82,10 +82,9 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
 def count_outcome(now: Progress, world: World) -> None:
     """How rollouts end, and how long they took."""
     newest = now.history[0]
-    world.telemetry.outcomes[newest.outcome.value] += 1
     if newest.ended_at:
         seconds = (newest.ended_at - newest.started_at).total_seconds()
-        world.telemetry.outcome_seconds[newest.outcome.value] += int(seconds)
+        world.telemetry.rollouts.labels(newest.outcome.value).observe(seconds)
 
 
 def facts(seen: Seen, decision: Decision) -> Object:

@@ -37,6 +37,10 @@ class Sources:
         if found is None:
             return Blocked(Reason.METRIC_SOURCE_MISSING, f"{where} is missing")
 
+        return self.of(found, where)
+
+    def of(self, found: Object, where: str) -> Source | Blocked:
+        """What a source says of itself, with its Secrets; `where` names it in a sentence."""
         try:
             spec = parse_source(found["spec"])
         except InvalidSpec as error:

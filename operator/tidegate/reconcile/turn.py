@@ -38,6 +38,7 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
     await record(seen, decision, world)
     measuring.follow(key, seen)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
+    world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()
     if decision.look_again is not None:
         world.schedule.after(key, decision.look_again.total_seconds())
     else:
@@ -61,7 +62,7 @@ def forget(key: Key, world: World) -> None:
 
 def told(key: Key, error: Exception, world: World) -> None:
     """A turn that failed, in one line: a race is ordinary, anything else is not."""
-    world.telemetry.failures += 1
+    world.telemetry.turns.labels("failed").inc()
     release = {"namespace": key[0], "release": key[1]}
     if isinstance(error, Conflict | Invalid | Fenced):
         log.info("turn taken again", error=str(error), **release)

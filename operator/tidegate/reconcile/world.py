@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tidegate.clients import CallError, Event, Http, Kind, Kube, Recorder, Writer
-from tidegate.judge.verdict import Measurement
+from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Object, Reflector, Schedule, Store, WorkQueue
 from tidegate.watch.memory import settle
@@ -43,18 +43,21 @@ class Memory:
 
     router: RouterMemory = field(default_factory=RouterMemory)
     measured: Measured | None = None
+    analysis: Analysis | None = None
     name_taken: str = ""
 
 
 class World:
     """The stores, the queue, the timers and the clients."""
 
-    def __init__(self, kube: Kube, http: Http, fence: Callable[[], bool], *, reporter: str) -> None:
+    def __init__(
+        self, kube: Kube, http: Http, fence: Callable[[], bool], telemetry: Telemetry, *, reporter: str
+    ) -> None:
         self.kube = kube
         self.http = http
         self.writer = Writer(kube, fence)
         self.recorder = Recorder(kube, reporter)
-        self.telemetry = Telemetry()
+        self.telemetry = telemetry
         self.queue = WorkQueue()
         self.schedule = Schedule(self.queue.mark)
         self.memories: dict[Key, Memory] = {}

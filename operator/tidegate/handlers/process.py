@@ -1,0 +1,120 @@
+"""The life of the operator process: start in order, end drained."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from tidegate.clients import Credentials, Http, Kube, Lease
+from tidegate.reconcile.measure import Measuring
+from tidegate.reconcile.turn import take_turn, told
+from tidegate.reconcile.world import World
+from tidegate.telemetry import Telemetry
+
+from .exposition import Rollouts
+from .options import Options
+from .probes import application, serve
+from .shell import Shell
+from .source_checks import SourceChecks
+
+WORKERS = 32
+DRAIN_SECONDS = 3.0
+log = structlog.get_logger(__name__)
+
+
+class Process:
+    """All parts of one operator, and whether they live."""
+
+    def __init__(self, options: Options, who: Credentials) -> None:
+        self._options = options
+        telemetry = Telemetry()
+        self._kube = Kube(who, observer=telemetry.request)
+        self._http = Http()
+        self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
+        self._world = World(self._kube, self._http, self._may_write, telemetry, reporter=options.identity)
+        self._measuring = Measuring(self._world)
+        self._checks = SourceChecks(self._world)
+        self._shell = Shell(who, self._checks.changed)
+        self._stop = asyncio.Event()
+        self._dead: list[str] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._workers: list[asyncio.Task[None]] = []
+        telemetry.registry.register(Rollouts(self._world))
+
+    async def run(self) -> int:
+        """Run until told to stop. 0 after a drained end, 1 where a part died: the kubelet starts us again."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+
+        pages = await serve(application(self._world, self._stop.is_set), self._options.http)
+        self._start()
+        await self._stop.wait()
+        await self._end(pages)
+        return 1 if self._dead else 0
+
+    def _start(self) -> None:
+        """Readers first: a standby is warm, and leading begins with the work."""
+        for reflector in self._world.reflectors:
+            self._keep(f"watch {reflector.name}", reflector.run())
+
+        self._keep("loop lag", self._world.telemetry.watch_lag())
+        if self._options.elect:
+            self._keep("lease", self._lease.run())
+
+        self._keep("lead", self._lead())
+
+    async def _lead(self) -> None:
+        """Wait for the whole view and the Lease; then take turns until the end."""
+        await self._world.sync()
+        self._shell.start()
+        if self._options.elect:
+            await self._lease.gained.wait()
+
+        log.info("leading", identity=self._options.identity, releases=len(self._world.stores["releases"]))
+        self._keep("timers", self._world.schedule.run())
+        self._keep("measuring", self._measuring.run())
+        self._keep("source checks", self._checks.run())
+        self._keep("events", self._world.recorder.run())
+        turn = partial(take_turn, world=self._world, measuring=self._measuring)
+        failed = partial(told, world=self._world)
+        self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed)) for _ in range(WORKERS)]
+        await asyncio.gather(*self._workers)
+
+    def _keep(self, name: str, part: Coroutine[Any, Any, None]) -> None:
+        """Run a part that must live as long as the process."""
+        task = asyncio.create_task(part, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(partial(self._ended, name))
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        if self._stop.is_set() or task.cancelled():
+            return
+
+        self._dead.append(name)
+        log.error("a part of the operator ended", part=name, exc_info=task.exception())
+        self._stop.set()
+
+    async def _end(self, pages: web.AppRunner) -> None:
+        """Admit nothing, let turns finish, hand the Lease over, and go."""
+        log.info("ending")
+        self._world.queue.stop()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=DRAIN_SECONDS)
+
+        self._shell.stop()
+        for task in (*self._tasks.values(), *self._workers):
+            task.cancel()
+
+        await asyncio.gather(*self._tasks.values(), *self._workers, return_exceptions=True)
+        await self._lease.release()
+        await pages.cleanup()
+        await self._http.close()
+        await self._kube.close()
+
+    def _may_write(self) -> bool:
+        return not self._options.elect or self._lease.held()
