@@ -40,7 +40,7 @@ def _converted(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[
     if "anyOf" in node:
         return _optional(node, definitions)
 
-    found = {key: value for key, value in node.items() if key in KEPT and value is not None}
+    found = {key: _without_nulls(value) for key, value in node.items() if key in KEPT and value is not None}
     if node.get("type") == "object" and "properties" in node:
         found["properties"] = {
             name: _converted(child, definitions) for name, child in sorted(node["properties"].items())
@@ -52,6 +52,14 @@ def _converted(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[
         found["items"] = _converted(node["items"], definitions)
 
     return found
+
+
+def _without_nulls(value: Any) -> Any:
+    """A default without its absent parts: the API server has no null."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+
+    return [_without_nulls(part) for part in value] if isinstance(value, list) else value
 
 
 def _inlined(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""The cluster as tests and the demo see it: objects as dicts, and waiting by watch."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kubernetes import client, config
+from kubernetes.client.exceptions import ApiException
+from kubernetes.watch.watch import iter_resp_lines
+
+Object = dict[str, Any]
+
+
+class TooLate(AssertionError):
+    """What was waited for did not come: what it was, and the last that was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind by its path."""
+
+    api: str
+    plural: str
+    namespaced: bool = True
+
+    def path(self, namespace: str | None, name: str | None = None) -> str:
+        """The path of a collection or of an object."""
+        root = "/api/v1" if self.api == "v1" else f"/apis/{self.api}"
+        scope = f"/namespaces/{namespace}" if self.namespaced and namespace else ""
+        return f"{root}{scope}/{self.plural}" + (f"/{name}" if name else "")
+
+
+RELEASES = Resource("tidegate.dev/v1alpha1", "releases")
+METRIC_SOURCES = Resource("tidegate.dev/v1alpha1", "metricsources")
+CLUSTER_METRIC_SOURCES = Resource("tidegate.dev/v1alpha1", "clustermetricsources", namespaced=False)
+ROUTES = Resource("gateway.networking.k8s.io/v1", "httproutes")
+GATEWAYS = Resource("gateway.networking.k8s.io/v1", "gateways")
+REPLICA_SETS = Resource("apps/v1", "replicasets")
+PODS = Resource("v1", "pods")
+SERVICES = Resource("v1", "services")
+SECRETS = Resource("v1", "secrets")
+NAMESPACES = Resource("v1", "namespaces", namespaced=False)
+NODES = Resource("v1", "nodes", namespaced=False)
+EVENTS = Resource("events.k8s.io/v1", "events")
+LEASES = Resource("coordination.k8s.io/v1", "leases")
+STRICT = "Strict"
+
+
+class Api:
+    """One user's access to a cluster."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        configuration = client.Configuration()
+        config.load_kube_config(str(kubeconfig), client_configuration=configuration)
+        self._client = client.ApiClient(configuration)
+
+    def get(self, kind: Resource, namespace: str | None, name: str) -> Object:
+        """One object."""
+        return self._call("GET", kind.path(namespace, name))
+
+    def find(self, kind: Resource, namespace: str | None, name: str) -> Object | None:
+        """One object, or None."""
+        try:
+            return self.get(kind, namespace, name)
+        except ApiException as error:
+            if error.status == 404:
+                return None
+
+            raise
+
+    def all(self, kind: Resource, namespace: str | None = None, selector: str = "") -> list[Object]:
+        """Every object of a kind."""
+        items: list[Object] = self._call("GET", kind.path(namespace), query={"labelSelector": selector})["items"]
+        return items
+
+    def create(self, kind: Resource, manifest: Object) -> Object:
+        """Create, with strict validation of fields."""
+        namespace = manifest["metadata"].get("namespace")
+        return self._call("POST", kind.path(namespace), body=manifest, query={"fieldValidation": STRICT})
+
+    def merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
+        """Merge-patch."""
+        path = kind.path(namespace, name)
+        return self._call("PATCH", path, body=body, content="application/merge-patch+json")
+
+    def patch(self, kind: Resource, namespace: str | None, name: str, operations: list[Object]) -> Object:
+        """JSON patch."""
+        path = kind.path(namespace, name)
+        return self._call("PATCH", path, body=operations, content="application/json-patch+json")
+
+    def apply(self, kind: Resource, manifest: Object, *, manager: str = "tests") -> Object:
+        """Server-side apply."""
+        path = kind.path(manifest["metadata"].get("namespace"), manifest["metadata"]["name"])
+        query = {"fieldManager": manager, "force": "true", "fieldValidation": STRICT}
+        return self._call("PATCH", path, body=manifest, content="application/apply-patch+yaml", query=query)
+
+    def delete(self, kind: Resource, namespace: str | None, name: str) -> None:
+        """Delete; what it owns follows."""
+        self._call("DELETE", kind.path(namespace, name), body={"propagationPolicy": "Background"})
+
+    def namespace(self, name: str) -> str:
+        """Make a namespace."""
+        self.create(NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+        return name
+
+    def ask(self, namespace: str, name: str, **asks: str | None) -> Object:
+        """Set a Release's annotations: `abort="1"` is `tidegate.dev/abort: "1"`."""
+        annotations = {f"tidegate.dev/{what.replace('_', '-')}": value for what, value in asks.items()}
+        return self.merge(RELEASES, namespace, name, {"metadata": {"annotations": annotations}})
+
+    def until(
+        self, kind: Resource, namespace: str | None, name: str, done: Callable[[Object], bool], seconds: float = 30
+    ) -> Object:
+        """Watch one object until it is as wanted. Raises TooLate with the last state."""
+        last: Object | None = None
+        for found in self.follow(kind, namespace, name, seconds):
+            last = found
+            if done(found):
+                return found
+
+        message = f"{kind.plural} {namespace}/{name}: not as wanted after {seconds} s: {_shown(last)}"
+        raise TooLate(message)
+
+    def gone(self, kind: Resource, namespace: str | None, name: str, seconds: float = 30) -> None:
+        """Watch until an object is deleted."""
+        end = time.monotonic() + seconds
+        while self.find(kind, namespace, name) is not None:
+            if time.monotonic() > end:
+                message = f"{kind.plural} {namespace}/{name} is still there after {seconds} s"
+                raise TooLate(message)
+
+            time.sleep(0.05)
+
+    def follow(self, kind: Resource, namespace: str | None, name: str, seconds: float) -> Iterator[Object]:
+        """An object's states as they come, for so long."""
+        yield from self.changes(kind, namespace, seconds, field_selector=f"metadata.name={name}")
+
+    def changes(
+        self, kind: Resource, namespace: str | None, seconds: float, *, field_selector: str = ""
+    ) -> Iterator[Object]:
+        """Every object of a kind and each change, for so long."""
+        end = time.monotonic() + seconds
+        query = {"watch": "true", "fieldSelector": field_selector}
+        while (left := end - time.monotonic()) > 0:
+            query["timeoutSeconds"] = str(max(int(left), 1))
+            for line in iter_resp_lines(self._send("GET", kind.path(namespace), query=query, seconds=left + 5)):
+                event = json.loads(line)
+                if event["type"] in {"ADDED", "MODIFIED"}:
+                    yield event["object"]
+
+                if time.monotonic() > end:
+                    return
+
+    def _call(
+        self, verb: str, path: str, *, body: Any = None, content: str = "application/json", query: Object | None = None
+    ) -> Object:
+        answer = self._send(verb, path, body=body, content=content, query=query)
+        text = answer.read()
+        if not 200 <= answer.status < 300:
+            raise ApiException(http_resp=answer, body=text.decode(), data=None)
+
+        decoded: Object = json.loads(text)
+        return decoded
+
+    def _send(
+        self,
+        verb: str,
+        path: str,
+        *,
+        body: Any = None,
+        content: str = "application/json",
+        query: Object | None = None,
+        seconds: float = 15,
+    ) -> Any:
+        request = self._client.param_serialize(
+            verb,
+            path,
+            query_params=[(name, value) for name, value in (query or {}).items() if value],
+            header_params={"Accept": "application/json", "Content-Type": content},
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        return self._client.call_api(*request, _request_timeout=seconds)
+
+
+def _shown(found: Object | None) -> Any:
+    return (found or {}).get("status") or found

@@ -1,0 +1,104 @@
+"""The programs of the local cluster."""
+
+import json
+import shutil
+from pathlib import Path
+
+from . import versions
+from .cache import cached, run
+from .toolchain import debian, go, go_install, wheels
+
+SOURCES = Path(__file__).parent
+
+
+def kube_stack() -> Path:
+    """Kubernetes, etcd and kubectl in one binary."""
+    name = f"kube-stack-{versions.KUBERNETES}-{versions.BUILD}"
+    major, minor, _ = versions.KUBERNETES.split(".")
+    stamp = "k8s.io/component-base/version"
+    flags = (
+        f"-s -w -X {stamp}.gitVersion=v{versions.KUBERNETES} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={minor}"
+    )
+
+    def build(folder: Path) -> None:
+        command = [go(), "build", "-trimpath", "-ldflags", flags, "-o", folder / "kube-stack", "."]
+        run(command, cwd=SOURCES / "stack", env={"CGO_ENABLED": "0"})
+
+    what = f"Building Kubernetes {versions.KUBERNETES} and etcd (once; 6 to 9 minutes on two cores)"
+    return cached(name, what, build) / "kube-stack"
+
+
+def shop() -> Path:
+    """The demo's service, as a static binary."""
+    source = SOURCES / "shop" / "main.go"
+    from .toolchain import hash_of
+
+    def build(folder: Path) -> None:
+        run([go(), "build", "-trimpath", "-ldflags", "-s -w", "-o", folder / "shop", source], env={"CGO_ENABLED": "0"})
+
+    return cached(f"shop-{hash_of(source.read_text()):x}", "Building the demo's shop", build) / "shop"
+
+
+def helm() -> Path:
+    """Helm."""
+    return _go_program("helm", "helm.sh/helm/v4/cmd/helm", versions.HELM, "about 2 minutes")
+
+
+def kwok() -> Path:
+    """KWOK: nodes and pods that are only told."""
+    return _go_program("kwok", "sigs.k8s.io/kwok/cmd/kwok", versions.KWOK, "about 1 minute")
+
+
+def kind() -> Path:
+    """kind, which needs Docker to make a cluster, and nothing to read its configuration."""
+    return _go_program("kind", "sigs.k8s.io/kind", versions.KIND, "about 1 minute")
+
+
+def _go_program(name: str, package: str, version: str, wait: str, tags: str = "") -> Path:
+    what = f"Building {name} {version} (once; {wait})"
+    return cached(f"{name}-{version}", what, lambda folder: go_install(package, version, folder, tags)) / name
+
+
+def traefik() -> Path:
+    """Traefik."""
+    return next(found for found in wheels("cluster").rglob("traefik*") if found.is_file() and _is_elf(found))
+
+
+def _is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def prometheus() -> Path:
+    """Prometheus, with the discovery of pods: Debian's has none."""
+    package, tags = "github.com/prometheus/prometheus/cmd/prometheus", "remove_all_sd,enable_kubernetes_sd"
+    return _go_program("prometheus", package, versions.PROMETHEUS, "about 4 minutes", tags)
+
+
+def container_runtime() -> Path:
+    """A root folder that holds containerd, runc and the CNI plugins."""
+    return debian("containerd", ["containerd", "runc", "containernetworking-plugins"])
+
+
+def gateway_api_crds() -> list[Path]:
+    """The standard channel of the Gateway API, from its Go module."""
+    module = f"sigs.k8s.io/gateway-api@v{versions.GATEWAY_API}"
+    return _module_files(
+        f"gateway-api-{versions.GATEWAY_API}", module, "config/crd/standard/gateway.networking.k8s.io_*.yaml"
+    )
+
+
+def kwok_stages() -> list[Path]:
+    """KWOK's own stages: a node is Ready, a pod is Ready at once, a deleted pod is gone at once."""
+    module = f"sigs.k8s.io/kwok@v{versions.KWOK}"
+    return _module_files(f"kwok-stages-{versions.KWOK}", module, "kustomize/stage/[np]o*/fast/*-*.yaml")
+
+
+def _module_files(name: str, module: str, pattern: str) -> list[Path]:
+    def build(folder: Path) -> None:
+        # Outside a module of its own, so that Go does not look for one.
+        answer = json.loads(run([go(), "mod", "download", "-json", module], cwd=folder))
+        for found in Path(answer["Dir"]).glob(pattern):
+            shutil.copyfile(found, folder / found.name)
+
+    return sorted(cached(name, f"Fetching {module}", build).glob("*.yaml"))

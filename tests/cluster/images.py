@@ -1,0 +1,73 @@
+"""Images without a registry: one layer in an archive that containerd imports."""
+
+import hashlib
+import io
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .binaries import shop
+from .cache import cached
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An image in a file."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryImage:
+    """An image that holds one static program."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+    def archive(self) -> Archive:
+        """Build the archive, once for each content."""
+        content = shop().read_bytes()
+        digest = hashlib.sha256(content + self.name.encode()).hexdigest()[:12]
+
+        def build(folder: Path) -> None:
+            layer = layer_of({"shop": content})
+            configuration = {"Entrypoint": ["/shop", *self.arguments], "User": "65532"}
+            write_archive(folder / "image.tar", self.name, layer, configuration)
+
+        return Archive(self.name, cached(f"image-{digest}", f"Putting together {self.name}", build) / "image.tar")
+
+
+PAUSE = BinaryImage("tidegate.local/pause:1", ("pause",))
+SHOP = BinaryImage("tidegate.local/shop:1")
+
+
+def layer_of(files: dict[str, bytes]) -> bytes:
+    """A layer of a few programs."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o755
+            tar.addfile(entry, io.BytesIO(content))
+
+    return buffer.getvalue()
+
+
+def write_archive(path: Path, name: str, layer: bytes, configuration: dict[str, object]) -> None:
+    """An archive as `docker save` makes it."""
+    image = json.dumps(
+        {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": configuration,
+            "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
+        }
+    ).encode()
+    manifest = json.dumps([{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]).encode()
+    with tarfile.open(path, "w") as tar:
+        for entry_name, content in (("manifest.json", manifest), ("config.json", image), ("layer.tar", layer)):
+            entry = tarfile.TarInfo(entry_name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))

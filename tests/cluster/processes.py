@@ -1,0 +1,128 @@
+"""Long-lived processes: each in its own group, with a log and a pid file; stopped by pid."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .progress import Missing
+
+END_SECONDS = 10.0
+TICK_SECONDS = 0.05
+LAST_LINES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """The processes of one folder. `prefix` is put before every command, such as one that enters a namespace."""
+
+    folder: Path
+    prefix: tuple[str, ...] = field(default=())
+
+    def start(self, name: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+        """Start a process, unless it runs."""
+        if (running := self.pid(name)) is not None:
+            return running
+
+        logs = self.folder / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with self.log(name).open("ab") as log:
+            process = subprocess.Popen(
+                [*self.prefix, *map(str, command)],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, **(env or {})},
+            )
+
+        self._note(name).parent.mkdir(exist_ok=True)
+        self._note(name).write_text(f"{process.pid} {_born(process.pid)}")
+        return process.pid
+
+    def pid(self, name: str) -> int | None:
+        """The pid of a process that runs; a pid that was given to another process since does not count."""
+        note = self._note(name)
+        if not note.exists():
+            return None
+
+        pid, born = note.read_text().split()
+        return int(pid) if born != "0" and _born(int(pid)) == born else None
+
+    def names(self) -> list[str]:
+        """Every process that was started, the oldest first."""
+        notes = (self.folder / "pids").glob("*")
+        return [note.name for note in sorted(notes, key=lambda note: note.stat().st_mtime_ns)]
+
+    def alive(self) -> bool:
+        """True while every process that was started runs."""
+        return bool(self.names()) and all(self.pid(name) is not None for name in self.names())
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to a process group."""
+        pid = self.pid(name)
+        if pid is not None:
+            os.killpg(pid, number)
+
+    def stop(self, name: str) -> None:
+        """End a process group, by force where it does not end by itself."""
+        pid = self.pid(name)
+        if pid is not None:
+            os.killpg(pid, signal.SIGTERM)
+            if not _within(END_SECONDS, lambda: not _lives(pid)):
+                os.killpg(pid, signal.SIGKILL)
+                _within(END_SECONDS, lambda: not _lives(pid))
+
+        self._note(name).unlink(missing_ok=True)
+
+    def stop_all(self) -> None:
+        """End every process, the newest first."""
+        for name in reversed(self.names()):
+            self.stop(name)
+
+    def log(self, name: str) -> Path:
+        """Where a process writes."""
+        return self.folder / "logs" / f"{name}.log"
+
+    def wait(self, name: str, ready: Callable[[], bool], seconds: float) -> None:
+        """Wait until a process serves. Raises Missing with its last words where it ends or is late."""
+        if not _within(seconds, lambda: ready() or self.pid(name) is None) or self.pid(name) is None:
+            words = self.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
+            message = f"{name} did not start; the end of {self.log(name)}:\n" + "\n".join(words)
+            raise Missing(message)
+
+    def _note(self, name: str) -> Path:
+        return self.folder / "pids" / name
+
+
+def _within(seconds: float, done: Callable[[], bool]) -> bool:
+    """Ask until it is done, or for so long. Processes tell nobody when they are ready or gone."""
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            return False
+
+        time.sleep(TICK_SECONDS)
+
+    return True
+
+
+def _lives(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+    return _born(pid) != "0"
+
+
+def _born(pid: int) -> str:
+    """A process's start in kernel ticks; 0 where there is none, or only its corpse."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return "0"
+
+    return "0" if words[0] == "Z" else words[19]

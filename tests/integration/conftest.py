@@ -1,0 +1,65 @@
+"""One real control plane with a real gateway and simulated pods, for all integration tests."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cluster import local
+from tests.cluster.api import Api
+from tests.cluster.control_plane import ControlPlane
+from tests.cluster.operator import Operator
+from tests.integration.metric_source import MetricServer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a test works with."""
+
+    api: Api
+    plane: ControlPlane
+    cluster: local.Cluster
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
+    folder = tmp_path_factory.mktemp("cluster")
+    try:
+        cluster = local.up(local.Nodes.SIMULATED, folder, audit=True)
+        yield Setup(api=Api(Path(cluster.kubeconfig)), plane=local.plane_found(folder), cluster=cluster, folder=folder)
+    finally:
+        local.down(folder)
+
+
+@pytest.fixture(scope="session")
+def operator(setup: Setup) -> Iterator[Operator]:
+    """The operator that all tests share that do not kill it."""
+    found = Operator(folder=setup.folder / "operator", kubeconfig=setup.plane.kubeconfig("tidegate"))
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def api(setup: Setup) -> Api:
+    return setup.api
+
+
+COUNTER = itertools.count(1)
+
+
+@pytest.fixture
+def namespace(api: Api, request: pytest.FixtureRequest) -> str:
+    """A namespace of the test's own; it ends with the control plane."""
+    return api.namespace(f"test-{next(COUNTER)}")
+
+
+@pytest.fixture
+def metrics(api: Api, namespace: str) -> Iterator[MetricServer]:
+    """A metric source whose answer is set, as MetricSource `numbers` of the test's namespace."""
+    with MetricServer() as server:
+        server.declare(api, namespace)
+        yield server

@@ -1,0 +1,85 @@
+"""A Prometheus that answers what it is told: only for faults, and for answers that flip at a known instant."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+from tests.cluster.api import METRIC_SOURCES, Api
+
+
+@dataclass(slots=True)
+class Answer:
+    """What is said to every question: a value, nothing, or a status that is no answer."""
+
+    value: float | None = 0.0
+    status: int = 200
+    body: bytes | None = None
+    asked: list[tuple[float, str]] = field(default_factory=list)
+
+    def text(self) -> bytes:
+        """Prometheus' envelope."""
+        if self.body is not None:
+            return self.body
+
+        result = [] if self.value is None else [{"metric": {}, "value": [time.time(), str(self.value)]}]
+        return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
+
+
+class MetricServer:
+    """A server on loopback; set `says` to change its answer from the next question on."""
+
+    def __init__(self) -> None:
+        self.says = Answer()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def address(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def declare(self, api: Api, namespace: str, name: str = "numbers") -> None:
+        """The MetricSource that names it."""
+        api.create(
+            METRIC_SOURCES,
+            {
+                "apiVersion": "tidegate.dev/v1alpha1",
+                "kind": "MetricSource",
+                "metadata": {"name": name, "namespace": namespace},
+                "spec": {"prometheus": {"address": self.address, "timeout": "1s"}},
+            },
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                said = server.says
+                question = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                said.asked.append((time.time(), question))
+                text = said.text()
+                self.send_response(said.status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            do_GET = do_POST  # noqa: N815 - the library's own names
+
+            def log_message(self, *_: Any) -> None:
+                """Nobody reads it."""
+
+        return Handler

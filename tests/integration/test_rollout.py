@@ -1,0 +1,69 @@
+"""Whole rollouts on the real API server and the real gateway, with simulated pods."""
+
+from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.operator import Operator
+from tests.integration.manifests import judged, phase_is, release, template
+from tests.integration.metric_source import Answer, MetricServer
+
+
+def weights(api: Api, namespace: str, name: str = "web") -> list[int]:
+    route = api.get(ROUTES, namespace, name)
+    return [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]]
+
+
+def deploy(api: Api, namespace: str, **changes: object) -> str:
+    """Deploy a first version and return its revision."""
+    api.create(RELEASES, release(namespace, **changes))
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    return str(found["status"]["stable"]["revision"])
+
+
+def change(api: Api, namespace: str, version: str) -> None:
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
+
+
+def test_a_first_version_is_deployed_without_steps(api: Api, namespace: str, operator: Operator) -> None:
+    revision = deploy(api, namespace)
+
+    assert weights(api, namespace) == [100, 0]
+    selectors = {
+        found["metadata"]["name"]: found["spec"]["selector"]["tidegate.dev/revision"]
+        for found in api.all(SERVICES, namespace)
+    }
+    assert selectors == {"web": revision, "web-stable": revision, "web-candidate": revision}
+
+
+def test_a_good_version_passes_every_step_and_becomes_stable(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace)
+    change(api, namespace, "2")
+    seen = set()
+    for found in api.changes(ROUTES, namespace, 30):
+        seen.add(found["spec"]["rules"][0]["backendRefs"][1]["weight"])
+        status = api.get(RELEASES, namespace, "web").get("status", {})
+        if status.get("phase") == "Promoted" and status["stable"]["revision"] != first:
+            break
+
+    assert seen == {0, 20, 50, 100}
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    second = found["status"]["stable"]["revision"]
+    assert second != first
+    assert weights(api, namespace) == [100, 0]
+    sizes = {rs["metadata"]["name"]: rs["spec"]["replicas"] for rs in api.all(REPLICA_SETS, namespace)}
+    assert sizes == {f"web-{first}": 0, f"web-{second}": 2}
+
+
+def test_a_breach_sets_weight_0_and_rejects_the_revision(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    first = deploy(api, namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "30s"}]))
+    metrics.says = Answer(value=0.1)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [80, 20])
+    metrics.says = Answer(value=0.9)
+
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert weights(api, namespace) == [100, 0]
+    assert found["status"]["reason"] == "ObjectiveBreached"
+    assert found["status"]["stable"]["revision"] == first
+    assert len(found["status"]["rejected"]) == 1
