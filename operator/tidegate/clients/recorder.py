@@ -58,7 +58,7 @@ class Recorder:
                 await self._kube.call("POST", EVENTS.path(_namespace(note)), body=self._event(note))
             except CallError as error:
                 self.dropped += 1
-                log.debug("event not written", error=str(error))
+                log.warning("event not written", error=str(error))
 
             self._forget()
             await asyncio.sleep(1 / PER_SECOND)
@@ -73,7 +73,7 @@ class Recorder:
         return {
             "apiVersion": EVENTS.api,
             "kind": EVENTS.kind,
-            "metadata": {"generateName": f"{metadata['name']}.", "namespace": _namespace(note)},
+            "metadata": {"name": f"{metadata['name']}.{int(now * 1e9):x}", "namespace": _namespace(note)},
             "eventTime": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "reportingController": "tidegate.dev/operator",
             "reportingInstance": self._reporter,
