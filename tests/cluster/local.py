@@ -47,7 +47,7 @@ def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False) -> Cluster:
     plane = plane_of(nodes, folder, audit=audit)
     with step("Starting the control plane"):
         if nodes is Nodes.REAL:
-            network.up()
+            network.up(folder)
 
         plane.start()
         apply_crds(plane)
@@ -158,7 +158,5 @@ def down(folder: Path = FOLDER) -> None:
         plane = plane_found(folder)
         RealNode(plane).stop()
         plane.processes.stop_all()
-        if (folder / "node").exists():
-            network.down()
-
+        network.down(folder)
         shutil.rmtree(folder)

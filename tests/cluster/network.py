@@ -15,11 +15,13 @@ SERVICES = "10.96.0.0/16"
 ENTER = ("nsenter", f"--net=/run/netns/{NAME}")
 
 
-def up() -> None:
-    """Make the namespace, a pair of interfaces to reach it, and the node's bridge. Harmless where it exists."""
+def up(folder: Path) -> None:
+    """Make the namespace, a pair of interfaces to reach it, and the node's bridge. It belongs to this folder."""
     if exists():
-        return
+        message = f"the network namespace {NAME} is in use by another checkout's cluster: `make down` there first"
+        raise Missing(message)
 
+    _note(folder).touch()
     if shutil.which("ip") is None:
         message = "`ip` is missing: install iproute2, or use CLUSTER=kwok"
         raise Missing(message)
@@ -47,11 +49,18 @@ def exists() -> bool:
     return Path(f"/run/netns/{NAME}").exists()
 
 
-def down() -> None:
-    """Take the namespace away, and with it all interfaces, rules and routes."""
-    if exists():
-        with contextlib.suppress(Missing):
-            # The pair goes at once; a namespace's own interfaces may linger for a second.
-            run(["ip", "link", "del", "tidegate0"])
+def down(folder: Path) -> None:
+    """Take the folder's namespace away, and with it all interfaces, rules and routes."""
+    if not _note(folder).exists():
+        return
 
-        run(["ip", "netns", "del", NAME])
+    for command in (["ip", "link", "del", "tidegate0"], ["ip", "netns", "del", NAME]):
+        # The pair goes at once; a namespace's own interfaces may linger for a second.
+        with contextlib.suppress(Missing):
+            run(command)
+
+    _note(folder).unlink()
+
+
+def _note(folder: Path) -> Path:
+    return folder / "network"

@@ -73,9 +73,9 @@ class Processes:
         pid = self.pid(name)
         if pid is not None:
             os.killpg(pid, signal.SIGTERM)
-            if not _within(END_SECONDS, lambda: not _lives(pid)):
+            if not within(END_SECONDS, lambda: not _lives(pid)):
                 os.killpg(pid, signal.SIGKILL)
-                _within(END_SECONDS, lambda: not _lives(pid))
+                within(END_SECONDS, lambda: not _lives(pid))
 
         self._note(name).unlink(missing_ok=True)
 
@@ -90,7 +90,7 @@ class Processes:
 
     def wait(self, name: str, ready: Callable[[], bool], seconds: float) -> None:
         """Wait until a process serves. Raises Missing with its last words where it ends or is late."""
-        if not _within(seconds, lambda: ready() or self.pid(name) is None) or self.pid(name) is None:
+        if not within(seconds, lambda: ready() or self.pid(name) is None) or self.pid(name) is None:
             words = self.log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
             message = f"{name} did not start; the end of {self.log(name)}:\n" + "\n".join(words)
             raise Missing(message)
@@ -99,7 +99,7 @@ class Processes:
         return self.folder / "pids" / name
 
 
-def _within(seconds: float, done: Callable[[], bool]) -> bool:
+def within(seconds: float, done: Callable[[], bool]) -> bool:
     """Ask until it is done, or for so long. Processes tell nobody when they are ready or gone."""
     end = time.monotonic() + seconds
     while not done():

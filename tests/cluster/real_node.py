@@ -16,7 +16,7 @@ from .binaries import container_runtime, kube_stack
 from .cache import run
 from .control_plane import ControlPlane, flags_of
 from .images import PAUSE, Archive
-from .processes import Processes
+from .processes import END_SECONDS, Processes, within
 from .toolchain import installed
 
 NODE = "node-1"
@@ -43,7 +43,9 @@ class RealNode:
         installed(["iptables", "conntrack"], ["iptables", "conntrack"])
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [*network.ENTER, "unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
-        self.processes.start("namespaces", [*command, sys.executable, "-c", INIT])
+        # Sockets, locks and namespaces of the runtime are under /run: ours goes with the mount namespace.
+        script = 'mount -t tmpfs tmpfs /run && exec "$0" -c "$1"'
+        self.processes.start("namespaces", [*command, "sh", "-c", script, sys.executable, INIT])
         self.processes.wait("namespaces", lambda: self._init() is not None, START_SECONDS)
         self._start_containerd()
         self._start_kubelet()
@@ -58,15 +60,11 @@ class RealNode:
     def stop(self) -> None:
         """End every container and process, and remove what the kernel keeps of them."""
         for name in ("kube-proxy", "kubelet", "containerd", "namespaces"):
-            if self.processes.pid(name) is not None:
-                self.processes.kill(name)
-
+            self.processes.kill(name)
             self.processes.stop(name)
 
-        for controller in Path("/sys/fs/cgroup").glob("*/k8s.io"):
-            remove_cgroups(controller)
-
-        remove_cgroups(Path("/sys/fs/cgroup/k8s.io"))
+        # The kernel takes a moment to bury what was killed; until then its groups are in use.
+        within(END_SECONDS, lambda: not any(remove_cgroups(root) for root in cgroups()))
         shutil.rmtree(self._folder / "containerd", ignore_errors=True)
         shutil.rmtree(self._folder / "kubelet", ignore_errors=True)
 
@@ -197,14 +195,18 @@ def kubelet_configuration(runtime: Path) -> dict[str, object]:
     }
 
 
-def remove_cgroups(root: Path) -> None:
-    """Remove empty control groups, the innermost first; those with processes stay."""
-    for folder in sorted((found for found in root.rglob("*") if found.is_dir()), reverse=True):
+def cgroups() -> list[Path]:
+    """Where containerd keeps the groups of pods, in every hierarchy."""
+    return [*Path("/sys/fs/cgroup").glob("*/k8s.io"), *Path("/sys/fs/cgroup").glob("k8s.io")]
+
+
+def remove_cgroups(root: Path) -> bool:
+    """Remove empty control groups, the innermost first; True where some are in use."""
+    for folder in (*sorted((found for found in root.rglob("*") if found.is_dir()), reverse=True), root):
         with contextlib.suppress(OSError):
             folder.rmdir()
 
-    with contextlib.suppress(OSError):
-        root.rmdir()
+    return root.exists()
 
 
 def _listens(path: Path) -> bool:
