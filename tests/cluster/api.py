@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,18 +142,14 @@ class Api:
     def changes(
         self, kind: Resource, namespace: str | None, seconds: float, *, field_selector: str = ""
     ) -> Iterator[Object]:
-        """Every object of a kind and each change, for so long."""
+        """Every object of a kind, each change, and the last state of deleted ones, for so long."""
         end = time.monotonic() + seconds
         query = {"watch": "true", "fieldSelector": field_selector}
         while (left := end - time.monotonic()) > 0:
             query["timeoutSeconds"] = str(max(int(left), 1))
-            for line in iter_resp_lines(self._send("GET", kind.path(namespace), query=query, seconds=left + 5)):
-                event = json.loads(line)
-                if event["type"] in {"ADDED", "MODIFIED"}:
-                    yield event["object"]
-
-                if time.monotonic() > end:
-                    return
+            answer = self._send("GET", kind.path(namespace), query=query, seconds=left + 5)
+            with closing(answer.response):
+                yield from (event["object"] for event in map(json.loads, iter_resp_lines(answer.response)))
 
     def _call(
         self, verb: str, path: str, *, body: Any = None, content: str = "application/json", query: Object | None = None

@@ -84,8 +84,8 @@ def plane_of(nodes: Nodes, folder: Path, *, audit: bool = False) -> ControlPlane
 
 def apply_crds(plane: ControlPlane) -> None:
     """The Gateway API's CRDs and Tidegate's own."""
-    for found in (*gateway_api_crds(), *sorted((ROOT / "crds").glob("*.yaml"))):
-        plane.kubectl("apply", "--server-side", "-f", found)
+    found = (*gateway_api_crds(), *sorted((ROOT / "crds").glob("*.yaml")))
+    plane.kubectl("apply", "--server-side", *(f"--filename={path}" for path in found))
 
 
 def start_real_node(plane: ControlPlane) -> None:

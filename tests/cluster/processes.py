@@ -1,6 +1,5 @@
 """Long-lived processes: each in its own group, with a log and a pid file; stopped by pid."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -14,6 +13,8 @@ from .progress import Missing
 END_SECONDS = 10.0
 TICK_SECONDS = 0.05
 LAST_LINES = 15
+# Processes outlive this one by intent; while it lives, it must bury those that end.
+CHILDREN: dict[int, "subprocess.Popen[bytes]"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Processes:
                 env={**os.environ, **(env or {})},
             )
 
+        CHILDREN[process.pid] = process
         self._note(name).parent.mkdir(exist_ok=True)
         self._note(name).write_text(f"{process.pid} {_born(process.pid)}")
         return process.pid
@@ -112,8 +114,8 @@ def within(seconds: float, done: Callable[[], bool]) -> bool:
 
 
 def _lives(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    if pid in CHILDREN and CHILDREN[pid].poll() is not None:
+        del CHILDREN[pid]
 
     return _born(pid) != "0"
 

@@ -36,14 +36,14 @@ def test_a_first_version_is_deployed_without_steps(api: Api, namespace: str, ope
 def test_a_good_version_passes_every_step_and_becomes_stable(api: Api, namespace: str, operator: Operator) -> None:
     first = deploy(api, namespace)
     change(api, namespace, "2")
-    seen = set()
-    for found in api.changes(ROUTES, namespace, 30):
-        seen.add(found["spec"]["rules"][0]["backendRefs"][1]["weight"])
-        status = api.get(RELEASES, namespace, "web").get("status", {})
-        if status.get("phase") == "Promoted" and status["stable"]["revision"] != first:
+    seen: list[int] = []
+    for found in api.follow(ROUTES, namespace, "web", 30):
+        weight = found["spec"]["rules"][0]["backendRefs"][1]["weight"]
+        seen += [weight] if seen[-1:] != [weight] else []
+        if seen[-2:] == [100, 0]:
             break
 
-    assert seen == {0, 20, 50, 100}
+    assert seen == [0, 20, 50, 100, 0]
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     second = found["status"]["stable"]["revision"]
     assert second != first

@@ -69,7 +69,7 @@ class Writer:
     async def status(self, kind: Kind, found: Object, status: Mapping[str, Any], *, urgent: bool = False) -> Object:
         """Compare-and-swap of a status: Conflict where the object is newer than what was seen."""
         metadata = found["metadata"]
-        path = kind.path(metadata["namespace"], metadata["name"]) + "/status"
+        path = kind.path(metadata.get("namespace"), metadata["name"]) + "/status"
         gone = dict.fromkeys(found.get("status") or {}, None)
         body = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "status": {**gone, **status}}
         params = {"fieldManager": f"{MANAGER}-status"}
