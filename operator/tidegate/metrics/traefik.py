@@ -8,7 +8,7 @@ COUNTER = "traefik_service_requests_total"
 
 
 def service_pattern(namespace: str, service: str, port: int) -> str:
-    """How Traefik names a Gateway API backend in its metrics: since 3.6 with the route before it, and before without."""
+    """How Traefik names a Gateway API backend in its metrics: newer versions put the route before it."""
     return f"(httproute-.+-svc-)?{namespace}-{service}-([0-9]+|http-{port})(@.+)?"
 
 
