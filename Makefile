@@ -5,6 +5,7 @@ CACHE ?= $(or $(TIDEGATE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/tidegate)
 UV_VERSION := 0.13.0
 UV := $(or $(shell command -v uv),$(CACHE)/uv-$(UV_VERSION)/bin/uv)
 PY := .venv/bin/python
+RUN := UV="$(UV)" PYTHONPATH=.:operator $(PY)
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -27,13 +28,30 @@ check: .venv/.synced ## Format, lint, types, layers and unit tests
 	.venv/bin/lint-imports
 	.venv/bin/pytest -q
 
-test: .venv/.synced ## Pass all the tests
-	.venv/bin/pytest -q
+test: .venv/.synced ## Pass all the tests, on a real control plane (the first time builds it: 15 minutes)
+	.venv/bin/pytest -q tests/unit tests/model tests/architecture
+	@$(RUN) -m tests.cluster fetch
+	$(RUN) -m pytest -q tests/integration tests/e2e
 
-generate: .venv/.synced ## Write the CRDs from the models
+up: .venv/.synced ## Bring up a real cluster on this machine (CLUSTER=local|kwok|kind|<kubeconfig> forces one)
+	@$(RUN) -m tests.cluster up
+
+down: .venv/.synced ## Take the cluster away; nothing is left behind
+	@$(RUN) -m tests.cluster down
+
+demo: .venv/.synced ## Five versions of a shop under traffic: two promoted, three rolled back (KEEP=1 keeps the cluster)
+	@$(RUN) -m tests.demo
+
+bench: .venv/.synced ## Answer the questions of docs/benchmarks.md; JSON and a table in .bench/
+	@$(RUN) -m tests.bench
+
+run: .venv/.synced ## Run the operator against the current kubeconfig
+	@PYTHONPATH=operator $(PY) -m tidegate --no-leader-election --http 127.0.0.1:8080
+
+generate: .venv/.synced ## Write the CRDs, references and tables that can be derived
 	@PYTHONPATH=operator $(PY) -m tidegate.cli.generate
 
 verify: generate ## Fail where a generated file is not current
-	git diff --exit-code -- crds
+	git diff --exit-code -- crds charts docs examples
 
-.PHONY: help check test generate verify
+.PHONY: help check test up down demo bench run generate verify

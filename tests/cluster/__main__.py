@@ -12,9 +12,9 @@ from .progress import Missing, say
 def main() -> None:
     """Carry out one word."""
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description=__doc__)
-    parser.add_argument("word", choices=("up", "down", "status"))
+    parser.add_argument("word", choices=("fetch", "up", "down", "status"))
     try:
-        {"up": up, "down": down, "status": status}[parser.parse_args().word]()
+        {"fetch": fetch, "up": up, "down": down, "status": status}[parser.parse_args().word]()
     except Missing as error:
         sys.exit(f"\n{error}")
 
@@ -26,6 +26,13 @@ def up() -> None:
     say(f"Cluster: {choice.kind} ({choice.why})")
     show(local.up(local.Nodes(choice.kind)))
     say(f"Up after {time.monotonic() - started:.1f} s")
+
+
+def fetch() -> None:
+    """Build or download what the tests need, and show how long it takes."""
+    local.fetch(local.Nodes.SIMULATED)
+    if choose().kind == local.Nodes.REAL.value:
+        local.fetch(local.Nodes.REAL)
 
 
 def down() -> None:

@@ -153,6 +153,7 @@ POD_LABELS: list[dict[str, object]] = [
     _label("pod_name", "pod"),
     _label("pod_label_tidegate_dev_release", "release"),
     _label("pod_label_tidegate_dev_revision", "revision"),
+    _label("pod_label_run", "run"),
 ]
 
 

@@ -70,8 +70,8 @@ class Writer:
         """Compare-and-swap of a status: Conflict where the object is newer than what was seen."""
         metadata = found["metadata"]
         path = kind.path(metadata.get("namespace"), metadata["name"]) + "/status"
-        gone = dict.fromkeys(found.get("status") or {}, None)
-        body = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "status": {**gone, **status}}
+        changes = difference(found.get("status") or {}, status)
+        body = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "status": changes}
         params = {"fieldManager": f"{MANAGER}-status"}
         return await self._write(
             lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params), urgent=urgent
@@ -105,6 +105,22 @@ class Writer:
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
         raise AssertionError
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The merge patch from one object to another (RFC 7396): what is gone is null, at every depth."""
+    changes: dict[str, Any] = {name: None for name in before if name not in after}
+    for name, value in after.items():
+        old = before.get(name)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            value = difference(old, value)  # noqa: PLW2901 - the part that changed stands for the whole
+            if not value:
+                continue
+
+        if value != old:
+            changes[name] = value
+
+    return changes
 
 
 def _pause(wait: float, error: CallError) -> float:

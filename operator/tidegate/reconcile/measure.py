@@ -18,8 +18,9 @@ from .sources import Source
 from .world import World
 
 LONGEST_WINDOW = timedelta(minutes=1)
-SHORTEST_WINDOW = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
+# A source needs a few scrapes of the candidate before it can say anything.
+FIRST_WAIT = timedelta(seconds=5)
 
 
 class Measuring:
@@ -44,7 +45,7 @@ class Measuring:
             self._due.cancel(key)
         elif key not in self._planned:
             self._planned.add(key)
-            self._due.after(key, 0)
+            self._due.after(key, min(seen.pinned.spec.interval, FIRST_WAIT).total_seconds())
 
     def _begin(self, key: Key) -> None:
         if key in self._running:
@@ -113,7 +114,7 @@ def question(seen: Seen, objective: Objective) -> str:
     """The query of an objective, over a window that starts at the candidate's first weight at the earliest."""
     progress = seen.snapshot.progress
     elapsed = seen.snapshot.since(progress.weighted_at) // SECOND * SECOND
-    window = max(min(elapsed, LONGEST_WINDOW), SHORTEST_WINDOW)
+    window = max(min(elapsed, LONGEST_WINDOW), SECOND)
     if objective.query is None:
         backend, least = seen.backends, seen.pinned.spec.min_requests
         return traefik.error_ratio(seen.owner.namespace, backend.candidate, backend.port, window=window, least=least)

@@ -1,0 +1,116 @@
+"""`make demo`: five versions of a shop under traffic; two are good, three are rolled back by themselves."""
+
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from tests.cluster import local
+from tests.cluster.__main__ import show
+from tests.cluster.api import RELEASES, ROUTES, Api
+from tests.cluster.choice import choose
+from tests.cluster.operator import Operator
+from tests.cluster.progress import Missing, say, step
+
+from .load import Load
+from .result import Result, VersionResult, account, counted_by_pods
+from .screen import Screen
+from .shop import HOST, NAME, NAMESPACE, VERSIONS, Version, release
+
+PER_SECOND = 50
+VERSION_SECONDS = 120.0
+# Prometheus asks every second: the last answers are counted by then.
+LAST_SCRAPE_SECONDS = 2.5
+RESULT = local.ROOT / ".demo" / "result.json"
+
+
+def main() -> None:
+    """Run the demo and tell whether everything was as it must be."""
+    started = time.monotonic()
+    try:
+        result = demonstrate()
+    except Missing as error:
+        sys.exit(f"\n{error}")
+
+    result.write(RESULT)
+    print(f"\n{result.table()}\n\nAs JSON: {RESULT}\nThe demo took {time.monotonic() - started:.0f} s")
+    if complaints := result.complaints():
+        sys.exit("NOT as it must be:\n  " + "\n  ".join(complaints))
+
+
+def demonstrate() -> Result:
+    """Bring the cluster up, put out every version, and take it down again."""
+    choice = choose()
+    say(f"Cluster: {choice.kind} ({choice.why})")
+    kept = os.environ.get("KEEP") == "1" or local.current() is not None
+    cluster = local.up(local.Nodes(choice.kind))
+    show(cluster)
+    kubeconfig = local.plane_found(local.FOLDER).kubeconfig("tidegate")
+    operator = Operator(folder=local.FOLDER / "operator", kubeconfig=kubeconfig, flags=())
+    try:
+        with step("Starting Tidegate"):
+            operator.start()
+
+        return put_out_every_version(Api(Path(cluster.kubeconfig)), cluster)
+    finally:
+        operator.stop()
+        if kept:
+            say(f"The cluster stays up; try: kubectl --kubeconfig {cluster.kubeconfig} get releases -A")
+        else:
+            local.down()
+
+
+def put_out_every_version(api: Api, cluster: local.Cluster) -> Result:
+    """One version after the other, with traffic all the time from the first one on."""
+    screen, load, run = Screen(), Load(cluster.gateway, HOST, PER_SECOND), secrets.token_hex(4)
+    if api.find(RELEASES, NAMESPACE, NAME):
+        api.delete(RELEASES, NAMESPACE, NAME)
+        api.gone(RELEASES, NAMESPACE, NAME)
+    else:
+        api.namespace(NAMESPACE)
+
+    results = []
+    for version in VERSIONS:
+        screen.title(f"{version.name}: {version.story}")
+        results.append(put_out(api, screen, version, run))
+        if version is VERSIONS[0]:
+            load.start()
+
+    load.stop()
+    time.sleep(LAST_SCRAPE_SECONDS)
+    return account(load, results, counted_by_pods(cluster.prometheus, run))
+
+
+def put_out(api: Api, screen: Screen, version: Version, run: str) -> VersionResult:
+    """Apply a version as Git would, and watch until its rollout has ended."""
+    before = (api.find(RELEASES, NAMESPACE, NAME) or {}).get("status") or {}
+    known = {rollout["revision"] for rollout in before.get("history") or ()}
+    applied = api.apply(RELEASES, release(version, run), manager="git")
+    started, deciding = time.monotonic(), None
+    for found in api.follow(RELEASES, NAMESPACE, NAME, VERSION_SECONDS):
+        route = api.find(ROUTES, NAMESPACE, NAME)
+        screen.show(found, route["spec"]["rules"][0]["backendRefs"][1]["weight"] if route else 0)
+        status = found.get("status") or {}
+        if status.get("observedGeneration", -1) < applied["metadata"]["generation"]:
+            continue
+
+        newest = next(iter(status.get("history") or ()), {})
+        fresh = newest.get("revision") not in known
+        if fresh and deciding is None and status["phase"] in {"Promoting", "RollingBack", "Promoted", "RolledBack"}:
+            deciding = time.monotonic() - started
+
+        if fresh and status["phase"] in {"Promoted", "RolledBack"}:
+            return VersionResult(
+                version=version.name,
+                outcome=newest["outcome"],
+                reason=newest["reason"],
+                seconds=round(deciding or time.monotonic() - started, 1),
+            )
+
+    message = f"{version.name} did not end within {VERSION_SECONDS:g} s"
+    raise Missing(message)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Users: a steady stream of requests, without retries, half of them on fresh connections."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import aiohttp
+
+ANSWER_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as the user saw it. No status: no answer came. No version: the gateway answered itself."""
+
+    sent_at: float
+    status: int | None
+    version: str | None
+    trouble: str = ""
+
+
+@dataclass(slots=True)
+class Load:
+    """Sends requests from a thread of its own until it is stopped."""
+
+    address: str
+    host: str
+    per_second: float
+    requests: list[Request] = field(default_factory=list)
+    sent: int = 0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send no more, and wait for the answers that are open."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(ANSWER_SECONDS + 5)
+
+    def seen(self, keep: Callable[[Request], bool]) -> int:
+        """How many requests are of a kind."""
+        return sum(map(keep, tuple(self.requests)))
+
+    async def _run(self) -> None:
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        kept, fresh = aiohttp.TCPConnector(limit=0), aiohttp.TCPConnector(limit=0, force_close=True)
+        async with (
+            aiohttp.ClientSession(connector=kept, timeout=timeout) as keeping,
+            aiohttp.ClientSession(connector=fresh, timeout=timeout) as closing,
+            asyncio.TaskGroup() as tasks,
+        ):
+            started = time.monotonic()
+            while not self._stop.is_set():
+                self.sent += 1
+                tasks.create_task(self._ask(closing if self.sent % 2 else keeping))
+                # Against the clock, not after the last one: a slow answer does not thin out the stream.
+                await asyncio.sleep(max(started + self.sent / self.per_second - time.monotonic(), 0))
+
+    async def _ask(self, session: aiohttp.ClientSession) -> None:
+        sent_at = time.time()
+        try:
+            async with session.get(self.address, headers={"Host": self.host}) as answer:
+                await answer.read()
+                self.requests.append(Request(sent_at, answer.status, answer.headers.get("X-Version")))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self.requests.append(Request(sent_at, None, None, f"{type(error).__name__}: {error}"))

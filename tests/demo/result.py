@@ -1,0 +1,120 @@
+"""What came of each version, and whether every request is accounted for."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from prometheus_api_client import PrometheusConnect
+
+from .load import Load
+from .shop import NAMESPACE, VERSIONS, Version
+
+HEADINGS = ("version", "outcome", "reason", "seconds to decide", "requests served", "errors users saw")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionResult:
+    """How a version ended."""
+
+    version: str
+    outcome: str
+    reason: str
+    seconds: float
+    served: int = 0
+    errors: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The whole run."""
+
+    sent: int
+    answered: int
+    lost: int
+    counted_by_pods: int
+    made_by_gateway: int
+    versions: list[VersionResult] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def complaints(self) -> list[str]:
+        """Everything that is not as it must be."""
+        found = list(self.troubles)
+        if self.lost:
+            found.append(f"{self.lost} of {self.sent} requests got no answer")
+
+        if self.answered != self.counted_by_pods + self.made_by_gateway:
+            sides = f"{self.counted_by_pods} counted by pods + {self.made_by_gateway} made by the gateway"
+            found.append(f"{self.answered} answers ≠ {sides}")
+
+        for result, version in zip(self.versions, VERSIONS, strict=False):
+            found += unlike(result, version)
+
+        return found
+
+    def write(self, path: Path) -> None:
+        """As JSON."""
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n")
+
+    def table(self) -> str:
+        """As a table for people."""
+        rows = [[*map(str, asdict(found).values())] for found in self.versions]
+        widths = [max(len(row[place]) for row in (HEADINGS, *rows)) for place in range(len(HEADINGS))]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (HEADINGS, *rows)
+        ]
+        total = (
+            f"sent {self.sent} · answered {self.answered} · lost {self.lost} · counted by the pods "
+            f"{self.counted_by_pods} · 5xx made by the gateway {self.made_by_gateway}"
+        )
+        return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:], "", total])
+
+
+def unlike(result: VersionResult, version: Version) -> list[str]:
+    """Where a version did not end as it must."""
+    found = []
+    if (result.outcome, result.reason) != (version.outcome, version.reason):
+        found.append(f"{version.name}: {result.outcome}/{result.reason}, not {version.outcome}/{version.reason}")
+
+    if version.name in {"v1", "v2", "v4"} and result.errors:
+        found.append(f"{version.name}: users saw {result.errors} errors")
+
+    if version.name == "v4" and result.served:
+        found.append(f"v4 served {result.served} requests before it could start")
+
+    return found
+
+
+def counted_by_pods(prometheus: str, run: str) -> int:
+    """The sum of the pods' own counters at their end."""
+    promql = f'sum(max_over_time(shop_requests_total{{namespace="{NAMESPACE}", run="{run}"}}[30m]))'
+    with PrometheusConnect(url=prometheus, timeout=10) as source:
+        answer: list[Any] = source.custom_query(promql)
+        return int(float(answer[0]["value"][1])) if answer else 0
+
+
+def account(load: Load, versions: list[VersionResult], counted: int) -> Result:
+    """Put the users' and the pods' view side by side."""
+    requests = tuple(load.requests)
+    lost = [found for found in requests if found.status is None]
+    own = [found for found in requests if found.status is not None and found.version is None]
+    filled = [
+        VersionResult(
+            **{
+                **asdict(result),
+                "served": load.seen(lambda found, name=result.version: found.version == name),
+                "errors": load.seen(lambda found, name=result.version: found.version == name and found.status != 200),
+            }
+        )
+        for result in versions
+    ]
+    return Result(
+        sent=load.sent,
+        answered=len(requests) - len(lost),
+        lost=len(lost),
+        counted_by_pods=counted,
+        made_by_gateway=len(own),
+        versions=filled,
+        troubles=sorted({found.trouble for found in lost}),
+    )

@@ -1,0 +1,27 @@
+"""The demo is the proof, so it is a test too."""
+
+import json
+import subprocess
+import sys
+
+from tests.cluster.local import ROOT
+from tests.demo.shop import VERSIONS
+
+LONGEST_SECONDS = 400
+
+
+def test_every_version_ends_as_it_must_and_no_request_is_lost() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-3000:]
+    result = json.loads((ROOT / ".demo" / "result.json").read_text())
+    assert result["lost"] == 0
+    assert result["sent"] == result["answered"] == result["counted_by_pods"] + result["made_by_gateway"]
+    outcomes = [(found["version"], found["outcome"], found["reason"]) for found in result["versions"]]
+    assert outcomes == [(version.name, version.outcome, version.reason) for version in VERSIONS]
