@@ -1,0 +1,154 @@
+"""A proxy before the API server that makes faults: a death around a write, a refused or a cut answer."""
+
+import asyncio
+import re
+import ssl
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+
+from tests.cluster.control_plane import ControlPlane
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+HOP = frozenset({"Transfer-Encoding", "Content-Length", "Connection", "Keep-Alive"})
+
+
+class Side(Enum):
+    """Where a fault strikes: before the write reaches the server, or after it is done and before it is told."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write that passed."""
+
+    verb: str
+    path: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class Proxy:
+    """Listens on loopback. `strike` is called once, around write number `point` in `namespace`."""
+
+    plane: ControlPlane
+    writes: list[Write] = field(default_factory=list)
+    namespace: str = ""
+    point: int = -1
+    side: Side = Side.BEFORE
+    strike: Callable[[], None] = lambda: None
+    refusing: tuple[str, int] | None = None
+    streams: set[asyncio.Task[None]] = field(default_factory=set)
+    address: str = ""
+    struck: threading.Event = field(default_factory=threading.Event)
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _session: aiohttp.ClientSession | None = None
+    _runner: web.AppRunner | None = None
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def arm(self, namespace: str, point: int, side: Side, strike: Callable[[], None]) -> None:
+        """Count writes of a namespace from here, and strike around one of them."""
+        self.writes.clear()
+        self.struck.clear()
+        self.namespace, self.point, self.side, self.strike = namespace, point, side, strike
+
+    def cut_streams(self) -> None:
+        """End every open watch in the middle of a line."""
+        self._loop.call_soon_threadsafe(lambda: [stream.cancel() for stream in tuple(self.streams)])
+
+    async def _start(self) -> None:
+        context = ssl.create_default_context(cafile=str(self.plane.authority))
+        connector = aiohttp.TCPConnector(ssl=context, limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        application = web.Application(client_max_size=2**26)
+        application.router.add_route("*", "/{path:.*}", self._pass)
+        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def _stop(self) -> None:
+        assert self._session is not None
+        assert self._runner is not None
+        self.cut_streams()
+        await self._runner.cleanup()
+        await self._session.close()
+
+    async def _pass(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        counted = self._counted(request)
+        if counted and len(self.writes) == self.point and self.side is Side.BEFORE:
+            return await self._struck()
+
+        if self.refusing and re.search(self.refusing[0], request.path):
+            return web.json_response({"kind": "Status", "message": "made by a test"}, status=self.refusing[1])
+
+        return await self._forward(request, body, counted)
+
+    async def _forward(self, request: web.Request, body: bytes, counted: bool) -> web.StreamResponse:
+        assert self._session is not None
+        headers = {name: value for name, value in request.headers.items() if name not in {"Host", *HOP}}
+        address = self.plane.server + request.raw_path
+        async with self._session.request(
+            request.method, address, data=body or None, headers=headers, timeout=aiohttp.ClientTimeout(total=None)
+        ) as answer:
+            if "watch" in request.query:
+                return await self._stream(request, answer)
+
+            text = await answer.read()
+            if counted:
+                self.writes.append(Write(request.method, request.path, body))
+                if len(self.writes) == self.point + 1 and self.side is Side.AFTER:
+                    return await self._struck()
+
+            kept = {name: value for name, value in answer.headers.items() if name not in HOP}
+            return web.Response(status=answer.status, body=text, headers=kept)
+
+    async def _stream(self, request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+        response = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        task = asyncio.create_task(_copy(answer, response.write))
+        self.streams.add(task)
+        try:
+            await task
+        except (asyncio.CancelledError, OSError):
+            # Cut by a test, or the caller is dead: either way nothing more is said.
+            if request.transport:
+                request.transport.abort()
+        finally:
+            self.streams.discard(task)
+
+        return response
+
+    async def _struck(self) -> web.StreamResponse:
+        """The caller dies; whatever is answered, nobody hears it."""
+        self.point = -1
+        await asyncio.get_running_loop().run_in_executor(None, self.strike)
+        self.struck.set()
+        return web.Response(status=500)
+
+    def _counted(self, request: web.Request) -> bool:
+        """Events are told, not state: they are not counted."""
+        ours = f"/namespaces/{self.namespace}/" in request.path
+        return request.method in WRITES and ours and "/events" not in request.path
+
+
+async def _copy(answer: aiohttp.ClientResponse, write: Callable[[bytes], Awaitable[None]]) -> None:
+    async for chunk in answer.content.iter_any():
+        await write(chunk)

@@ -1,0 +1,138 @@
+"""SIGKILL before and after every single write of a rollout: whatever is left half done, the next process ends right."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
+from tests.cluster.control_plane import kubeconfig
+from tests.cluster.operator import Operator
+from tests.integration.conftest import COUNTER, Setup
+from tests.integration.manifests import judged, phase_is, release, template
+from tests.integration.metric_source import Answer, MetricServer
+from tests.integration.proxy import Proxy, Side, Write
+
+MOST_WRITES = 40
+KILL_SECONDS = 10
+
+
+@dataclass(slots=True)
+class Mortal:
+    """An operator behind a proxy, killed and started again."""
+
+    setup: Setup
+    proxy: Proxy
+    kubeconfig: Path
+    lives: int = 0
+
+    def operator(self) -> Operator:
+        folder = self.setup.folder / "mortal"
+        return Operator(folder=folder, kubeconfig=self.kubeconfig, name=f"operator-{self.lives}")
+
+    def start(self) -> None:
+        self.lives += 1
+        self.operator().start()
+
+    def kill(self) -> None:
+        self.operator().kill()
+
+
+@pytest.fixture
+def mortal(setup: Setup) -> Iterator[Mortal]:
+    with Proxy(setup.plane) as proxy:
+        path = setup.folder / "kubeconfig-proxy"
+        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
+        found = Mortal(setup, proxy, path)
+        found.start()
+        yield found
+        found.kill()
+
+
+def weights_written(writes: list[Write]) -> list[int]:
+    """The candidate's weights in the order in which they reached the server."""
+    found = []
+    for write in writes:
+        if "/httproutes/" in write.path and write.verb == "PATCH":
+            operations = json.loads(write.body)
+            found += [entry["value"] for entry in operations if entry["path"].endswith("/1/weight")]
+
+    return found
+
+
+def one_rollout(api: Api, mortal: Mortal, point: int, side: Side, metrics: MetricServer | None) -> tuple[str, Object]:
+    """Deploy, change, die at the point, live again; the Release at its end."""
+    namespace = api.namespace(f"kill-{next(COUNTER)}")
+    changes = {}
+    if metrics:
+        metrics.says = Answer(value=0.0)
+        metrics.declare(api, namespace)
+        changes = judged(steps=[{"name": "first", "weight": 20, "dwell": "1h"}], promotion={"watch": "0s"})
+
+    api.create(RELEASES, release(namespace, **changes))
+    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    mortal.proxy.arm(namespace, point, side, mortal.kill)
+    if metrics:
+        metrics.says = Answer(value=1.0)
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+    if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
+        mortal.start()
+
+    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and rolled(found))
+    if not metrics:
+        old = f"web-{first['status']['stable']['revision']}"
+        api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 0)
+
+    return namespace, api.get(RELEASES, namespace, "web")
+
+
+def rolled(found: Object) -> bool:
+    """True when the second rollout has ended."""
+    history = found["status"].get("history") or []
+    return len(history) > 1 and "endedAt" in history[0]
+
+
+def serving(api: Api, namespace: str) -> tuple[list[int], set[str]]:
+    """The route's weights, and the revisions that our Services select."""
+    refs = api.get(ROUTES, namespace, "web")["spec"]["rules"][0]["backendRefs"]
+    revisions = {found["spec"]["selector"]["tidegate.dev/revision"] for found in api.all(SERVICES, namespace)}
+    return [ref["weight"] for ref in refs], revisions
+
+
+def points(api: Api, mortal: Mortal, metrics: MetricServer | None) -> list[tuple[int, Side]]:
+    """Both sides of every write that an undisturbed rollout makes."""
+    one_rollout(api, mortal, -1, Side.BEFORE, metrics)
+    count = len(mortal.proxy.writes)
+    assert 5 < count < MOST_WRITES
+    return [(point, side) for point in range(count) for side in Side]
+
+
+def test_a_good_rollout_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> None:
+    for point, side in points(api, mortal, None):
+        namespace, found = one_rollout(api, mortal, point, side, None)
+        where = f"killed {side.value} write {point}"
+        assert found["status"]["phase"] == "Promoted", where
+        new = found["status"]["stable"]["revision"]
+        assert new != found["status"]["history"][1]["revision"], where
+        assert serving(api, namespace) == ([100, 0], {new}), where
+        written = weights_written(mortal.proxy.writes)
+        rising = written[: written.index(100) + 1]
+        assert rising == sorted(rising), where
+        assert set(written[written.index(100) :]) == {100, 0}, where
+
+
+def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> None:
+    with MetricServer() as metrics:
+        for point, side in points(api, mortal, metrics):
+            namespace, found = one_rollout(api, mortal, point, side, metrics)
+            where = f"killed {side.value} write {point}"
+            assert (found["status"]["phase"], found["status"]["reason"]) == ("RolledBack", "ObjectiveBreached"), where
+            old = found["status"]["stable"]["revision"]
+            weights, revisions = serving(api, namespace)
+            assert weights == [100, 0], where
+            assert revisions - {old} <= {found["status"]["history"][0]["revision"]}, where
+            assert set(weights_written(mortal.proxy.writes)) <= {20, 0}, where
