@@ -35,12 +35,24 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setup]:
 
 
 @pytest.fixture(scope="session")
-def operator(setup: Setup) -> Iterator[Operator]:
-    """The operator that all tests share that do not kill it."""
+def shared(setup: Setup) -> Iterator[Operator]:
+    """The operator that most tests share. It would do the work of one that a test kills: see `alone`."""
     found = Operator(folder=setup.folder / "operator", kubeconfig=setup.plane.kubeconfig("tidegate"))
-    found.start()
     yield found
     found.stop()
+
+
+@pytest.fixture
+def operator(shared: Operator) -> Operator:
+    """The shared operator, running."""
+    shared.start()
+    return shared
+
+
+@pytest.fixture
+def alone(shared: Operator) -> None:
+    """The shared operator is stopped: the test brings its own."""
+    shared.stop()
 
 
 @pytest.fixture

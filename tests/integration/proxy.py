@@ -51,15 +51,21 @@ class Proxy:
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _session: aiohttp.ClientSession | None = None
     _runner: web.AppRunner | None = None
+    _thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
         return self
 
     def __exit__(self, *_: object) -> None:
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread is not None:
+            self._thread.join(10)
+
+        self._loop.close()
 
     def arm(self, namespace: str, point: int, side: Side, strike: Callable[[], None]) -> None:
         """Count writes of a namespace from here, and strike around one of them."""
@@ -89,6 +95,8 @@ class Proxy:
         self.cut_streams()
         await self._runner.cleanup()
         await self._session.close()
+        # Aborted transports close in the next rounds of the loop.
+        await asyncio.sleep(0.2)
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

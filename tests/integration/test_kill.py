@@ -42,7 +42,7 @@ class Mortal:
 
 
 @pytest.fixture
-def mortal(setup: Setup) -> Iterator[Mortal]:
+def mortal(setup: Setup, alone: None) -> Iterator[Mortal]:
     with Proxy(setup.plane) as proxy:
         path = setup.folder / "kubeconfig-proxy"
         path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))

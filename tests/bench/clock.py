@@ -1,0 +1,71 @@
+"""One watch for all instants: every change of routes, pods and Releases, stamped on one clock as it arrives."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.cluster.api import PODS, RELEASES, ROUTES, Api, Object, Resource
+
+WATCHED = (ROUTES, PODS, RELEASES)
+FOLLOW_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """An object as it was seen, and when."""
+
+    at: float
+    kind: str
+    object: Object
+
+
+@dataclass(slots=True)
+class Clock:
+    """Keeps everything that was seen; waiting is by condition, not by sleep."""
+
+    api: Api
+    seen: list[Instant] = field(default_factory=list)
+    _news: threading.Condition = field(default_factory=threading.Condition)
+
+    def start(self) -> None:
+        """Watch from a thread for each kind."""
+        for kind in WATCHED:
+            threading.Thread(target=self._follow, args=(kind,), daemon=True).start()
+
+    def clear(self) -> None:
+        """Forget what was seen: a new question begins."""
+        with self._news:
+            self.seen.clear()
+
+    def wait(self, done: Callable[[list[Instant]], bool], seconds: float) -> None:
+        """Wait until what was seen is enough. Raises TimeoutError."""
+        end = time.monotonic() + seconds
+        with self._news:
+            while not done(self.seen):
+                if not self._news.wait(end - time.monotonic()):
+                    message = f"not seen within {seconds:g} s"
+                    raise TimeoutError(message)
+
+    def _follow(self, kind: Resource) -> None:
+        for found in self.api.changes(kind, None, FOLLOW_SECONDS):
+            with self._news:
+                self.seen.append(Instant(time.time(), kind.plural, found))
+                self._news.notify_all()
+
+
+def weight_of(found: Object) -> int:
+    """The candidate's weight on a route."""
+    weight: int = found["spec"]["rules"][0]["backendRefs"][1]["weight"]
+    return weight
+
+
+def key_of(found: Object) -> tuple[str, str]:
+    """Namespace and name."""
+    return found["metadata"]["namespace"], found["metadata"]["name"]
+
+
+def available(found: Object) -> bool:
+    """True for a pod that is Ready."""
+    states = (found.get("status") or {}).get("conditions") or ()
+    return any(state["type"] == "Ready" and state["status"] == "True" for state in states)

@@ -1,0 +1,143 @@
+"""What every question needs: a control plane with simulated pods, the operator, a clock and a metric source."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from tests.cluster import local
+from tests.cluster.api import RELEASES, Api, Object
+from tests.cluster.operator import Operator
+from tests.integration.manifests import template
+from tests.integration.metric_source import MetricServer
+
+from .audit import Audit
+from .clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """The stand of one bench."""
+
+    api: Api
+    operator: Operator
+    clock: Clock
+    audit: Audit
+    metrics: MetricServer
+    folder: Path
+
+    def restart(self) -> float:
+        """Kill the operator and start it again; the time of its start."""
+        self.operator.kill()
+        started = time.time()
+        self.operator.start(wait=False)
+        return started
+
+
+@contextmanager
+def stand() -> Iterator[Stand]:
+    """Bring it up, and take it down again."""
+    with TemporaryDirectory(prefix="tidegate-bench-") as name, MetricServer() as metrics:
+        folder = Path(name)
+        try:
+            cluster = local.up(local.Nodes.SIMULATED, folder, audit=True)
+            plane = local.plane_found(folder)
+            operator = Operator(
+                folder=folder / "operator",
+                kubeconfig=plane.kubeconfig("tidegate"),
+                flags=("--no-leader-election", "--log-level", "WARNING"),
+            )
+            operator.start()
+            clock = Clock(Api(Path(cluster.kubeconfig)))
+            clock.start()
+            yield Stand(
+                api=Api(Path(cluster.kubeconfig)),
+                operator=operator,
+                clock=clock,
+                audit=Audit(folder / "audit.log"),
+                metrics=metrics,
+                folder=folder,
+            )
+            operator.stop()
+        finally:
+            local.down(folder)
+
+
+def bare(namespace: str, name: str, *, replicas: int = 1, version: str = "1", **changes: object) -> Object:
+    """A Release of the benches: settle, drain, dwell and watch are 0, `confirm: Settle`."""
+    gateway = {
+        "parentRefs": [{"name": "public", "namespace": "gateways"}],
+        "hostnames": [f"{name}.{namespace}.example"],
+    }
+    spec = {
+        "replicas": replicas,
+        "template": template(version),
+        "service": {"port": 80, "targetPort": 8080},
+        "traffic": {"gateway": gateway, "settle": "0s", "drain": "0s", "confirm": "Settle"},
+        "objectives": [],
+        "promotion": {"watch": "0s"},
+    }
+    return {
+        "apiVersion": "tidegate.dev/v1alpha1",
+        "kind": "Release",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {**spec, **changes},
+    }
+
+
+def steps(*weights: int, dwell: str = "0s") -> list[Object]:
+    """Steps of these weights."""
+    return [{"name": f"at-{weight}", "weight": weight, "dwell": dwell} for weight in weights]
+
+
+def judged(interval: str, consecutive: int = 1) -> Object:
+    """Judged by the fake source."""
+    return {
+        "objectives": [{"name": "errors", "query": {"promql": "errors", "max": "0.5"}}],
+        "metricSource": {"kind": "MetricSource", "name": "numbers"},
+        "interval": interval,
+        "consecutive": consecutive,
+    }
+
+
+def phases(stand: Stand, namespace: str) -> dict[str, str]:
+    """Each Release's phase, by name; one that has not seen its newest spec counts as Pending."""
+    return {found["metadata"]["name"]: phase_of(found) for found in stand.api.all(RELEASES, namespace)}
+
+
+def phase_of(found: Object) -> str:
+    """The phase of a Release that has seen its newest spec."""
+    status = found.get("status") or {}
+    fresh = status.get("observedGeneration") == found["metadata"]["generation"]
+    return str(status.get("phase", "Pending")) if fresh else "Pending"
+
+
+def all_promoted(stand: Stand, namespace: str, count: int, seconds: float) -> None:
+    """Wait until every Release of a namespace is promoted."""
+    end = time.monotonic() + seconds
+    while list(phases(stand, namespace).values()).count("Promoted") < count:
+        if time.monotonic() > end:
+            message = f"{namespace}: not all promoted after {seconds:g} s: {phases(stand, namespace)}"
+            raise TimeoutError(message)
+
+        time.sleep(0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The middle and the greatest of some times, in seconds."""
+
+    middle: float
+    greatest: float
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.middle:.3f} / {self.greatest:.3f}"
+
+
+def spread(times: list[float]) -> Spread:
+    """The spread of some times."""
+    return Spread(round(median(times), 4), round(max(times), 4), len(times))

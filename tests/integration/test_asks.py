@@ -1,0 +1,131 @@
+"""What a person may ask for by annotation."""
+
+from tests.cluster.api import RELEASES, ROUTES, Api
+from tests.cluster.operator import Operator
+from tests.integration.manifests import phase_is, template
+from tests.integration.test_faults import condition, reason_is
+from tests.integration.test_rollout import change, deploy, weights
+
+PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
+DWELLING = [{"name": "first", "weight": 20, "dwell": "1h"}]
+
+
+def paused(api: Api, namespace: str) -> str:
+    """A rollout that waits at its first step; its candidate's revision."""
+    deploy(api, namespace, steps=PAUSED)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    return str(found["status"]["candidate"]["revision"])
+
+
+def test_promote_opens_exactly_the_step_it_names(api: Api, namespace: str, operator: Operator) -> None:
+    revision = paused(api, namespace)
+    api.ask(namespace, "web", promote=f"{revision}/half/1")
+    assert weights(api, namespace) == [80, 20]
+
+    api.ask(namespace, "web", promote=f"{revision}/first/2")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_pause_says_how_to_open_it(api: Api, namespace: str, operator: Operator) -> None:
+    revision = paused(api, namespace)
+    found = api.get(RELEASES, namespace, "web")
+    assert f"tidegate.dev/promote: {revision}/first/" in found["status"]["message"]
+    assert condition(found, "Ready") == "Unknown"
+
+
+def test_promote_full_goes_straight_to_the_end(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.ask(namespace, "web", promote_full="1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_abort_rejects_until_retry(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.ask(namespace, "web", abort="1")
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["reason"] == "Aborted"
+    assert found["status"]["handled"]["abort"] == "1"
+    assert found["status"]["stable"]["revision"] == first
+
+    api.ask(namespace, "web", retry="1")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.ask(namespace, "web", skip_step="1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_suspend_all_stops_everything_but_an_abort(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, steps=DWELLING)
+    api.ask(namespace, "web", suspend="All")
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    assert weights(api, namespace) == [100, 0]
+
+    api.ask(namespace, "web", suspend="None")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.ask(namespace, "web", suspend="All")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_stables_template_rolls_back_without_rejecting(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    change(api, namespace, "1")
+    found = api.until(RELEASES, namespace, "web", reason_is("Reverted"))
+    assert found["status"]["stable"]["revision"] == first
+    assert not found["status"].get("rejected")
+
+
+def test_a_third_revision_starts_again_from_zero(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    second = api.get(RELEASES, namespace, "web")["status"]["candidate"]["revision"]
+    change(api, namespace, "3")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+
+    def third(found: dict[str, dict[str, dict[str, str]]]) -> bool:
+        return (found["status"].get("candidate") or {}).get("revision") not in {None, first, second}
+
+    found = api.until(RELEASES, namespace, "web", third)
+    assert found["status"]["stable"]["revision"] == first
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+
+
+def test_asks_from_before_the_first_sight_are_not_obeyed(api: Api, namespace: str, operator: Operator) -> None:
+    from tests.integration.manifests import release
+
+    manifest = release(namespace, steps=PAUSED)
+    manifest["metadata"]["annotations"] = {"tidegate.dev/promote-full": "old", "tidegate.dev/abort": "old"}
+    api.create(RELEASES, manifest)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert weights(api, namespace) == [80, 20]
+
+
+def test_a_weight_lowered_by_hand_is_obeyed_and_one_raised_is_put_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    by_hand(api, namespace, 60)
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    by_hand(api, namespace, 5)
+    api.until(RELEASES, namespace, "web", reason_is("LoweredByHand"))
+    assert weights(api, namespace) == [95, 5]
+
+
+def by_hand(api: Api, namespace: str, weight: int) -> None:
+    path = "/spec/rules/0/backendRefs"
+    values = ((0, 100 - weight), (1, weight))
+    patch = [{"op": "replace", "path": f"{path}/{place}/weight", "value": value} for place, value in values]
+    api.patch(ROUTES, namespace, "web", patch)

@@ -1,0 +1,194 @@
+"""Trouble between the operator and the cluster: it holds, heals and says so."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cluster.api import METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
+from tests.cluster.control_plane import kubeconfig
+from tests.cluster.operator import Operator
+from tests.integration.conftest import Setup
+from tests.integration.manifests import judged, phase_is, release, template
+from tests.integration.metric_source import Answer, MetricServer
+from tests.integration.proxy import Proxy
+from tests.integration.test_rollout import change, deploy, weights
+
+LONG_STEP = [{"name": "first", "weight": 20, "dwell": "1s"}]
+
+
+@pytest.fixture
+def proxied(setup: Setup, alone: None) -> Iterator[tuple[Proxy, Operator]]:
+    """An operator behind a proxy that makes faults."""
+    with Proxy(setup.plane) as proxy:
+        path = setup.folder / "kubeconfig-faults"
+        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
+        operator = Operator(folder=setup.folder / "faults", kubeconfig=Path(path))
+        operator.start()
+        yield proxy, operator
+        operator.kill()
+
+
+def reason_is(reason: str) -> object:
+    return lambda found: (found.get("status") or {}).get("reason") == reason
+
+
+def condition(found: dict[str, object], kind: str) -> str | None:
+    status: dict[str, object] = found.get("status") or {}  # type: ignore[assignment]
+    conditions: list[dict[str, str]] = status.get("conditions") or []  # type: ignore[assignment]
+    return next((seen["status"] for seen in conditions if seen["type"] == kind), None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(status=503),
+        Answer(body=b"<html>"),
+        Answer(body=b'{"status":"error","errorType":"execution","error":"too many samples"}'),
+        Answer(value=float("inf")),
+    ],
+    ids=["503", "html", "error", "infinite"],
+)
+def test_a_source_without_answers_holds_and_rolls_nothing_back(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer, answer: Answer
+) -> None:
+    deploy(api, namespace, **judged(steps=LONG_STEP))
+    metrics.says = answer
+    change(api, namespace, "2")
+
+    api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
+    assert weights(api, namespace) == [80, 20]
+
+    metrics.says = Answer(value=0.0)
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert len(found["status"]["history"]) == 2
+
+
+def test_no_data_is_neither_a_pass_nor_a_breach(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    deploy(api, namespace, **judged(steps=LONG_STEP, onNoData="RollBack", noDataLimit="3s"))
+    metrics.says = Answer(value=None)
+    change(api, namespace, "2")
+
+    api.until(RELEASES, namespace, "web", reason_is("NoSignal"))
+    assert weights(api, namespace) == [80, 20]
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["reason"] == "NoSignalTooLong"
+
+
+def test_a_missing_source_a_missing_secret_and_their_coming(api: Api, namespace: str, operator: Operator) -> None:
+    with MetricServer() as server:
+        first = deploy(api, namespace)
+        spec = {**judged(), "template": template("2")}
+        api.merge(RELEASES, namespace, "web", {"spec": spec})
+        found = api.until(RELEASES, namespace, "web", reason_is("MetricSourceMissing"))
+        assert condition(found, "Stalled") == "True"
+        assert "spec.metricSource" in found["status"]["message"]
+
+        source = {
+            "apiVersion": "tidegate.dev/v1alpha1",
+            "kind": "MetricSource",
+            "metadata": {"name": "numbers", "namespace": namespace},
+            "spec": {"prometheus": {"address": server.address, "authSecret": {"name": "key"}}},
+        }
+        api.create(METRIC_SOURCES, source)
+        found = api.until(RELEASES, namespace, "web", reason_is("SecretMissing"))
+        assert "key" in found["status"]["message"]
+
+        metadata = {"name": "key", "namespace": namespace, "labels": {"tidegate.dev/metric-source": "true"}}
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"token": "x"}}
+        api.create(SECRETS, secret)
+        found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        assert found["status"]["stable"]["revision"] != first
+
+
+def test_a_missing_gateway_stalls_and_heals(api: Api, namespace: str, operator: Operator) -> None:
+    manifest = release(namespace)
+    manifest["spec"]["traffic"]["gateway"]["parentRefs"] = [{"name": "absent"}]
+    api.create(RELEASES, manifest)
+    found = api.until(RELEASES, namespace, "web", reason_is("GatewayMissing"))
+    assert "spec.traffic.gateway.parentRefs[0]" in found["status"]["message"]
+
+    parents = [{"name": "public", "namespace": "gateways"}]
+    api.merge(RELEASES, namespace, "web", {"spec": {"traffic": {"gateway": {"parentRefs": parents}}}})
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_foreign_service_of_our_name_is_left_alone(api: Api, namespace: str, operator: Operator) -> None:
+    foreign = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web-stable", "namespace": namespace},
+        "spec": {"selector": {"app": "other"}, "ports": [{"port": 80}]},
+    }
+    api.create(SERVICES, foreign)
+    api.create(RELEASES, release(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("NameTaken"))
+    assert api.get(SERVICES, namespace, "web-stable")["spec"]["selector"] == {"app": "other"}
+
+    api.delete(SERVICES, namespace, "web-stable")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_service_that_passes_the_gate_by_holds_the_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    bypass = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "old", "namespace": namespace},
+        "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]},
+    }
+    api.create(SERVICES, bypass)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", reason_is("NotIsolated"))
+    assert condition(found, "Isolated") == "False"
+    assert "old" in found["status"]["message"]
+
+    api.delete(SERVICES, namespace, "old")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_of_two_claims_on_one_route_the_older_wins(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    time.sleep(1.1)  # ages are counted in seconds
+    rival = release(namespace, "rival")
+    rival["spec"]["traffic"]["gateway"]["hostnames"] = [f"web.{namespace}.example"]
+    api.create(RELEASES, rival)
+    api.until(RELEASES, namespace, "rival", reason_is("TargetClaimed"))
+    assert api.find(ROUTES, namespace, "rival") is None
+
+    api.delete(RELEASES, namespace, "web")
+    api.until(RELEASES, namespace, "rival", phase_is("Promoted"))
+
+
+def test_streams_that_are_cut_lose_nothing(api: Api, namespace: str, proxied: tuple[Proxy, Operator]) -> None:
+    proxy, _ = proxied
+    deploy(api, namespace)
+    for version in "234":
+        proxy.cut_streams()
+        change(api, namespace, version)
+        proxy.cut_streams()
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_server_that_refuses_for_a_while_is_asked_again(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator]
+) -> None:
+    proxy, _ = proxied
+    deploy(api, namespace)
+    proxy.refusing = (f"/namespaces/{namespace}/(replicasets|httproutes)", 503)
+    change(api, namespace, "2")
+    time.sleep(1)  # the refused writes are tried again and again meanwhile
+    assert weights(api, namespace) == [100, 0]
+    proxy.refusing = None
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_deleted_release_takes_all_it_owns_with_it(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    api.delete(RELEASES, namespace, "web")
+    for kind, name in ((ROUTES, "web"), (SERVICES, "web"), (SERVICES, "web-stable"), (SERVICES, "web-candidate")):
+        api.gone(kind, namespace, name)
