@@ -1,9 +1,12 @@
 """One watch for all instants: every change of routes, pods and Releases, stamped on one clock as it arrives."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from urllib3.exceptions import ProtocolError
 
 from tests.cluster.api import PODS, RELEASES, ROUTES, Api, Object, Resource
 
@@ -48,10 +51,12 @@ class Clock:
                     raise TimeoutError(message)
 
     def _follow(self, kind: Resource) -> None:
-        for found in self.api.changes(kind, None, FOLLOW_SECONDS):
-            with self._news:
-                self.seen.append(Instant(time.time(), kind.plural, found))
-                self._news.notify_all()
+        # The stand is taken down at the end of a question, and the watch with it.
+        with contextlib.suppress(ProtocolError):
+            for found in self.api.changes(kind, None, FOLLOW_SECONDS):
+                with self._news:
+                    self.seen.append(Instant(time.time(), kind.plural, found))
+                    self._news.notify_all()
 
 
 def weight_of(found: Object) -> int:

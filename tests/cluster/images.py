@@ -6,7 +6,9 @@ import json
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from . import dockerfile
 from .binaries import shop
 from .cache import cached
 
@@ -41,6 +43,27 @@ class BinaryImage:
 
 PAUSE = BinaryImage("tidegate.local/pause:1", ("pause",))
 SHOP = BinaryImage("tidegate.local/shop:1")
+OPERATOR = "tidegate.local/tidegate:0.1.0"
+ROOT = Path(__file__).parents[2]
+
+
+def operator_image() -> Archive:
+    """The operator's image by the Dockerfile's own steps, built again when what goes into it changes."""
+    inputs = [ROOT / name for name in ("Dockerfile", "pyproject.toml", "uv.lock")]
+    inputs += sorted((ROOT / "operator").rglob("*.py"))
+    digest = hashlib.sha256(b"".join(found.read_bytes() for found in inputs)).hexdigest()[:12]
+
+    def build(folder: Path) -> None:
+        with TemporaryDirectory(dir=folder) as stages:
+            stage = dockerfile.build(ROOT / "Dockerfile", ROOT, Path(stages))
+            path = Path(stages) / "layer.tar"
+            dockerfile.layer(stage, path)
+            environment = [f"{name}={value}" for name, value in stage.environment.items()]
+            configuration = {"Entrypoint": stage.entrypoint, "User": stage.user, "Env": environment}
+            write_archive(folder / "image.tar", OPERATOR, path.read_bytes(), configuration)
+
+    what = "Building the operator's image by the Dockerfile's steps (about 1 minute)"
+    return Archive(OPERATOR, cached(f"image-operator-{digest}", what, build) / "image.tar")
 
 
 def layer_of(files: dict[str, bytes]) -> bytes:

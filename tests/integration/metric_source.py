@@ -68,16 +68,20 @@ class MetricServer:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                said = server.says
                 question = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                said.asked.append((time.time(), question))
+                server.says.asked.append((time.time(), question))
+                self.say(server.says)
+
+            def do_GET(self) -> None:
+                """A check of the source: it is no measurement."""
+                self.say(server.says)
+
+            def say(self, said: Answer) -> None:
                 text = said.text()
                 self.send_response(said.status)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
                 self.wfile.write(text)
-
-            do_GET = do_POST  # noqa: N815 - the library's own names
 
             def log_message(self, *_: Any) -> None:
                 """Nobody reads it."""

@@ -4,9 +4,9 @@ from typing import Any
 
 from .metric_source import MetricSourceSpec
 from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
-from .release import ReleaseSpec
+from .release import QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
-from .status_schema import RELEASE_STATUS
+from .status_schema import RELEASE_STATUS, SOURCE_STATUS
 
 Rule = dict[str, str]
 
@@ -32,6 +32,8 @@ def release() -> dict[str, Any]:
     objectives["x-kubernetes-list-map-keys"] = ["name"]
     objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
     objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
+    objectives["x-kubernetes-validations"] = [QUERIES_RULE]
+    spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
     schema["x-kubernetes-validations"] = [NAME_RULE]
     version = {
@@ -63,14 +65,16 @@ def release() -> dict[str, Any]:
 
 def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
     """A source of numbers, for a namespace or for the cluster."""
-    status = {"type": "object", "description": "What was found.", "x-kubernetes-preserve-unknown-fields": True}
+    spec = structural(MetricSourceSpec)
+    spec["properties"]["prometheus"]["properties"]["timeout"]["x-kubernetes-validations"] = [TIMEOUT_RULE]
     version = {
         "name": VERSION,
         "served": True,
         "storage": True,
-        "schema": {"openAPIV3Schema": root("Where numbers come from.", structural(MetricSourceSpec), status)},
+        "schema": {"openAPIV3Schema": root("Where numbers come from.", spec, SOURCE_STATUS)},
         "subresources": {"status": {}},
         "additionalPrinterColumns": [
+            column("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
             column("Address", "string", ".spec.prometheus.address"),
             column("Age", "date", ".metadata.creationTimestamp"),
         ],
@@ -135,6 +139,15 @@ STEP_RULES = [
 ]
 OBJECTIVE_RULE = rule(
     "has(self.query) != has(self.errorRatio)", "objectives: each must have exactly one of query and errorRatio"
+)
+QUERIES_RULE = rule(
+    f"self.filter(o, has(o.query)).map(o, size(o.query.promql)).sum() <= {QUERIES_LENGTH}",
+    f"objectives: all queries together must be at most {QUERIES_LENGTH} characters",
+)
+INTERVAL_RULE = rule("duration(self) >= duration('1s')", "interval: must be at least 1s")
+TIMEOUT_RULE = rule(
+    "duration(self) >= duration('100ms') && duration(self) <= duration('30s')",
+    "timeout: must be at least 100ms and at most 30s",
 )
 QUERY_RULE = rule("has(self.max) || has(self.min)", "query: must have max, min, or both")
 

@@ -1,8 +1,9 @@
 """Where numbers come from: a Prometheus, its address and how to be let in."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from .errors import InvalidSpec, field_path
 from .model import Declared, Duration, ObjectName
@@ -41,6 +42,16 @@ class Prometheus(Declared):
         SecretRef | None, Field(description="A Secret with token, or with username and password.")
     ] = None
     tls: Annotated[Tls, Field(description="How its certificate is checked.")] = Tls()
+
+    @field_validator("timeout")
+    @classmethod
+    def _bounded(cls, timeout: timedelta) -> timedelta:
+        """A timeout of zero would wait for ever."""
+        if not timedelta(milliseconds=100) <= timeout <= timedelta(seconds=30):
+            message = "must be at least 100ms and at most 30s"
+            raise ValueError(message)
+
+        return timeout
 
 
 class MetricSourceSpec(Declared):

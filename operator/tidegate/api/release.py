@@ -1,5 +1,6 @@
 """A Release as users declare it."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
@@ -8,12 +9,8 @@ from .enums import Confirm, OnTrouble, Pause, SourceKind, Suspend
 from .errors import InvalidSpec, field_path
 from .model import Declared, Duration, Hostname, Name, Number, ObjectName, Opaque
 
-CelRule = dict[str, str]
-
-
-def rule(expression: str, message: str) -> CelRule:
-    """A CEL validation with the sentence a person reads."""
-    return {"rule": expression, "message": message}
+# They are pinned in an annotation, and all annotations of an object share 256 KiB.
+QUERIES_LENGTH = 32768
 
 
 class Service(Declared):
@@ -185,6 +182,18 @@ class ReleaseSpec(Declared):
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
     ] = Suspend.NONE
+
+    @model_validator(mode="after")
+    def _bounded(self) -> "ReleaseSpec":
+        if self.interval < timedelta(seconds=1):
+            message = "interval: must be at least 1s"
+            raise ValueError(message)
+
+        if sum(len(objective.query.promql) for objective in self.objectives if objective.query) > QUERIES_LENGTH:
+            message = f"objectives: all queries together must be at most {QUERIES_LENGTH} characters"
+            raise ValueError(message)
+
+        return self
 
     @model_validator(mode="after")
     def _steps_rise(self) -> "ReleaseSpec":

@@ -116,3 +116,13 @@ RELEASE_STATUS: dict[str, Any] = {
     ),
     "default": {"observedGeneration": -1},
 }
+
+SOURCE_STATUS: dict[str, Any] = record(
+    "Whether the source answers. Only Tidegate writes it.",
+    observedGeneration={"type": "integer", "format": "int64"},
+    conditions={
+        **listed("Ready: the source answered the last check.", CONDITION, 8),
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["type"],
+    },
+)
