@@ -29,6 +29,7 @@ class Clock:
 
     api: Api
     seen: list[Instant] = field(default_factory=list)
+    latest: dict[tuple[str, str, str], Object] = field(default_factory=dict)
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     def start(self) -> None:
@@ -56,6 +57,7 @@ class Clock:
             for found in self.api.changes(kind, None, FOLLOW_SECONDS):
                 with self._news:
                     self.seen.append(Instant(time.time(), kind.plural, found))
+                    self.latest[kind.plural, *key_of(found)] = found
                     self._news.notify_all()
 
 

@@ -12,7 +12,7 @@ from tests.integration.metric_source import Answer, MetricServer
 
 from .clock import Instant, available, key_of, weight_of
 from .process import Usage
-from .stand import Stand, all_promoted, bare, judged, phases, spread, steps
+from .stand import Stand, all_promoted, bare, judged, phases, quiet, spread, steps
 
 Figures = dict[str, Any]
 SEED = 20261127
@@ -137,7 +137,7 @@ def idle(stand: Stand, count: int = 1000) -> Figures:
     at_once([lambda name=f"app-{place}": stand.api.create(RELEASES, bare(namespace, name)) for place in range(count)])
     all_promoted(stand, namespace, count, LONG)
     settled = time.time() - began
-    time.sleep(5)
+    quiet(stand)
     stand.audit.skip()
     usage = Usage.of(stand.operator)
     time.sleep(30)
@@ -149,7 +149,6 @@ def idle(stand: Stand, count: int = 1000) -> Figures:
     started = stand.restart()
     stand.clock.wait(lambda seen: len(reached(seen, namespace, 5)) == 10, LONG)
     moved = [at - started for at in reached(stand.clock.seen, namespace, 5).values()]
-    all_promoted(stand, namespace, 0, LONG)
     return {
         "created to settled, s": round(settled, 1),
         "RSS, MiB": round(used.rss / 2**20, 1),
@@ -234,8 +233,11 @@ def killed(stand: Stand, apps: int = 100) -> Figures:
 
 
 def change(stand: Stand, namespace: str, name: str, version: str, spec: Object | None = None) -> None:
-    """Another version."""
-    stand.api.merge(RELEASES, namespace, name, {"spec": {**(spec or {}), "template": template(version)}})
+    """Another version; returns once the clock has seen it."""
+    body = {"spec": {**(spec or {}), "template": template(version)}}
+    generation = stand.api.merge(RELEASES, namespace, name, body)["metadata"]["generation"]
+    place = (RELEASES.plural, namespace, name)
+    stand.clock.wait(lambda _: stand.clock.latest[place]["metadata"]["generation"] >= generation, 30)
 
 
 def change_all(stand: Stand, namespace: str, count: int, version: str = "2", spec: Object | None = None) -> None:

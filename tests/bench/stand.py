@@ -105,7 +105,11 @@ def judged(interval: str, consecutive: int = 1) -> Object:
 
 def phases(stand: Stand, namespace: str) -> dict[str, str]:
     """Each Release's phase, by name; one that has not seen its newest spec counts as Pending."""
-    return {found["metadata"]["name"]: phase_of(found) for found in stand.api.all(RELEASES, namespace)}
+    return {
+        name: phase_of(found)
+        for (kind, place, name), found in tuple(stand.clock.latest.items())
+        if kind == RELEASES.plural and place == namespace
+    }
 
 
 def phase_of(found: Object) -> str:
@@ -117,13 +121,17 @@ def phase_of(found: Object) -> str:
 
 def all_promoted(stand: Stand, namespace: str, count: int, seconds: float) -> None:
     """Wait until every Release of a namespace is promoted."""
-    end = time.monotonic() + seconds
-    while list(phases(stand, namespace).values()).count("Promoted") < count:
-        if time.monotonic() > end:
-            message = f"{namespace}: not all promoted after {seconds:g} s: {phases(stand, namespace)}"
-            raise TimeoutError(message)
+    stand.clock.wait(lambda _: list(phases(stand, namespace).values()).count("Promoted") >= count, seconds)
 
-        time.sleep(0.2)
+
+def quiet(stand: Stand, seconds: float = 5.0) -> None:
+    """Wait until the operator has told all its Events."""
+    while True:
+        stand.audit.skip()
+        time.sleep(seconds)
+        asked = stand.audit.read()
+        if not asked.total() and not asked.total(events=True):
+            return
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ class Api:
         namespace = manifest["metadata"].get("namespace")
         return self._call("POST", kind.path(namespace), body=manifest, query={"fieldValidation": STRICT})
 
+    def try_create(self, kind: Resource, manifest: Object) -> Object:
+        """Whether an object would be taken; nothing is kept."""
+        query = {"fieldValidation": STRICT, "dryRun": "All"}
+        return self._call("POST", kind.path(manifest["metadata"].get("namespace")), body=manifest, query=query)
+
     def merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
         """Merge-patch."""
         path = kind.path(namespace, name)

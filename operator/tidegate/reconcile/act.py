@@ -86,7 +86,7 @@ async def point_service(seen: Seen, action: PointService, world: World) -> None:
     else:
         answer = await world.writer.merge(kinds.SERVICES, seen.owner.namespace, name, {"spec": manifest["spec"]})
 
-    world.store(kinds.SERVICES).put(kinds.plain(answer))
+    world.store(kinds.SERVICES).put(kinds.trimmed_service(answer))
 
 
 async def write_route(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:

@@ -98,7 +98,9 @@ def _not_isolated(owner: Owner, seen: Snapshot, found: Object, world: World) -> 
     metadata = found["spec"]["template"].get("metadata") or {}
     ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: seen.target}
     labels = {**(metadata.get("labels") or {}), **ours}
-    names = bypassing(world.store(kinds.SERVICES).of((owner.namespace, "")), owner, labels)
+    store = world.store(kinds.SERVICES)
+    near = [found for name in labels for found in store.of((owner.namespace, f"{name}={labels[name]}"))]
+    names = bypassing(near, owner, labels)
     if not names:
         return None
 

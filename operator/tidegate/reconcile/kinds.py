@@ -8,6 +8,7 @@ from typing import Any
 from tidegate.api.names import API_VERSION, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
 from tidegate.watch import Key
+from tidegate.workloads import ready_pods
 
 RELEASES = Kind(api=API_VERSION, plural="releases", kind="Release")
 METRIC_SOURCES = Kind(api=API_VERSION, plural="metricsources", kind="MetricSource")
@@ -71,6 +72,33 @@ def trimmed_pod(found: Object) -> Object:
     }
 
 
+def trimmed_service(found: Object) -> Object:
+    """Whose it is, whom it selects, and its ports."""
+    spec, ports = found.get("spec") or {}, ("port", "targetPort")
+    return {
+        "metadata": _identity(found),
+        "spec": {
+            "selector": spec.get("selector"),
+            "ports": [{name: port.get(name) for name in ports} for port in spec.get("ports") or ()],
+        },
+    }
+
+
+def trimmed_slice(found: Object) -> Object:
+    """The pods that are ready."""
+    names = sorted(ready_pods([found]))
+    return {"metadata": _identity(found), "endpoints": [{"targetRef": {"name": name}} for name in names]}
+
+
+def _identity(found: Object) -> dict[str, Any]:
+    """What tells an object from others, and whose it is."""
+    metadata = found["metadata"]
+    kept = ("name", "namespace", "uid", "resourceVersion", "ownerReferences")
+    labels = metadata.get("labels") or {}
+    ours = {name: labels[name] for name in (LABEL_RELEASE, SERVICE_NAME) if name in labels}
+    return {**{name: metadata[name] for name in kept if name in metadata}, "labels": ours}
+
+
 def trimmed_node(found: Object) -> Object:
     """A node's name and whether it is Ready."""
     states = (found.get("status") or {}).get("conditions") or ()
@@ -86,9 +114,16 @@ def by_release(found: Object) -> Iterable[Key]:
     return [(found["metadata"].get("namespace", ""), release)] if release else []
 
 
-def by_namespace(found: Object) -> Iterable[Key]:
-    """All objects of a namespace together."""
-    return [(found["metadata"].get("namespace", ""), "")]
+def is_ours(found: Object | None) -> bool:
+    """True for what a Release owns."""
+    owners = (found["metadata"].get("ownerReferences") or ()) if found else ()
+    return any(owner.get("kind") == RELEASES.kind and owner.get("apiVersion") == API_VERSION for owner in owners)
+
+
+def by_selected_label(found: Object) -> Iterable[Key]:
+    """One label of a Service's selector: only pods that carry it can be selected."""
+    selector = (found.get("spec") or {}).get("selector") or {}
+    return [(found["metadata"].get("namespace", ""), f"{name}={selector[name]}") for name in sorted(selector)[:1]]
 
 
 def by_service(found: Object) -> Iterable[Key]:
@@ -121,8 +156,8 @@ WATCHED = (
     Watched(kind=RELEASES, trim=plain, index=claims),
     Watched(kind=REPLICA_SETS, trim=trimmed_replica_set, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=PODS, trim=trimmed_pod, selector=LABEL_RELEASE, index=by_release),
-    Watched(kind=SERVICES, trim=plain, index=by_namespace),
-    Watched(kind=ENDPOINT_SLICES, trim=plain, selector=LABEL_RELEASE, index=by_service),
+    Watched(kind=SERVICES, trim=trimmed_service, index=by_selected_label),
+    Watched(kind=ENDPOINT_SLICES, trim=trimmed_slice, selector=LABEL_RELEASE, index=by_service),
     Watched(kind=ROUTES, trim=plain, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=GATEWAYS, trim=plain),
     Watched(kind=NODES, trim=trimmed_node),

@@ -30,7 +30,7 @@ from . import asks, kinds
 from .blocks import blocked_by
 from .evidence import evidence_of
 from .pinned import Pinned, pinned
-from .world import RouterMemory, World
+from .world import Memory, Parsed, RouterMemory, World
 
 REVISIONS_KEPT = 10
 NEVER = timedelta(0)
@@ -58,8 +58,10 @@ def observe(key: Key, world: World) -> Seen | None:
     owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
     replica_sets = {_revision(seen): seen for seen in world.store(kinds.REPLICA_SETS).of(key) if owner.owns(seen)}
     progress = recorded(found, owner, world, replica_sets)
-    current = pinned(found["spec"], None)
-    going = pinned(found["spec"], _pin_of(progress, replica_sets)) if progress.candidate else current
+    memory = world.memory(key)
+    now_declared = parsed(found, None, memory)
+    current = now_declared.pinned
+    going = parsed(found, _pin_of(progress, replica_sets), memory).pinned if progress.candidate else current
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
@@ -75,7 +77,7 @@ def observe(key: Key, world: World) -> Seen | None:
         backends=backends,
         snapshot=Snapshot(
             now=now,
-            target=revision_of(found["spec"]["template"]),
+            target=now_declared.target,
             replicas=current.spec.replicas,
             plan=going.plan,
             progress=progress,
@@ -92,6 +94,17 @@ def observe(key: Key, world: World) -> Seen | None:
     return replace(
         seen, snapshot=replace(seen.snapshot, blocked=blocked_by(key, seen.snapshot, going.spec, found, world))
     )
+
+
+def parsed(found: Object, pin: str | None, memory: Memory) -> Parsed:
+    """The spec as values, read once for each generation and pin."""
+    generation = found["metadata"]["generation"]
+    if (generation, pin) not in memory.parsed:
+        kept = {key: value for key, value in memory.parsed.items() if key[0] == generation}
+        fresh = Parsed(pinned(found["spec"], pin), revision_of(found["spec"]["template"]))
+        memory.parsed = {**kept, (generation, pin): fresh}
+
+    return memory.parsed[generation, pin]
 
 
 def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Progress:

@@ -15,6 +15,7 @@ from tidegate.watch import Key, Object, Reflector, Schedule, Store, WorkQueue
 from tidegate.watch.memory import settle
 
 from . import kinds
+from .pinned import Pinned
 from .sources import Sources
 
 SILENCE_SECONDS = 90
@@ -37,6 +38,14 @@ class Measured:
     histories: dict[str, deque[Measurement]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a spec says, kept because reading it costs more than the rest of a turn."""
+
+    pinned: Pinned
+    target: str
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost."""
@@ -44,6 +53,7 @@ class Memory:
     router: RouterMemory = field(default_factory=RouterMemory)
     measured: Measured | None = None
     analysis: Analysis | None = None
+    parsed: dict[tuple[int, str | None], Parsed] = field(default_factory=dict)
     name_taken: str = ""
 
 
@@ -121,7 +131,9 @@ class World:
     def _release_changed(self, old: Object | None, new: Object | None) -> None:
         found = new or old
         if found is not None:
-            self.queue.mark((found["metadata"]["namespace"], found["metadata"]["name"]))
+            key = (found["metadata"]["namespace"], found["metadata"]["name"])
+            # After a start all are marked at once: those that move go before those at rest.
+            self.queue.mark(key, urgent=new is not None and moves(new))
 
         if new is None or old is None:
             self._need_changed(old, new)
@@ -133,7 +145,7 @@ class World:
 
     def _service_changed(self, old: Object | None, new: Object | None) -> None:
         self._part_changed(old, new)
-        if _selector(old) == _selector(new):
+        if _selector(old) == _selector(new) or any(map(kinds.is_ours, (old, new))):
             return
 
         found = new or old
@@ -143,6 +155,13 @@ class World:
     def _need_changed(self, old: Object | None, new: Object | None) -> None:  # noqa: ARG002 - the shape of a change
         for key in self.blocked:
             self.queue.mark(key)
+
+
+def moves(found: Object) -> bool:
+    """True for a Release that has not seen its newest spec, or is on its way."""
+    status = found.get("status") or {}
+    seen = status.get("observedGeneration") == found["metadata"].get("generation")
+    return not seen or "candidate" in status
 
 
 def _selector(found: Object | None) -> object:

@@ -1,0 +1,171 @@
+"""The CRDs against the real API server: what applies, what is refused, and in which words."""
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes.client.exceptions import ApiException
+
+from tests.cluster.api import CLUSTER_METRIC_SOURCES, METRIC_SOURCES, RELEASES, SECRETS, Api, Resource
+from tests.cluster.local import ROOT
+from tests.integration.conftest import Setup
+from tests.integration.schema_cases import Breach, breaches, put_at, rules, sample
+
+KINDS: dict[str, Resource] = {
+    "Release": RELEASES,
+    "MetricSource": METRIC_SOURCES,
+    "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
+    "Secret": SECRETS,
+}
+CRDS = {
+    found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    for found in (yaml.safe_load(path.read_text()) for path in sorted((ROOT / "crds").glob("*.yaml")))
+}
+
+
+def whole(kind: str) -> dict[str, Any]:
+    """A manifest with every field of a kind, that keeps every bound and every rule."""
+    spec = sample(CRDS[kind]["properties"]["spec"])
+    if kind == "Release":
+        spec["template"] = {"spec": {"containers": [{"name": "web", "image": "x"}]}}
+        del spec["objectives"][0]["errorRatio"]
+
+    metadata = {"name": "whole"} if kind == "ClusterMetricSource" else {"name": "whole", "namespace": "default"}
+    return {"apiVersion": "tidegate.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def with_error_ratio() -> dict[str, Any]:
+    """The other kind of objective, whose bounds count too."""
+    objective = sample(CRDS["Release"]["properties"]["spec"]["properties"]["objectives"]["items"])
+    del objective["query"]
+    return put_at(whole("Release"), ("spec", "objectives"), [objective])
+
+
+def every_breach() -> list[Breach]:
+    found = [
+        breach
+        for kind, schema in CRDS.items()
+        for breach in breaches(whole(kind), schema["properties"]["spec"], ("spec",))
+    ]
+    ratio = CRDS["Release"]["properties"]["spec"]["properties"]["objectives"]
+    found += [
+        breach for breach in breaches(with_error_ratio(), ratio, ("spec", "objectives")) if "errorRatio" in breach.name
+    ]
+    return found
+
+
+def refusal(api: Api, manifest: dict[str, Any]) -> str:
+    """The words with which a manifest is refused; empty where it is taken. Nothing is kept."""
+    try:
+        api.try_create(KINDS[manifest["kind"]], manifest)
+    except ApiException as error:
+        return str(error.body)
+
+    return ""
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_applies(api: Api, namespace: str, path: Any) -> None:
+    for manifest in yaml.safe_load_all(path.read_text()):
+        kind = KINDS[manifest["kind"]]
+        if kind.namespaced:
+            manifest["metadata"]["namespace"] = namespace
+
+        api.apply(kind, manifest)
+
+
+@pytest.mark.parametrize("kind", sorted(CRDS))
+def test_a_manifest_at_every_bound_passes(api: Api, kind: str) -> None:
+    assert refusal(api, whole(kind)) == ""
+
+
+def test_the_other_kind_of_objective_passes(api: Api) -> None:
+    assert refusal(api, with_error_ratio()) == ""
+
+
+def test_every_bound_refuses_by_name_and_in_words(api: Api) -> None:
+    found = every_breach()
+    assert len(found) > 100
+    for breach in found:
+        words = refusal(api, breach.manifest)
+        missing = [word for word in breach.words if word not in words]
+        assert not missing, f"{breach.name}: {missing} is not in: {words or 'it was taken'}"
+
+
+def test_an_unknown_field_is_refused(api: Api) -> None:
+    assert "unknown field" in refusal(api, put_at(whole("Release"), ("spec", "canary"), True))
+
+
+def release_with(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
+    return put_at(whole("Release"), path, value)
+
+
+def step(name: str, weight: int) -> dict[str, Any]:
+    return {"name": name, "weight": weight}
+
+
+QUERY = {"promql": "x", "max": "1"}
+# Every rule's first words: a manifest that it refuses, and one that it lets pass.
+RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "metadata.name: must be at most 52": (
+        release_with(("metadata", "name"), "x" * 53),
+        release_with(("metadata", "name"), "x" * 52),
+    ),
+    "steps: weight 100 may be declared once": (
+        release_with(("spec", "steps"), [step("a", 100), step("b", 100)]),
+        release_with(("spec", "steps"), [step("a", 50), step("b", 100)]),
+    ),
+    "steps: weights must not fall": (
+        release_with(("spec", "steps"), [step("a", 50), step("b", 20)]),
+        release_with(("spec", "steps"), [step("a", 20), step("b", 20)]),
+    ),
+    "objectives: each must have exactly one": (
+        release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),
+        release_with(("spec", "objectives"), [{"name": "a", "errorRatio": {"max": "1%"}}]),
+    ),
+    "objectives: all queries together": (
+        release_with(
+            ("spec", "objectives"),
+            [{"name": f"a{place}", "query": {**QUERY, "promql": "x" * 4000}} for place in range(9)],
+        ),
+        release_with(
+            ("spec", "objectives"),
+            [{"name": f"a{place}", "query": {**QUERY, "promql": "x" * 4000}} for place in range(8)],
+        ),
+    ),
+    "query: must have max, min": (
+        release_with(("spec", "objectives"), [{"name": "a", "query": {"promql": "x"}}]),
+        release_with(("spec", "objectives"), [{"name": "a", "query": {"promql": "x", "min": "1"}}]),
+    ),
+    "interval: must be at least 1s": (
+        release_with(("spec", "interval"), "999ms"),
+        release_with(("spec", "interval"), "1s"),
+    ),
+    "timeout: must be at least 100ms": (
+        put_at(whole("MetricSource"), ("spec", "prometheus", "timeout"), "31s"),
+        put_at(whole("MetricSource"), ("spec", "prometheus", "timeout"), "30s"),
+    ),
+}
+
+
+@pytest.mark.parametrize("message", sorted({message for schema in CRDS.values() for message in rules(schema)}))
+def test_every_rule_refuses_in_its_words_and_lets_the_rest_pass(api: Api, message: str) -> None:
+    refused, passes = next(pair for words, pair in RULES.items() if message.startswith(words))
+    assert message in refusal(api, refused)
+    assert refusal(api, passes) == ""
+
+
+def test_explain_reads_well(setup: Setup) -> None:
+    words = setup.plane.kubectl("explain", "release.spec.steps")
+    for part in ("weight", "dwell", "The candidate's share of traffic, in percent.", "-required-"):
+        assert part in words
+
+
+def test_defaults_are_written_out(api: Api, namespace: str) -> None:
+    manifest = yaml.safe_load((ROOT / "examples" / "minimal.yaml").read_text())
+    manifest["metadata"]["namespace"] = namespace
+    spec = copy.deepcopy(api.create(RELEASES, manifest)["spec"])
+    assert [found["weight"] for found in spec["steps"]] == [5, 25, 50]
+    assert spec["objectives"] == [{"name": "errors", "errorRatio": {"max": "1%"}}]
+    assert spec["traffic"]["drain"] == "30s"
