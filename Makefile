@@ -18,7 +18,7 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 
 .venv/.synced: uv.lock pyproject.toml | $(if $(shell command -v uv),,$(UV))
 	@echo "Installing the locked Python environment into .venv"
-	@$(UV) sync --locked --quiet
+	@$(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
 check: .venv/.synced ## Format, lint, types, layers and unit tests

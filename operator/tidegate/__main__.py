@@ -1,16 +1,26 @@
 """`tidegate`: the operator process."""
 
 import asyncio
+import gc
 import sys
+from typing import TYPE_CHECKING
 
-from tidegate.clients import NoCredentials, credentials
-from tidegate.handlers.options import Options, parse
-from tidegate.handlers.process import Process
-from tidegate.telemetry import configure_logs
+if TYPE_CHECKING:
+    from tidegate.handlers.options import Options
+
+# Nothing that a start makes is garbage: the collector waits until the first lists are complete (watch/memory.py).
+gc.disable()
+# structlog loads it where it finds it, for a console that is never shown: a fifth of a second of every start.
+sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 
 def main() -> None:
     """Run the operator; the exit code tells whether it ended in good order."""
+    # Loaded after the two lines above have their effect.
+    from tidegate.clients import NoCredentials
+    from tidegate.handlers.options import parse
+    from tidegate.telemetry import configure_logs
+
     options = parse()
     configure_logs(options.log_level)
     try:
@@ -19,8 +29,11 @@ def main() -> None:
         sys.exit(f"tidegate: {error}")
 
 
-async def operate(options: Options) -> int:
+async def operate(options: "Options") -> int:
     """Build the process in its loop and run it."""
+    from tidegate.clients import credentials
+    from tidegate.handlers.process import Process
+
     return await Process(options, credentials(options.kubeconfig)).run()
 
 

@@ -11,6 +11,8 @@ from .processes import Processes
 
 START_SECONDS = 30.0
 ROOT = Path(__file__).parents[2]
+# As users run it: from bytecode, whatever the environment of the tests says.
+ENVIRONMENT = {"PYTHONPATH": str(ROOT / "operator"), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Operator:
             "--http",
             f"127.0.0.1:{self.port}",
         ]
-        self.processes.start(self.name, [*command, *self.flags], env={"PYTHONPATH": str(ROOT / "operator")})
+        self.processes.start(self.name, [*command, *self.flags], env=ENVIRONMENT)
         if wait:
             self.processes.wait(self.name, lambda: answers(f"{self.pages}/readyz"), START_SECONDS)
 

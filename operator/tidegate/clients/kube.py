@@ -47,6 +47,11 @@ class Event:
     object: Object
 
 
+def whole(found: Object) -> Object:
+    """Keep all of an object."""
+    return found
+
+
 def nobody(verb: str, resource: str, status: int, seconds: float) -> None:
     """Count nothing."""
 
@@ -65,6 +70,7 @@ class Kube:
         self._who = who
         self._observer = observer
         self._session = session_for(who)
+        self._pages_at_once = asyncio.Semaphore(2)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -98,24 +104,36 @@ class Kube:
         finally:
             self._observer(verb, path, status, time.monotonic() - started)
 
-    async def list_all(self, kind: Kind, *, selector: str = "", fields: str = "") -> tuple[list[Object], str]:
-        """Every object of a kind, and the resourceVersion of the list. 410 between pages starts again."""
+    async def list_all(
+        self, kind: Kind, *, keep: Callable[[Object], Object] = whole, selector: str = "", fields: str = ""
+    ) -> tuple[list[Object], str]:
+        """What is to `keep` of every object of a kind, and the list's resourceVersion.
+
+        Two pages at a time over all kinds, trimmed at once: what is not kept is never there together.
+        410 between pages starts again.
+        """
         while True:
             try:
-                return await self._pages(kind, selector, fields)
+                return await self._pages(kind, keep, selector, fields)
             except Expired:
                 await asyncio.sleep(0.05)
 
-    async def _pages(self, kind: Kind, selector: str, fields: str) -> tuple[list[Object], str]:
+    async def _pages(
+        self, kind: Kind, keep: Callable[[Object], Object], selector: str, fields: str
+    ) -> tuple[list[Object], str]:
         items: list[Object] = []
         params = {"limit": str(PAGE), **_selectors(selector, fields)}
         while True:
-            page = await self.call("GET", kind.path(), params=params)
-            items.extend(page.get("items") or ())
-            if not page["metadata"].get("continue"):
-                return items, page["metadata"]["resourceVersion"]
+            async with self._pages_at_once:
+                page = await self.call("GET", kind.path(), params=params)
+                items.extend(map(keep, page.get("items") or ()))
+                metadata = page["metadata"]
+                del page
 
-            params["continue"] = page["metadata"]["continue"]
+            if not metadata.get("continue"):
+                return items, metadata["resourceVersion"]
+
+            params["continue"] = metadata["continue"]
 
     async def watch(self, kind: Kind, version: str, *, selector: str = "", fields: str = "") -> AsyncIterator[Event]:
         """Changes since a resourceVersion, until the stream ends or falls silent: a new one goes on from the last.

@@ -45,12 +45,12 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
 
 async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> None:
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
-    pin = Pin(plan=text_of(seen.found["spec"]), started=stamp(seen.snapshot.progress.started_at) or "")
+    pin = Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or "")
     name = name_of(seen.owner, revision)
     if world.store(kinds.REPLICA_SETS).get((seen.owner.namespace, name)) is None:
         manifest = replica_set(
             seen.owner,
-            seen.found["spec"]["template"],
+            seen.declared["template"],
             revision,
             replicas=replicas,
             min_ready_seconds=seen.spec.min_ready_seconds,
@@ -96,14 +96,14 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
         "namespace": seen.owner.namespace,
         "ownerReferences": [seen.owner.reference()],
     }
-    gateway = seen.found["spec"]["traffic"]["gateway"]
+    gateway = seen.declared["traffic"]["gateway"]
     manifest = gateway_api.route(metadata, gateway, seen.backends, weight=weight, revision=revision)
     if world.store(kinds.ROUTES).get((seen.owner.namespace, seen.owner.name)) is None:
         answer = await created(seen, kinds.ROUTES, manifest, world)
     else:
         answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
 
-    world.store(kinds.ROUTES).put(kinds.plain(answer))
+    world.store(kinds.ROUTES).put(kinds.trimmed_route(answer))
 
 
 async def set_weight(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
@@ -119,10 +119,10 @@ async def set_weight(seen: Seen, action: SetWeight, world: World, *, urgent: boo
         answer = await world.writer.patch(kinds.ROUTES, seen.owner.namespace, seen.owner.name, patch, urgent=urgent)
     except Invalid:
         path = kinds.ROUTES.path(seen.owner.namespace, seen.owner.name)
-        world.store(kinds.ROUTES).put(kinds.plain(await world.kube.call("GET", path)))
+        world.store(kinds.ROUTES).put(kinds.trimmed_route(await world.kube.call("GET", path)))
         raise
 
-    world.store(kinds.ROUTES).put(kinds.plain(answer))
+    world.store(kinds.ROUTES).put(kinds.trimmed_route(answer))
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:

@@ -13,16 +13,18 @@ from . import kinds
 from .world import World
 
 
-def blocked_by(key: Key, seen: Snapshot, spec: ReleaseSpec, found: Object, world: World) -> Blocked | None:
+def blocked_by(
+    key: Key, seen: Snapshot, spec: ReleaseSpec, found: Object, declared: Object, world: World
+) -> Blocked | None:
     """The first thing to mend, or None."""
     owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
     return (
         _name_taken(owner, world)
         or _target_claimed(found, world)
-        or _gateway_missing(found, world)
+        or _gateway_missing(key, declared, world)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)
-        or _not_isolated(owner, seen, found, world)
+        or _not_isolated(owner, seen, declared, world)
     )
 
 
@@ -58,10 +60,9 @@ def _age(found: Object) -> tuple[str, str]:
     return found["metadata"]["creationTimestamp"], found["metadata"]["uid"]
 
 
-def _gateway_missing(found: Object, world: World) -> Blocked | None:
-    namespace = found["metadata"]["namespace"]
-    for index, parent in enumerate(found["spec"]["traffic"]["gateway"]["parentRefs"]):
-        place = (parent.get("namespace") or namespace, parent["name"])
+def _gateway_missing(key: Key, declared: Object, world: World) -> Blocked | None:
+    for index, parent in enumerate(declared["traffic"]["gateway"]["parentRefs"]):
+        place = (parent.get("namespace") or key[0], parent["name"])
         if parent.get("kind", "Gateway") == "Gateway" and world.store(kinds.GATEWAYS).get(place) is None:
             field = f"spec.traffic.gateway.parentRefs[{index}]"
             return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {'/'.join(place)} is missing")
@@ -90,12 +91,12 @@ def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None
     return source if isinstance(source, Blocked) else None
 
 
-def _not_isolated(owner: Owner, seen: Snapshot, found: Object, world: World) -> Blocked | None:
+def _not_isolated(owner: Owner, seen: Snapshot, declared: Object, world: World) -> Blocked | None:
     """Another Service would send traffic to the candidate's pods past the gate."""
     if seen.target == seen.progress.stable and seen.progress.candidate is None:
         return None
 
-    metadata = found["spec"]["template"].get("metadata") or {}
+    metadata = declared["template"].get("metadata") or {}
     ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: seen.target}
     labels = {**(metadata.get("labels") or {}), **ours}
     store = world.store(kinds.SERVICES)

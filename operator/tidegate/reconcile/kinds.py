@@ -5,7 +5,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import API_VERSION, LABEL_METRIC_SOURCE, LABEL_RELEASE
+import msgspec
+
+from tidegate.api.names import (
+    ANNOTATION_PLAN,
+    ANNOTATION_REJECTED,
+    ANNOTATION_SHAPE,
+    ANNOTATION_STARTED,
+    ANNOTATION_WEIGHT,
+    API_VERSION,
+    LABEL_METRIC_SOURCE,
+    LABEL_RELEASE,
+)
 from tidegate.clients import Kind, Object
 from tidegate.watch import Key
 from tidegate.workloads import ready_pods
@@ -25,6 +36,9 @@ ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTT
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 
 SERVICE_NAME = "kubernetes.io/service-name"
+REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE)
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +57,52 @@ def plain(found: Object) -> Object:
     return found
 
 
+def trimmed_release(found: Object) -> Object:
+    """Without kubectl's copy of the whole declaration; the spec as text, an eighth of its size as objects."""
+    plain(found)
+    (found["metadata"].get("annotations") or {}).pop(LAST_APPLIED, None)
+    return {**found, "spec": msgspec.json.encode(found["spec"])}
+
+
+def spec_of(found: Object) -> Object:
+    """The spec of a kept Release, as objects."""
+    spec: Object = msgspec.json.decode(found["spec"])
+    return spec
+
+
+def trimmed_route(found: Object) -> Object:
+    """The backends and what the parents report of them; matches and filters are the gateway's affair."""
+    metadata, spec = found["metadata"], found.get("spec") or {}
+    parents = [
+        {
+            "parentRef": parent.get("parentRef"),
+            "conditions": [_state(state) for state in parent.get("conditions") or ()],
+        }
+        for parent in (found.get("status") or {}).get("parents") or ()
+    ]
+    annotations = metadata.get("annotations")
+    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
+    return {
+        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": ours},
+        "spec": {
+            "parentRefs": spec.get("parentRefs"),
+            "rules": [{"backendRefs": rule.get("backendRefs")} for rule in spec.get("rules") or ()],
+        },
+        "status": {"parents": parents},
+    }
+
+
+def _state(state: Object) -> Object:
+    return {name: state.get(name) for name in ("type", "status", "reason", "observedGeneration")}
+
+
 def trimmed_replica_set(found: Object) -> Object:
     """Without the template: it is in the Release, and is the bulk of it."""
-    plain(found)
-    found["spec"] = {"replicas": (found.get("spec") or {}).get("replicas", 0)}
-    return found
+    metadata = found["metadata"]
+    ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
+    kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
+    kept["labels"] = metadata.get("labels") or {}
+    return {"metadata": kept, "spec": {"replicas": (found.get("spec") or {}).get("replicas", 0)}}
 
 
 def trimmed_pod(found: Object) -> Object:
@@ -143,7 +198,7 @@ def claims(found: Object) -> Iterable[Key]:
     """A Release's namespace, and each parent, hostname and match that its route claims."""
     namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
-    gateway = (((found.get("spec") or {}).get("traffic") or {}).get("gateway")) or {}
+    gateway = (spec_of(found).get("traffic") or {}).get("gateway") or {}
     rules: list[dict[str, Any]] = gateway.get("rules") or [{}]
     matches = [json.dumps(match, sort_keys=True) for rule in rules for match in rule.get("matches") or [{}]]
     for parent in gateway.get("parentRefs") or ():
@@ -153,12 +208,12 @@ def claims(found: Object) -> Iterable[Key]:
 
 
 WATCHED = (
-    Watched(kind=RELEASES, trim=plain, index=claims),
+    Watched(kind=RELEASES, trim=trimmed_release, index=claims),
     Watched(kind=REPLICA_SETS, trim=trimmed_replica_set, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=PODS, trim=trimmed_pod, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=SERVICES, trim=trimmed_service, index=by_selected_label),
     Watched(kind=ENDPOINT_SLICES, trim=trimmed_slice, selector=LABEL_RELEASE, index=by_service),
-    Watched(kind=ROUTES, trim=plain, selector=LABEL_RELEASE, index=by_release),
+    Watched(kind=ROUTES, trim=trimmed_route, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=GATEWAYS, trim=plain),
     Watched(kind=NODES, trim=trimmed_node),
     Watched(kind=METRIC_SOURCES, trim=plain),

@@ -41,6 +41,7 @@ class Seen:
     """A Release as declared, who owns what is made for it, and the snapshot to decide on."""
 
     found: Object
+    declared: Object
     owner: Owner
     spec: ReleaseSpec
     pinned: Pinned
@@ -59,25 +60,27 @@ def observe(key: Key, world: World) -> Seen | None:
     replica_sets = {_revision(seen): seen for seen in world.store(kinds.REPLICA_SETS).of(key) if owner.owns(seen)}
     progress = recorded(found, owner, world, replica_sets)
     memory = world.memory(key)
-    now_declared = parsed(found, None, memory)
-    current = now_declared.pinned
-    going = parsed(found, _pin_of(progress, replica_sets), memory).pinned if progress.candidate else current
+    declared = kinds.spec_of(found)
+    newest = parsed(found, declared, None, memory)
+    current = newest.pinned
+    going = parsed(found, declared, _pin_of(progress, replica_sets), memory).pinned if progress.candidate else current
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
         port=current.spec.service.port,
     )
-    route = observe_route(found, owner, backends, world)
+    route = observe_route(declared, owner, backends, world)
     progress = _weighted(progress, route, now)
     seen = Seen(
         found=found,
+        declared=declared,
         owner=owner,
         spec=current.spec,
         pinned=going,
         backends=backends,
         snapshot=Snapshot(
             now=now,
-            target=now_declared.target,
+            target=newest.target,
             replicas=current.spec.replicas,
             plan=going.plan,
             progress=progress,
@@ -92,16 +95,17 @@ def observe(key: Key, world: World) -> Seen | None:
         ),
     )
     return replace(
-        seen, snapshot=replace(seen.snapshot, blocked=blocked_by(key, seen.snapshot, going.spec, found, world))
+        seen,
+        snapshot=replace(seen.snapshot, blocked=blocked_by(key, seen.snapshot, going.spec, found, declared, world)),
     )
 
 
-def parsed(found: Object, pin: str | None, memory: Memory) -> Parsed:
+def parsed(found: Object, declared: Object, pin: str | None, memory: Memory) -> Parsed:
     """The spec as values, read once for each generation and pin."""
     generation = found["metadata"]["generation"]
     if (generation, pin) not in memory.parsed:
         kept = {key: value for key, value in memory.parsed.items() if key[0] == generation}
-        fresh = Parsed(pinned(found["spec"], pin), revision_of(found["spec"]["template"]))
+        fresh = Parsed(pinned(declared, pin), revision_of(declared["template"]))
         memory.parsed = {**kept, (generation, pin): fresh}
 
     return memory.parsed[generation, pin]
@@ -172,15 +176,15 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
     )
 
 
-def observe_route(found: Object, owner: Owner, backends: Backends, world: World) -> Route | None:
+def observe_route(declared: Object, owner: Owner, backends: Backends, world: World) -> Route | None:
     """The managed route, and for how long its generation has been confirmed, or silent."""
     route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
     if route is None or not owner.owns(route):
         return None
 
     memory = world.memory((owner.namespace, owner.name)).router
-    gateway = found["spec"]["traffic"]["gateway"]
-    by_time = found["spec"]["traffic"].get("confirm") == "Settle"
+    gateway = declared["traffic"]["gateway"]
+    by_time = declared["traffic"].get("confirm") == "Settle"
     answer = gateway_api.confirmation(route)
     confirmed = by_time or answer.confirmed
     _remember(memory, route["metadata"]["generation"], confirmed=confirmed)

@@ -36,6 +36,10 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
         await act(seen, action, world, urgent=decision.urgent)
 
     await record(seen, decision, world)
+    if decision.progress.candidate is None:
+        # At rest the next turn may be far away; the spec is read again then.
+        world.memory(key).parsed = {}
+
     measuring.follow(key, seen)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
     world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()

@@ -109,7 +109,7 @@ class World:
         return Reflector(
             watched.kind.plural,
             self.stores[watched.kind.plural],
-            lister=partial(self.kube.list_all, watched.kind, selector=watched.selector),
+            lister=partial(self.kube.list_all, watched.kind, keep=watched.trim, selector=watched.selector),
             watcher=partial(self._watch, watched),
             trim=watched.trim,
             trouble=CallError,

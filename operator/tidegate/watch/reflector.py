@@ -31,7 +31,7 @@ Trim = Callable[[Object], Object]
 
 
 class Reflector:
-    """One kind. Any trouble in the stream leads to a new list: nothing is lost, deletes are told."""
+    """One kind, trimmed by its lister. Any trouble in the stream leads to a new list: nothing is lost."""
 
     def __init__(
         self, name: str, store: Store, *, lister: Lister, watcher: Watcher, trim: Trim, trouble: type[Exception]
@@ -62,7 +62,7 @@ class Reflector:
 
     async def _list(self) -> str:
         listed, version = await self._lister()
-        self.store.swap((self._trim(found) for found in listed), int(version))
+        self.store.swap(listed, int(version))
         self.relists += 1
         self._hear()
         self.synced.set()
