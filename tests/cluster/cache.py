@@ -30,12 +30,21 @@ def cached(name: str, what: str, build: Build) -> Path:
 
     with _lock(name):
         if not place.exists():
-            with step(what), tempfile.TemporaryDirectory(dir=cache()) as folder:
-                build(Path(folder))
-                shutil.copytree(folder, f"{place}.new", symlinks=True, dirs_exist_ok=True)
-                Path(f"{place}.new").rename(place)
+            with step(what):
+                _build_whole(place, build)
 
     return place
+
+
+def _build_whole(place: Path, build: Build) -> None:
+    """Build beside the place, and move it there: a folder of the cache is whole or not there."""
+    folder = Path(tempfile.mkdtemp(dir=cache()))
+    try:
+        build(folder)
+        folder.rename(place)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager
