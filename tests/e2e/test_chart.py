@@ -1,0 +1,130 @@
+"""The chart on a cluster with real pods: the operator in its own image, by its own roles, under its own policy."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.bench.audit import Audit
+from tests.cluster import local
+from tests.cluster.api import RELEASES, Api, Object, Resource
+from tests.cluster.binaries import helm
+from tests.cluster.cache import run
+from tests.cluster.control_plane import ControlPlane
+from tests.cluster.images import operator_image
+from tests.cluster.progress import Missing
+from tests.cluster.real_node import RealNode
+from tests.demo.shop import VERSIONS, release
+from tests.integration.manifests import phase_is
+
+CHART = local.ROOT / "charts" / "tidegate"
+NAMESPACE = "tidegate"
+ACCOUNT = f"system:serviceaccount:{NAMESPACE}:tidegate"
+CLUSTER_ROLES = Resource("rbac.authorization.k8s.io/v1", "clusterroles", namespaced=False)
+ROLES = Resource("rbac.authorization.k8s.io/v1", "roles")
+DEPLOYMENTS = Resource("apps/v1", "deployments")
+
+
+@pytest.fixture(scope="module")
+def plane() -> Iterator[ControlPlane]:
+    """A cluster with the chart installed."""
+    if local.current() is not None:
+        pytest.skip("a cluster is up here: `make down` first, this test brings its own")
+
+    archive = operator_image()
+    try:
+        cluster = local.up(local.Nodes.REAL, audit=True)
+        found = local.plane_found(local.FOLDER)
+        RealNode(found).load(archive)
+        command = [helm(), "--kubeconfig", cluster.kubeconfig, "install", "tidegate", CHART, "--create-namespace"]
+        run([*command, "--namespace", NAMESPACE, "--wait", "--timeout", "120s"])
+        found.kubectl("create", "namespace", "shop")
+        yield found
+    finally:
+        local.down()
+
+
+@pytest.fixture
+def api(plane: ControlPlane) -> Api:
+    return Api(plane.kubeconfig("admin"))
+
+
+def shop(version: int) -> Object:
+    """The demo's shop, with short steps."""
+    manifest = release(VERSIONS[version], "chart")
+    manifest["spec"] |= {
+        "steps": [{"name": "half", "weight": 50, "dwell": "2s"}],
+        "objectives": [],
+        "promotion": {"watch": "1s"},
+    }
+    return manifest
+
+
+def test_the_operator_in_its_image_carries_a_rollout(plane: ControlPlane, api: Api) -> None:
+    deployment = api.get(DEPLOYMENTS, NAMESPACE, "tidegate")
+    assert deployment["status"]["availableReplicas"] == 2
+
+    api.apply(RELEASES, shop(0))
+    first = api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
+    api.apply(RELEASES, shop(1))
+    second = api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
+    assert first["status"]["stable"]["revision"] != second["status"]["stable"]["revision"]
+
+
+def test_what_it_asked_for_is_what_it_may(plane: ControlPlane, api: Api) -> None:
+    rules = [
+        *api.get(CLUSTER_ROLES, None, "tidegate")["rules"],
+        *api.get(ROLES, NAMESPACE, "tidegate-lease")["rules"],
+    ]
+    granted = {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+    asked = {pair for pair in Audit(plane.folder / "audit.log").read(ACCOUNT).counts if not pair[1].startswith("/")}
+    assert asked <= granted
+    refused = [line for line in entries(plane) if (line.get("responseStatus") or {}).get("code") == 403]
+    assert not refused
+
+
+def entries(plane: ControlPlane) -> Iterator[Object]:
+    """The operator's own lines of the audit log."""
+    for line in (plane.folder / "audit.log").read_text().splitlines():
+        entry: Object = json.loads(line)
+        if entry["user"]["username"] == ACCOUNT:
+            yield entry
+
+
+def grant(plane: ControlPlane, user: str, *verbs: str) -> None:
+    """Let a user patch Releases of the shop, and these verbs."""
+    metadata = {"name": f"people-{user}", "namespace": "shop"}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": metadata["name"]}
+    rule = {"apiGroups": ["tidegate.dev"], "resources": ["releases"], "verbs": ["get", "patch", *verbs]}
+    api_version = "rbac.authorization.k8s.io/v1"
+    subject = {"kind": "User", "name": user, "apiGroup": "rbac.authorization.k8s.io"}
+    role = {"apiVersion": api_version, "kind": "Role", "metadata": metadata, "rules": [rule]}
+    binding = {
+        "apiVersion": api_version,
+        "kind": "RoleBinding",
+        "metadata": metadata,
+        "roleRef": reference,
+        "subjects": [subject],
+    }
+    plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all([role, binding]))
+
+
+def test_an_ask_needs_the_verb_of_its_name(plane: ControlPlane, api: Api) -> None:
+    if api.find(RELEASES, "shop", "shop") is None:
+        api.apply(RELEASES, shop(0))
+
+    grant(plane, "ana", "abort")
+    annotate = ("--as", "ana", "-n", "shop", "annotate", "releases/shop", "--overwrite")
+    plane.kubectl(*annotate, "tidegate.dev/abort=1")
+    plane.kubectl(*annotate, "note=anything")
+    with pytest.raises(Missing) as refused:
+        plane.kubectl(*annotate, "tidegate.dev/promote-full=1")
+
+    assert "the verb promote-full on releases is needed" in str(refused.value)
+
+
+def test_the_charts_crds_are_the_generated_ones() -> None:
+    for path in sorted((local.ROOT / "crds").glob("*.yaml")):
+        assert (CHART / "crds" / path.name).read_text() == Path(path).read_text()
