@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.cluster.api import RELEASES, ROUTES, Object
+from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.manifests import template
-from tests.integration.metric_source import Answer, MetricServer
 
 from .clock import Instant, available, key_of, weight_of
 from .process import Usage

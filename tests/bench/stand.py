@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 from tests.cluster import local
 from tests.cluster.api import RELEASES, Api, Object
+from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import template
-from tests.integration.metric_source import MetricServer
 
 from .audit import Audit
 from .clock import Clock

@@ -2,27 +2,30 @@
 
 import os
 import secrets
+import shutil
 import sys
 import time
 from pathlib import Path
 
 from tests.cluster import local
 from tests.cluster.__main__ import show
-from tests.cluster.api import RELEASES, ROUTES, Api
+from tests.cluster.api import NAMESPACES, RELEASES, ROUTES, Api, Object
 from tests.cluster.choice import choose
+from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing, say, step
 
 from .load import Load
 from .result import Result, VersionResult, account, counted_by_pods
 from .screen import Screen
-from .shop import HOST, NAME, NAMESPACE, VERSIONS, Version, release
+from .shop import HOST, NAME, NAMESPACE, VERSIONS, Version, judged_by_numbers, release
 
 PER_SECOND = 50
 VERSION_SECONDS = 120.0
 # Prometheus asks every second: the last answers are counted by then.
 LAST_SCRAPE_SECONDS = 2.5
 RESULT = local.ROOT / ".demo" / "result.json"
+LOG = local.ROOT / ".demo" / "operator.log"
 
 
 def main() -> None:
@@ -55,6 +58,8 @@ def demonstrate() -> Result:
         return put_out_every_version(Api(Path(cluster.kubeconfig)), cluster)
     finally:
         operator.stop()
+        LOG.parent.mkdir(exist_ok=True)
+        shutil.copyfile(operator.log, LOG)
         if kept:
             say(f"The cluster stays up; try: kubectl --kubeconfig {cluster.kubeconfig} get releases -A")
         else:
@@ -63,30 +68,56 @@ def demonstrate() -> Result:
 
 def put_out_every_version(api: Api, cluster: local.Cluster) -> Result:
     """One version after the other, with traffic all the time from the first one on."""
-    screen, load, run = Screen(), Load(cluster.gateway, HOST, PER_SECOND), secrets.token_hex(4)
-    if api.find(RELEASES, NAMESPACE, NAME):
-        api.delete(RELEASES, NAMESPACE, NAME)
-        api.gone(RELEASES, NAMESPACE, NAME)
-    else:
-        api.namespace(NAMESPACE)
+    begin_afresh(api)
+    if cluster.kind == local.Nodes.SIMULATED.value:
+        return put_out_simulated(api)
 
-    results = []
+    screen, load, run = Screen(), Load(cluster.gateway, HOST, PER_SECOND), secrets.token_hex(4)
+    results, begun = [], []
     for version in VERSIONS:
         screen.title(f"{version.name}: {version.story}")
-        results.append(put_out(api, screen, version, run))
+        begun.append(time.time())
+        results.append(put_out(api, screen, version, release(version, run)))
         if version is VERSIONS[0]:
             load.start()
 
     load.stop()
     time.sleep(LAST_SCRAPE_SECONDS)
-    return account(load, results, counted_by_pods(cluster.prometheus, run))
+    return account(load, results, begun, counted_by_pods(cluster.prometheus, run))
 
 
-def put_out(api: Api, screen: Screen, version: Version, run: str) -> VersionResult:
+def put_out_simulated(api: Api) -> Result:
+    """Simulated pods serve nothing: the metric source is driven instead, and what needs single pods is skipped."""
+    say("Pods are simulated: there is no traffic; the metric source says what each version's errors are")
+    screen, run, results = Screen(), secrets.token_hex(4), []
+    with MetricServer() as metrics:
+        metrics.declare(api, NAMESPACE)
+        for version in VERSIONS:
+            screen.title(f"{version.name}: {version.story}")
+            if version.needs_pods:
+                screen.say("skipped: it needs real pods (Linux and root)")
+                continue
+
+            metrics.says = Answer(value=float(version.behaviour.get("ERROR_RATE", 0)))
+            results.append(put_out(api, screen, version, judged_by_numbers(release(version, run))))
+
+    return Result(sent=0, answered=0, lost=0, counted_by_pods=0, made_by_gateway=0, versions=results)
+
+
+def begin_afresh(api: Api) -> None:
+    """A namespace without an earlier run's Release."""
+    if api.find(NAMESPACES, None, NAMESPACE) is None:
+        api.namespace(NAMESPACE)
+    elif api.find(RELEASES, NAMESPACE, NAME):
+        api.delete(RELEASES, NAMESPACE, NAME)
+        api.gone(RELEASES, NAMESPACE, NAME)
+
+
+def put_out(api: Api, screen: Screen, version: Version, manifest: Object) -> VersionResult:
     """Apply a version as Git would, and watch until its rollout has ended."""
     before = (api.find(RELEASES, NAMESPACE, NAME) or {}).get("status") or {}
     known = {rollout["revision"] for rollout in before.get("history") or ()}
-    applied = api.apply(RELEASES, release(version, run), manager="git")
+    applied = api.apply(RELEASES, manifest, manager="git")
     started, deciding = time.monotonic(), None
     for found in api.follow(RELEASES, NAMESPACE, NAME, VERSION_SECONDS):
         route = api.find(ROUTES, NAMESPACE, NAME)

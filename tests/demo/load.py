@@ -3,7 +3,6 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -43,10 +42,6 @@ class Load:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(ANSWER_SECONDS + 5)
-
-    def seen(self, keep: Callable[[Request], bool]) -> int:
-        """How many requests are of a kind."""
-        return sum(map(keep, tuple(self.requests)))
 
     async def _run(self) -> None:
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)

@@ -1,7 +1,7 @@
 """What came of each version, and whether every request is accounted for."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,15 @@ from prometheus_api_client import PrometheusConnect
 from .load import Load
 from .shop import NAMESPACE, VERSIONS, Version
 
-HEADINGS = ("version", "outcome", "reason", "seconds to decide", "requests served", "errors users saw")
+HEADINGS = (
+    "version",
+    "outcome",
+    "reason",
+    "seconds to decide",
+    "requests served",
+    "errors users saw",
+    "5xx by the gateway",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +31,7 @@ class VersionResult:
     seconds: float
     served: int = 0
     errors: int = 0
+    made_by_gateway: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,9 @@ def unlike(result: VersionResult, version: Version) -> list[str]:
     if version.name in {"v1", "v2", "v4"} and result.errors:
         found.append(f"{version.name}: users saw {result.errors} errors")
 
+    if version.name != "v5" and result.made_by_gateway:
+        found.append(f"{version.name}: the gateway itself answered {result.made_by_gateway} times with 5xx")
+
     if version.name == "v4" and result.served:
         found.append(f"v4 served {result.served} requests before it could start")
 
@@ -94,20 +106,20 @@ def counted_by_pods(prometheus: str, run: str) -> int:
         return int(float(answer[0]["value"][1])) if answer else 0
 
 
-def account(load: Load, versions: list[VersionResult], counted: int) -> Result:
-    """Put the users' and the pods' view side by side."""
+def account(load: Load, versions: list[VersionResult], begun: list[float], counted: int) -> Result:
+    """Put the users' and the pods' view side by side. `begun` has the instant at which each version was applied."""
     requests = tuple(load.requests)
     lost = [found for found in requests if found.status is None]
     own = [found for found in requests if found.status is not None and found.version is None]
+    ends = [*begun[1:], float("inf")]
     filled = [
-        VersionResult(
-            **{
-                **asdict(result),
-                "served": load.seen(lambda found, name=result.version: found.version == name),
-                "errors": load.seen(lambda found, name=result.version: found.version == name and found.status != 200),
-            }
+        replace(
+            result,
+            served=sum(found.version == result.version for found in requests),
+            errors=sum(found.version == result.version and found.status != 200 for found in requests),
+            made_by_gateway=sum(begin <= found.sent_at < end for found in own),
         )
-        for result in versions
+        for result, begin, end in zip(versions, begun, ends, strict=True)
     ]
     return Result(
         sent=load.sent,

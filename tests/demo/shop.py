@@ -23,6 +23,11 @@ class Version:
     reason: str
     behaviour: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def needs_pods(self) -> bool:
+        """True where its story is about single pods."""
+        return bool({"START", "SICK_AFTER"} & self.behaviour.keys())
+
 
 VERSIONS = (
     Version(name="v1", story="the first version", outcome="Promoted", reason="Promoted"),
@@ -74,6 +79,17 @@ def release(version: Version, run: str) -> Object:
             "promotion": {"watch": "5s"},
         },
     }
+
+
+def judged_by_numbers(manifest: Object) -> Object:
+    """The same Release, judged by the metric source `numbers`: where pods are simulated, there is no traffic."""
+    spec = {
+        **manifest["spec"],
+        "objectives": [{"name": "errors", "query": {"promql": "errors", "max": "0.01"}}],
+        "metricSource": {"kind": "MetricSource", "name": "numbers"},
+        "interval": "1s",
+    }
+    return {**manifest, "spec": spec}
 
 
 def template(version: Version, run: str) -> Object:

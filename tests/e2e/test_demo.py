@@ -5,7 +5,9 @@ import subprocess
 import sys
 
 from tests.cluster.local import ROOT
+from tests.demo.__main__ import LOG
 from tests.demo.shop import VERSIONS
+from tests.model.replay import strays, turns_of
 
 LONGEST_SECONDS = 400
 
@@ -24,4 +26,6 @@ def test_every_version_ends_as_it_must_and_no_request_is_lost() -> None:
     assert result["lost"] == 0
     assert result["sent"] == result["answered"] == result["counted_by_pods"] + result["made_by_gateway"]
     outcomes = [(found["version"], found["outcome"], found["reason"]) for found in result["versions"]]
+    assert len(list(turns_of(LOG))) > 20
+    assert not strays(LOG), "turns that the model does not know"
     assert outcomes == [(version.name, version.outcome, version.reason) for version in VERSIONS]

@@ -10,8 +10,8 @@ import pytest
 from tests.cluster import local
 from tests.cluster.api import Api
 from tests.cluster.control_plane import ControlPlane
+from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.metric_source import MetricServer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

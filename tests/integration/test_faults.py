@@ -9,10 +9,10 @@ import yaml
 
 from tests.cluster.api import METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
 from tests.cluster.control_plane import kubeconfig
+from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
 from tests.integration.manifests import judged, phase_is, release, template
-from tests.integration.metric_source import Answer, MetricServer
 from tests.integration.proxy import Proxy
 from tests.integration.test_rollout import change, deploy, weights
 

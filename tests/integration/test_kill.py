@@ -10,10 +10,10 @@ import yaml
 
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.control_plane import kubeconfig
+from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER, Setup
 from tests.integration.manifests import judged, phase_is, release, template
-from tests.integration.metric_source import Answer, MetricServer
 from tests.integration.proxy import Proxy, Side, Write
 
 MOST_WRITES = 40

@@ -1,9 +1,9 @@
 """Whole rollouts on the real API server and the real gateway, with simulated pods."""
 
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, release, template
-from tests.integration.metric_source import Answer, MetricServer
 
 
 def weights(api: Api, namespace: str, name: str = "web") -> list[int]:

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Snapshot, decide
-from tidegate.decision.actions import Scale, SetWeight, WriteRoute
+from tidegate.decision.actions import PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import OnTrouble, Step
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
@@ -154,6 +154,11 @@ ROWS: dict[str, Row] = {
         Reason.OBJECTIVE_BREACHED,
         NOTHING,
     ),
+    "a rollback that stable cannot take is named before a gateway that is late": (
+        lambda: route_look(side_look("v1", rolling_back(), available=0), weight=20, confirmed=False),
+        Reason.ROLLBACK_BLOCKED,
+        NOTHING,
+    ),
     "a rollback drains before pods go": (
         lambda: plan_look(rolling_back(), drain=MINUTE),
         Reason.OBJECTIVE_BREACHED,
@@ -169,6 +174,11 @@ ROWS: dict[str, Row] = {
         lambda: promoting(asks=Asks(skip_step="1")),
         Reason.ASKED_IN_VAIN,
         NOTHING,
+    ),
+    "roles change also where the old stable has no pods left": (
+        lambda: replace(promoting(), services=replace(promoting().services, stable_endpoints=0)),
+        Reason.PROMOTING,
+        (PointService(Role.STABLE, "v2"), PointService(Role.APEX, "v2")),
     ),
     "the weight falls only on endpoints that are there": (
         lambda: replace(roles_changed(), services=replace(roles_changed().services, stable_endpoints=0)),
@@ -322,6 +332,12 @@ def test_the_clause_speaks(look: Callable[[], Snapshot], reason: Reason, actions
     decision = decide(look())
 
     assert (decision.reason, decision.actions) == (reason, actions)
+
+
+def test_pods_that_are_awaited_are_looked_at_again_by_the_deadline() -> None:
+    look = waiting()
+
+    assert decide(look).look_again == look.plan.progress_deadline
 
 
 def test_what_was_stopped_does_not_count_towards_the_deadline() -> None:

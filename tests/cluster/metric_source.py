@@ -43,7 +43,7 @@ class MetricServer:
 
     def declare(self, api: Api, namespace: str, name: str = "numbers") -> None:
         """The MetricSource that names it."""
-        api.create(
+        api.apply(
             METRIC_SOURCES,
             {
                 "apiVersion": "tidegate.dev/v1alpha1",
