@@ -5,8 +5,11 @@ import sys
 import time
 
 from . import local
+from .binaries import helm, kind
 from .choice import choose
+from .images import operator_image
 from .progress import Missing, say
+from .whole import bring_up, take_down
 
 
 def main() -> None:
@@ -24,27 +27,29 @@ def up() -> None:
     started = time.monotonic()
     choice = choose()
     say(f"Cluster: {choice.kind} ({choice.why})")
-    show(local.up(local.Nodes(choice.kind)))
+    show(bring_up(choice))
     say(f"Up after {time.monotonic() - started:.1f} s")
 
 
 def fetch() -> None:
     """Build or download what the tests need, and show how long it takes."""
     local.fetch(local.Nodes.SIMULATED)
+    kind()
     if choose().kind == local.Nodes.REAL.value:
         local.fetch(local.Nodes.REAL)
+        helm()
+        operator_image()
 
 
 def down() -> None:
     """Leave nothing behind."""
-    local.down()
-    say("Down: no process, namespace, interface, mount or firewall rule is left")
+    say(take_down())
 
 
 def status() -> None:
     """Where the cluster is, if it is up."""
     found = local.current()
-    if found is None or not local.alive():
+    if found is None or (found.kind in {nodes.value for nodes in local.Nodes} and not local.alive()):
         sys.exit("no cluster is up: `make up` brings one up")
 
     show(found)

@@ -118,8 +118,19 @@ def start_data_plane(plane: ControlPlane, nodes: Nodes) -> Cluster:
     shutil.copyfile(plane.kubeconfig("admin"), kubeconfig)
     kubeconfig.chmod(0o600)
     found = Cluster(kind=nodes.value, kubeconfig=str(kubeconfig), gateway=data.gateway, prometheus=data.prometheus)
-    (plane.folder / "cluster.json").write_text(json.dumps(asdict(found), indent=2) + "\n")
+    keep(found, plane.folder)
     return found
+
+
+def keep(found: Cluster, folder: Path = FOLDER) -> None:
+    """Remember which cluster is up."""
+    (folder / "cluster.json").write_text(json.dumps(asdict(found), indent=2) + "\n")
+
+
+def operator_kubeconfig(found: Cluster, folder: Path = FOLDER) -> Path:
+    """The operator's own user where the control plane is ours, else the kubeconfig's."""
+    ours = found.kind in {nodes.value for nodes in Nodes}
+    return plane_found(folder).kubeconfig("tidegate") if ours else Path(found.kubeconfig)
 
 
 def free_ports() -> Ports:

@@ -14,6 +14,7 @@ from tests.cluster.choice import choose
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing, say, step
+from tests.cluster.whole import bring_up, take_down
 
 from .load import Load
 from .result import Result, VersionResult, account, counted_by_pods
@@ -47,9 +48,9 @@ def demonstrate() -> Result:
     choice = choose()
     say(f"Cluster: {choice.kind} ({choice.why})")
     kept = os.environ.get("KEEP") == "1" or local.current() is not None
-    cluster = local.up(local.Nodes(choice.kind))
+    cluster = bring_up(choice)
     show(cluster)
-    kubeconfig = local.plane_found(local.FOLDER).kubeconfig("tidegate")
+    kubeconfig = local.operator_kubeconfig(cluster)
     operator = Operator(folder=local.FOLDER / "operator", kubeconfig=kubeconfig, flags=())
     try:
         with step("Starting Tidegate"):
@@ -63,7 +64,7 @@ def demonstrate() -> Result:
         if kept:
             say(f"The cluster stays up; try: kubectl --kubeconfig {cluster.kubeconfig} get releases -A")
         else:
-            local.down()
+            say(take_down())
 
 
 def put_out_every_version(api: Api, cluster: local.Cluster) -> Result:
