@@ -38,6 +38,7 @@ class World:
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
     starts: frozenset[str] = frozenset({"v1", "v2", "v3"})
+    stuck: frozenset[str] = frozenset()
     confirms: bool = True
     done: list[Action] = field(default_factory=list)
 
@@ -100,7 +101,11 @@ class World:
 
     def _sized(self, side: Side, replicas: int) -> Side:
         available = replicas if side.revision in self.starts else 0
-        return replace(side, replicas=replicas, total=replicas, available=available)
+        stuck = replicas if side.revision in self.stuck else 0
+        sentence = "container web: CrashLoopBackOff" if stuck else ""
+        return replace(
+            side, replicas=replicas, total=replicas, available=available, stuck=stuck, stuck_sentence=sentence
+        )
 
     def _pointed(self, role: Role, revision: str) -> Services:
         match role:
