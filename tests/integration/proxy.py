@@ -14,6 +14,7 @@ from aiohttp import web
 
 from tests.cluster.control_plane import ControlPlane
 
+EVERY = "*"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HOP = frozenset({"Transfer-Encoding", "Content-Length", "Connection", "Keep-Alive"})
 
@@ -153,7 +154,7 @@ class Proxy:
 
     def _counted(self, request: web.Request) -> bool:
         """Events are told, not state: they are not counted."""
-        ours = f"/namespaces/{self.namespace}/" in request.path
+        ours = self.namespace == EVERY or f"/namespaces/{self.namespace}/" in request.path
         return request.method in WRITES and ours and "/events" not in request.path
 
 

@@ -14,7 +14,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER, Setup
 from tests.integration.manifests import judged, phase_is, release, template
-from tests.integration.proxy import Proxy, Side, Write
+from tests.integration.proxy import EVERY, Proxy, Side, Write
 
 MOST_WRITES = 40
 KILL_SECONDS = 10
@@ -136,3 +136,24 @@ def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> No
             assert weights == [100, 0], where
             assert revisions - {old} <= {found["status"]["history"][0]["revision"]}, where
             assert set(weights_written(mortal.proxy.writes)) <= {20, 0}, where
+
+
+def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, mortal: Mortal) -> None:
+    namespaces = [api.namespace(f"many-{next(COUNTER)}") for _ in range(6)]
+    for namespace in namespaces:
+        api.create(RELEASES, release(namespace))
+
+    for namespace in namespaces:
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    for version, point in (("2", 20), ("3", 50)):
+        mortal.proxy.arm(EVERY, point, Side.AFTER, mortal.kill)
+        for namespace in namespaces:
+            api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
+
+        assert mortal.proxy.struck.wait(KILL_SECONDS)
+        mortal.start()
+        for namespace in namespaces:
+            found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+            assert len(found["status"]["history"]) == int(version)
+            assert serving(api, namespace) == ([100, 0], {found["status"]["stable"]["revision"]})

@@ -18,6 +18,21 @@ class NoCredentials(Exception):
     """There is no way to reach an API server: what was looked for, and what to do."""
 
 
+@dataclass(slots=True)
+class Authority:
+    """A file of certificates that an API server's own must be signed by."""
+
+    path: Path
+    seen: int = 0
+
+    def trust_again(self, tls: ssl.SSLContext) -> None:
+        """Let new connections trust what the file says now; what was trusted before stays so until a restart."""
+        changed = self.path.stat().st_mtime_ns
+        if changed != self.seen:
+            tls.load_verify_locations(cafile=str(self.path))
+            self.seen = changed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """An address, how to trust it, and how to be trusted."""
@@ -28,9 +43,13 @@ class Credentials:
     token: str | None = None
     token_file: Path | None = None
     user: tuple[str, str] | None = None
+    authority: "Authority | None" = None
 
     def headers(self) -> dict[str, str]:
-        """The headers of a request; a token file is read each time, because tokens rotate."""
+        """The headers of a request. Tokens rotate and authorities change: their files are looked at each time."""
+        if self.authority and self.tls:
+            self.authority.trust_again(self.tls)
+
         token = self.token_file.read_text().strip() if self.token_file else self.token
         if token:
             return {"Authorization": f"Bearer {token}"}
@@ -61,6 +80,7 @@ def from_service_account(folder: Path) -> Credentials:
         namespace=(folder / "namespace").read_text().strip(),
         tls=ssl.create_default_context(cafile=str(folder / "ca.crt")),
         token_file=folder / "token",
+        authority=Authority(folder / "ca.crt"),
     )
 
 

@@ -187,11 +187,14 @@ async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
 
 def _decoded(body: bytes, status: int, *, call: str, headers: Mapping[str, str]) -> Object:
     try:
-        found = msgspec.json.decode(body) if body else {}
+        found = msgspec.json.decode(body)
     except msgspec.DecodeError as error:
         if status < 400:
             raise Unavailable(status, f"the answer is not JSON: {error}", call=call) from error
         found = {}
+
+    if status < 400 and not isinstance(found, dict):
+        raise Unavailable(status, "the answer is no object", call=call)
 
     if status < 400:
         decoded: Object = found

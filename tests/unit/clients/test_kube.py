@@ -1,0 +1,122 @@
+"""Answers that an API server should not give, from a server that gives them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tidegate.clients import CallError, Conflict, Credentials, Expired, Forbidden, Invalid, Kind, Kube, Unavailable
+from tidegate.clients import kube as module
+
+PODS = Kind(api="v1", plural="pods", kind="Pod")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def served(handler: Handler) -> AsyncIterator[Kube]:
+    """A client of a server with one page."""
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", handler)
+    async with TestServer(application) as server:
+        client = Kube(Credentials(server=str(server.make_url("")).rstrip("/"), namespace="default", tls=None))
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+def pod(name: str) -> dict[str, object]:
+    return {"metadata": {"name": name, "namespace": "default", "resourceVersion": "7"}}
+
+
+async def test_a_list_that_expires_between_its_pages_starts_again() -> None:
+    asked: list[str] = []
+
+    async def pages(request: web.Request) -> web.Response:
+        place = request.query.get("continue", "")
+        asked.append(place)
+        if place == "second" and asked.count("second") == 1:
+            return web.json_response({"kind": "Status", "message": "too old"}, status=410)
+
+        metadata = {"resourceVersion": "9", **({} if place else {"continue": "second"})}
+        return web.json_response({"metadata": metadata, "items": [pod(place or "first")]})
+
+    async with served(pages) as client:
+        items, version = await client.list_all(PODS)
+
+    assert [item["metadata"]["name"] for item in items] == ["first", "second"]
+    assert version == "9"
+    assert asked == ["", "second", "", "second"]
+
+
+async def test_an_error_within_a_stream_is_named() -> None:
+    async def stream(request: web.Request) -> web.Response:
+        return web.Response(text='{"type":"ERROR","object":{"code":410,"message":"too old resource version"}}\n')
+
+    async with served(stream) as client:
+        with pytest.raises(Expired, match="too old"):
+            async for _ in client.watch(PODS, "1"):
+                pass
+
+
+async def test_a_silent_stream_ends_quietly_and_goes_on_from_its_last_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.2)
+
+    async def silence(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b'{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"8"}}}\n')
+        while True:
+            await request.content.readany()
+            await asyncio.sleep(1)
+
+    async with served(silence) as client:
+        seen = [event.object["metadata"]["resourceVersion"] async for event in client.watch(PODS, "5")]
+
+    assert seen == ["5", "8"]
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"), [(403, Forbidden), (409, Conflict), (422, Invalid), (429, Unavailable), (503, Unavailable)]
+)
+async def test_a_refusal_is_named_by_what_to_do(status: int, failure: type[CallError]) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        return web.json_response({"kind": "Status", "message": "no"}, status=status, headers={"Retry-After": "3"})
+
+    async with served(refuse) as client:
+        with pytest.raises(failure, match="no") as refused:
+            await client.call("GET", PODS.path("default", "x"))
+
+    assert refused.value.retry_after == 3
+
+
+@pytest.mark.parametrize("text", ["<html>", "[1, 2", "", "[]", "null"])
+async def test_an_answer_that_is_no_json_object_is_no_answer(text: str) -> None:
+    async def nonsense(request: web.Request) -> web.Response:
+        return web.Response(text=text)
+
+    async with served(nonsense) as client:
+        with pytest.raises(Unavailable):
+            await client.call("GET", PODS.path())
+
+
+async def test_an_answer_beyond_its_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST_ANSWER", 1000)
+
+    async def flood(request: web.Request) -> web.Response:
+        return web.Response(text="x" * 2000)
+
+    async with served(flood) as client:
+        with pytest.raises(Unavailable, match="larger than"):
+            await client.call("GET", PODS.path())
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    client = Kube(Credentials(server="http://127.0.0.1:1", namespace="default", tls=None))
+    with pytest.raises(Unavailable):
+        await client.call("GET", PODS.path())
+
+    await client.close()
