@@ -32,11 +32,21 @@ def choose() -> Choice:
     if _docker_answers():
         return Choice("kind", "Docker answers")
 
+    return _without_docker()
+
+
+def _without_docker() -> Choice:
     if not sys.platform.startswith("linux"):
         return Choice("kwok", "this is not Linux: pods are simulated")
 
     if os.geteuid() != 0:
         return Choice("kwok", "not root: pods are simulated; run as root for real ones")
+
+    if not shutil.which("apt-get"):
+        return Choice("kwok", "no apt-get to fetch containerd with: pods are simulated")
+
+    if not _may_make_namespaces():
+        return Choice("kwok", "root, but without the right to make namespaces: pods are simulated")
 
     return Choice("local", "Linux and root: real pods")
 
@@ -47,6 +57,12 @@ def _given(kubeconfig: Path) -> Choice:
         raise Missing(message)
 
     return Choice(str(kubeconfig.resolve()), "CLUSTER names a kubeconfig")
+
+
+def _may_make_namespaces() -> bool:
+    """Root in a container often may not."""
+    command = ["unshare", "--mount", "--net", "--pid", "--fork", "true"]
+    return bool(shutil.which("unshare")) and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def _docker_answers() -> bool:
