@@ -10,7 +10,7 @@ from tidegate.decision.snapshot import Blocked
 from tidegate.judge.verdict import Measurement
 from tidegate.metrics import prometheus, traefik, variables
 from tidegate.metrics.prometheus import NoData, Sample, Unusable
-from tidegate.watch import Key, Schedule
+from tidegate.watch import Key, Lane, Schedule
 
 from .evidence import evidence_of, keep, measured
 from .observe import Seen, observe
@@ -71,7 +71,7 @@ class Measuring:
             keep(found, objective.name, answer)
 
         evidence = evidence_of(key, seen.snapshot.progress, seen.pinned.spec, self._world)
-        self._world.queue.mark(key, urgent=evidence.breach)
+        self._world.queue.mark(key, Lane.ROLLBACK if evidence.breach else Lane.MOVING)
 
     async def _answer(self, seen: Seen, objective: Objective, source: Source | Blocked) -> Measurement:
         if isinstance(source, Blocked):

@@ -11,7 +11,7 @@ from functools import partial
 from tidegate.clients import CallError, Event, Http, Kind, Kube, Recorder, Writer
 from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Key, Object, Reflector, Schedule, Store, WorkQueue
+from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, WorkQueue
 from tidegate.watch.memory import settle
 
 from . import kinds
@@ -69,7 +69,7 @@ class World:
         self.recorder = Recorder(kube, reporter)
         self.telemetry = telemetry
         self.queue = WorkQueue()
-        self.schedule = Schedule(self.queue.mark)
+        self.schedule = Schedule(self.mark)
         self.memories: dict[Key, Memory] = {}
         self.blocked: set[Key] = set()
         self.stores = {watched.kind.plural: Store(watched.index) for watched in kinds.WATCHED}
@@ -90,6 +90,11 @@ class World:
     def memory(self, key: Key) -> Memory:
         """What is remembered of a Release."""
         return self.memories.setdefault(key, Memory())
+
+    def mark(self, key: Key) -> None:
+        """A Release that moves goes before those at rest: after a start, all are marked at once."""
+        found = self.store(kinds.RELEASES).get(key)
+        self.queue.mark(key, Lane.MOVING if found is not None and moves(found) else Lane.REST)
 
     async def sync(self) -> None:
         """Wait until every list is complete: no turn before that."""
@@ -131,9 +136,7 @@ class World:
     def _release_changed(self, old: Object | None, new: Object | None) -> None:
         found = new or old
         if found is not None:
-            key = (found["metadata"]["namespace"], found["metadata"]["name"])
-            # After a start all are marked at once: those that move go before those at rest.
-            self.queue.mark(key, urgent=new is not None and moves(new))
+            self.mark((found["metadata"]["namespace"], found["metadata"]["name"]))
 
         if new is None or old is None:
             self._need_changed(old, new)
@@ -141,7 +144,7 @@ class World:
     def _part_changed(self, old: Object | None, new: Object | None) -> None:
         for found in (old, new):
             for key in kinds.by_release(found) if found else ():
-                self.queue.mark(key)
+                self.mark(key)
 
     def _service_changed(self, old: Object | None, new: Object | None) -> None:
         self._part_changed(old, new)

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from enum import IntEnum
 
 from .store import Key
 
@@ -12,12 +13,19 @@ FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 5.0
 
 
+class Lane(IntEnum):
+    """Whose turn comes first."""
+
+    ROLLBACK = 0
+    MOVING = 1
+    REST = 2
+
+
 class WorkQueue:
     """Keys that someone should look at."""
 
     def __init__(self) -> None:
-        self._urgent: OrderedDict[Key, None] = OrderedDict()
-        self._dirty: OrderedDict[Key, None] = OrderedDict()
+        self._lanes: dict[Lane, OrderedDict[Key, None]] = {lane: OrderedDict() for lane in Lane}
         self._running: set[Key] = set()
         self._failures: dict[Key, int] = {}
         self._wake = asyncio.Event()
@@ -25,15 +33,15 @@ class WorkQueue:
         self.turns = 0
 
     def __len__(self) -> int:
-        return len(self._urgent) + len(self._dirty)
+        return sum(map(len, self._lanes.values()))
 
-    def mark(self, key: Key, *, urgent: bool = False) -> None:
+    def mark(self, key: Key, lane: Lane = Lane.REST) -> None:
         """Say that a key should be looked at; the latest state is what the turn will see."""
-        if urgent:
-            self._dirty.pop(key, None)
-            self._urgent[key] = None
-        elif key not in self._urgent:
-            self._dirty[key] = None
+        waiting = next((found for found, keys in self._lanes.items() if key in keys), None)
+        if waiting is None or lane < waiting:
+            self._lanes[lane][key] = None
+            if waiting is not None:
+                del self._lanes[waiting][key]
 
         self._wake.set()
 
@@ -45,15 +53,15 @@ class WorkQueue:
     async def work(self, turn: Turn, *, failed: Callable[[Key, Exception], None]) -> None:
         """Take turns until stopped. A turn that fails is taken again, later each time."""
         while not self._stopping:
-            key = self._next()
-            if key is None:
+            found = self._next()
+            if found is None:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
 
-            await self._take(key, turn, failed)
+            await self._take(*found, turn, failed)
 
-    async def _take(self, key: Key, turn: Turn, failed: Callable[[Key, Exception], None]) -> None:
+    async def _take(self, key: Key, lane: Lane, turn: Turn, failed: Callable[[Key, Exception], None]) -> None:
         self._running.add(key)
         self.turns += 1
         try:
@@ -61,22 +69,22 @@ class WorkQueue:
             self._failures.pop(key, None)
         except Exception as error:  # noqa: BLE001 - the loop's own boundary: told, and taken again
             failed(key, error)
-            self._again(key)
+            self._again(key, lane)
         finally:
             self._running.discard(key)
             self._wake.set()
 
-    def _again(self, key: Key) -> None:
+    def _again(self, key: Key, lane: Lane) -> None:
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
         wait = min(FIRST_WAIT_SECONDS * 2 ** min(failures, 10), LONGEST_WAIT_SECONDS)
-        asyncio.get_running_loop().call_later(wait, self.mark, key)
+        asyncio.get_running_loop().call_later(wait, self.mark, key, lane)
 
-    def _next(self) -> Key | None:
-        for lane in (self._urgent, self._dirty):
-            for key in lane:
+    def _next(self) -> tuple[Key, Lane] | None:
+        for lane, keys in self._lanes.items():
+            for key in keys:
                 if key not in self._running:
-                    del lane[key]
-                    return key
+                    del keys[key]
+                    return key, lane
 
         return None

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tidegate.watch import Key, Schedule, WorkQueue
+from tidegate.watch import Key, Lane, Schedule, WorkQueue
 
 
 def key(name: str) -> Key:
@@ -26,7 +26,7 @@ async def test_many_marks_are_one_turn_and_rollbacks_go_first() -> None:
     queue = WorkQueue()
     for name in ("a", "b", "a"):
         queue.mark(key(name))
-    queue.mark(key("b"), urgent=True)
+    queue.mark(key("b"), Lane.ROLLBACK)
 
     assert await taken(queue, 2) == ["b", "a"]
 
