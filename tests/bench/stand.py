@@ -43,7 +43,8 @@ def stand() -> Iterator[Stand]:
     with TemporaryDirectory(prefix="tidegate-bench-") as name, MetricServer() as metrics:
         folder = Path(name)
         try:
-            cluster = local.up(local.Nodes.SIMULATED, folder, audit=True)
+            # No gateway and no Prometheus run: they would take their share of the same two cores.
+            cluster = local.up(local.Nodes.SIMULATED, folder, audit=True, serving=False)
             plane = local.plane_found(folder)
             operator = Operator(
                 folder=folder / "operator",

@@ -36,8 +36,8 @@ class Cluster:
     prometheus: str
 
 
-def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False) -> Cluster:
-    """Bring the stack up; harmless where it is."""
+def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False, serving: bool = True) -> Cluster:
+    """Bring the stack up; harmless where it is. Not `serving`: the Gateway is declared, but nothing runs it."""
     if (found := current(folder)) and found.kind == nodes.value and alive(folder):
         return found
 
@@ -58,7 +58,7 @@ def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False) -> Cluster:
         with step("Starting simulated nodes"):
             simulated_nodes.start(plane)
 
-    return start_data_plane(plane, nodes)
+    return start_data_plane(plane, nodes, serving=serving)
 
 
 def fetch(nodes: Nodes) -> None:
@@ -104,14 +104,16 @@ def wait_for_node(plane: ControlPlane) -> None:
     plane.kubectl("wait", "--for=condition=Ready", "node", "--all", f"--timeout={NODE_SECONDS:g}s")
 
 
-def start_data_plane(plane: ControlPlane, nodes: Nodes) -> Cluster:
+def start_data_plane(plane: ControlPlane, nodes: Nodes, *, serving: bool) -> Cluster:
     """The gateway, Prometheus and the objects that name them."""
     with step("Starting the gateway and Prometheus"):
         real = nodes is Nodes.REAL
         ports = Ports(gateway=8000, traefik_metrics=8082, prometheus=9090) if real else free_ports()
         data = DataPlane(plane, ports)
         plane.kubectl("apply", "-f", "-", stdin=data.manifests())
-        data.start()
+        if serving:
+            data.start()
+
         plane.kubectl("apply", "-f", "-", stdin=data.metric_source())
 
     kubeconfig = plane.folder / "kubeconfig"
