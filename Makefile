@@ -28,7 +28,7 @@ check: .venv/.synced ## Format, lint, types, layers and unit tests
 	.venv/bin/lint-imports
 	.venv/bin/pytest -q
 
-test: .venv/.synced ## Pass all the tests, on a real control plane (the first time builds it: 15 minutes)
+test: .venv/.synced ## Pass all the tests, on a real control plane (the first time builds it: 20 minutes)
 	.venv/bin/pytest -q
 	@$(RUN) -m tests.cluster fetch
 	$(RUN) -m pytest -q tests/integration tests/e2e
