@@ -68,12 +68,12 @@ def bare_patch(stand: Stand, namespace: str, count: int = 20) -> Any:
         value = f"{place}-{began}"
         stand.api.merge(ROUTES, namespace, "app-0", {"metadata": {"annotations": {"bench": value}}})
 
-        def there(seen: list[Instant], value: str = value) -> bool:
-            annotations = [found.object["metadata"].get("annotations") or {} for found in seen]
-            return any(found.get("bench") == value for found in annotations)
+        def when(seen: list[Instant], value: str = value) -> float | None:
+            notes = ((found.at, found.object["metadata"].get("annotations") or {}) for found in seen)
+            return next((at for at, annotations in notes if annotations.get("bench") == value), None)
 
-        stand.clock.wait(there, 10)
-        times.append(time.time() - began)
+        stand.clock.wait(lambda seen, when=when: when(seen) is not None, 10)
+        times.append((when(stand.clock.seen) or began) - began)
 
     return spread(times)
 
