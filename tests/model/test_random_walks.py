@@ -11,7 +11,7 @@ CHOICES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=1,
 BEGIN = start()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(choices=CHOICES)
 def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(choices: list[tuple[int, int]]) -> None:
     state = BEGIN
@@ -26,7 +26,7 @@ def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(
     converges(state, set())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(choices=CHOICES)
 def test_a_decision_is_a_function_of_what_is_seen(choices: list[tuple[int, int]]) -> None:
     state = BEGIN
