@@ -27,6 +27,10 @@ check: .venv/.synced ## Format, lint, types, layers and unit tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -q
+	@PYTHONPATH=.:operator $(PY) -m tests.model.walk 1
+
+mutate: .venv/.synced ## Take out or swap every clause of the ladders: each mutant must die (10 minutes)
+	@PYTHONPATH=.:operator $(PY) -m tests.model.mutate
 
 test: .venv/.synced ## Pass all the tests, on a real control plane (the first time builds it: 20 minutes)
 	.venv/bin/pytest -q
@@ -54,4 +58,4 @@ generate: .venv/.synced ## Write the CRDs, references and tables that can be der
 verify: generate ## Fail where a generated file is not current
 	git diff --exit-code -- crds charts docs examples
 
-.PHONY: help check test up down demo bench run generate verify
+.PHONY: help check mutate test up down demo bench run generate verify
