@@ -8,11 +8,11 @@ from typing import Any
 
 from tests.cluster.api import RELEASES, ROUTES, Object
 from tests.cluster.metric_source import Answer, MetricServer
-from tests.integration.manifests import template
+from tests.integration.manifests import judged, template
 
 from .clock import Instant, available, key_of, weight_of
 from .process import Usage
-from .stand import Stand, all_promoted, bare, judged, phases, quiet, spread, steps
+from .stand import Stand, all_promoted, bare, phases, quiet, spread, steps
 
 Figures = dict[str, Any]
 SEED = 20261127
@@ -28,7 +28,7 @@ def breach(stand: Stand, interval: str, trials: int = 20) -> Figures:
         server.__enter__()
         server.declare(stand.api, namespace, f"numbers-{place}")
         source = {"kind": "MetricSource", "name": f"numbers-{place}"}
-        changes = {**judged(interval), "metricSource": source, "steps": steps(20, dwell="1h")}
+        changes = {**judged(interval=interval), "metricSource": source, "steps": steps(20, dwell="1h")}
         stand.api.create(RELEASES, bare(namespace, f"app-{place}", **changes))
 
     all_promoted(stand, namespace, trials, LONG)
@@ -109,7 +109,7 @@ def requests(stand: Stand, apps: int = 10) -> Figures:
 
     all_promoted(stand, namespace, apps, LONG)
     found["bare"] = per_rollout(stand, namespace, apps, "2", {})
-    found["with a metric every 10 s"] = per_rollout(stand, namespace, apps, "3", judged("10s"))
+    found["with a metric every 10 s"] = per_rollout(stand, namespace, apps, "3", judged(interval="10s"))
     time.sleep(2)
     stand.audit.skip()
     time.sleep(60)
@@ -187,7 +187,7 @@ def outage(stand: Stand, apps: int = 5) -> Figures:
     namespace = stand.api.namespace("outage")
     stand.metrics.declare(stand.api, namespace)
     stand.metrics.says = Answer(value=0.0)
-    changes = {**judged("1s", consecutive=2), "steps": steps(20, 50, dwell="10s")}
+    changes = {**judged(consecutive=2), "steps": steps(20, 50, dwell="10s")}
     for place in range(apps):
         stand.api.create(RELEASES, bare(namespace, f"app-{place}", **changes))
 

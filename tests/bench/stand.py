@@ -12,7 +12,7 @@ from tests.cluster import local
 from tests.cluster.api import RELEASES, Api, Object
 from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import template
+from tests.integration.manifests import release
 
 from .audit import Audit
 from .clock import Clock
@@ -69,39 +69,17 @@ def stand() -> Iterator[Stand]:
 
 def bare(namespace: str, name: str, *, replicas: int = 1, version: str = "1", **changes: object) -> Object:
     """A Release of the benches: settle, drain, dwell and watch are 0, `confirm: Settle`."""
-    gateway = {
-        "parentRefs": [{"name": "public", "namespace": "gateways"}],
-        "hostnames": [f"{name}.{namespace}.example"],
-    }
-    spec = {
-        "replicas": replicas,
-        "template": template(version),
-        "service": {"port": 80, "targetPort": 8080},
-        "traffic": {"gateway": gateway, "settle": "0s", "drain": "0s", "confirm": "Settle"},
-        "objectives": [],
-        "promotion": {"watch": "0s"},
-    }
-    return {
-        "apiVersion": "tidegate.dev/v1alpha1",
-        "kind": "Release",
-        "metadata": {"name": name, "namespace": namespace},
-        "spec": {**spec, **changes},
-    }
+    manifest = release(namespace, name, version=version, replicas=replicas, **changes)
+    manifest["spec"]["traffic"]["confirm"] = "Settle"
+    if "steps" not in changes:
+        del manifest["spec"]["steps"]
+
+    return manifest
 
 
 def steps(*weights: int, dwell: str = "0s") -> list[Object]:
     """Steps of these weights."""
     return [{"name": f"at-{weight}", "weight": weight, "dwell": dwell} for weight in weights]
-
-
-def judged(interval: str, consecutive: int = 1) -> Object:
-    """Judged by the fake source."""
-    return {
-        "objectives": [{"name": "errors", "query": {"promql": "errors", "max": "0.5"}}],
-        "metricSource": {"kind": "MetricSource", "name": "numbers"},
-        "interval": interval,
-        "consecutive": consecutive,
-    }
 
 
 def phases(stand: Stand, namespace: str) -> dict[str, str]:

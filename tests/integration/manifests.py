@@ -8,7 +8,7 @@ QUICK_STEPS = [{"name": "first", "weight": 20}, {"name": "half", "weight": 50}]
 QUERY = {"name": "errors", "query": {"promql": "errors", "max": "0.5"}}
 
 
-def release(namespace: str, name: str = "web", *, version: str = "1", port: int = 8000, **changes: Any) -> Object:
+def release(namespace: str, name: str = "web", *, version: str = "1", **changes: Any) -> Object:
     """A Release without dwell or watch, judged by nothing unless told otherwise."""
     spec: Object = {
         "replicas": 2,
