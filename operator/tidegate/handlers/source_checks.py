@@ -114,4 +114,4 @@ async def write_state(found: Object, kind: Kind, problem: str, world: World) -> 
     }
     if condition != before:
         answer = await world.writer.status(kind, found, {"observedGeneration": generation, "conditions": [condition]})
-        world.store(kind).put(kinds.plain(answer))
+        world.keep(kind, answer)

@@ -62,7 +62,7 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
         body = {"metadata": {"annotations": annotations}, "spec": {"replicas": replicas}}
         answer = await world.writer.merge(kinds.REPLICA_SETS, seen.owner.namespace, name, body)
 
-    world.store(kinds.REPLICA_SETS).put(kinds.trimmed_replica_set(answer))
+    world.keep(kinds.REPLICA_SETS, answer)
 
 
 async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejected: bool) -> None:
@@ -73,7 +73,7 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
 
     name = name_of(seen.owner, revision)
     answer = await world.writer.merge(kinds.REPLICA_SETS, seen.owner.namespace, name, body)
-    world.store(kinds.REPLICA_SETS).put(kinds.trimmed_replica_set(answer))
+    world.keep(kinds.REPLICA_SETS, answer)
 
 
 async def point_service(seen: Seen, action: PointService, world: World) -> None:
@@ -86,7 +86,7 @@ async def point_service(seen: Seen, action: PointService, world: World) -> None:
     else:
         answer = await world.writer.merge(kinds.SERVICES, seen.owner.namespace, name, {"spec": manifest["spec"]})
 
-    world.store(kinds.SERVICES).put(kinds.trimmed_service(answer))
+    world.keep(kinds.SERVICES, answer)
 
 
 async def write_route(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:
@@ -103,7 +103,7 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
     else:
         answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
 
-    world.store(kinds.ROUTES).put(kinds.trimmed_route(answer))
+    world.keep(kinds.ROUTES, answer)
 
 
 async def set_weight(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
@@ -119,10 +119,10 @@ async def set_weight(seen: Seen, action: SetWeight, world: World, *, urgent: boo
         answer = await world.writer.patch(kinds.ROUTES, seen.owner.namespace, seen.owner.name, patch, urgent=urgent)
     except Invalid:
         path = kinds.ROUTES.path(seen.owner.namespace, seen.owner.name)
-        world.store(kinds.ROUTES).put(kinds.trimmed_route(await world.kube.call("GET", path)))
+        world.keep(kinds.ROUTES, await world.kube.call("GET", path))
         raise
 
-    world.store(kinds.ROUTES).put(kinds.trimmed_route(answer))
+    world.keep(kinds.ROUTES, answer)
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:

@@ -42,7 +42,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         return
 
     answer = await world.writer.status(kinds.RELEASES, seen.found, status, urgent=decision.urgent)
-    world.store(kinds.RELEASES).put(kinds.trimmed_release(answer))
+    world.keep(kinds.RELEASES, answer)
     tell(seen, decision, world)
 
 
@@ -111,4 +111,4 @@ async def record_invalid(found: Object, sentence: str, world: World) -> None:
     status = {**kept, "reason": before.get("reason", Reason.NEW.value), "message": sentence, "conditions": states}
     if status != before:
         answer = await world.writer.status(kinds.RELEASES, found, status)
-        world.store(kinds.RELEASES).put(kinds.trimmed_release(answer))
+        world.keep(kinds.RELEASES, answer)

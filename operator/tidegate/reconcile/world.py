@@ -73,6 +73,7 @@ class World:
         self.memories: dict[Key, Memory] = {}
         self.blocked: set[Key] = set()
         self.stores = {watched.kind.plural: Store(watched.index) for watched in kinds.WATCHED}
+        self._trims = {watched.kind.plural: watched.trim for watched in kinds.WATCHED}
         self.reflectors = [self._reflector(watched) for watched in kinds.WATCHED]
         self.sources = Sources(
             self.stores["metricsources"], self.stores["clustermetricsources"], self.stores["secrets"]
@@ -82,6 +83,10 @@ class World:
     def store(self, kind: Kind) -> Store:
         """The store of a kind."""
         return self.stores[kind.plural]
+
+    def keep(self, kind: Kind, answer: Object) -> None:
+        """Put a write's own answer into its store, trimmed as the reflector trims."""
+        self.stores[kind.plural].put(self._trims[kind.plural](answer))
 
     def now(self) -> datetime:
         """The one reader of the wall clock: instants in snapshots and records come from here."""
