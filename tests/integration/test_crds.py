@@ -7,16 +7,17 @@ import pytest
 import yaml
 from kubernetes.client.exceptions import ApiException
 
-from tests.cluster.api import CLUSTER_METRIC_SOURCES, METRIC_SOURCES, RELEASES, SECRETS, Api, Resource
+from tests.cluster.api import CLUSTER_METRIC_SOURCES, METRIC_SOURCES, RELEASES, ROUTES, SECRETS, Api, Resource
 from tests.cluster.local import ROOT
 from tests.integration.conftest import Setup
-from tests.integration.schema_cases import Breach, breaches, put_at, rules, sample
+from tests.integration.schema_cases import Breach, breaches, found_at, put_at, rules, sample
 
 KINDS: dict[str, Resource] = {
     "Release": RELEASES,
     "MetricSource": METRIC_SOURCES,
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
+    "HTTPRoute": ROUTES,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -24,35 +25,36 @@ CRDS = {
 }
 
 
-def whole(kind: str) -> dict[str, Any]:
+# Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
+ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
+    (("traffic",), ("gateway", "route", "routes")),
+    (("objectives", 0), ("query", "errorRatio")),
+)
+VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)
+
+
+def whole(kind: str, variant: int = 0) -> dict[str, Any]:
     """A manifest with every field of a kind, that keeps every bound and every rule."""
     spec = sample(CRDS[kind]["properties"]["spec"])
     if kind == "Release":
         spec["template"] = {"spec": {"containers": [{"name": "web", "image": "x"}]}}
-        del spec["objectives"][0]["errorRatio"]
+        for path, fields in ALTERNATIVES:
+            for field in fields:
+                if field != fields[variant % len(fields)]:
+                    del found_at(spec, path)[field]
 
     metadata = {"name": "whole"} if kind == "ClusterMetricSource" else {"name": "whole", "namespace": "default"}
     return {"apiVersion": "tidegate.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
 
 
-def with_error_ratio() -> dict[str, Any]:
-    """The other kind of objective, whose bounds count too."""
-    objective = sample(CRDS["Release"]["properties"]["spec"]["properties"]["objectives"]["items"])
-    del objective["query"]
-    return put_at(whole("Release"), ("spec", "objectives"), [objective])
-
-
 def every_breach() -> list[Breach]:
-    found = [
-        breach
+    found = {
+        f"{kind} {breach.name}": breach
         for kind, schema in CRDS.items()
-        for breach in breaches(whole(kind), schema["properties"]["spec"], ("spec",))
-    ]
-    ratio = CRDS["Release"]["properties"]["spec"]["properties"]["objectives"]
-    found += [
-        breach for breach in breaches(with_error_ratio(), ratio, ("spec", "objectives")) if "errorRatio" in breach.name
-    ]
-    return found
+        for variant in range(VARIANTS)
+        for breach in breaches(whole(kind, variant), schema["properties"]["spec"], ("spec",))
+    }
+    return list(found.values())
 
 
 def refusal(api: Api, manifest: dict[str, Any]) -> str:
@@ -76,12 +78,9 @@ def test_every_example_applies(api: Api, namespace: str, path: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(CRDS))
-def test_a_manifest_at_every_bound_passes(api: Api, kind: str) -> None:
-    assert refusal(api, whole(kind)) == ""
-
-
-def test_the_other_kind_of_objective_passes(api: Api) -> None:
-    assert refusal(api, with_error_ratio()) == ""
+@pytest.mark.parametrize("variant", range(VARIANTS))
+def test_a_manifest_at_every_bound_passes(api: Api, kind: str, variant: int) -> None:
+    assert refusal(api, whole(kind, variant)) == ""
 
 
 def test_every_bound_refuses_by_name_and_in_words(api: Api) -> None:
@@ -119,6 +118,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "steps: weights must not fall": (
         release_with(("spec", "steps"), [step("a", 50), step("b", 20)]),
         release_with(("spec", "steps"), [step("a", 20), step("b", 20)]),
+    ),
+    "traffic: must have exactly one": (
+        release_with(("spec", "traffic"), {"route": {"name": "a"}, "routes": [{"name": "b"}]}),
+        release_with(("spec", "traffic"), {"route": {"name": "a"}}),
     ),
     "objectives: each must have exactly one": (
         release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),

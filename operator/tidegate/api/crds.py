@@ -33,6 +33,7 @@ def release() -> dict[str, Any]:
     objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
     objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
     objectives["x-kubernetes-validations"] = [QUERIES_RULE]
+    spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
     schema["x-kubernetes-validations"] = [NAME_RULE]
@@ -137,6 +138,10 @@ STEP_RULES = [
         "steps: weights must not fall from one step to the next",
     ),
 ]
+ROUTER_RULE = rule(
+    "[has(self.gateway), has(self.route), has(self.routes)].filter(f, f).size() == 1",
+    "traffic: must have exactly one of gateway, route and routes",
+)
 OBJECTIVE_RULE = rule(
     "has(self.query) != has(self.errorRatio)", "objectives: each must have exactly one of query and errorRatio"
 )

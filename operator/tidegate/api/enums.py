@@ -23,6 +23,13 @@ class Pause(Enum):
     UNTIL_PROMOTED = "UntilPromoted"
 
 
+class RouteKind(Enum):
+    """Which of a user's routes a Release attaches to."""
+
+    HTTP_ROUTE = "HTTPRoute"
+    GRPC_ROUTE = "GRPCRoute"
+
+
 class Suspend(Enum):
     """How far the loop is stopped."""
 

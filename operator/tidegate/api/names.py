@@ -10,6 +10,7 @@ LABEL_METRIC_SOURCE = f"{GROUP}/metric-source"
 
 ANNOTATION_WEIGHT = f"{GROUP}/weight"
 ANNOTATION_SHAPE = f"{GROUP}/shape"
+ANNOTATION_FOUND = f"{GROUP}/found"
 ANNOTATION_PLAN = f"{GROUP}/plan"
 ANNOTATION_STARTED = f"{GROUP}/rollout-started"
 ANNOTATION_REJECTED = f"{GROUP}/rejected"

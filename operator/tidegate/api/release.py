@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 
-from .enums import Confirm, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, OnTrouble, Pause, RouteKind, SourceKind, Suspend
 from .errors import InvalidSpec, field_path
 from .model import Declared, Duration, Hostname, Name, Number, ObjectName, Opaque
 
@@ -61,15 +62,40 @@ class Gateway(Declared):
     ] = ()
 
 
-class Traffic(Declared):
-    """How traffic is split, and when a split counts."""
+class AttachedRoute(Declared):
+    """A route of your own: Tidegate touches two weights in it while a rollout runs, and puts them back."""
 
-    gateway: Annotated[Gateway, Field(description="The route that Tidegate generates and owns.")]
+    kind: Annotated[RouteKind, Field(description="The route's kind.")] = RouteKind.HTTP_ROUTE
+    name: Annotated[ObjectName, Field(description="The route's name, in the Release's namespace.")]
+    rule: Annotated[
+        Name | None,
+        Field(description="The rule, by its name. Absent: every rule with both <release>-stable and -candidate."),
+    ] = None
+
+
+class Traffic(Declared):
+    """How traffic is split, and when a split counts. One of gateway, route and routes."""
+
+    gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
+    route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
+    routes: Annotated[
+        tuple[AttachedRoute, ...] | None,
+        Field(
+            min_length=1,
+            max_length=8,
+            description="Several, such as an ingress and a mesh: a weight counts when all confirm it.",
+        ),
+    ] = None
     settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
     confirm: Annotated[
         Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
     ] = Confirm.PARENTS
     drain: Annotated[Duration, Field(description="Pods stay so long after weight 0 is confirmed.")] = "30s"  # type: ignore[assignment]
+
+    @model_validator(mode="after")
+    def _one_router(self) -> "Traffic":
+        _one_of(self, "gateway", "route", "routes")
+        return self
 
 
 class Step(Declared):
@@ -130,6 +156,12 @@ class Promotion(Declared):
     watch: Annotated[
         Duration, Field(description="Time at full weight, judged, with stable's pods kept: going back is instant.")
     ] = "15m"  # type: ignore[assignment]
+
+
+def _one_of(found: Declared, *names: str) -> None:
+    if len([name for name in names if getattr(found, name)]) != 1:
+        message = f"exactly one of {', '.join(map(to_camel, names))}"
+        raise ValueError(message)
 
 
 DEFAULT_STEPS = (

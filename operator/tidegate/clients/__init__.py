@@ -6,9 +6,10 @@ from .http import Ask, AskFailed, Http
 from .kube import Event, Kind, Kube, Object, session_for
 from .lease import Lease, Timing
 from .recorder import Note, Recorder
-from .writer import Writer
+from .writer import MANAGER, Writer
 
 __all__ = [
+    "MANAGER",
     "Ask",
     "AskFailed",
     "CallError",

@@ -55,10 +55,15 @@ class SetWeight:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreRoutes:
+    """Put the weights of attached routes back as they were found, and leave no note of ours on them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetRevision:
     """Delete an old, empty ReplicaSet: history beyond what is kept."""
 
     revision: str
 
 
-Action = PrepareRevision | Scale | PointService | WriteRoute | SetWeight | ForgetRevision
+Action = PrepareRevision | Scale | PointService | WriteRoute | SetWeight | RestoreRoutes | ForgetRevision

@@ -5,7 +5,7 @@ from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import BLOCKING, Reason
 from .snapshot import Snapshot
-from .step import settled, step_sentence, stranded, wanted_size, written_weight
+from .step import lowered, raised, settled, step_sentence, stranded, wanted_size, written_weight
 from .upkeep import upkeep
 
 
@@ -49,8 +49,7 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
 
 def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
     """Someone lowered the weight by hand: they know something. Only promote, abort or a new template goes on."""
-    written = written_weight(seen)
-    if written is None or seen.weight >= written:
+    if not any(not route.by_git for route in lowered(seen)):
         return None
 
     sentence = "the weight was lowered by hand; promote, abort or a new template goes on"
@@ -60,11 +59,21 @@ def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
 def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
     """Raised by hand: reverted and told."""
     written = written_weight(seen)
-    if written is None or seen.weight <= written or stranded(seen):
+    if written is None or not raised(seen) or stranded(seen):
         return None
 
     sentence = "the weight was raised by hand and is put back: use promote-full"
     return act(seen, Reason.RAISED_BY_HAND, sentence, SetWeight(written, seen.progress.candidate or ""))
+
+
+def assert_over_git(seen: Snapshot) -> Decision | None:
+    """Git declared the weights of an attached route again: no hand's wish, so ours are put back at once."""
+    written = written_weight(seen)
+    if written is None or not lowered(seen) or written > seen.progress.desired_weight:
+        return None
+
+    again = SetWeight(written, seen.progress.candidate or "", raising=True)
+    return act(seen, Reason.RAISING, "Git declared the route's weights again: the rollout's are put back", again)
 
 
 def lower_to_the_step(seen: Snapshot) -> Decision | None:

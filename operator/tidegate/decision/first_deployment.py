@@ -80,6 +80,9 @@ def serve(seen: Snapshot) -> Decision | None:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
+    if seen.route is not None and seen.route.lost:
+        return hold(seen, Reason.ROUTE_MISSING, seen.route.sentence)
+
     if seen.route is not None and seen.route.confirmed:
         return settle(seen)
 

@@ -46,7 +46,7 @@ def give_weight_back(seen: Snapshot) -> Decision | None:
 
 def to_zero(seen: Snapshot) -> tuple[Action, ...]:
     revision = seen.progress.candidate or ""
-    if seen.route is None or seen.route.weight is None:
+    if seen.route is None or (seen.route.weight is None and not seen.route.attached):
         return (WriteRoute(0, revision),)
 
     return (SetWeight(0, revision),) if seen.route.weight else ()

@@ -58,6 +58,7 @@ class Reason(Enum):
     NAME_TAKEN = "NameTaken"
     TARGET_CLAIMED = "TargetClaimed"
     GATEWAY_MISSING = "GatewayMissing"
+    ROUTE_MISSING = "RouteMissing"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     SECRET_MISSING = "SecretMissing"
 
@@ -107,6 +108,7 @@ BLOCKING = frozenset(
         Reason.NAME_TAKEN,
         Reason.TARGET_CLAIMED,
         Reason.GATEWAY_MISSING,
+        Reason.ROUTE_MISSING,
         Reason.METRIC_SOURCE_MISSING,
         Reason.SECRET_MISSING,
         Reason.NOT_ISOLATED,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import ForgetRevision, SetWeight
+from .actions import ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
@@ -16,6 +16,9 @@ from .upkeep import leftovers, retired, upkeep
 def take_back_stray_weight(seen: Snapshot) -> Decision | None:
     """At rest all traffic is stable's, whoever moved it."""
     if not seen.weight or seen.progress.stable is None or not seen.stable.available:
+        return None
+
+    if seen.route and seen.route.attached and not seen.route.touched:
         return None
 
     return act(seen, Reason.RAISED_BY_HAND, "weight was moved with no rollout running", SetWeight(0, at_stable(seen)))
@@ -32,7 +35,7 @@ def mend(seen: Snapshot) -> Decision | None:
 
 def retire_leftovers(seen: Snapshot) -> Decision | None:
     """Retired revisions drain for as long as their last requests may take."""
-    if not leftovers(seen) or seen.route is None or not seen.route.confirmed:
+    if not leftovers(seen) or seen.route is None or not (seen.route.confirmed or seen.route.lost):
         return None
 
     wait = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for
@@ -45,6 +48,15 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
         return None
 
     return Decision(reason=seen.progress.reason, sentence="retired", progress=seen.progress, actions=actions)
+
+
+def give_routes_back(seen: Snapshot) -> Decision | None:
+    """Attached routes are as they were found again, once nothing drains any more."""
+    if seen.route is None or not seen.route.attached or not seen.route.touched:
+        return None
+
+    reason, sentence = seen.progress.reason, "the attached route is as it was found"
+    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=(RestoreRoutes(),))
 
 
 DRAINING = "the last rollout's pods drain before the next one starts"
@@ -155,6 +167,7 @@ REST: tuple[Rule, ...] = (
     take_back_stray_weight,
     mend,
     retire_leftovers,
+    give_routes_back,
     serve_the_target,
     retry,
     refuse_the_rejected,

@@ -38,7 +38,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
 def weight_to_stable(seen: Snapshot) -> tuple[Action, ...]:
     """The fall of the weight that stable's pods allow now, and stable's own pods."""
     goal = allowed_weight(seen)
-    if goal < seen.weight:
+    if goal < seen.weight or unsaid(seen, goal):
         return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
     return stable_floor(seen)
@@ -51,6 +51,11 @@ def allowed_weight(seen: Snapshot) -> int:
         return 0
 
     return min(seen.weight, FULL - seen.carried(available, FULL))
+
+
+def unsaid(seen: Snapshot, goal: int) -> bool:
+    """True where Git or a hand lowered the weight before us: ours is written too, so that its drain counts from now."""
+    return goal == 0 and any(route.written and route.written[1] for route in seen.routes)
 
 
 def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
@@ -68,7 +73,7 @@ def cause(seen: Snapshot) -> tuple[Reason, str]:
 
 
 def write_a_lost_route(seen: Snapshot) -> Decision | None:
-    if seen.route is not None and seen.route.weight is not None:
+    if seen.route is not None and (seen.route.attached or seen.route.weight is not None):
         return None
 
     return act(seen, *cause(seen), WriteRoute(0, seen.progress.candidate or ""))
@@ -88,7 +93,7 @@ def wait_for_stable(seen: Snapshot) -> Decision | None:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
-    if seen.route is None or seen.route.confirmed:
+    if seen.route is None or seen.route.confirmed or seen.route.lost:
         return None
 
     return hold(seen, *cause(seen))

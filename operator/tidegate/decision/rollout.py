@@ -6,6 +6,7 @@ from .actions import Action, SetWeight
 from .asks import handle_stray, opened
 from .decision import Decision, Rule, act, hold
 from .disturbance import (
+    assert_over_git,
     give_to_the_only_side,
     go_back_to_the_step,
     hold_a_breach,
@@ -23,7 +24,7 @@ from .promotion import begin
 from .reasons import BLOCKING, Reason
 from .rollback import roll_back
 from .snapshot import Snapshot
-from .step import drain_left, drained, passing, settled, wanted_size, watching, written_weight
+from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
 
 
@@ -135,11 +136,10 @@ def handle_promote_full(seen: Snapshot) -> Decision | None:
 
 def lift(seen: Snapshot) -> tuple[Action, ...]:
     """Take a weight lowered by hand for ours, so that it may rise again when its pods are there."""
-    written = written_weight(seen)
-    if written is None or seen.weight >= written:
+    if not lowered(seen):
         return ()
 
-    return (SetWeight(seen.weight, seen.progress.candidate or ""),)
+    return (SetWeight(min(route.lowest for route in seen.routes), seen.progress.candidate or ""),)
 
 
 def skip_step(seen: Snapshot) -> Decision | None:
@@ -171,6 +171,7 @@ ROLLOUT: tuple[Rule, ...] = (
     handle_promote_full,
     obey_the_lowering_hand,
     revert_the_raising_hand,
+    assert_over_git,
     hold_a_breach,
     lower_to_the_step,
     mend,

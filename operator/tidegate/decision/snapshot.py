@@ -1,5 +1,6 @@
 """All that a decision may know: one Release and what was seen of its world at one instant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -53,15 +54,50 @@ class Services:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """The managed route as found. `weight` is the candidate's share; None where the backends are not ours."""
+    """A route as found, or several as one. `weight` is the candidate's greatest share, `least` its smallest.
+
+    `weight` is None where the backends are not ours. An attached route is a user's: it is `lost` where it is
+    missing or has no place for both weights, `touched` while a note of ours is on it, and `by_git` while its
+    rules are owned by whoever owned them when the rollout began.
+    """
 
     weight: int | None = 0
+    least: int | None = None
     written: tuple[str, int] | None = None
     current: bool = True
     confirmed: bool = True
     confirmed_for: timedelta = NO_TIME
     silent_for: timedelta = NO_TIME
     sentence: str = ""
+    attached: bool = False
+    lost: bool = False
+    touched: bool = False
+    by_git: bool = False
+
+    @property
+    def lowest(self) -> int:
+        """The smallest share of the candidate over all rules and routes."""
+        return (self.weight or 0) if self.least is None else self.least
+
+
+def together(routes: Sequence[Route]) -> Route | None:
+    """Several routes as one: confirmed when all are, as far as the slowest is."""
+    if len(routes) < 2:
+        return routes[0] if routes else None
+
+    unsure = next((route for route in routes if not route.confirmed), routes[0])
+    return Route(
+        weight=max((route.weight or 0) for route in routes),
+        least=min(route.lowest for route in routes),
+        written=max((route.written for route in routes if route.written), key=lambda written: written[1], default=None),
+        confirmed=all(route.confirmed for route in routes),
+        confirmed_for=min(route.confirmed_for for route in routes),
+        silent_for=max(route.silent_for for route in routes),
+        sentence=unsure.sentence,
+        attached=all(route.attached for route in routes),
+        lost=any(route.lost for route in routes),
+        touched=any(route.touched for route in routes),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +131,7 @@ class Snapshot:
     sides: tuple[Side, ...] = ()
     services: Services = Services()
     route: Route | None = None
+    several: tuple[Route, ...] = ()
     evidence: Evidence = Evidence()
     asks: Asks = NOTHING_ASKED
     suspension: Suspension = Suspension.NONE
@@ -123,6 +160,16 @@ class Snapshot:
     def weight(self) -> int:
         """The candidate's live share; 0 where there is no route, or it is not ours."""
         return (self.route.weight or 0) if self.route else 0
+
+    @property
+    def lowest_weight(self) -> int:
+        """The candidate's smallest live share over all routes: a raise is done when this one is."""
+        return self.route.lowest if self.route else 0
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Each route by itself; `route` is all of them as one."""
+        return self.several or ((self.route,) if self.route else ())
 
     @property
     def suspended(self) -> bool:

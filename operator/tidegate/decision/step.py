@@ -32,10 +32,30 @@ def drain_left(seen: Snapshot) -> timedelta:
 
 def written_weight(seen: Snapshot) -> int | None:
     """The weight that we last wrote for this candidate, from the route's own annotation."""
-    if seen.route is None or seen.route.written is None:
+    return _written(seen, seen.route) if seen.route else None
+
+
+def lowered(seen: Snapshot) -> tuple[Route, ...]:
+    """Routes whose candidate has less than we last wrote."""
+    return tuple(
+        route for route in seen.routes if (written := _written(seen, route)) is not None and route.lowest < written
+    )
+
+
+def raised(seen: Snapshot) -> tuple[Route, ...]:
+    """Routes whose candidate has more than we last wrote."""
+    return tuple(
+        route
+        for route in seen.routes
+        if (written := _written(seen, route)) is not None and (route.weight or 0) > written
+    )
+
+
+def _written(seen: Snapshot, route: Route) -> int | None:
+    if route.written is None:
         return None
 
-    revision, weight = seen.route.written
+    revision, weight = route.written
     return weight if revision == seen.progress.candidate else None
 
 

@@ -72,7 +72,7 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
 def raise_weight(seen: Snapshot) -> Decision | None:
     """The intent is recorded already: this turn only carries it out."""
     desired = seen.progress.desired_weight
-    if seen.weight >= desired:
+    if seen.lowest_weight >= desired:
         return None
 
     changes = {} if seen.progress.weighted_at or not seen.plan.judged else {"weighted_at": seen.now}

@@ -1,20 +1,22 @@
 """Carrying out a decision's actions: a case, a call. Each answer goes straight into the store."""
 
+import asyncio
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED
-from tidegate.clients import Conflict, Invalid, Kind
+from tidegate.clients import MANAGER, Conflict, Invalid, Kind
 from tidegate.decision.actions import (
     Action,
     ForgetRevision,
     PointService,
     PrepareRevision,
+    RestoreRoutes,
     Scale,
     SetWeight,
     WriteRoute,
 )
 from tidegate.decision.status import stamp
-from tidegate.routers import gateway_api
+from tidegate.routers import AttachedRoute, ManagedRoute, Router, release_patch
 from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, replica_set, service, service_name
 
@@ -36,7 +38,9 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
         case WriteRoute(weight, revision):
             await write_route(seen, weight, revision, world, urgent=urgent)
         case SetWeight():
-            await set_weight(seen, action, world, urgent=urgent or not action.raising)
+            await set_weights(seen, action, world, urgent=urgent or not action.raising)
+        case RestoreRoutes():
+            await restore_routes(seen, world)
         case ForgetRevision(revision):
             await forget(seen, revision, world)
         case _:
@@ -96,33 +100,66 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
         "namespace": seen.owner.namespace,
         "ownerReferences": [seen.owner.reference()],
     }
-    gateway = seen.declared["traffic"]["gateway"]
-    manifest = gateway_api.route(metadata, gateway, seen.backends, weight=weight, revision=revision)
-    if world.store(kinds.ROUTES).get((seen.owner.namespace, seen.owner.name)) is None:
-        answer = await created(seen, kinds.ROUTES, manifest, world)
-    else:
-        answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
+    for router in seen.routers:
+        if not isinstance(router, ManagedRoute):
+            continue
 
-    world.keep(kinds.ROUTES, answer)
+        manifest = router.manifest(metadata, weight=weight, revision=revision)
+        if world.store(kinds.ROUTES).get((seen.owner.namespace, router.name)) is None:
+            answer = await created(seen, kinds.ROUTES, manifest, world)
+        else:
+            answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
+
+        world.keep(kinds.ROUTES, answer)
 
 
-async def set_weight(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
+async def set_weights(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
+    """Both weights of every route at once: one that fails does not keep the others from theirs."""
+    writes = (set_weight(seen, router, action, world, urgent=urgent) for router in seen.routers)
+    for failure in await asyncio.gather(*writes, return_exceptions=True):
+        if isinstance(failure, BaseException):
+            raise failure
+
+
+async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World, *, urgent: bool) -> None:
     """One patch for both weights. Where the route is not as it was seen, it is read again and decided again."""
-    found = world.store(kinds.ROUTES).get((seen.owner.namespace, seen.owner.name))
+    kind = kinds.ROUTE_KINDS[router.kind]
+    found = world.store(kind).get((seen.owner.namespace, router.name))
     if found is None:
         return
 
-    patch = gateway_api.weight_patch(
-        found, seen.backends, weight=action.weight, revision=action.revision, raising=action.raising
-    )
+    patch = router.weight_patch(found, weight=action.weight, revision=action.revision, raising=action.raising)
+    await patch_route(seen, router, patch, world, urgent=urgent)
+
+
+async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> Object:
+    """Send a patch; where a `test` in it fails, keep what the route is now."""
+    kind = kinds.ROUTE_KINDS[router.kind]
     try:
-        answer = await world.writer.patch(kinds.ROUTES, seen.owner.namespace, seen.owner.name, patch, urgent=urgent)
+        answer = await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent)
     except Invalid:
-        path = kinds.ROUTES.path(seen.owner.namespace, seen.owner.name)
-        world.keep(kinds.ROUTES, await world.kube.call("GET", path))
+        world.keep(kind, await world.kube.call("GET", kind.path(seen.owner.namespace, router.name)))
         raise
 
-    world.keep(kinds.ROUTES, answer)
+    # Keeping trims: what the caller does with the whole answer comes after.
+    world.keep(kind, {**answer, "metadata": dict(answer["metadata"])})
+    return answer
+
+
+async def restore_routes(seen: Seen, world: World) -> None:
+    """Attached routes as they were found: weights, notes, and then the list of those who own fields."""
+    for router in seen.routers:
+        found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
+        if not isinstance(router, AttachedRoute) or found is None:
+            continue
+
+        if patch := router.restore_patch(found):
+            await patch_route(seen, router, patch, world, urgent=False)
+
+        path = kinds.ROUTE_KINDS[router.kind].path(seen.owner.namespace, router.name)
+        whole = await world.kube.call("GET", path)
+        if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
+            await patch_route(seen, router, patch, world, urgent=False)
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:

@@ -22,6 +22,7 @@ def blocked_by(
         _name_taken(owner, world)
         or _target_claimed(found, world)
         or _gateway_missing(key, declared, world)
+        or _route_missing(seen)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)
         or _not_isolated(owner, seen, declared, world)
@@ -61,13 +62,23 @@ def _age(found: Object) -> tuple[str, str]:
 
 
 def _gateway_missing(key: Key, declared: Object, world: World) -> Blocked | None:
-    for index, parent in enumerate(declared["traffic"]["gateway"]["parentRefs"]):
+    gateway = declared["traffic"].get("gateway") or {}
+    for index, parent in enumerate(gateway.get("parentRefs") or ()):
         place = (parent.get("namespace") or key[0], parent["name"])
         if parent.get("kind", "Gateway") == "Gateway" and world.store(kinds.GATEWAYS).get(place) is None:
             field = f"spec.traffic.gateway.parentRefs[{index}]"
             return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {'/'.join(place)} is missing")
 
     return None
+
+
+def _route_missing(seen: Snapshot) -> Blocked | None:
+    """A user's route has no place for the weights. The first revision comes up without: its Services go first."""
+    lost = next((route for route in seen.routes if route.lost), None)
+    if lost is None or seen.progress.stable is None:
+        return None
+
+    return Blocked(Reason.ROUTE_MISSING, f"spec.traffic: {lost.sentence}")
 
 
 def _unknown_variable(spec: ReleaseSpec) -> Blocked | None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tidegate.api.names import (
+    ANNOTATION_FOUND,
     ANNOTATION_PLAN,
     ANNOTATION_REJECTED,
     ANNOTATION_SHAPE,
@@ -17,7 +18,8 @@ from tidegate.api.names import (
     LABEL_METRIC_SOURCE,
     LABEL_RELEASE,
 )
-from tidegate.clients import Kind, Object
+from tidegate.clients import MANAGER, Kind, Object
+from tidegate.routers.attached import rules_owner
 from tidegate.watch import Key
 from tidegate.workloads import ready_pods
 
@@ -33,11 +35,13 @@ SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
 NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
 ENDPOINT_SLICES = Kind(api="discovery.k8s.io/v1", plural="endpointslices", kind="EndpointSlice")
 ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTTPRoute")
+GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
+ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
-ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE)
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE, ANNOTATION_FOUND)
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -49,6 +53,7 @@ class Watched:
     trim: Callable[[Object], Object]
     selector: str = ""
     index: Callable[[Object], Iterable[Key]] | None = None
+    optional: bool = False
 
 
 def plain(found: Object) -> Object:
@@ -82,14 +87,23 @@ def trimmed_route(found: Object) -> Object:
     ]
     annotations = metadata.get("annotations")
     ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
+    managers: list[Object] = metadata.get("managedFields") or []
+    owners = {"owner": rules_owner(managers), "ours": any(entry.get("manager") == MANAGER for entry in managers)}
     return {
-        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": ours},
+        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": ours, **owners},
         "spec": {
             "parentRefs": spec.get("parentRefs"),
-            "rules": [{"backendRefs": rule.get("backendRefs")} for rule in spec.get("rules") or ()],
+            "rules": [trimmed_rule(rule) for rule in spec.get("rules") or ()],
         },
         "status": {"parents": parents},
     }
+
+
+def trimmed_rule(rule: Object) -> Object:
+    """A rule's name, and its backends with their weights."""
+    refs = rule.get("backendRefs") or ()
+    kept = [{name: ref[name] for name in ("name", "weight") if name in ref} for ref in refs]
+    return {"name": rule.get("name"), "backendRefs": kept}
 
 
 def _state(state: Object) -> Object:
@@ -198,7 +212,16 @@ def claims(found: Object) -> Iterable[Key]:
     """A Release's namespace, and each parent, hostname and match that its route claims."""
     namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
-    gateway = (spec_of(found).get("traffic") or {}).get("gateway") or {}
+    traffic = spec_of(found).get("traffic") or {}
+    for route in attached(traffic):
+        where = f"{route['kind']} {namespace}/{route['name']}"
+        yield "route", where
+        yield "claim", f"{where} {route.get('rule') or '*'}"
+
+    gateway = traffic.get("gateway") or {}
+    if not gateway:
+        return
+
     rules: list[dict[str, Any]] = gateway.get("rules") or [{}]
     matches = [json.dumps(match, sort_keys=True) for rule in rules for match in rule.get("matches") or [{}]]
     for parent in gateway.get("parentRefs") or ():
@@ -207,14 +230,26 @@ def claims(found: Object) -> Iterable[Key]:
             yield from (("claim", f"{where} {hostname} {match}") for match in matches)
 
 
+def attached(traffic: Object) -> list[Object]:
+    """The routes of a user's own that a Release attaches to."""
+    return [traffic["route"]] if traffic.get("route") else list(traffic.get("routes") or ())
+
+
+def by_attachment(kind: Kind, found: Object) -> Key:
+    """The index key under which the Releases that attach to this route are found."""
+    metadata = found["metadata"]
+    return "route", f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
+
+
 WATCHED = (
     Watched(kind=RELEASES, trim=trimmed_release, index=claims),
     Watched(kind=REPLICA_SETS, trim=trimmed_replica_set, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=PODS, trim=trimmed_pod, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=SERVICES, trim=trimmed_service, index=by_selected_label),
     Watched(kind=ENDPOINT_SLICES, trim=trimmed_slice, selector=LABEL_RELEASE, index=by_service),
-    Watched(kind=ROUTES, trim=trimmed_route, selector=LABEL_RELEASE, index=by_release),
-    Watched(kind=GATEWAYS, trim=plain),
+    Watched(kind=ROUTES, trim=trimmed_route, index=by_release, optional=True),
+    Watched(kind=GRPC_ROUTES, trim=trimmed_route, optional=True),
+    Watched(kind=GATEWAYS, trim=plain, optional=True),
     Watched(kind=NODES, trim=trimmed_node),
     Watched(kind=METRIC_SOURCES, trim=plain),
     Watched(kind=CLUSTER_METRIC_SOURCES, trim=plain),

@@ -1,19 +1,17 @@
 """From the stores to one Snapshot. It makes no request."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tidegate.api import InvalidSpec
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension, together
 from tidegate.decision.status import progress_of
-from tidegate.routers import gateway_api
-from tidegate.routers.gateway_api import Backends
+from tidegate.routers import Backends, Router
 from tidegate.watch import Key, Object
 from tidegate.workloads import (
     Owner,
@@ -30,10 +28,10 @@ from . import asks, kinds
 from .blocks import blocked_by
 from .evidence import evidence_of
 from .pinned import Pinned, pinned
-from .world import Memory, Parsed, RouterMemory, World
+from .routes import observe_routes, routers_of
+from .world import Memory, Parsed, World
 
 REVISIONS_KEPT = 10
-NEVER = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,7 @@ class Seen:
     spec: ReleaseSpec
     pinned: Pinned
     backends: Backends
+    routers: tuple[Router, ...]
     snapshot: Snapshot
 
 
@@ -69,7 +68,9 @@ def observe(key: Key, world: World) -> Seen | None:
         candidate=service_name(owner, "candidate"),
         port=current.spec.service.port,
     )
-    route = observe_route(declared, owner, backends, world)
+    routers = routers_of(declared["traffic"], owner, backends)
+    routes = observe_routes(declared, owner, routers, world)
+    route = together(routes)
     progress = _weighted(progress, route, now)
     seen = Seen(
         found=found,
@@ -78,6 +79,7 @@ def observe(key: Key, world: World) -> Seen | None:
         spec=current.spec,
         pinned=going,
         backends=backends,
+        routers=routers,
         snapshot=Snapshot(
             now=now,
             target=newest.target,
@@ -87,6 +89,7 @@ def observe(key: Key, world: World) -> Seen | None:
             sides=observe_sides(key, replica_sets, current.spec, world, now),
             services=observe_services(owner, current.spec, world),
             route=route,
+            several=routes if len(routes) > 1 else (),
             evidence=evidence_of(key, progress, going.spec, world),
             asks=asks.of(found),
             suspension=_suspension(current.spec, found),
@@ -174,41 +177,6 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
         stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),
         candidate_endpoints=_endpoints(owner, "candidate", selected.get("candidate"), world),
     )
-
-
-def observe_route(declared: Object, owner: Owner, backends: Backends, world: World) -> Route | None:
-    """The managed route, and for how long its generation has been confirmed, or silent."""
-    route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
-    if route is None or not owner.owns(route):
-        return None
-
-    memory = world.memory((owner.namespace, owner.name)).router
-    gateway = declared["traffic"]["gateway"]
-    by_time = declared["traffic"].get("confirm") == "Settle"
-    answer = gateway_api.confirmation(route)
-    confirmed = by_time or answer.confirmed
-    _remember(memory, route["metadata"]["generation"], confirmed=confirmed)
-    now = time.monotonic()
-    return Route(
-        weight=gateway_api.live_weight(route, backends),
-        written=gateway_api.written_weight(route),
-        current=gateway_api.has_shape(route, gateway_api.shape(gateway, backends)),
-        confirmed=confirmed,
-        confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NEVER,
-        silent_for=timedelta(0) if confirmed else timedelta(seconds=now - memory.seen_at),
-        sentence=answer.sentence,
-    )
-
-
-def _remember(memory: RouterMemory, generation: int, *, confirmed: bool) -> None:
-    now = time.monotonic()
-    if generation != memory.generation:
-        memory.generation, memory.seen_at, memory.confirmed_at = generation, now, None
-
-    if not confirmed:
-        memory.confirmed_at = None
-    elif memory.confirmed_at is None:
-        memory.confirmed_at = now
 
 
 def _endpoints(owner: Owner, role: str, revision: str | None, world: World) -> int:

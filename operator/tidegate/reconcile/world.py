@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from tidegate.clients import CallError, Event, Http, Kind, Kube, Recorder, Writer
+from tidegate.clients import CallError, Event, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, WorkQueue
@@ -23,11 +23,13 @@ SILENCE_SECONDS = 90
 
 @dataclass(slots=True)
 class RouterMemory:
-    """When a route's generation was first seen, and first seen confirmed; on the loop's clock."""
+    """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
 
-    generation: int = -1
+    generation: int = -2
+    written: tuple[str, int] | None = None
     seen_at: float = 0.0
     confirmed_at: float | None = None
+    unsure_since: float | None = None
 
 
 @dataclass(slots=True)
@@ -50,11 +52,15 @@ class Parsed:
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost."""
 
-    router: RouterMemory = field(default_factory=RouterMemory)
+    routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None], Parsed] = field(default_factory=dict)
     name_taken: str = ""
+
+    def router(self, name: str) -> RouterMemory:
+        """What is remembered of one route."""
+        return self.routers.setdefault(name, RouterMemory())
 
 
 class World:
@@ -123,6 +129,7 @@ class World:
             watcher=partial(self._watch, watched),
             trim=watched.trim,
             trouble=CallError,
+            absent=NotFound if watched.optional else None,
         )
 
     def _watch(self, watched: kinds.Watched, version: str) -> AsyncIterator[Event]:
@@ -133,6 +140,9 @@ class World:
         self.store(kinds.RELEASES).on_change(self._release_changed)
         for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
             self.store(kind).on_change(self._part_changed)
+
+        for kind in kinds.ROUTE_KINDS.values():
+            self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_attachment, kind)))
 
         self.store(kinds.SERVICES).on_change(self._service_changed)
         for kind in (kinds.GATEWAYS, kinds.METRIC_SOURCES, kinds.CLUSTER_METRIC_SOURCES, kinds.SECRETS):
@@ -150,6 +160,12 @@ class World:
         for found in (old, new):
             for key in kinds.by_release(found) if found else ():
                 self.mark(key)
+
+    def _used_changed(self, place: Callable[[Object], Key], old: Object | None, new: Object | None) -> None:
+        """Something of a user's that Releases name in their spec."""
+        found = new or old
+        for release in self.store(kinds.RELEASES).of(place(found)) if found else ():
+            self.mark((release["metadata"]["namespace"], release["metadata"]["name"]))
 
     def _service_changed(self, old: Object | None, new: Object | None) -> None:
         self._part_changed(old, new)

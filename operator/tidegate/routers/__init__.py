@@ -1,1 +1,20 @@
 """How a weight becomes manifests. Pure: no sockets."""
+
+from .attached import AttachedRoute, release_patch, rules_owner
+from .confirmation import Confirmation, confirmation
+from .managed import ManagedRoute
+from .router import Router, Split
+from .split import Backends, written_weight
+
+__all__ = [
+    "AttachedRoute",
+    "Backends",
+    "Confirmation",
+    "ManagedRoute",
+    "Router",
+    "Split",
+    "confirmation",
+    "release_patch",
+    "rules_owner",
+    "written_weight",
+]

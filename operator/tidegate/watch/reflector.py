@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
@@ -14,6 +15,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 10.0
+# A kind that the cluster does not serve may be installed later.
+ABSENT_SECONDS = 30.0
 
 
 class Change(Protocol):
@@ -34,7 +37,15 @@ class Reflector:
     """One kind, trimmed by its lister. Any trouble in the stream leads to a new list: nothing is lost."""
 
     def __init__(
-        self, name: str, store: Store, *, lister: Lister, watcher: Watcher, trim: Trim, trouble: type[Exception]
+        self,
+        name: str,
+        store: Store,
+        *,
+        lister: Lister,
+        watcher: Watcher,
+        trim: Trim,
+        trouble: type[Exception],
+        absent: type[Exception] | None = None,
     ) -> None:
         self.name = name
         self.store = store
@@ -45,6 +56,7 @@ class Reflector:
         self._watcher = watcher
         self._trim = trim
         self._trouble = trouble
+        self._absent = absent
 
     async def run(self) -> None:
         """List and watch until cancelled."""
@@ -55,10 +67,21 @@ class Reflector:
                 wait = FIRST_WAIT_SECONDS
                 await self._follow(version)
             except self._trouble as error:
+                if self._absent and isinstance(error, self._absent):
+                    await self._do_without()
+                    continue
+
                 log.warning("watch broken", kind=self.name, error=str(error))
 
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads relists
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    async def _do_without(self) -> None:
+        """The cluster does not serve this kind: there is none of it, until it is installed."""
+        self.store.swap((), sys.maxsize)
+        self._hear()
+        self.synced.set()
+        await asyncio.sleep(ABSENT_SECONDS)
 
     async def _list(self) -> str:
         listed, version = await self._lister()

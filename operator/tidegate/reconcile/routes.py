@@ -1,0 +1,94 @@
+"""A Release's routers, and what their routes say now."""
+
+import time
+from datetime import timedelta
+
+from tidegate.decision.plan import NO_TIME
+from tidegate.decision.snapshot import Route
+from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router, confirmation
+from tidegate.watch import Object
+from tidegate.workloads import Owner
+
+from . import kinds
+from .world import RouterMemory, World
+
+# Git may put a route's weights back every few seconds; the gateway's clock goes on over such a moment.
+MOMENT_SECONDS = 5.0
+
+
+def routers_of(traffic: Object, owner: Owner, backends: Backends) -> tuple[Router, ...]:
+    """The routers that `spec.traffic` declares."""
+    if gateway := traffic.get("gateway"):
+        return (ManagedRoute(name=owner.name, gateway=gateway, backends=backends),)
+
+    return tuple(
+        AttachedRoute(kind=route["kind"], name=route["name"], rule=route.get("rule"), backends=backends)
+        for route in kinds.attached(traffic)
+    )
+
+
+def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], world: World) -> tuple[Route, ...]:
+    """Each route as found. A managed one that is not there is none; an attached one is lost."""
+    by_time = declared["traffic"].get("confirm") == "Settle"
+    found = (observe_route(router, owner, world, by_time=by_time) for router in routers)
+    return tuple(route for route in found if route is not None)
+
+
+def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) -> Route | None:
+    """One route, and for how long its weight has been confirmed, or its generation silent."""
+    found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
+    memory = world.memory((owner.namespace, owner.name)).router(f"{router.kind}/{router.name}")
+    attached = isinstance(router, AttachedRoute)
+    if found is None:
+        return _lost(memory, f"{router.kind} {router.name} is missing") if attached else None
+
+    if not attached and not owner.owns(found):
+        return None
+
+    split = router.split(found)
+    if split.attached and (split.weight is None or split.sentence):
+        return _lost(memory, split.sentence)
+
+    answer = confirmation(found)
+    confirmed = by_time or answer.confirmed
+    remember(memory, found["metadata"]["generation"], split.written, confirmed=confirmed)
+    now = time.monotonic()
+    return Route(
+        weight=split.weight,
+        least=split.least,
+        written=split.written,
+        current=split.current,
+        confirmed=confirmed,
+        confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
+        silent_for=NO_TIME if confirmed else timedelta(seconds=now - memory.seen_at),
+        sentence=answer.sentence,
+        attached=split.attached,
+        touched=split.touched,
+        by_git=split.by_git,
+    )
+
+
+def _lost(memory: RouterMemory, sentence: str) -> Route:
+    """A user's route that cannot split: nobody is sent to the candidate by it."""
+    remember(memory, -1, None, confirmed=True)
+    since = time.monotonic() - (memory.confirmed_at or time.monotonic())
+    return Route(
+        weight=0, confirmed=False, confirmed_for=timedelta(seconds=since), sentence=sentence, attached=True, lost=True
+    )
+
+
+def remember(memory: RouterMemory, generation: int, written: tuple[str, int] | None, *, confirmed: bool) -> None:
+    """Keep when this generation was first seen, and since when the weight that we wrote is confirmed."""
+    now = time.monotonic()
+    if generation != memory.generation:
+        memory.generation, memory.seen_at = generation, now
+
+    if written != memory.written:
+        memory.written, memory.confirmed_at, memory.unsure_since = written, None, None
+
+    if not confirmed:
+        memory.unsure_since = memory.unsure_since or now
+    elif memory.confirmed_at is None or now - (memory.unsure_since or now) > MOMENT_SECONDS:
+        memory.confirmed_at, memory.unsure_since = now, None
+    else:
+        memory.unsure_since = None

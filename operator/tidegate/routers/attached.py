@@ -1,0 +1,132 @@
+"""A user's own HTTPRoute or GRPCRoute: two weights are touched while a rollout runs, and nothing else, ever."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
+
+from .router import Split
+from .split import (
+    FULL,
+    Backends,
+    Found,
+    Patch,
+    Place,
+    annotation,
+    note_path,
+    notes,
+    operation,
+    places,
+    tests,
+    weights,
+    written_weight,
+)
+
+LEAST_TOTAL = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedRoute:
+    """The rule of that name, or every rule that holds both backends where none is named."""
+
+    kind: str
+    name: str
+    backends: Backends
+    rule: str | None = None
+
+    def split(self, found: Found) -> Split:
+        """The greatest and the least share over the rules; `sentence` says what the user must add."""
+        at = list(places(found, self.backends, self.rule))
+        shares = [place.share or 0 for place in at]
+        before = _found_before(found)
+        return Split(
+            weight=max(shares, default=None),
+            least=min(shares, default=None),
+            written=written_weight(found),
+            sentence=self._lacking(at),
+            attached=True,
+            touched=bool(written_weight(found)) or bool(found["metadata"].get("ours")),
+            by_git=bool(before) and before.get("owner") == found["metadata"].get("owner"),
+        )
+
+    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch:
+        """Both weights of each rule, and at the first time a note of what they were and who owned them."""
+        at = list(places(found, self.backends, self.rule))
+        values = {ANNOTATION_WEIGHT: f"{revision}/{weight}"}
+        if not annotation(found, ANNOTATION_FOUND):
+            before = {place.key: list(place.weights) for place in at}
+            values[ANNOTATION_FOUND] = json.dumps({"owner": found["metadata"].get("owner"), "weights": before})
+
+        return [
+            *tests(found, self.backends, at, raising=raising),
+            *(change for place in at for change in weights(place, place.split(weight))),
+            *notes(found, values),
+        ]
+
+    def restore_patch(self, found: Found) -> Patch:
+        """The weights as they were found, and our notes gone. Empty where nothing of ours is left."""
+        at = list(places(found, self.backends, self.rule))
+        before: dict[str, list[int]] = _found_before(found).get("weights", {})
+        changes = [
+            change
+            for place in at
+            if (pair := before.get(place.key)) and tuple(pair) != place.weights
+            for change in weights(place, (pair[0], pair[1]))
+        ]
+        gone = [
+            {"op": "remove", "path": note_path(name)}
+            for name in (ANNOTATION_WEIGHT, ANNOTATION_FOUND)
+            if annotation(found, name)
+        ]
+        return [*tests(found, self.backends, at, raising=False), *changes, *gone] if gone or changes else []
+
+    def _lacking(self, at: list[Place]) -> str:
+        rule = f"rule {self.rule}" if self.rule else "no rule"
+        lacks = "lacks" if self.rule else "has"
+        if not at:
+            return (
+                f"{self.kind} {self.name}: {rule} {lacks} both backends {self.backends.stable} and "
+                f"{self.backends.candidate}: declare them with the weights {FULL} and 0"
+            )
+
+        if small := [place for place in at if place.total < LEAST_TOTAL]:
+            return (
+                f"{self.kind} {self.name}: beside other backends the weights of {self.backends.stable} and "
+                f"{self.backends.candidate} must sum to at least {LEAST_TOTAL}, not {small[0].total}"
+            )
+
+        return ""
+
+
+def _found_before(found: Found) -> dict[str, Any]:
+    """What the route was before the first weight of ours; nothing where the note was lost or edited."""
+    try:
+        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
+    except ValueError:
+        return {}
+
+    return before if isinstance(before, dict) else {}
+
+
+def rules_owner(managed_fields: list[dict[str, Any]]) -> str | None:
+    """Who declared a route's rules last: the list is atomic, so it has one owner at a time among appliers."""
+    owners = [
+        (entry.get("time", ""), entry.get("manager", ""))
+        for entry in managed_fields
+        if "f:rules" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+    ]
+    return max(owners)[1] if owners else None
+
+
+def release_patch(managed_fields: list[dict[str, Any]], manager: str) -> Patch:
+    """Take our name off the fields of a user's object: Git tools must not see a second owner."""
+    ours = [index for index, entry in enumerate(managed_fields) if entry.get("manager") == manager]
+    return [
+        part
+        for index in reversed(ours)
+        for part in (
+            operation("test", f"/metadata/managedFields/{index}/manager", manager),
+            {"op": "remove", "path": f"/metadata/managedFields/{index}"},
+        )
+    ]

@@ -1,0 +1,47 @@
+"""Whether a route's parents serve what was written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """Whether every parent reports the written generation, and if not, which does not."""
+
+    confirmed: bool
+    sentence: str
+
+
+def confirmation(found: Mapping[str, Any]) -> Confirmation:
+    """Every parentRef has a status with Accepted and ResolvedRefs for this generation."""
+    reported = (found.get("status") or {}).get("parents") or ()
+    for parent in found["spec"].get("parentRefs") or ():
+        statuses = [status for status in reported if _same_parent(status.get("parentRef") or {}, parent)]
+        if not any(_accepts(status, found["metadata"]["generation"]) for status in statuses):
+            return Confirmation(confirmed=False, sentence=_refusal(parent, statuses))
+
+    return Confirmation(confirmed=True, sentence="every parent reports the written generation")
+
+
+def _same_parent(reported: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+    names = ("name", "sectionName", "port")
+    same = all(reported.get(name) == declared.get(name) for name in names)
+    return same and declared.get("namespace") in {None, reported.get("namespace")}
+
+
+def _accepts(status: Mapping[str, Any], generation: int) -> bool:
+    states = {
+        found.get("type"): (found.get("status"), found.get("observedGeneration"))
+        for found in status.get("conditions") or ()
+    }
+    return all(states.get(kind) == ("True", generation) for kind in ("Accepted", "ResolvedRefs"))
+
+
+def _refusal(parent: Mapping[str, Any], statuses: list[Mapping[str, Any]]) -> str:
+    for status in statuses:
+        for found in status.get("conditions") or ():
+            if found.get("status") == "False":
+                return f"parent {parent['name']}: {found.get('type')} is False, {found.get('reason')}"
+
+    return f"parent {parent['name']} has not reported the written generation"

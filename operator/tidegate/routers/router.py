@@ -1,0 +1,33 @@
+"""What every router can do: read its split, and write another one. One contract suite holds them all."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from .split import Found, Patch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """What a router's object says. `weight` is the candidate's share, None where the backends are not there."""
+
+    weight: int | None
+    written: tuple[str, int] | None
+    least: int | None = None
+    current: bool = True
+    sentence: str = ""
+    attached: bool = False
+    touched: bool = False
+    by_git: bool = False
+
+
+class Router(Protocol):
+    """One object of a cluster that holds two weights."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+    def split(self, found: Found) -> Split: ...
+
+    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch: ...

@@ -1,0 +1,32 @@
+"""When a written weight counts."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.routers.test_contract import generated
+from tidegate.routers import confirmation
+
+
+def status(generation: int, resolved: str = "True") -> dict[str, Any]:
+    states = [
+        {"type": "Accepted", "status": "True", "observedGeneration": generation},
+        {"type": "ResolvedRefs", "status": resolved, "observedGeneration": generation, "reason": "BackendNotFound"},
+    ]
+    return {"parents": [{"parentRef": {"name": "public", "namespace": "gateways"}, "conditions": states}]}
+
+
+@pytest.mark.parametrize(
+    ("reported", "confirmed"),
+    [(status(3), True), (status(2), False), (status(3, "False"), False), ({}, False)],
+    ids=["this generation", "an older generation", "refs unresolved", "silence"],
+)
+def test_a_weight_counts_when_every_parent_reports_its_generation(reported: dict[str, Any], confirmed: bool) -> None:
+    assert confirmation({**generated(), "status": reported}).confirmed is confirmed
+
+
+def test_a_refusal_names_the_parent_and_the_reason() -> None:
+    sentence = confirmation({**generated(), "status": status(3, "False")}).sentence
+
+    assert "public" in sentence
+    assert "BackendNotFound" in sentence
