@@ -50,12 +50,13 @@ bench: .venv/.synced ## Answer the questions of docs/benchmarks.md; JSON and a t
 	@$(RUN) -m tests.bench
 
 run: .venv/.synced ## Run the operator against the current kubeconfig
-	@PYTHONPATH=operator $(PY) -m tidegate --no-leader-election --http 127.0.0.1:8080
+	@PYTHONPATH=operator $(PY) -m tidegate --http 127.0.0.1:8080
 
 generate: .venv/.synced ## Write the CRDs, references and tables that can be derived
 	@PYTHONPATH=operator $(PY) -m tidegate.cli.generate
 
 verify: generate ## Fail where a generated file is not current
 	git diff --exit-code -- crds charts docs examples
+	@test -z "$$(git ls-files --others --exclude-standard -- crds charts docs examples)" || { git status --short -- crds charts docs examples; exit 1; }
 
 .PHONY: help check mutate test up down demo bench run generate verify

@@ -12,11 +12,13 @@ from tests.cluster.api import METRIC_SOURCES, Api
 
 @dataclass(slots=True)
 class Answer:
-    """What is said to every question: a value, nothing, or a status that is no answer."""
+    """What is said to every question: a value, nothing, or a status that is no answer; late, or in pieces."""
 
     value: float | None = 0.0
     status: int = 200
     body: bytes | None = None
+    seconds: float = 0.0
+    in_pieces: bool = False
     asked: list[tuple[float, str]] = field(default_factory=list)
 
     def text(self) -> bytes:
@@ -77,11 +79,16 @@ class MetricServer:
                 self.say(server.says)
 
             def say(self, said: Answer) -> None:
+                time.sleep(said.seconds)
                 text = said.text()
                 self.send_response(said.status)
                 self.send_header("Content-Length", str(len(text)))
                 self.end_headers()
-                self.wfile.write(text)
+                size = 20 if said.in_pieces else len(text)
+                for start in range(0, len(text), size or 1):
+                    self.wfile.write(text[start : start + size])
+                    self.wfile.flush()
+                    time.sleep(0.02 if said.in_pieces else 0)
 
             def log_message(self, *_: Any) -> None:
                 """Nobody reads it."""

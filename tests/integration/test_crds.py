@@ -111,6 +111,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         release_with(("metadata", "name"), "x" * 53),
         release_with(("metadata", "name"), "x" * 52),
     ),
+    "metadata.name: must start with a letter": (
+        release_with(("metadata", "name"), "shop.v1"),
+        release_with(("metadata", "name"), "shop-v1"),
+    ),
     "steps: weight 100 may be declared once": (
         release_with(("spec", "steps"), [step("a", 100), step("b", 100)]),
         release_with(("spec", "steps"), [step("a", 50), step("b", 100)]),

@@ -192,3 +192,80 @@ def test_a_deleted_release_takes_all_it_owns_with_it(api: Api, namespace: str, o
     api.delete(RELEASES, namespace, "web")
     for kind, name in ((ROUTES, "web"), (SERVICES, "web"), (SERVICES, "web-stable"), (SERVICES, "web-candidate")):
         api.gone(kind, namespace, name)
+
+
+def test_what_the_api_server_refuses_is_said_in_its_words_and_heals(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest = release(namespace)
+    manifest["spec"]["template"]["spec"]["containers"][0]["image"] = ""
+    api.create(RELEASES, manifest)
+    found = api.until(RELEASES, namespace, "web", reason_is("Refused"))
+    assert condition(found, "Stalled") == "True"
+    assert "spec.template.spec.containers[0].image" in found["status"]["message"]
+
+    change(api, namespace, "1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_foreign_route_of_our_name_is_left_alone_and_its_end_heals(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    parents = [{"name": "public", "namespace": "gateways"}]
+    foreign = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "web", "namespace": namespace, "labels": {"tidegate.dev/release": "web"}},
+        "spec": {"parentRefs": parents, "hostnames": ["theirs.example"]},
+    }
+    api.create(ROUTES, foreign)
+    api.create(RELEASES, release(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("NameTaken"))
+    assert api.get(ROUTES, namespace, "web")["spec"]["hostnames"] == ["theirs.example"]
+
+    api.delete(ROUTES, namespace, "web")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [({"token": "\u00e4\u0001"}, "key token"), ({"other": "x"}, "neither the key token")],
+    ids=["garbage", "no known key"],
+)
+def test_a_secret_that_nobody_can_use_stalls_with_its_key(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer, data: dict[str, str], words: str
+) -> None:
+    metadata = {"name": "key", "namespace": namespace, "labels": {"tidegate.dev/metric-source": "true"}}
+    api.create(SECRETS, {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})
+    api.merge(METRIC_SOURCES, namespace, "numbers", {"spec": {"prometheus": {"authSecret": {"name": "key"}}}})
+
+    api.create(RELEASES, release(namespace, **judged()))
+
+    found = api.until(RELEASES, namespace, "web", reason_is("SecretInvalid"))
+    assert words in found["status"]["message"]
+
+
+def test_a_source_that_hangs_once_is_asked_again_and_a_breach_still_rolls_back(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=0.1)
+    deploy(api, namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "60s"}]))
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [80, 20])
+    metrics.says = Answer(value=0.1, seconds=2.5)
+    api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
+    metrics.says = Answer(value=0.9)
+
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_an_answer_in_many_packets_is_read_to_its_end(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=0.1, in_pieces=True)
+    deploy(api, namespace, **judged())
+
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert found["status"]["history"][0]["outcome"] == "Promoted"

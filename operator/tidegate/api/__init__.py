@@ -4,7 +4,7 @@ from .durations import format_duration, parse_duration
 from .enums import Confirm, OnTrouble, Pause, SourceKind, Suspend
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
-from .release import ReleaseSpec, parse_spec
+from .release import ReleaseSpec, parse_spec, salvaged_spec
 
 __all__ = [
     "Confirm",
@@ -19,4 +19,5 @@ __all__ = [
     "parse_duration",
     "parse_source",
     "parse_spec",
+    "salvaged_spec",
 ]

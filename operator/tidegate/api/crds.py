@@ -36,7 +36,7 @@ def release() -> dict[str, Any]:
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    schema["x-kubernetes-validations"] = [NAME_RULE]
+    schema["x-kubernetes-validations"] = NAME_RULES
     version = {
         "name": VERSION,
         "served": True,
@@ -127,10 +127,16 @@ def column(name: str, kind: str, path: str, priority: int = 0) -> dict[str, Any]
     return {**found, "priority": priority} if priority else found
 
 
-NAME_RULE = rule(
-    f"size(self.metadata.name) <= {RELEASE_NAME_LENGTH}",
-    f"metadata.name: must be at most {RELEASE_NAME_LENGTH} characters, because Services and pods add to it",
-)
+NAME_RULES = [
+    rule(
+        f"size(self.metadata.name) <= {RELEASE_NAME_LENGTH}",
+        f"metadata.name: must be at most {RELEASE_NAME_LENGTH} characters, because Services and pods add to it",
+    ),
+    rule(
+        "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+        "metadata.name: must start with a letter and hold only a-z, 0-9 and -, because Services are named after it",
+    ),
+]
 STEP_RULES = [
     rule("self.filter(s, s.weight == 100).size() <= 1", "steps: weight 100 may be declared once, as the last step"),
     rule(

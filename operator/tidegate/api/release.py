@@ -196,7 +196,12 @@ class ReleaseSpec(Declared):
     ] = DEFAULT_OBJECTIVES  # type: ignore[assignment]
     consecutive: Annotated[int, Field(ge=1, le=100, description="Breaching measurements in a row that roll back.")] = 2
     min_requests: Annotated[
-        int, Field(ge=0, le=1000000, description="Requests a side needs in the window; fewer is no data.")
+        int,
+        Field(
+            ge=0,
+            le=1000000,
+            description="Requests the candidate needs in the window of an errorRatio; fewer is no data.",
+        ),
     ] = 20
     on_breach: Annotated[OnTrouble, Field(description="RollBack, or Hold for holdLimit and then roll back.")] = (
         OnTrouble.ROLL_BACK
@@ -249,3 +254,15 @@ def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
     except ValidationError as error:
         first = error.errors()[0]
         raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error
+
+
+# Without these nothing can be put back.
+ESSENTIAL = frozenset({"replicas", "template", "service", "traffic"})
+
+
+def salvaged_spec(spec: dict[str, Any]) -> ReleaseSpec:
+    """What can still be read of a wrong spec: enough to put traffic back, never enough to go forward.
+
+    Raises InvalidSpec where even that is missing. Nothing is judged by it.
+    """
+    return parse_spec({**{name: spec[name] for name in ESSENTIAL if name in spec}, "objectives": []})

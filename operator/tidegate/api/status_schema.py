@@ -82,6 +82,8 @@ RELEASE_STATUS: dict[str, Any] = {
             dweltMilliseconds={"type": "integer", "format": "int64"},
             fullSize=COUNT,
             straight={"type": "boolean"},
+            opened={"type": "boolean"},
+            stablePods=COUNT,
         ),
         objectives=listed(
             "The objectives at the last record.",

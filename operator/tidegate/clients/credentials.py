@@ -68,7 +68,12 @@ def credentials(kubeconfig: Path | None = None) -> Credentials:
     if (SERVICE_ACCOUNT / "token").exists():
         return from_service_account(SERVICE_ACCOUNT)
 
-    return from_kubeconfig(Path(os.environ.get("KUBECONFIG") or Path.home() / ".kube" / "config"))
+    named = [part for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    if len(named) > 1:
+        message = "KUBECONFIG names several files: give one with --kubeconfig"
+        raise NoCredentials(message)
+
+    return from_kubeconfig(Path(named[0]) if named else Path.home() / ".kube" / "config")
 
 
 def from_service_account(folder: Path) -> Credentials:
@@ -85,12 +90,19 @@ def from_service_account(folder: Path) -> Credentials:
 
 
 def from_kubeconfig(path: Path) -> Credentials:
-    """Credentials of a kubeconfig's current context."""
+    """Credentials of a kubeconfig's current context. Raises NoCredentials for whatever is wrong with it."""
     if not path.is_file():
         message = f"no kubeconfig at {path}: set KUBECONFIG or give --kubeconfig"
         raise NoCredentials(message)
 
-    config = yaml.safe_load(path.read_text()) or {}
+    try:
+        return _of_config(yaml.safe_load(path.read_text()) or {}, path)
+    except (yaml.YAMLError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{path} cannot be used: {type(error).__name__}: {error}"
+        raise NoCredentials(message) from error
+
+
+def _of_config(config: Mapping[str, Any], path: Path) -> Credentials:
     context = _named(config, "contexts", config.get("current-context"), "context", path)
     cluster = _named(config, "clusters", context.get("cluster"), "cluster", path)
     user = _named(config, "users", context.get("user"), "user", path)

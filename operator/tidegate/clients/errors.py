@@ -9,8 +9,14 @@ class CallError(Exception):
     def __init__(self, status: int, sentence: str, *, call: str, retry_after: float | None = None) -> None:
         super().__init__(f"{call}: {status} {sentence}")
         self.status = status
+        self.call = call
         self.sentence = sentence
         self.retry_after = retry_after
+
+    @property
+    def told(self) -> str:
+        """For the status: what was asked of which object, and the server's words."""
+        return f"the API server refuses {self.call}: {self.sentence}"
 
 
 class Unavailable(CallError):

@@ -42,13 +42,23 @@ class Http:
             async with self._session.post(
                 ask.url, data=ask.body, headers=headers, timeout=timeout, ssl=ask.tls or True, allow_redirects=False
             ) as answer:
-                body = await answer.content.read(LARGEST_ANSWER + 1)
-                return _checked(answer.status, body)
+                return _checked(answer.status, await _body(answer))
         except TimeoutError as error:
             message = f"no answer within {ask.seconds:g} s"
             raise AskFailed(message) from error
         except (aiohttp.ClientError, OSError) as error:
             raise AskFailed(str(error) or type(error).__name__) from error
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    """All of the body, however many packets it comes in, up to just beyond the limit."""
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            break
+
+    return bytes(body)
 
 
 def _checked(status: int, body: bytes) -> bytes:

@@ -90,12 +90,10 @@ class Kube:
         """One request and its decoded answer. Raises a CallError by what the caller should do."""
         started = time.monotonic()
         data = msgspec.json.encode(body) if body is not None else None
-        headers = {**self._who.headers(), "Accept": "application/json"}
-        if data is not None:
-            headers["Content-Type"] = content
-
+        kinds = {"Accept": "application/json"} | ({"Content-Type": content} if data is not None else {})
         status = 0
         try:
+            headers = {**self._who.headers(), **kinds}
             address = self._who.server + path
             async with self._session.request(verb, address, data=data, headers=headers, params=params) as answer:
                 status = answer.status

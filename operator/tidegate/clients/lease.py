@@ -55,9 +55,13 @@ class Lease:
         self._seen = Seen("", 0.0)
         self.gained = asyncio.Event()
 
+    def left(self) -> float:
+        """The fence: seconds for which nobody else can hold the Lease."""
+        return self._valid_until - self._clock()
+
     def held(self) -> bool:
-        """The fence: True only while nobody else can hold the Lease."""
-        return self._clock() < self._valid_until
+        """True only while nobody else can hold the Lease."""
+        return self.left() > 0
 
     async def run(self) -> None:
         """Take the Lease and renew it until cancelled. Returns when a held Lease is lost: the process must end."""

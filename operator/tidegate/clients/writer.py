@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from .errors import CallError, Fenced, Unavailable
-from .kube import Kind, Kube, Object
+from .kube import CALL_SECONDS, Kind, Kube, Object
 
 MANAGER = "tidegate"
 JSON_PATCH = "application/json-patch+json"
@@ -23,7 +23,7 @@ URGENT_LANE = 4
 class Writer:
     """The only way that the operator changes anything."""
 
-    def __init__(self, kube: Kube, fence: Callable[[], bool]) -> None:
+    def __init__(self, kube: Kube, fence: Callable[[], float]) -> None:
         self._kube = kube
         self._fence = fence
         self._lane = asyncio.Semaphore(LANE)
@@ -56,11 +56,11 @@ class Writer:
             urgent=urgent,
         )
 
-    async def merge(
-        self, kind: Kind, namespace: str, name: str, body: Mapping[str, Any], *, urgent: bool = False
-    ) -> Object:
-        """Merge-patch of a few fields."""
-        path = kind.path(namespace, name)
+    async def merge(self, kind: Kind, found: Object, body: Mapping[str, Any], *, urgent: bool = False) -> Object:
+        """Merge-patch of a few fields of exactly this object: Conflict where another one has its name now."""
+        metadata = found["metadata"]
+        path = kind.path(metadata.get("namespace"), metadata["name"])
+        body = {**body, "metadata": {**body.get("metadata", {}), "uid": metadata["uid"]}}
         params = {"fieldManager": MANAGER}
         return await self._write(
             lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params), urgent=urgent
@@ -91,12 +91,18 @@ class Writer:
         """Retry only what may heal by itself: an unavailable server. The fence is asked before every try."""
         wait = FIRST_WAIT_SECONDS
         for left in reversed(range(TRIES)):
-            if not self._fence():
+            left_of_lease = self._fence()
+            if left_of_lease <= 0:
                 message = "the Lease is not held: nothing is written"
                 raise Fenced(message)
 
             try:
-                return await call()
+                # A write that outlives the Lease could land beside those of the next leader.
+                async with asyncio.timeout(left_of_lease if left_of_lease < CALL_SECONDS else None):
+                    return await call()
+            except TimeoutError as error:
+                message = "the Lease ended before the write did"
+                raise Fenced(message) from error
             except Unavailable as error:
                 if not left:
                     raise

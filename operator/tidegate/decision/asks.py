@@ -12,17 +12,27 @@ def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
     """Nothing to stop: the ask is marked handled, and the Release stays where it is."""
     late = seen.progress.phase is Phase.PROMOTING
     reason = Reason.PROMOTION_UNDER_WAY if late else Reason.ASKED_IN_VAIN
-    sentence = "abort came after the point of no return" if late else "abort: nothing is in progress"
+    sentence = "abort came after the point of no return" if late else "abort: there is nothing to go back from"
     progress = replace(seen.progress, handled=handled)
     return Decision(reason=reason, sentence=sentence, progress=progress)
 
 
-def opened(seen: Snapshot) -> bool:
-    """True when a person's promote names this candidate and this step; handled ones stay open for their step."""
-    prefix = f"{seen.progress.candidate}/{seen.step.name}/"
-    return any(
-        nonce is not None and nonce.startswith(prefix) for nonce in (seen.asks.promote, seen.progress.handled.promote)
-    )
+def going_back_for_another(seen: Snapshot) -> bool:
+    """True while a rollback makes way for a newer template, which would start next."""
+    waiting = seen.target not in {seen.progress.stable, seen.progress.candidate, *seen.progress.rejected}
+    return seen.progress.phase is Phase.ROLLING_BACK and waiting
+
+
+def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
+    """What would have started next does not; the rollback under way goes on."""
+    progress = replace(seen.progress, handled=handled, rejected=seen.progress.rejecting(seen.target))
+    sentence = f"aborted by a person: revision {seen.target} does not start"
+    return Decision(reason=Reason.ABORTED, sentence=sentence, progress=progress)
+
+
+def names_this_step(seen: Snapshot, nonce: str) -> bool:
+    """True when a promote is for this candidate at this step: one for another opens nothing, now or later."""
+    return nonce.startswith(f"{seen.progress.candidate}/{seen.step.name}/")
 
 
 def handle_stray(seen: Snapshot) -> Decision | None:

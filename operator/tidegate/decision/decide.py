@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .asks import abort_in_vain
+from .asks import abort_in_vain, going_back_for_another, reject_the_next
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import FIRST_DEPLOYMENT
 from .plan import NO_TIME
@@ -19,13 +19,15 @@ from .snapshot import Snapshot, Suspension
 def decide(seen: Snapshot) -> Decision:
     """The first clause that applies wins, so safety comes first."""
     decision = first_that_applies(LADDER, seen)
-    return replace(decision, look_again=soonest(decision.look_again, until_unhealthy(seen)))
+    wait = soonest(decision.look_again, until_unhealthy(seen))
+    # A time that is over has had its effect, or has none: looking again at once would find the same.
+    return replace(decision, look_again=wait if wait is not None and wait > NO_TIME else None)
 
 
 def until_unhealthy(seen: Snapshot) -> timedelta | None:
     """Time alone may turn failing pods into an unhealthy candidate."""
     since = seen.candidate.unhealthy_since
-    return max(seen.plan.unhealthy_after - seen.since(since), NO_TIME) if since and in_rollout(seen) else None
+    return seen.plan.unhealthy_after - seen.since(since) if since and in_rollout(seen) else None
 
 
 def soonest(*waits: timedelta | None) -> timedelta | None:
@@ -46,6 +48,9 @@ def abort(seen: Snapshot) -> Decision | None:
         return None
 
     handled = replace(seen.progress.handled, abort=nonce)
+    if going_back_for_another(seen):
+        return reject_the_next(seen, handled)
+
     if not in_rollout(seen):
         return abort_in_vain(seen, handled)
 

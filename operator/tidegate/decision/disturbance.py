@@ -1,6 +1,6 @@
 """What comes between a rollout and its next step: lost pods, people's hands, suspension, missing parts."""
 
-from .actions import SetWeight
+from .actions import SetWeight, WriteRoute
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import BLOCKING, Reason
@@ -45,6 +45,16 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         dwelt=dwelt,
         deadline_from=seen.now,
     )
+
+
+def write_a_garbled_route(seen: Snapshot) -> Decision | None:
+    """Backends that are not ours, or rules that disagree, have no weight to obey: the route is written anew."""
+    route = seen.route
+    if route is None or route.attached or route.weight is not None:
+        return None
+
+    write = WriteRoute(0, seen.progress.candidate or "")
+    return act(seen, Reason.PREPARING, "the route's backends were changed by hand: it is written anew", write)
 
 
 def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
@@ -95,7 +105,7 @@ def hold_suspended(seen: Snapshot) -> Decision | None:
 
 
 def hold_blocked(seen: Snapshot) -> Decision | None:
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence) if seen.blocked else None
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again) if seen.blocked else None
 
 
 def go_back_to_the_step(seen: Snapshot) -> Decision | None:
@@ -116,6 +126,18 @@ def mend(seen: Snapshot) -> Decision | None:
         return None
 
     return Decision(reason=Reason.PREPARING, sentence="mended", progress=seen.progress, actions=actions)
+
+
+def forget_silence(seen: Snapshot) -> Decision | None:
+    """The clocks of silence and of a held breach run only while they are so: an outage is no silence."""
+    changes: dict[str, None] = {}
+    if seen.progress.no_data_since and not seen.evidence.no_data:
+        changes["no_data_since"] = None
+
+    if seen.progress.breach_held_since and not seen.evidence.breach:
+        changes["breach_held_since"] = None
+
+    return hold(seen, Reason.PROGRESSING, step_sentence(seen), **changes) if changes else None
 
 
 def hold_a_breach(seen: Snapshot) -> Decision | None:

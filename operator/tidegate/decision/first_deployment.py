@@ -10,6 +10,7 @@ from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
 from .rest import start, wait_until_mended
+from .router import unconfirmed
 from .snapshot import Snapshot
 from .upkeep import retired, route, services
 
@@ -83,10 +84,7 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
     if seen.route is not None and seen.route.lost:
         return hold(seen, Reason.ROUTE_MISSING, seen.route.sentence)
 
-    if seen.route is not None and seen.route.confirmed:
-        return settle(seen)
-
-    return hold(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route")
+    return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route") or settle(seen)
 
 
 def settle(seen: Snapshot) -> Decision | None:

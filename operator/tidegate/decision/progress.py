@@ -83,6 +83,8 @@ class Progress:
     no_data_since: datetime | None = None
     full_size: int = 0
     straight: bool = False
+    opened: bool = False
+    stable_pods: int = 0
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
     handled: Asks = NOTHING_ASKED
@@ -113,5 +115,7 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "no_data_since": None,
         "full_size": 0,
         "straight": False,
+        "opened": False,
+        "stable_pods": 0,
     }
 )

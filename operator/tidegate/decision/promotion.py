@@ -6,6 +6,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
+from .router import unconfirmed
 from .snapshot import Snapshot
 
 SENTENCE = "changing roles: the candidate becomes stable"
@@ -18,6 +19,9 @@ def begin(seen: Snapshot, sentence: str) -> Decision:
 
 def point_stable(seen: Snapshot) -> Decision | None:
     """`<name>-stable` and `<name>` select the candidate: stable's share was 0, confirmed and drained."""
+    if seen.services.taken and seen.blocked:
+        return hold(seen, seen.blocked.reason, seen.blocked.sentence)
+
     actions = tuple(PointService(role, seen.progress.candidate or "") for role in roles(seen))
     return act(seen, Reason.PROMOTING, SENTENCE, *actions) if actions else None
 
@@ -53,11 +57,10 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
-    route = seen.route
-    if route is None or not route.confirmed:
-        return hold(seen, Reason.PROMOTING, SENTENCE)
+    if waiting := unconfirmed(seen, Reason.PROMOTING, SENTENCE):
+        return waiting
 
-    left = seen.plan.settle - route.confirmed_for
+    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
     return hold(seen, Reason.PROMOTING, SENTENCE, left) if left > NO_TIME else None
 
 

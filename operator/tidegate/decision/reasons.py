@@ -61,6 +61,8 @@ class Reason(Enum):
     ROUTE_MISSING = "RouteMissing"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     SECRET_MISSING = "SecretMissing"
+    SECRET_INVALID = "SecretInvalid"
+    REFUSED = "Refused"
 
     # What a person asked for.
     ASKED_IN_VAIN = "NothingToDo"
@@ -111,6 +113,8 @@ BLOCKING = frozenset(
         Reason.ROUTE_MISSING,
         Reason.METRIC_SOURCE_MISSING,
         Reason.SECRET_MISSING,
+        Reason.SECRET_INVALID,
+        Reason.REFUSED,
         Reason.NOT_ISOLATED,
     }
 )

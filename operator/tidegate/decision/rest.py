@@ -62,6 +62,11 @@ def give_routes_back(seen: Snapshot) -> Decision | None:
 DRAINING = "the last rollout's pods drain before the next one starts"
 
 
+def say_what_is_refused(seen: Snapshot) -> Decision | None:
+    """The API server refuses a part of what is declared: that is no time to say that all is well."""
+    return wait_until_mended(seen) if seen.blocked and seen.blocked.reason is Reason.REFUSED else None
+
+
 def serve_the_target(seen: Snapshot) -> Decision | None:
     """The declared template is what is served. After a rollback, that is the way back to Ready."""
     if not at_target(seen):
@@ -118,7 +123,7 @@ def wait_until_mended(seen: Snapshot) -> Decision | None:
         return None
 
     phase = Phase.PENDING if seen.blocked.reason is Reason.NOT_ISOLATED else Phase.STALLED
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence, phase=phase)
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, phase=phase)
 
 
 def wait_while_suspended(seen: Snapshot) -> Decision | None:
@@ -143,6 +148,7 @@ def start(seen: Snapshot) -> Decision:
         entered_at=seen.now,
         deadline_from=seen.now,
         full_size=seen.replicas,
+        stable_pods=seen.stable.available,
     )
 
 
@@ -168,6 +174,7 @@ REST: tuple[Rule, ...] = (
     mend,
     retire_leftovers,
     give_routes_back,
+    say_what_is_refused,
     serve_the_target,
     retry,
     refuse_the_rejected,

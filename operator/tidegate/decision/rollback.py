@@ -7,6 +7,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
+from .router import unconfirmed
 from .snapshot import Snapshot
 
 
@@ -45,12 +46,18 @@ def weight_to_stable(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def allowed_weight(seen: Snapshot) -> int:
-    """0 while stable has half of its pods; less, and it takes the share it can carry; none, and nothing moves."""
-    available = seen.stable.available
-    if 2 * available >= seen.full_size:
+    """0 while stable has half of the pods it had; less, and it takes what it can carry; none, and nothing moves.
+
+    What it had, not what it should have: a Release that just grew has lost nothing.
+    """
+    available, had = seen.stable.available, min(seen.progress.stable_pods, seen.full_size)
+    if 2 * available >= had and (available or not seen.full_size):
         return 0
 
-    return min(seen.weight, FULL - seen.carried(available, FULL))
+    if available and not seen.candidate.available:
+        return 0
+
+    return min(seen.weight, FULL - FULL * available // max(had, 1))
 
 
 def unsaid(seen: Snapshot, goal: int) -> bool:
@@ -93,10 +100,10 @@ def wait_for_stable(seen: Snapshot) -> Decision | None:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
-    if seen.route is None or seen.route.confirmed or seen.route.lost:
+    if seen.route is None or seen.route.lost:
         return None
 
-    return hold(seen, *cause(seen))
+    return unconfirmed(seen, *cause(seen))
 
 
 def drain(seen: Snapshot) -> Decision | None:
@@ -108,7 +115,7 @@ def drain(seen: Snapshot) -> Decision | None:
 def point_candidate_at_stable(seen: Snapshot) -> Decision | None:
     """No live Service of ours may select pods that are about to go."""
     stable = seen.progress.stable or ""
-    if seen.services.candidate == stable or not seen.stable.exists:
+    if seen.services.candidate == stable or not seen.stable.exists or seen.services.taken:
         return None
 
     return act(seen, *cause(seen), PointService(Role.CANDIDATE, stable))

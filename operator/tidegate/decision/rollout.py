@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from .actions import Action, SetWeight
-from .asks import handle_stray, opened
+from .asks import handle_stray, names_this_step
 from .decision import Decision, Rule, act, hold
 from .disturbance import (
     assert_over_git,
+    forget_silence,
     give_to_the_only_side,
     go_back_to_the_step,
     hold_a_breach,
@@ -18,6 +19,7 @@ from .disturbance import (
     resume,
     revert_the_raising_hand,
     shed_lost_pods,
+    write_a_garbled_route,
 )
 from .plan import OnTrouble
 from .promotion import begin
@@ -97,10 +99,14 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     if seen.target == seen.progress.candidate:
         return None
 
-    if watching(seen) and passing(seen) and not drained(seen):
+    if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
+        return None
+
+    ready = watching(seen) and passing(seen) and (seen.progress.opened or not seen.step.pause)
+    if ready and not drained(seen):
         return hold(seen, Reason.WATCHING, "the watch ends when stable has drained", drain_left(seen))
 
-    if watching(seen) and passing(seen):
+    if ready:
         return begin(seen, f"revision {seen.target} is declared: the candidate passed at 100 and is promoted at once")
 
     return roll_back(seen, Reason.SUPERSEDED, f"superseded by revision {seen.target}")
@@ -113,8 +119,9 @@ def handle_promote(seen: Snapshot) -> Decision | None:
         return None
 
     handled = replace(seen.progress.handled, promote=nonce)
-    if opened(seen):
-        return act(seen, Reason.PROGRESSING, f"promote: step {seen.step.name}", *lift(seen), handled=handled)
+    if names_this_step(seen, nonce):
+        sentence = f"promote: step {seen.step.name}"
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, opened=True)
 
     progress = replace(seen.progress, handled=handled)
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
@@ -167,8 +174,10 @@ ROLLOUT: tuple[Rule, ...] = (
     follow_a_newer_template,
     give_to_the_only_side,
     shed_lost_pods,
+    forget_silence,
     handle_promote,
     handle_promote_full,
+    write_a_garbled_route,
     obey_the_lowering_hand,
     revert_the_raising_hand,
     assert_over_git,

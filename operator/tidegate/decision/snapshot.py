@@ -38,12 +38,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Which revision each of our Services selects (None: it is missing), and whether its endpoints follow."""
+    """Which revision each of our Services selects (None: it is missing), and whether its endpoints follow.
+
+    `taken`: someone else's Service has the name of stable's or the candidate's, and is never touched.
+    """
 
     stable: str | None = None
     candidate: str | None = None
     apex: str | None = None
     apex_is_users: bool = False
+    taken: bool = False
     current: bool = True
     stable_endpoints: int = 0
     candidate_endpoints: int = 0
@@ -117,6 +121,7 @@ class Blocked:
 
     reason: Reason
     sentence: str
+    again: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ ASK_NAMES: Mapping[str, str] = {
 }
 
 
+KNOWN_REASONS = frozenset(reason.value for reason in Reason)
+
+
 def status_of(
     seen: Snapshot,
     progress: Progress,
@@ -51,12 +54,20 @@ def status_of(
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 
 
+def rebuilt(progress: Progress) -> dict[str, Any]:
+    """The parts of a lost status that nobody may forget, where the rest cannot be written yet."""
+    handled = {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))}
+    stable = {"stable": {"revision": progress.stable}} if progress.stable else {}
+    rejected = {"rejected": list(progress.rejected)} if progress.rejected else {}
+    return {**stable, **rejected, **({"handled": handled} if handled else {})}
+
+
 def progress_of(status: Mapping[str, Any]) -> Progress:
     """The recorded state from a status that we wrote."""
     step, rollout = status.get("step") or {}, status.get("rollout") or {}
     return Progress(
         phase=Phase(status["phase"]),
-        reason=Reason(status["reason"]),
+        reason=_reason(status["reason"]),
         sentence=status.get("message", ""),
         stable=(status.get("stable") or {}).get("revision"),
         candidate=(status.get("candidate") or {}).get("revision"),
@@ -72,6 +83,8 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         no_data_since=_instant(rollout.get("noDataSince")),
         full_size=rollout.get("fullSize", 0),
         straight=rollout.get("straight", False),
+        opened=rollout.get("opened", False),
+        stable_pods=rollout.get("stablePods", 0),
         rejected=tuple(status.get("rejected") or ()),
         history=tuple(_rollout_of(line) for line in status.get("history") or ()),
         handled=_asks(status.get("handled") or {}),
@@ -131,6 +144,8 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "dweltMilliseconds": int(progress.dwelt / timedelta(milliseconds=1)) if progress.dwelt > NO_TIME else None,
         "fullSize": progress.full_size or None,
         "straight": progress.straight or None,
+        "opened": progress.opened or None,
+        "stablePods": progress.stable_pods or None,
     }
     return {key: value for key, value in rollout.items() if value is not None}
 
@@ -151,11 +166,16 @@ def _rollout_of(line: Mapping[str, Any]) -> Rollout:
     return Rollout(
         revision=line["revision"],
         outcome=Outcome(line["outcome"]),
-        reason=Reason(line["reason"]),
+        reason=_reason(line["reason"]),
         sentence=line.get("message", ""),
         started_at=datetime.fromisoformat(line["startedAt"]),
         ended_at=_instant(line.get("endedAt")),
     )
+
+
+def _reason(text: str) -> Reason:
+    """A word of a newer Tidegate's is ordinary progress to this one: what it means is seen again."""
+    return Reason(text) if text in KNOWN_REASONS else Reason.PROGRESSING
 
 
 def _asks(handled: Mapping[str, str]) -> Asks:

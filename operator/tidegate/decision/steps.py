@@ -1,19 +1,16 @@
 """The way through one step: pods, weight, confirmation, dwell, judgement, gates, and on to the next."""
 
-from datetime import timedelta
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
-from .asks import opened
 from .decision import Decision, Rule, act, hold
 from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
 from .reasons import Reason
-from .snapshot import Route, Snapshot
+from .router import unconfirmed
+from .snapshot import Snapshot
 from .step import drain_left, passing, settled, step_sentence, wanted_size, watching
-
-ROUTER_PATIENCE = timedelta(seconds=30)
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -81,19 +78,7 @@ def raise_weight(seen: Snapshot) -> Decision | None:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
-    route = seen.route
-    if route is not None and route.confirmed:
-        return None
-
-    silent = route.silent_for if route else NO_TIME
-    if silent >= ROUTER_PATIENCE:
-        return hold(seen, Reason.ROUTER_SILENT, f"the gateway does not confirm the route: {route_sentence(route)}")
-
-    return hold(seen, Reason.CONFIRMING, step_sentence(seen), ROUTER_PATIENCE - silent)
-
-
-def route_sentence(route: Route | None) -> str:
-    return route.sentence if route else "there is no route"
+    return unconfirmed(seen, Reason.CONFIRMING, step_sentence(seen))
 
 
 def settle(seen: Snapshot) -> Decision | None:
@@ -137,14 +122,6 @@ def hold_without_signal(seen: Snapshot) -> Decision | None:
     return hold(seen, Reason.NO_SIGNAL, seen.evidence.sentence, look_again, no_data_since=seen.now)
 
 
-def forget_silence(seen: Snapshot) -> Decision | None:
-    """Data is back: the clocks of silence and of a held breach stop."""
-    if seen.progress.no_data_since is None and seen.progress.breach_held_since is None:
-        return None
-
-    return hold(seen, Reason.PROGRESSING, step_sentence(seen), no_data_since=None, breach_held_since=None)
-
-
 def dwell(seen: Snapshot) -> Decision | None:
     if seen.progress.straight or not settled(seen):
         return None
@@ -164,7 +141,7 @@ def wait_for_a_measurement(seen: Snapshot) -> Decision | None:
 
 
 def pause(seen: Snapshot) -> Decision | None:
-    if not seen.step.pause or opened(seen) or seen.progress.straight:
+    if not seen.step.pause or seen.progress.opened or seen.progress.straight:
         return None
 
     ask = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
@@ -186,7 +163,9 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "deadline_from": seen.now,
         "settled_at": None,
         "dwelt": NO_TIME,
+        "opened": False,
         "full_size": seen.full_size,
+        "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }
     return act(seen, Reason.STEP_ENTERED, f"step {step.name}: weight {step.weight}", **entered, **changes)
 
@@ -212,7 +191,6 @@ FORWARD: tuple[Rule, ...] = (
     settle,
     hold_without_metrics,
     hold_without_signal,
-    forget_silence,
     dwell,
     wait_for_a_measurement,
     pause,

@@ -9,8 +9,11 @@ FOREIGN = frozenset({Reason.NAME_TAKEN, Reason.TARGET_CLAIMED})
 
 def upkeep(seen: Snapshot) -> tuple[Action, ...]:
     """Effects that mend stable's side; none where all is well, or where the names belong to someone else."""
-    if seen.blocked and seen.blocked.reason in FOREIGN:
+    if seen.blocked and seen.blocked.reason is Reason.REFUSED:
         return ()
+
+    if seen.blocked and seen.blocked.reason in FOREIGN:
+        return stable_size(seen)
 
     return (*stable_size(seen), *services(seen), *route(seen))
 
@@ -30,7 +33,7 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
 def services(seen: Snapshot) -> tuple[Action, ...]:
     """Point the Services where the record says; a rollout itself moves the candidate's."""
     stable, found = seen.progress.stable, seen.services
-    if stable is None or not seen.stable.exists:
+    if stable is None or not seen.stable.exists or found.taken:
         return ()
 
     candidate = found.candidate if seen.side(found.candidate or "").exists else None

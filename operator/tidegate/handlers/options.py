@@ -36,4 +36,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         help="act at once, without a Lease: only where no other operator can run",
     )
     found = parser.parse_args(arguments)
+    if not found.http.rpartition(":")[2].isdigit():
+        parser.error(f"--http {found.http}: must be host:port")
+
     return Options(**vars(found), identity=f"{socket.gethostname()}_{os.getpid()}")

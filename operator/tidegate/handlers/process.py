@@ -1,6 +1,7 @@
 """The life of the operator process: start in order, end drained."""
 
 import asyncio
+import math
 import signal
 from collections.abc import Coroutine
 from functools import partial
@@ -14,6 +15,7 @@ from tidegate.reconcile.measure import Measuring
 from tidegate.reconcile.turn import take_turn, told
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
+from tidegate.watch import Lane
 
 from .exposition import Rollouts
 from .options import Options
@@ -22,6 +24,8 @@ from .shell import Shell
 from .source_checks import SourceChecks
 
 WORKERS = 32
+# However slow the API server makes the others, a rollback never waits for one of them.
+ROLLBACK_WORKERS = 4
 DRAIN_SECONDS = 3.0
 KOPF_AFTER_SECONDS = 3.0
 log = structlog.get_logger(__name__)
@@ -36,7 +40,7 @@ class Process:
         self._kube = Kube(who, observer=telemetry.request)
         self._http = Http()
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
-        self._world = World(self._kube, self._http, self._may_write, telemetry, reporter=options.identity)
+        self._world = World(self._kube, self._http, self._may_write_for, telemetry, reporter=options.identity)
         self._measuring = Measuring(self._world)
         self._checks = SourceChecks(self._world)
         self._shell = Shell(who, self._checks.changed)
@@ -84,7 +88,8 @@ class Process:
         self._keep("events", self._world.recorder.run())
         turn = partial(take_turn, world=self._world, measuring=self._measuring)
         failed = partial(told, world=self._world)
-        self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed)) for _ in range(WORKERS)]
+        lanes = (*(Lane.REST for _ in range(WORKERS)), *(Lane.ROLLBACK for _ in range(ROLLBACK_WORKERS)))
+        self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed, last=lane)) for lane in lanes]
         await asyncio.gather(*self._workers)
 
     def _keep(self, name: str, part: Coroutine[Any, Any, None]) -> None:
@@ -118,5 +123,6 @@ class Process:
         await self._http.close()
         await self._kube.close()
 
-    def _may_write(self) -> bool:
-        return not self._options.elect or self._lease.held()
+    def _may_write_for(self) -> float:
+        """Seconds for which effects are ours alone."""
+        return self._lease.left() if self._options.elect else math.inf

@@ -87,7 +87,11 @@ def _number(data: _Data) -> Answer:
 
 
 def _sample(text: str) -> Answer:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        return Unusable(f"not a number: {text[:32]!r}")
+
     if math.isnan(value):
         return NoData("not a number")
 

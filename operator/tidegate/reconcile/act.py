@@ -15,6 +15,7 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
+from tidegate.decision.reasons import Reason
 from tidegate.decision.status import stamp
 from tidegate.routers import AttachedRoute, ManagedRoute, Router, release_patch
 from tidegate.watch import Object
@@ -51,7 +52,8 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
     pin = Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or "")
     name = name_of(seen.owner, revision)
-    if world.store(kinds.REPLICA_SETS).get((seen.owner.namespace, name)) is None:
+    found = ours(seen, kinds.REPLICA_SETS, name, world)
+    if found is None:
         manifest = replica_set(
             seen.owner,
             seen.declared["template"],
@@ -64,7 +66,7 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
     else:
         annotations = {ANNOTATION_PLAN: pin.plan, ANNOTATION_STARTED: pin.started, ANNOTATION_REJECTED: None}
         body = {"metadata": {"annotations": annotations}, "spec": {"replicas": replicas}}
-        answer = await world.writer.merge(kinds.REPLICA_SETS, seen.owner.namespace, name, body)
+        answer = await world.writer.merge(kinds.REPLICA_SETS, found, body)
 
     world.keep(kinds.REPLICA_SETS, answer)
 
@@ -75,9 +77,9 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
     if rejected:
         body["metadata"] = {"annotations": {ANNOTATION_REJECTED: "true"}}
 
-    name = name_of(seen.owner, revision)
-    answer = await world.writer.merge(kinds.REPLICA_SETS, seen.owner.namespace, name, body)
-    world.keep(kinds.REPLICA_SETS, answer)
+    found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
+    if found is not None:
+        world.keep(kinds.REPLICA_SETS, await world.writer.merge(kinds.REPLICA_SETS, found, body))
 
 
 async def point_service(seen: Seen, action: PointService, world: World) -> None:
@@ -85,10 +87,11 @@ async def point_service(seen: Seen, action: PointService, world: World) -> None:
     ports = seen.spec.service
     manifest = service(seen.owner, action.role.value, action.revision, port=ports.port, target_port=ports.target_port)
     name = service_name(seen.owner, action.role.value)
-    if world.store(kinds.SERVICES).get((seen.owner.namespace, name)) is None:
+    found = ours(seen, kinds.SERVICES, name, world)
+    if found is None:
         answer = await created(seen, kinds.SERVICES, manifest, world)
     else:
-        answer = await world.writer.merge(kinds.SERVICES, seen.owner.namespace, name, {"spec": manifest["spec"]})
+        answer = await world.writer.merge(kinds.SERVICES, found, {"spec": manifest["spec"]})
 
     world.keep(kinds.SERVICES, answer)
 
@@ -105,7 +108,7 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
             continue
 
         manifest = router.manifest(metadata, weight=weight, revision=revision)
-        if world.store(kinds.ROUTES).get((seen.owner.namespace, router.name)) is None:
+        if ours(seen, kinds.ROUTES, router.name, world) is None:
             answer = await created(seen, kinds.ROUTES, manifest, world)
         else:
             answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
@@ -173,6 +176,15 @@ async def forget(seen: Seen, revision: str, world: World) -> None:
     world.store(kinds.REPLICA_SETS).drop(found)
 
 
+def ours(seen: Seen, kind: Kind, name: str, world: World) -> Object | None:
+    """Our own object of that name; none where there is none. Raises where it is someone else's."""
+    found = world.store(kind).get((seen.owner.namespace, name))
+    if found is not None and not seen.owner.owns(found):
+        raise taken(seen, kind, name, world)
+
+    return found
+
+
 async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Object:
     """Create, and tell our own object from a foreign one of the same name."""
     try:
@@ -183,6 +195,11 @@ async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Obj
         if seen.owner.owns(answer):
             return answer
 
-        sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
-        world.memory((seen.owner.namespace, seen.owner.name)).name_taken = sentence
-        raise
+        raise taken(seen, kind, name, world) from None
+
+
+def taken(seen: Seen, kind: Kind, name: str, world: World) -> Conflict:
+    """Someone else's object has the name: it is never touched."""
+    sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
+    world.refuse((seen.owner.namespace, seen.owner.name), Reason.NAME_TAKEN, sentence)
+    return Conflict(409, sentence, call=kind.path(seen.owner.namespace, name))

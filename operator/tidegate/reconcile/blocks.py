@@ -1,5 +1,8 @@
 """What someone must mend before a rollout may go forward: named by field, healed by itself."""
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from tidegate.api import InvalidSpec
 from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
@@ -12,28 +15,36 @@ from tidegate.workloads import Owner, bypassing, service_name
 from . import kinds
 from .world import World
 
+if TYPE_CHECKING:
+    from .observe import Seen
 
-def blocked_by(
-    key: Key, seen: Snapshot, spec: ReleaseSpec, found: Object, declared: Object, world: World
-) -> Blocked | None:
+
+def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     """The first thing to mend, or None."""
-    owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
+    owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
+    key = (owner.namespace, owner.name)
     return (
-        _name_taken(owner, world)
-        or _target_claimed(found, world)
+        _invalid(seen)
+        or _refused(key, world)
+        or _name_taken(owner, world)
+        or _route_taken(owner, declared, world)
+        or _target_claimed(seen.found, world)
         or _gateway_missing(key, declared, world)
-        or _route_missing(seen)
+        or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)
-        or _not_isolated(owner, seen, declared, world)
+        or _not_isolated(owner, seen.snapshot, declared, world)
     )
+
+
+def _invalid(seen: "Seen") -> Blocked | None:
+    """What was declared, or pinned by an older Tidegate, cannot be read whole."""
+    sentence = seen.newest.invalid or seen.pinned.invalid
+    return Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
 
 
 def _name_taken(owner: Owner, world: World) -> Blocked | None:
     """A foreign object has a name that is ours to use."""
-    if taken := world.memory((owner.namespace, owner.name)).name_taken:
-        return Blocked(Reason.NAME_TAKEN, taken)
-
     for role in ("stable", "candidate"):
         name = service_name(owner, role)
         service = world.store(kinds.SERVICES).get((owner.namespace, name))
@@ -41,6 +52,26 @@ def _name_taken(owner: Owner, world: World) -> Blocked | None:
             return Blocked(Reason.NAME_TAKEN, f"Service {name} exists and is not Tidegate's: rename or delete it")
 
     return None
+
+
+def _refused(key: Key, world: World) -> Blocked | None:
+    """What the API server refused a moment ago: its own sentence, until it is tried again."""
+    refused = world.memory(key).refused
+    if refused is None or refused.left <= 0:
+        return None
+
+    return Blocked(refused.reason, refused.sentence, timedelta(seconds=refused.left))
+
+
+def _route_taken(owner: Owner, declared: Object, world: World) -> Blocked | None:
+    if "gateway" not in declared["traffic"]:
+        return None
+
+    route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
+    if route is None or owner.owns(route):
+        return None
+
+    return Blocked(Reason.NAME_TAKEN, f"HTTPRoute {owner.name} exists and is not Tidegate's: rename or delete it")
 
 
 def _target_claimed(found: Object, world: World) -> Blocked | None:

@@ -2,6 +2,9 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
 
 from tidegate.api.release import Objective
 from tidegate.clients import Ask, AskFailed
@@ -21,6 +24,8 @@ LONGEST_WINDOW = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 # A source needs a few scrapes of the candidate before it can say anything.
 FIRST_WAIT = timedelta(seconds=5)
+AGAIN_SECONDS = 1.0
+log = structlog.get_logger(__name__)
 
 
 class Measuring:
@@ -31,7 +36,7 @@ class Measuring:
         self._due = Schedule(self._begin)
         self._running: dict[Key, asyncio.Task[None]] = {}
         self._planned: set[Key] = set()
-        self._asked: dict[tuple[str, str], asyncio.Task[bytes]] = {}
+        self._asked: dict[object, asyncio.Task[bytes]] = {}
 
     async def run(self) -> None:
         """Measure until cancelled."""
@@ -49,11 +54,20 @@ class Measuring:
 
     def _begin(self, key: Key) -> None:
         if key in self._running:
+            # The last answers are still awaited: they are never lost, and the next question comes soon after.
+            self._due.after(key, AGAIN_SECONDS)
             return
 
         task = asyncio.create_task(self._measure(key))
         self._running[key] = task
-        task.add_done_callback(lambda _: self._running.pop(key, None))
+        task.add_done_callback(partial(self._ended, key))
+
+    def _ended(self, key: Key, task: asyncio.Task[None]) -> None:
+        """A measurement that fails is told, and another one follows: judging never ends by an accident."""
+        self._running.pop(key, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("measurement failed", namespace=key[0], release=key[1], exc_info=error)
+            self._due.after(key, AGAIN_SECONDS)
 
     async def _measure(self, key: Key) -> None:
         seen = observe(key, self._world)
@@ -88,8 +102,8 @@ class Measuring:
         return meaning(body, self._world.now())
 
     async def _ask(self, source: Source, request: prometheus.Request) -> bytes:
-        """Equal questions that are under way are one question."""
-        same = (request.url, request.body.decode())
+        """Equal questions that are under way are one question: equal in who asks, too."""
+        same = (request.url, request.body, tuple(sorted(source.headers.items())), source.tls)
         if same not in self._asked:
             ask = Ask(
                 url=request.url, body=request.body, seconds=source.seconds, headers=source.headers, tls=source.tls

@@ -42,6 +42,7 @@ class Seen:
     declared: Object
     owner: Owner
     spec: ReleaseSpec
+    newest: Pinned
     pinned: Pinned
     backends: Backends
     routers: tuple[Router, ...]
@@ -56,7 +57,7 @@ def observe(key: Key, world: World) -> Seen | None:
 
     now = world.now()
     owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
-    replica_sets = {_revision(seen): seen for seen in world.store(kinds.REPLICA_SETS).of(key) if owner.owns(seen)}
+    replica_sets = replica_sets_of(owner, world)
     progress = recorded(found, owner, world, replica_sets)
     memory = world.memory(key)
     declared = kinds.spec_of(found)
@@ -77,6 +78,7 @@ def observe(key: Key, world: World) -> Seen | None:
         declared=declared,
         owner=owner,
         spec=current.spec,
+        newest=current,
         pinned=going,
         backends=backends,
         routers=routers,
@@ -99,8 +101,14 @@ def observe(key: Key, world: World) -> Seen | None:
     )
     return replace(
         seen,
-        snapshot=replace(seen.snapshot, blocked=blocked_by(key, seen.snapshot, going.spec, found, declared, world)),
+        snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)),
     )
+
+
+def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
+    """A Release's own ReplicaSets by revision."""
+    listed = world.store(kinds.REPLICA_SETS).of((owner.namespace, owner.name))
+    return {_revision(seen): seen for seen in listed if owner.owns(seen)}
 
 
 def parsed(found: Object, declared: Object, pin: str | None, memory: Memory) -> Parsed:
@@ -121,13 +129,23 @@ def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[st
         return progress_of(status)
 
     service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, "stable")))
-    stable = selected_revision(service) if service and owner.owns(service) else None
+    stable = selected_revision(service) if service and owner.owns(service) else _longest_served(replica_sets)
     rejected = tuple(
         revision
         for revision, seen in replica_sets.items()
         if (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) == "true"
     )
     return Progress(stable=stable if stable in replica_sets else None, rejected=rejected, handled=asks.of(found))
+
+
+def _longest_served(replica_sets: Mapping[str, Object]) -> str | None:
+    """Where the stable Service is lost too: of the revisions that have pods, the one whose rollout is oldest."""
+    serving = [
+        (str((seen["metadata"].get("annotations") or {}).get(ANNOTATION_STARTED)), revision)
+        for revision, seen in replica_sets.items()
+        if seen["spec"]["replicas"] and (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) != "true"
+    ]
+    return min(serving)[1] if serving else None
 
 
 def observe_sides(
@@ -173,6 +191,7 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
         candidate=selected.get("candidate"),
         apex=selected.get("apex"),
         apex_is_users=found["apex"] is not None and "apex" not in ours,
+        taken=any(found[role] is not None and role not in ours for role in ("stable", "candidate")),
         current=all(serves(seen, port=port, target_port=target_port) for seen in ours.values()),
         stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),
         candidate_endpoints=_endpoints(owner, "candidate", selected.get("candidate"), world),
@@ -209,10 +228,10 @@ def _revision(found: Object) -> str:
 
 
 def _suspension(spec: ReleaseSpec, found: Object) -> Suspension:
-    """The stricter of the spec and the annotation."""
+    """The stricter of the spec and the annotation. A word that is no level is someone's wish to stop: all stops."""
     order = [level.value for level in Suspension]
-    asked = asks.of(found).suspend
-    levels = [spec.suspend.value, asked if asked in order else Suspension.NONE.value]
+    asked = asks.of(found).suspend or Suspension.NONE.value
+    levels = [spec.suspend.value, asked if asked in order else Suspension.ALL.value]
     return Suspension(max(levels, key=order.index))
 
 

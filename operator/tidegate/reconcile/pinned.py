@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api import Pause, ReleaseSpec, parse_spec
+from tidegate.api import InvalidSpec, Pause, ReleaseSpec, parse_spec, salvaged_spec
 from tidegate.decision.plan import OnTrouble, Plan, Step, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
@@ -32,6 +32,7 @@ class Pinned:
 
     spec: ReleaseSpec
     plan: Plan
+    invalid: str = ""
 
 
 def text_of(spec: Mapping[str, Any]) -> str:
@@ -40,11 +41,18 @@ def text_of(spec: Mapping[str, Any]) -> str:
 
 
 def pinned(spec: Mapping[str, Any], text: str | None) -> Pinned:
-    """The spec with its pinned parts put back. Raises InvalidSpec."""
+    """The spec with its pinned parts put back. What is invalid in it stops every step forward, and no rollback.
+
+    Raises InvalidSpec where not even a rollback can be read from it.
+    """
     kept = json.loads(text) if text else {}
     declared = {name: value for name, value in spec.items() if not text or name not in PINNED}
-    parsed = parse_spec({**declared, **kept})
-    return Pinned(parsed, plan_of(parsed))
+    try:
+        parsed, invalid = parse_spec({**declared, **kept}), ""
+    except InvalidSpec as error:
+        parsed, invalid = salvaged_spec(declared), str(error)
+
+    return Pinned(parsed, plan_of(parsed), invalid)
 
 
 def plan_of(spec: ReleaseSpec) -> Plan:

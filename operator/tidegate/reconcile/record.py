@@ -6,13 +6,15 @@ from tidegate.api.names import LABEL_RELEASE
 from tidegate.clients import Note, Object
 from tidegate.decision import Decision, Phase
 from tidegate.decision.conditions import conditions
+from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import BLOCKING, Reason
-from tidegate.decision.status import status_of
+from tidegate.decision.status import rebuilt, status_of
+from tidegate.workloads import Owner
 
 from . import kinds
 from .evidence import analyse, lines_of
-from .observe import Seen
+from .observe import Seen, recorded, replica_sets_of
 from .world import World
 
 log = structlog.get_logger(__name__)
@@ -54,6 +56,9 @@ def worth_writing(before: Object, status: Object, progress: Progress) -> bool:
 
     old, new = before.get("step") or {}, status.get("step") or {}
     live = ("confirmedWeight",)
+    if new.get("confirmedWeight", FULL) < old.get("confirmedWeight", 0):
+        return True
+
     return bool(skipped) and (
         _without(old, live) != _without(new, live)
         or (before.get("candidate") or {}).get("revision") != (status.get("candidate") or {}).get("revision")
@@ -102,13 +107,15 @@ def facts(seen: Seen, decision: Decision) -> Object:
 
 async def record_invalid(found: Object, sentence: str, world: World) -> None:
     """A spec that cannot be read: said in the status, and nothing else is touched."""
-    before = found.get("status") or {}
+    metadata = found["metadata"]
+    owner = Owner(name=metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"])
+    before = {**rebuilt(recorded(found, owner, world, replica_sets_of(owner, world))), **(found.get("status") or {})}
     progress = Progress(phase=Phase.STALLED, reason=Reason.INVALID_SPEC, sentence=sentence)
     generation = found["metadata"]["generation"]
     kept = {**before, "phase": before.get("phase", Phase.PENDING.value), "observedGeneration": generation}
     # The clock of a condition is a person's reading aid: the object's own write time serves here.
     states = conditions(progress, before.get("conditions") or [], generation=generation, now=world.now())
     status = {**kept, "reason": before.get("reason", Reason.NEW.value), "message": sentence, "conditions": states}
-    if status != before:
+    if status != found.get("status"):
         answer = await world.writer.status(kinds.RELEASES, found, status)
         world.keep(kinds.RELEASES, answer)

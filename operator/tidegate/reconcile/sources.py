@@ -2,7 +2,10 @@
 
 import base64
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
 
 from tidegate.api import InvalidSpec, MetricSourceSpec, SourceKind, parse_source
 from tidegate.api.metric_source import SecretRef
@@ -10,6 +13,8 @@ from tidegate.api.release import MetricSourceRef
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.watch import Key, Object, Store
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,45 +60,76 @@ class Sources:
         return self.cluster.get(("", reference.name))
 
     def _let_in(self, spec: MetricSourceSpec, namespace: str | None, where: str) -> Source | Blocked:
-        prometheus = spec.prometheus
+        prometheus, tls = spec.prometheus, spec.prometheus.tls
         headers = {header.name: header.value for header in prometheus.headers}
-        if prometheus.auth_secret:
-            secret = self.secrets.get(_secret_key(prometheus.auth_secret, namespace))
-            if secret is None:
-                return _secret_missing(where, prometheus.auth_secret, namespace)
-            headers |= _authorization(secret)
+        try:
+            if prometheus.auth_secret:
+                headers |= self._secret(prometheus.auth_secret, namespace, _authorization)
 
-        authority: bytes | None = None
-        if prometheus.tls.ca_secret:
-            secret = self.secrets.get(_secret_key(prometheus.tls.ca_secret, namespace))
-            if secret is None:
-                return _secret_missing(where, prometheus.tls.ca_secret, namespace)
-            authority = _decoded(secret, "ca.crt")
+            authority = self._secret(tls.ca_secret, namespace, _authority) if tls.ca_secret else None
+        except _Unusable as error:
+            return Blocked(error.reason, f"{where}: {error}")
 
         return Source(
             address=prometheus.address,
             seconds=prometheus.timeout.total_seconds(),
             headers=headers,
-            tls=_tls(prometheus.address, authority, skip=prometheus.tls.insecure_skip_verify),
+            tls=_tls(prometheus.address, authority, skip=tls.insecure_skip_verify),
         )
+
+    def _secret(self, reference: SecretRef, namespace: str | None, read: Callable[[Object], T]) -> T:
+        """What a Secret says. Raises _Unusable where it is missing, or says it in a way that nobody can use."""
+        key = _secret_key(reference, namespace)
+        secret, place = self.secrets.get(key), "/".join(key)
+        if secret is None:
+            sentence = f"Secret {place} is missing, or lacks the label tidegate.dev/metric-source"
+            raise _Unusable(Reason.SECRET_MISSING, sentence)
+
+        try:
+            return read(secret)
+        except ValueError as error:
+            raise _Unusable(Reason.SECRET_INVALID, f"Secret {place}: {error}") from error
+
+
+class _Unusable(Exception):
+    """A Secret that cannot be used: the reason, in words for the status."""
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 def _secret_key(reference: SecretRef, namespace: str | None) -> Key:
     return namespace or reference.namespace or "", reference.name
 
 
-def _secret_missing(where: str, reference: SecretRef, namespace: str | None) -> Blocked:
-    place = "/".join(_secret_key(reference, namespace))
-    sentence = f"{where}: Secret {place} is missing, or lacks the label tidegate.dev/metric-source"
-    return Blocked(Reason.SECRET_MISSING, sentence)
-
-
 def _authorization(secret: Object) -> dict[str, str]:
+    """A bearer token, or a name and a password. Raises ValueError where there is neither."""
     if token := _decoded(secret, "token"):
-        return {"Authorization": f"Bearer {token.decode().strip()}"}
+        if not (text := token.decode("ascii", "replace").strip()).isprintable() or "\ufffd" in text:
+            message = "key token holds characters that no token has"
+            raise ValueError(message)
 
-    pair = (_decoded(secret, "username") or b"") + b":" + (_decoded(secret, "password") or b"")
-    return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+        return {"Authorization": f"Bearer {text}"}
+
+    name, password = _decoded(secret, "username"), _decoded(secret, "password")
+    if name is None or password is None:
+        message = "has neither the key token nor the keys username and password"
+        raise ValueError(message)
+
+    return {"Authorization": "Basic " + base64.b64encode(name + b":" + password).decode()}
+
+
+def _authority(secret: Object) -> str:
+    """The certificates of `ca.crt`, checked. Raises ValueError where there are none."""
+    text = (_decoded(secret, "ca.crt") or b"").decode("ascii", "replace")
+    try:
+        ssl.create_default_context(cadata=text or "-")
+    except (ssl.SSLError, ValueError) as error:
+        message = f"key ca.crt holds no certificate in PEM: {error}"
+        raise ValueError(message) from error
+
+    return text
 
 
 def _decoded(secret: Object, name: str) -> bytes | None:
@@ -101,11 +137,12 @@ def _decoded(secret: Object, name: str) -> bytes | None:
     return base64.b64decode(text) if text else None
 
 
-def _tls(address: str, authority: bytes | None, *, skip: bool) -> ssl.SSLContext | None:
+@lru_cache(maxsize=64)
+def _tls(address: str, authority: str | None, *, skip: bool) -> ssl.SSLContext | None:
     if not address.startswith("https") or not (authority or skip):
         return None
 
-    context = ssl.create_default_context(cadata=authority.decode() if authority else None)
+    context = ssl.create_default_context(cadata=authority)
     if skip:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

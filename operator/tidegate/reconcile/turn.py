@@ -3,8 +3,10 @@
 import structlog
 
 from tidegate.api import InvalidSpec
-from tidegate.clients import CallError, Conflict, Fenced, Invalid
+from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid
 from tidegate.decision import decide
+from tidegate.decision.actions import SetWeight
+from tidegate.decision.reasons import Reason
 from tidegate.watch import Key
 
 from . import kinds
@@ -33,7 +35,12 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
 
     decision = decide(seen.snapshot)
     for action in decision.actions:
-        await act(seen, action, world, urgent=decision.urgent)
+        try:
+            await act(seen, action, world, urgent=decision.urgent)
+        except (Invalid, Forbidden) as error:
+            if not isinstance(action, SetWeight):
+                world.refuse(key, Reason.REFUSED, error.told[:512])
+            raise
 
     await record(seen, decision, world)
     if decision.progress.candidate is None:

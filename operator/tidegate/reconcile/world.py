@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from tidegate.api.names import ASK_ABORT
 from tidegate.clients import CallError, Event, Http, Kind, Kube, NotFound, Recorder, Writer
+from tidegate.decision import Phase
+from tidegate.decision.reasons import Reason
 from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, WorkQueue
@@ -19,6 +22,7 @@ from .pinned import Pinned
 from .sources import Sources
 
 SILENCE_SECONDS = 90
+REFUSED_SECONDS = 15.0
 
 
 @dataclass(slots=True)
@@ -48,6 +52,20 @@ class Parsed:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the API server did not take, in its words, and until when it is not asked again."""
+
+    reason: Reason
+    sentence: str
+    until: float
+
+    @property
+    def left(self) -> float:
+        """Seconds until the same is tried again."""
+        return self.until - time.monotonic()
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost."""
@@ -56,7 +74,7 @@ class Memory:
     measured: Measured | None = None
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None], Parsed] = field(default_factory=dict)
-    name_taken: str = ""
+    refused: Refused | None = None
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""
@@ -67,7 +85,7 @@ class World:
     """The stores, the queue, the timers and the clients."""
 
     def __init__(
-        self, kube: Kube, http: Http, fence: Callable[[], bool], telemetry: Telemetry, *, reporter: str
+        self, kube: Kube, http: Http, fence: Callable[[], float], telemetry: Telemetry, *, reporter: str
     ) -> None:
         self.kube = kube
         self.http = http
@@ -98,14 +116,18 @@ class World:
         """The one reader of the wall clock: instants in snapshots and records come from here."""
         return datetime.fromtimestamp(time.time(), UTC)
 
+    def refuse(self, key: Key, reason: Reason, sentence: str) -> None:
+        """Remember what was not taken, so that it is said, and tried again later."""
+        self.memory(key).refused = Refused(reason, sentence, time.monotonic() + REFUSED_SECONDS)
+
     def memory(self, key: Key) -> Memory:
         """What is remembered of a Release."""
         return self.memories.setdefault(key, Memory())
 
     def mark(self, key: Key) -> None:
-        """A Release that moves goes before those at rest: after a start, all are marked at once."""
+        """Going back first, then what moves, then what rests: after a start, all are marked at once."""
         found = self.store(kinds.RELEASES).get(key)
-        self.queue.mark(key, Lane.MOVING if found is not None and moves(found) else Lane.REST)
+        self.queue.mark(key, lane_of(found) if found is not None else Lane.REST)
 
     async def sync(self) -> None:
         """Wait until every list is complete: no turn before that."""
@@ -148,6 +170,13 @@ class World:
         for kind in (kinds.GATEWAYS, kinds.METRIC_SOURCES, kinds.CLUSTER_METRIC_SOURCES, kinds.SECRETS):
             self.store(kind).on_change(self._need_changed)
 
+        # Someone else's route with our name goes away, and a blocked Release goes on.
+        self.store(kinds.ROUTES).on_change(self._came_or_went)
+
+    def _came_or_went(self, old: Object | None, new: Object | None) -> None:
+        if old is None or new is None:
+            self._need_changed(old, new)
+
     def _release_changed(self, old: Object | None, new: Object | None) -> None:
         found = new or old
         if found is not None:
@@ -179,6 +208,17 @@ class World:
     def _need_changed(self, old: Object | None, new: Object | None) -> None:  # noqa: ARG002 - the shape of a change
         for key in self.blocked:
             self.queue.mark(key)
+
+
+def lane_of(found: Object) -> Lane:
+    """How urgent a Release's next turn is."""
+    status = found.get("status") or {}
+    asked = (found["metadata"].get("annotations") or {}).get(ASK_ABORT)
+    aborting = asked and asked != (status.get("handled") or {}).get("abort")
+    if aborting or status.get("phase") == Phase.ROLLING_BACK.value:
+        return Lane.ROLLBACK
+
+    return Lane.MOVING if moves(found) else Lane.REST
 
 
 def moves(found: Object) -> bool:

@@ -50,10 +50,10 @@ class WorkQueue:
         self._stopping = True
         self._wake.set()
 
-    async def work(self, turn: Turn, *, failed: Callable[[Key, Exception], None]) -> None:
-        """Take turns until stopped. A turn that fails is taken again, later each time."""
+    async def work(self, turn: Turn, *, failed: Callable[[Key, Exception], None], last: Lane = Lane.REST) -> None:
+        """Take turns of the lanes up to `last` until stopped. A turn that fails is taken again, later each time."""
         while not self._stopping:
-            found = self._next()
+            found = self._next(last)
             if found is None:
                 self._wake.clear()
                 await self._wake.wait()
@@ -80,9 +80,9 @@ class WorkQueue:
         wait = min(FIRST_WAIT_SECONDS * 2 ** min(failures, 10), LONGEST_WAIT_SECONDS)
         asyncio.get_running_loop().call_later(wait, self.mark, key, lane)
 
-    def _next(self) -> tuple[Key, Lane] | None:
+    def _next(self, last: Lane) -> tuple[Key, Lane] | None:
         for lane, keys in self._lanes.items():
-            for key in keys:
+            for key in keys if lane <= last else ():
                 if key not in self._running:
                     del keys[key]
                     return key, lane

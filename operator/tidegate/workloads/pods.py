@@ -9,7 +9,6 @@ STUCK = frozenset(
     {
         "CrashLoopBackOff",
         "ImagePullBackOff",
-        "ErrImagePull",
         "InvalidImageName",
         "ErrImageNeverPull",
         "CreateContainerConfigError",

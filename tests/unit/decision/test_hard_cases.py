@@ -1,0 +1,212 @@
+"""Cases in which a plausible rule would harm someone: each was found by an adversary once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.decision.test_clauses import full, progress_look, promoting, rolling_back, route_look, side_look
+from tests.unit.decision.test_decide import BREACH, at_first_step
+from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision.actions import SetWeight, WriteRoute
+from tidegate.decision.plan import OnTrouble, Step
+from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Suspension, together
+
+MINUTE = timedelta(minutes=1)
+PAUSED_PLAN = replace(PLAN, steps=(Step(name="first", weight=20, pause=True), *PLAN.steps[1:]))
+PASSED = Evidence(passed=True)
+
+
+def at_a_pause() -> World:
+    world = deployed(plan=PAUSED_PLAN)
+    world.target = "v2"
+    world.run()
+    assert world.progress.phase is Phase.PAUSED
+    return world
+
+
+def weights_of(look: Snapshot) -> list[int]:
+    return [action.weight for action in decide(look).actions if isinstance(action, SetWeight)]
+
+
+def test_a_promote_opens_its_step_once_and_not_again_after_a_retry() -> None:
+    world = at_a_pause()
+    world.asks = Asks(promote="v2/first/1")
+    world.turn()
+    world.evidence = BREACH
+    world.run()
+    assert world.progress.phase is Phase.ROLLED_BACK
+    world.evidence = PASSED
+    world.asks = Asks(promote="v2/first/1", retry="1")
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.step) == (Phase.PAUSED, 0)
+
+
+def test_a_promote_for_a_later_step_never_opens_it() -> None:
+    plan = replace(PLAN, steps=(PAUSED_PLAN.steps[0], Step(name="half", weight=50, pause=True), PLAN.steps[2]))
+    world = deployed(plan=plan)
+    world.target = "v2"
+    world.asks = Asks(promote="v2/half/1")
+    world.run()
+    world.asks = Asks(promote="v2/first/1")
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.step) == (Phase.PAUSED, 1)
+
+
+def test_a_release_that_just_grew_goes_back_at_once() -> None:
+    world = at_first_step()
+    world.replicas = 12
+    world.sides["v1"] = replace(world.sides["v1"], replicas=12, total=12, available=4)
+    world.evidence = BREACH
+
+    world.turn()
+
+    assert world.route is not None
+    assert world.route.weight == 0
+
+
+def test_a_candidate_without_pods_keeps_no_share_while_stable_has_one() -> None:
+    look = side_look("v1", side_look("v2", rolling_back(), available=0), available=1)
+
+    assert weights_of(route_look(look, weight=60, written=("v2", 60))) == [0]
+
+
+def test_a_route_that_a_hand_garbled_is_written_anew() -> None:
+    decision = decide(route_look(at_first_step().look(), weight=None))
+
+    assert decision.reason is not Reason.LOWERED_BY_HAND
+    assert [type(action) for action in decision.actions] == [WriteRoute]
+
+
+def test_an_outage_between_two_silences_is_no_silence() -> None:
+    plan = replace(PLAN, on_no_data=OnTrouble.ROLL_BACK, no_data_limit=10 * MINUTE)
+    world = at_first_step(plan=plan)
+    world.evidence = Evidence(no_data=True, sentence="no series")
+    world.run()
+    world.evidence = Evidence(unavailable=True, sentence="down")
+    world.run()
+    world.wait(11 * MINUTE)
+    world.evidence = Evidence(no_data=True, sentence="no series")
+
+    world.run()
+
+    assert world.progress.phase is not Phase.ROLLED_BACK
+
+
+@pytest.mark.parametrize(
+    ("changes", "phase"),
+    [
+        ({"suspension": Suspension.ADVANCE}, Phase.WATCHING),
+        ({"blocked": Blocked(Reason.GATEWAY_MISSING, "gone")}, Phase.WATCHING),
+        ({"plan": replace(PLAN, steps=(*PLAN.steps[:2], Step(name="full", weight=100, pause=True)))}, None),
+        ({}, Phase.PROMOTING),
+    ],
+    ids=["suspended", "blocked", "an unopened gate", "nothing in the way"],
+)
+def test_a_newer_template_promotes_nobody_past_a_gate(changes: dict[str, object], phase: Phase | None) -> None:
+    look = replace(full(), target="v3", evidence=PASSED, **changes)
+
+    assert decide(look).progress.phase is (phase or Phase.ROLLING_BACK)
+
+
+def test_a_time_that_is_over_is_not_looked_at_again_and_again() -> None:
+    world = at_first_step(suspension=Suspension.ALL)
+    look = side_look("v2", world.look(), unhealthy_since=world.now - 5 * MINUTE)
+
+    assert decide(replace(look, suspension=Suspension.ALL)).look_again is None
+
+
+def test_an_abort_while_one_makes_way_for_the_next_stops_the_next() -> None:
+    world = at_first_step()
+    world.target = "v3"
+    world.turn()
+    assert world.progress.phase is Phase.ROLLING_BACK
+    world.asks = Asks(abort="1")
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.stable, world.progress.candidate) == (Phase.ROLLED_BACK, "v1", None)
+    assert "v3" in world.progress.rejected
+
+
+@pytest.mark.parametrize("look", [rolling_back, promoting], ids=["rolling back", "promoting"])
+def test_a_silent_router_is_told_in_every_phase(look: object) -> None:
+    found: Snapshot = look()  # type: ignore[operator]
+    services = replace(found.services, stable="v2", apex="v2", stable_endpoints=4)
+    silent = Route(
+        weight=0, written=("v2", 0), confirmed=False, silent_for=MINUTE, sentence="parent public: NotAllowed"
+    )
+    services = services if found.progress.phase is Phase.PROMOTING else found.services
+
+    decision = decide(replace(found, route=silent, services=services))
+
+    assert decision.reason is Reason.ROUTER_SILENT
+    assert "NotAllowed" in decision.sentence
+
+
+def test_weights_that_git_put_back_are_asserted_at_once() -> None:
+    look = route_look(at_first_step().look(), weight=0, attached=True, by_git=True, touched=True)
+
+    decision = decide(look)
+
+    assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
+        SetWeight(20, "v2", raising=True)
+    ]
+
+
+def test_a_weight_that_git_took_first_is_still_drained_from_our_own_write() -> None:
+    look = route_look(at_first_step().look(), weight=0, attached=True, by_git=True, confirmed_for=10 * MINUTE)
+
+    assert weights_of(replace(look, evidence=BREACH)) == [0]
+
+
+def test_an_attached_route_is_given_back_once_at_rest() -> None:
+    world = deployed()
+    look = replace(world.look(), route=Route(attached=True, touched=True))
+
+    assert [type(action).__name__ for action in decide(look).actions] == ["RestoreRoutes"]
+    assert not decide(replace(look, route=Route(attached=True))).actions
+
+
+def test_a_users_own_weights_at_rest_are_his() -> None:
+    look = replace(deployed().look(), route=Route(weight=10, attached=True))
+
+    assert not decide(look).actions
+
+
+def test_several_routes_count_as_the_slowest_of_them() -> None:
+    one = Route(weight=50, written=("v2", 50), confirmed_for=MINUTE)
+    other = Route(weight=20, written=("v2", 20), confirmed=False, silent_for=MINUTE, sentence="parent mesh: silent")
+
+    both = together([one, other])
+
+    assert both is not None
+    assert (both.weight, both.lowest, both.confirmed, both.sentence) == (50, 20, False, "parent mesh: silent")
+
+
+def test_a_half_written_raise_of_several_routes_is_finished_and_is_nobodys_hand() -> None:
+    world = at_first_step()
+    world.progress = replace(world.progress, step=1, desired_weight=50, settled_at=None)
+    world.sides["v2"] = replace(world.sides["v2"], replicas=2, total=2, available=2)
+    routes = (Route(weight=50, written=("v2", 50)), Route(weight=20, written=("v2", 20)))
+
+    decision = decide(replace(world.look(), route=together(routes), several=routes))
+
+    assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
+        SetWeight(50, "v2", raising=True)
+    ]
+
+
+def test_what_the_server_refuses_is_said_at_rest() -> None:
+    refused = Blocked(Reason.REFUSED, "the API server refuses PATCH …", MINUTE)
+    look = replace(deployed().look(), blocked=refused)
+
+    decision = decide(route_look(look, current=False))
+
+    assert (decision.reason, decision.progress.phase, decision.look_again) == (Reason.REFUSED, Phase.STALLED, MINUTE)
+    assert decide(progress_look(replace(look, blocked=None), phase=Phase.STALLED)).progress.phase is Phase.PROMOTED
