@@ -45,6 +45,7 @@ class Result:
     made_by_gateway: int
     versions: list[VersionResult] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    takeover: dict[str, Any] | None = None
 
     def complaints(self) -> list[str]:
         """Everything that is not as it must be."""
@@ -98,9 +99,9 @@ def unlike(result: VersionResult, version: Version) -> list[str]:
     return found
 
 
-def counted_by_pods(prometheus: str, run: str) -> int:
+def counted_by_pods(prometheus: str, run: str, namespace: str = NAMESPACE) -> int:
     """The sum of the pods' own counters at their end."""
-    promql = f'sum(max_over_time(shop_requests_total{{namespace="{NAMESPACE}", run="{run}"}}[30m]))'
+    promql = f'sum(max_over_time(shop_requests_total{{namespace="{namespace}", run="{run}"}}[30m]))'
     with PrometheusConnect(url=prometheus, timeout=10) as source:
         answer: list[Any] = source.custom_query(promql)
         return int(float(answer[0]["value"][1])) if answer else 0

@@ -27,6 +27,7 @@ CRDS = {
 
 # Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
+    ((), ("template", "workloadRef")),
     (("traffic",), ("gateway", "route", "routes")),
     (("objectives", 0), ("query", "errorRatio")),
 )
@@ -122,6 +123,20 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "steps: weights must not fall": (
         release_with(("spec", "steps"), [step("a", 50), step("b", 20)]),
         release_with(("spec", "steps"), [step("a", 20), step("b", 20)]),
+    ),
+    "must have exactly one of template": (
+        release_with(("spec", "workloadRef"), {"name": "web"}),
+        put_at(release_with(("spec", "workloadRef"), {"name": "web"}), ("spec", "template"), None),
+    ),
+    "workloadRef: apiVersion must be": (
+        put_at(
+            release_with(("spec", "workloadRef"), {"kind": "PodTemplate", "name": "web"}), ("spec", "template"), None
+        ),
+        put_at(
+            release_with(("spec", "workloadRef"), {"kind": "PodTemplate", "name": "web", "apiVersion": "v1"}),
+            ("spec", "template"),
+            None,
+        ),
     ),
     "traffic: must have exactly one": (
         release_with(("spec", "traffic"), {"route": {"name": "a"}, "routes": [{"name": "b"}]}),

@@ -23,7 +23,7 @@ from tests.model.walk import walk
 from tidegate.decision.decision import Decision, Rule, first_that_applies
 from tidegate.decision.snapshot import Snapshot
 
-LADDERS = ("LADDER", "ROLLBACK", "PROMOTION", "FIRST_DEPLOYMENT", "ROLLOUT", "REST")
+LADDERS = ("LADDER", "ROLLBACK", "PROMOTION", "FIRST_DEPLOYMENT", "ROLLOUT", "REST", "HAND_BACK")
 TABLES = Path(__file__).parents[1] / "unit" / "decision"
 Rules = tuple[Rule, ...]
 

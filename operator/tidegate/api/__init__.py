@@ -1,7 +1,7 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, OnBypass, OnTrouble, Pause, SourceKind, Suspend
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .release import ReleaseSpec, parse_spec, salvaged_spec
@@ -10,6 +10,7 @@ __all__ = [
     "Confirm",
     "InvalidSpec",
     "MetricSourceSpec",
+    "OnBypass",
     "OnTrouble",
     "Pause",
     "ReleaseSpec",

@@ -36,6 +36,8 @@ def release() -> dict[str, Any]:
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
+    spec["x-kubernetes-validations"] = [TEMPLATE_RULE]
+    spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
         "name": VERSION,
@@ -144,6 +146,11 @@ STEP_RULES = [
         "steps: weights must not fall from one step to the next",
     ),
 ]
+TEMPLATE_RULE = rule("has(self.template) != has(self.workloadRef)", "must have exactly one of template and workloadRef")
+WORKLOAD_RULE = rule(
+    "(self.apiVersion == 'apps/v1') == (self.kind == 'Deployment')",
+    "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
+)
 ROUTER_RULE = rule(
     "[has(self.gateway), has(self.route), has(self.routes)].filter(f, f).size() == 1",
     "traffic: must have exactly one of gateway, route and routes",

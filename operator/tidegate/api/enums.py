@@ -30,6 +30,20 @@ class RouteKind(Enum):
     GRPC_ROUTE = "GRPCRoute"
 
 
+class WorkloadKind(Enum):
+    """What a Release takes its pod template from."""
+
+    DEPLOYMENT = "Deployment"
+    POD_TEMPLATE = "PodTemplate"
+
+
+class OnBypass(Enum):
+    """What a Service that reaches candidate pods past the gate leads to."""
+
+    HOLD = "Hold"
+    ALLOW = "Allow"
+
+
 class Suspend(Enum):
     """How far the loop is stopped."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from .enums import Confirm, OnTrouble, Pause, RouteKind, SourceKind, Suspend
+from .enums import Confirm, OnBypass, OnTrouble, Pause, RouteKind, SourceKind, Suspend, WorkloadKind
 from .errors import InvalidSpec, field_path
 from .model import Declared, Duration, Hostname, Name, Number, ObjectName, Opaque
 
@@ -60,6 +60,19 @@ class Gateway(Declared):
     rules: Annotated[
         tuple[RouteRule, ...], Field(max_length=16, description="One rule for all paths where it is absent.")
     ] = ()
+
+
+class WorkloadRef(Declared):
+    """An existing Deployment that Tidegate takes over, or a PodTemplate that it reads."""
+
+    api_version: Annotated[
+        str,
+        Field(max_length=63, pattern=r"^(apps/v1|v1)$", description="apps/v1 for a Deployment, v1 for a PodTemplate."),
+    ] = "apps/v1"
+    kind: Annotated[WorkloadKind, Field(description="Deployment, which is paused and emptied; or PodTemplate.")] = (
+        WorkloadKind.DEPLOYMENT
+    )
+    name: Annotated[ObjectName, Field(description="Its name, in the Release's namespace.")]
 
 
 class AttachedRoute(Declared):
@@ -176,7 +189,10 @@ class ReleaseSpec(Declared):
     """One service under progressive delivery."""
 
     replicas: Annotated[int, Field(ge=0, le=10000, description="The pods of a revision that has all the traffic.")] = 1
-    template: Annotated[Opaque, Field(description="The pods: a PodTemplateSpec.")]
+    template: Annotated[Opaque | None, Field(description="The pods: a PodTemplateSpec.")] = None
+    workload_ref: Annotated[
+        WorkloadRef | None, Field(description="Where the pods are declared already, instead of template.")
+    ] = None
     min_ready_seconds: Annotated[
         int, Field(ge=0, le=3600, description="Seconds a pod must be ready before it counts as available.")
     ] = 0
@@ -215,10 +231,19 @@ class ReleaseSpec(Declared):
     unhealthy_after: Annotated[
         Duration, Field(description="Time that half of the candidate's pods, having served, may fail.")
     ] = "30s"  # type: ignore[assignment]
+    on_bypass: Annotated[
+        OnBypass,
+        Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),
+    ] = OnBypass.HOLD
     promotion: Annotated[Promotion, Field(description="How a candidate becomes stable.")] = Promotion()
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
     ] = Suspend.NONE
+
+    @model_validator(mode="after")
+    def _one_template(self) -> "ReleaseSpec":
+        _one_of(self, "template", "workload_ref")
+        return self
 
     @model_validator(mode="after")
     def _bounded(self) -> "ReleaseSpec":
@@ -257,7 +282,7 @@ def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
 
 
 # Without these nothing can be put back.
-ESSENTIAL = frozenset({"replicas", "template", "service", "traffic"})
+ESSENTIAL = frozenset({"replicas", "template", "workloadRef", "service", "traffic"})
 
 
 def salvaged_spec(spec: dict[str, Any]) -> ReleaseSpec:

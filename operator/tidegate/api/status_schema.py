@@ -104,6 +104,11 @@ RELEASE_STATUS: dict[str, Any] = {
             ),
             10,
         ),
+        workload=record(
+            "Which generation of the referenced workload is which revision.",
+            generation={"type": "integer", "format": "int64"},
+            revision=text(63),
+        ),
         replicas=COUNT,
         selector=text(512),
         handled=record(

@@ -60,10 +60,72 @@ class RestoreRoutes:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Pause the referenced Deployment, with a note of how it was: from here its template is only read."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReplicas:
+    """Own `spec.replicas` beside Git, at the value it has: Git may leave the field out then, and nothing changes."""
+
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyWorkload:
+    """Scale the referenced Deployment to 0, the last act of a takeover; counted in its note."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefillWorkload:
+    """Give the Deployment its pods back, paused or not as it was found."""
+
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandServicesOver:
+    """Let our Services select the Deployment's pods, and be nobody's: a route that names them goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetachPods:
+    """Take the labels that the Deployment selects by from our pods: they drain before they go."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseWorkload:
+    """Leave no note of ours on the Deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finalize:
+    """Keep a deleted Release until all is handed back, or let it go."""
+
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetRevision:
     """Delete an old, empty ReplicaSet: history beyond what is kept."""
 
     revision: str
 
 
-Action = PrepareRevision | Scale | PointService | WriteRoute | SetWeight | RestoreRoutes | ForgetRevision
+Action = (
+    PrepareRevision
+    | Scale
+    | PointService
+    | WriteRoute
+    | SetWeight
+    | RestoreRoutes
+    | TakeOver
+    | HoldReplicas
+    | EmptyWorkload
+    | RefillWorkload
+    | HandServicesOver
+    | DetachPods
+    | ReleaseWorkload
+    | Finalize
+    | ForgetRevision
+)

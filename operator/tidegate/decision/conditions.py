@@ -7,7 +7,7 @@ from typing import Any
 from .progress import Phase, Progress
 from .reasons import BLOCKING, Reason
 
-WAITING_FOR_A_PERSON = frozenset({Reason.PAUSED, Reason.SUSPENDED, Reason.LOWERED_BY_HAND})
+WAITING_FOR_A_PERSON = frozenset({Reason.PAUSED, Reason.SUSPENDED, Reason.LOWERED_BY_HAND, Reason.CONTESTED})
 SERVED = frozenset({Reason.PROMOTED, Reason.REVERTED})
 MESSAGE_LIMIT = 1024
 

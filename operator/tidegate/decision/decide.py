@@ -6,6 +6,7 @@ from datetime import timedelta
 from .asks import abort_in_vain, going_back_for_another, reject_the_next
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import FIRST_DEPLOYMENT
+from .hand_back import HAND_BACK
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
@@ -35,6 +36,9 @@ def soonest(*waits: timedelta | None) -> timedelta | None:
 
 
 def leave_a_deleted_release(seen: Snapshot) -> Decision | None:
+    if seen.deleting and seen.finalizer:
+        return first_that_applies(HAND_BACK, seen)
+
     if seen.deleting:
         return Decision(reason=Reason.DELETING, sentence="is being deleted", progress=seen.progress)
 

@@ -12,6 +12,7 @@ from .reasons import Reason
 from .rest import start, wait_until_mended
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .takeover import keep_until_handed_back, take_the_workload_over
 from .upkeep import retired, route, services
 
 
@@ -100,7 +101,9 @@ FIRST_DEPLOYMENT: tuple[Rule, ...] = (
     handle_stray,
     replace_it,
     retire_replaced,
+    keep_until_handed_back,
     wait_until_mended,
+    take_the_workload_over,
     bring_up,
     say_that_it_cannot_start,
     say_that_it_is_late,

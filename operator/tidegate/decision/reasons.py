@@ -59,10 +59,18 @@ class Reason(Enum):
     TARGET_CLAIMED = "TargetClaimed"
     GATEWAY_MISSING = "GatewayMissing"
     ROUTE_MISSING = "RouteMissing"
+    WORKLOAD_MISSING = "WorkloadMissing"
+    TAKEOVER_WAITS = "TakeoverWaits"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     SECRET_MISSING = "SecretMissing"
     SECRET_INVALID = "SecretInvalid"
     REFUSED = "Refused"
+
+    # A workload that was there before.
+    TAKING_OVER = "TakingOver"
+    CONTESTED = "Contested"
+    HANDING_BACK = "HandingBack"
+    HANDED_BACK = "HandedBack"
 
     # What a person asked for.
     ASKED_IN_VAIN = "NothingToDo"
@@ -111,6 +119,8 @@ BLOCKING = frozenset(
         Reason.TARGET_CLAIMED,
         Reason.GATEWAY_MISSING,
         Reason.ROUTE_MISSING,
+        Reason.WORKLOAD_MISSING,
+        Reason.TAKEOVER_WAITS,
         Reason.METRIC_SOURCE_MISSING,
         Reason.SECRET_MISSING,
         Reason.SECRET_INVALID,

@@ -10,6 +10,13 @@ from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
 from .snapshot import Snapshot, Suspension
+from .takeover import (
+    empty_the_workload,
+    hold_its_replicas,
+    keep_until_handed_back,
+    say_that_it_is_contested,
+    take_the_workload_over,
+)
 from .upkeep import leftovers, retired, upkeep
 
 
@@ -175,9 +182,14 @@ REST: tuple[Rule, ...] = (
     retire_leftovers,
     give_routes_back,
     say_what_is_refused,
+    keep_until_handed_back,
+    take_the_workload_over,
+    empty_the_workload,
+    say_that_it_is_contested,
     serve_the_target,
     retry,
     refuse_the_rejected,
+    hold_its_replicas,
     wait_until_mended,
     wait_while_suspended,
     start,

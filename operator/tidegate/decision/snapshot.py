@@ -105,6 +105,31 @@ def together(routes: Sequence[Route]) -> Route | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0."""
+
+    name: str = ""
+    replicas: int = 0
+    available: int = 0
+    paused: bool = False
+    current: bool = True
+    taken_over: bool = False
+    was_replicas: int = 0
+    emptied: int = 0
+    owned_by: str = ""
+    held: bool = False
+    attached_pods: int = 0
+
+    @property
+    def contested(self) -> bool:
+        """Scaled up again by someone after two tries: there is no third."""
+        return self.replicas > 0 and self.emptied >= TRIES
+
+
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What the judge found: at most one of the first three; `passed` counts only since the step settled."""
 
@@ -142,6 +167,8 @@ class Snapshot:
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
     deleting: bool = False
+    finalizer: bool = False
+    workload: Workload | None = None
     surplus: tuple[str, ...] = ()
 
     @property

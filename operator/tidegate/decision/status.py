@@ -31,6 +31,7 @@ def status_of(
     before: Mapping[str, Any],
     objectives: list[dict[str, Any]],
     selector: str,
+    workload: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole status. Keys without a value are absent."""
     serving = _serving(seen, progress)
@@ -47,6 +48,7 @@ def status_of(
         "objectives": objectives if progress.candidate else None,
         "rejected": list(progress.rejected),
         "history": [_line(rollout) for rollout in progress.history],
+        "workload": workload,
         "replicas": serving.replicas,
         "selector": selector,
         "handled": {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))},

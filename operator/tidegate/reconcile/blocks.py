@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tidegate.api import InvalidSpec
+from tidegate.api import InvalidSpec, OnBypass
 from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
@@ -29,11 +29,12 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _name_taken(owner, world)
         or _route_taken(owner, declared, world)
         or _target_claimed(seen.found, world)
+        or _takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)
-        or _not_isolated(owner, seen.snapshot, declared, world)
+        or _not_isolated(seen, world)
     )
 
 
@@ -133,19 +134,60 @@ def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None
     return source if isinstance(source, Blocked) else None
 
 
-def _not_isolated(owner: Owner, seen: Snapshot, declared: Object, world: World) -> Blocked | None:
-    """Another Service would send traffic to the candidate's pods past the gate."""
-    if seen.target == seen.progress.stable and seen.progress.candidate is None:
+def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
+    """A Deployment is taken over when nobody else decides its size, and the Release can carry its load."""
+    reference, workload = seen.template.reference, seen.snapshot.workload
+    if reference is not None and seen.template.found is None:
+        return Blocked(Reason.WORKLOAD_MISSING, f"spec.workloadRef: {reference['kind']} {reference['name']} is missing")
+
+    if workload is None or workload.taken_over:
         return None
 
-    metadata = declared["template"].get("metadata") or {}
-    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: seen.target}
-    labels = {**(metadata.get("labels") or {}), **ours}
+    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
+    where = f"Deployment {workload.name} is not taken over yet:"
+    if scalers:
+        name = scalers[0]["metadata"]["name"]
+        sentence = f"{where} HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
+        return Blocked(Reason.TAKEOVER_WAITS, sentence)
+
+    if workload.owned_by:
+        sentence = (
+            f"{where} {workload.owned_by} declares its spec.replicas; take replicas out of its manifest"
+            " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
+        )
+        return Blocked(Reason.TAKEOVER_WAITS, sentence)
+
+    if seen.spec.replicas < workload.replicas:
+        sentence = (
+            f"{where} it has {workload.replicas} replicas and the Release {seen.spec.replicas}:"
+            f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
+        )
+        return Blocked(Reason.TAKEOVER_WAITS, sentence)
+
+    return None
+
+
+def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
+    """Another Service would send traffic to the candidate's pods past the gate."""
+    look, pods, owner = seen.snapshot, seen.template.pods, seen.owner
+    if look.target == look.progress.stable and look.progress.candidate is None:
+        return None
+
+    # The first revision of a taken over workload is what that Service sends traffic to already.
+    first = look.progress.stable is None and look.workload is not None
+    if first or pods is None or seen.spec.on_bypass is OnBypass.ALLOW:
+        return None
+
+    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: look.target}
+    labels = {**((pods.get("metadata") or {}).get("labels") or {}), **ours}
     store = world.store(kinds.SERVICES)
     near = [found for name in labels for found in store.of((owner.namespace, f"{name}={labels[name]}"))]
     names = bypassing(near, owner, labels)
     if not names:
         return None
 
-    sentence = f"Service {', '.join(names)} would send traffic to the candidate past the gate: narrow its selector"
+    sentence = (
+        f"Service {', '.join(names)} would send traffic to the candidate past the gate: narrow its selector,"
+        " or set onBypass: Allow"
+    )
     return Blocked(Reason.NOT_ISOLATED, sentence)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.api import InvalidSpec
-from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, LABEL_REVISION
+from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, FINALIZER, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension, together
@@ -17,7 +17,6 @@ from tidegate.workloads import (
     Owner,
     pod,
     ready_pods,
-    revision_of,
     selected_revision,
     serves,
     service_name,
@@ -29,7 +28,8 @@ from .blocks import blocked_by
 from .evidence import evidence_of
 from .pinned import Pinned, pinned
 from .routes import observe_routes, routers_of
-from .world import Memory, Parsed, World
+from .workload import Template, observe_workload, template_of
+from .world import Memory, World
 
 REVISIONS_KEPT = 10
 
@@ -40,6 +40,7 @@ class Seen:
 
     found: Object
     declared: Object
+    template: Template
     owner: Owner
     spec: ReleaseSpec
     newest: Pinned
@@ -61,9 +62,9 @@ def observe(key: Key, world: World) -> Seen | None:
     progress = recorded(found, owner, world, replica_sets)
     memory = world.memory(key)
     declared = kinds.spec_of(found)
-    newest = parsed(found, declared, None, memory)
-    current = newest.pinned
-    going = parsed(found, declared, _pin_of(progress, replica_sets), memory).pinned if progress.candidate else current
+    current = parsed(found, declared, None, memory)
+    going = parsed(found, declared, _pin_of(progress, replica_sets), memory) if progress.candidate else current
+    template = template_of(found, declared, owner, world)
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
@@ -76,6 +77,7 @@ def observe(key: Key, world: World) -> Seen | None:
     seen = Seen(
         found=found,
         declared=declared,
+        template=template,
         owner=owner,
         spec=current.spec,
         newest=current,
@@ -84,7 +86,7 @@ def observe(key: Key, world: World) -> Seen | None:
         routers=routers,
         snapshot=Snapshot(
             now=now,
-            target=newest.target,
+            target=template.revision or progress.candidate or progress.stable or "",
             replicas=current.spec.replicas,
             plan=going.plan,
             progress=progress,
@@ -97,6 +99,8 @@ def observe(key: Key, world: World) -> Seen | None:
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],
             surplus=_surplus(progress, replica_sets),
+            finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
+            workload=observe_workload(template, owner, world),
         ),
     )
     return replace(
@@ -111,13 +115,12 @@ def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
     return {_revision(seen): seen for seen in listed if owner.owns(seen)}
 
 
-def parsed(found: Object, declared: Object, pin: str | None, memory: Memory) -> Parsed:
+def parsed(found: Object, declared: Object, pin: str | None, memory: Memory) -> Pinned:
     """The spec as values, read once for each generation and pin."""
     generation = found["metadata"]["generation"]
     if (generation, pin) not in memory.parsed:
         kept = {key: value for key, value in memory.parsed.items() if key[0] == generation}
-        fresh = Parsed(pinned(declared, pin), revision_of(declared["template"]))
-        memory.parsed = {**kept, (generation, pin): fresh}
+        memory.parsed = {**kept, (generation, pin): pinned(declared, pin)}
 
     return memory.parsed[generation, pin]
 

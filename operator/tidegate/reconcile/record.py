@@ -36,6 +36,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         before=before,
         objectives=lines,
         selector=f"{LABEL_RELEASE}={seen.owner.name}",
+        workload=seen.template.seen(),
     )
     if decision.actions or worth_writing(before, status, progress):
         log.info(decision.sentence, **facts(seen, decision))

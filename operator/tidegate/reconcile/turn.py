@@ -42,6 +42,10 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
                 world.refuse(key, Reason.REFUSED, error.told[:512])
             raise
 
+    if decision.reason is Reason.HANDED_BACK:
+        # The object ended with its finalizer: there is nothing to write a status to.
+        return
+
     await record(seen, decision, world)
     if decision.progress.candidate is None:
         # At rest the next turn may be far away; the spec is read again then.

@@ -45,14 +45,6 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """What a spec says, kept because reading it costs more than the rest of a turn."""
-
-    pinned: Pinned
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
     """What the API server did not take, in its words, and until when it is not asked again."""
 
@@ -73,8 +65,9 @@ class Memory:
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
     analysis: Analysis | None = None
-    parsed: dict[tuple[int, str | None], Parsed] = field(default_factory=dict)
+    parsed: dict[tuple[int, str | None], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
+    hashed: tuple[int | bytes, str] | None = None
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""
@@ -166,8 +159,17 @@ class World:
         for kind in kinds.ROUTE_KINDS.values():
             self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_attachment, kind)))
 
+        for kind in kinds.WORKLOAD_KINDS.values():
+            self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_reference, kind)))
+
         self.store(kinds.SERVICES).on_change(self._service_changed)
-        for kind in (kinds.GATEWAYS, kinds.METRIC_SOURCES, kinds.CLUSTER_METRIC_SOURCES, kinds.SECRETS):
+        for kind in (
+            kinds.GATEWAYS,
+            kinds.METRIC_SOURCES,
+            kinds.CLUSTER_METRIC_SOURCES,
+            kinds.SECRETS,
+            kinds.AUTOSCALERS,
+        ):
             self.store(kind).on_change(self._need_changed)
 
         # Someone else's route with our name goes away, and a blocked Release goes on.

@@ -1,5 +1,17 @@
 """How stable and candidate exist as pods. Pure: no sockets."""
 
+from .deployments import (
+    Note,
+    detached,
+    emptied,
+    handed_over,
+    note_of,
+    owns_replicas,
+    refilled,
+    replicas_owner,
+    selected_labels,
+    taken_over,
+)
 from .endpoints import ready_pods
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
@@ -9,20 +21,30 @@ from .services import SUFFIXES, bypassing, selected_revision, serves, service, s
 
 __all__ = [
     "SUFFIXES",
+    "Note",
     "Owner",
     "Pin",
     "Pod",
     "Pods",
     "bypassing",
+    "detached",
+    "emptied",
+    "handed_over",
     "labels_of",
     "name_of",
+    "note_of",
+    "owns_replicas",
     "pod",
     "ready_pods",
+    "refilled",
     "replica_set",
+    "replicas_owner",
     "revision_of",
+    "selected_labels",
     "selected_revision",
     "serves",
     "service",
     "service_name",
     "summary",
+    "taken_over",
 ]

@@ -27,7 +27,7 @@ def test_the_least_release_has_the_documented_defaults() -> None:
         ({"steps": [{"name": "a", "weight": 140}]}, "spec.steps[0].weight"),
         ({"steps": []}, "spec.steps"),
         ({"interval": "soon"}, "spec.interval"),
-        ({"workloadRef": {"name": "web"}}, "spec.workloadRef"),
+        ({"strategy": {}}, "spec.strategy"),
         ({"service": {"port": 0}}, "spec.service.port"),
         ({"steps": [{"name": "a", "weight": 50}, {"name": "b", "weight": 5}]}, "spec"),
     ],

@@ -149,10 +149,11 @@ def test_a_silent_router_is_told_in_every_phase(look: object) -> None:
     assert "NotAllowed" in decision.sentence
 
 
-def test_weights_that_git_put_back_are_asserted_at_once() -> None:
+@pytest.mark.parametrize("suspension", [Suspension.NONE, Suspension.ADVANCE])
+def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspension) -> None:
     look = route_look(at_first_step().look(), weight=0, attached=True, by_git=True, touched=True)
 
-    decision = decide(look)
+    decision = decide(replace(look, suspension=suspension))
 
     assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
         SetWeight(20, "v2", raising=True)
@@ -170,11 +171,11 @@ def test_an_attached_route_is_given_back_once_at_rest() -> None:
     look = replace(world.look(), route=Route(attached=True, touched=True))
 
     assert [type(action).__name__ for action in decide(look).actions] == ["RestoreRoutes"]
-    assert not decide(replace(look, route=Route(attached=True))).actions
+    assert not decide(replace(look, finalizer=True, route=Route(attached=True))).actions
 
 
 def test_a_users_own_weights_at_rest_are_his() -> None:
-    look = replace(deployed().look(), route=Route(weight=10, attached=True))
+    look = replace(deployed().look(), finalizer=True, route=Route(weight=10, attached=True))
 
     assert not decide(look).actions
 

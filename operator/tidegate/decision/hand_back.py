@@ -1,0 +1,112 @@
+"""A deleted Release gives back what it took: the Deployment serves first, the routes are as they were, then it goes."""
+
+from .actions import (
+    Action,
+    DetachPods,
+    Finalize,
+    HandServicesOver,
+    RefillWorkload,
+    ReleaseWorkload,
+    RestoreRoutes,
+)
+from .decision import Decision, Rule, act, first_that_applies, hold
+from .plan import NO_TIME
+from .progress import Phase
+from .promotion import PROMOTION
+from .reasons import Reason
+from .rollback import weight_to_stable
+from .router import unconfirmed
+from .snapshot import Snapshot
+from .step import drain_left
+
+
+def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
+    """After the point of no return the way back is forward."""
+    return first_that_applies(PROMOTION, seen) if seen.progress.phase is Phase.PROMOTING else None
+
+
+def take_the_weight_back(seen: Snapshot) -> Decision | None:
+    """All traffic is stable's before anything else moves."""
+    if seen.progress.candidate is None or seen.progress.stable is None or _unroutable(seen):
+        return None
+
+    if actions := weight_to_stable(seen):
+        return _on(seen, "takes the candidate's traffic back", *actions)
+
+    left = drain_left(seen)
+    waiting = unconfirmed(seen, Reason.HANDING_BACK, "waits for the gateway to confirm weight 0")
+    return waiting or (hold(seen, Reason.HANDING_BACK, "the candidate drains", left) if left > NO_TIME else None)
+
+
+def refill_the_workload(seen: Snapshot) -> Decision | None:
+    """The Deployment gets its pods back, as many as serve now."""
+    workload = seen.workload
+    if workload is None or not workload.taken_over:
+        return None
+
+    size = max(workload.was_replicas, seen.stable.replicas)
+    if workload.replicas < size or workload.paused:
+        return _on(seen, f"Deployment {workload.name} gets {size} replicas back", RefillWorkload(size))
+
+    if not workload.current or workload.available < size:
+        sentence = f"waits for Deployment {workload.name}: {workload.available} of {size} pods are available"
+        return hold(seen, Reason.HANDING_BACK, sentence)
+
+    return None
+
+
+def hand_the_services_over(seen: Snapshot) -> Decision | None:
+    """Whoever names our Services reaches the Deployment's pods from here on."""
+    if seen.workload is None or not seen.workload.taken_over or seen.services.stable is None:
+        return None
+
+    sentence = f"the Services select Deployment {seen.workload.name}'s pods"
+    return _on(seen, sentence, HandServicesOver(), entered_at=seen.now)
+
+
+def detach_the_pods(seen: Snapshot) -> Decision | None:
+    """Our pods leave the Services, then finish their requests."""
+    if seen.workload is None or not seen.workload.taken_over:
+        return None
+
+    if seen.workload.attached_pods:
+        return _on(seen, "the Release's pods leave the Services", DetachPods(), entered_at=seen.now)
+
+    left = seen.plan.settle + seen.plan.drain - seen.since(seen.progress.entered_at)
+    return hold(seen, Reason.HANDING_BACK, "the Release's pods drain", left) if left > NO_TIME else None
+
+
+def restore_the_routes(seen: Snapshot) -> Decision | None:
+    """Attached routes are as they were found."""
+    if seen.route is None or not seen.route.attached or not seen.route.touched:
+        return None
+
+    return _on(seen, "the attached routes are as they were found", RestoreRoutes())
+
+
+def let_go(seen: Snapshot) -> Decision:
+    """Nothing of a user's is held any more."""
+    left = (ReleaseWorkload(),) if seen.workload and (seen.workload.taken_over or seen.workload.held) else ()
+    progress, sentence = seen.progress, "all is handed back"
+    actions = (*left, Finalize(keep=False))
+    return Decision(reason=Reason.HANDED_BACK, sentence=sentence, progress=progress, actions=actions)
+
+
+def _unroutable(seen: Snapshot) -> bool:
+    """True where there is no route that could carry a weight."""
+    return seen.route is None or seen.route.lost
+
+
+def _on(seen: Snapshot, sentence: str, *actions: Action, **changes: object) -> Decision:
+    return act(seen, Reason.HANDING_BACK, sentence, *actions, **changes)
+
+
+HAND_BACK: tuple[Rule, ...] = (
+    finish_the_change_of_role,
+    take_the_weight_back,
+    refill_the_workload,
+    hand_the_services_over,
+    detach_the_pods,
+    restore_the_routes,
+    let_go,
+)

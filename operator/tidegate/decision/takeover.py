@@ -1,0 +1,74 @@
+"""A Deployment that was there before: paused first, emptied last, and never fought over a third time."""
+
+from .actions import EmptyWorkload, Finalize, HoldReplicas, TakeOver
+from .decision import Decision, hold
+from .plan import NO_TIME
+from .progress import Phase
+from .reasons import Reason
+from .snapshot import Snapshot
+
+
+def keep_until_handed_back(seen: Snapshot) -> Decision | None:
+    """A Release that holds something of a user's is not gone before that is back."""
+    needed = seen.workload is not None or bool(seen.route and seen.route.attached)
+    if needed is seen.finalizer:
+        return None
+
+    return _as_is(seen, "kept until all is handed back" if needed else "nothing to hand back", Finalize(keep=needed))
+
+
+def hold_its_replicas(seen: Snapshot) -> Decision | None:
+    """While Git owns the Deployment's size: own it too, so that Git can let go without a reset to 1."""
+    workload = seen.workload
+    if workload is None or workload.taken_over or workload.held or not workload.owned_by:
+        return None
+
+    return _as_is(seen, f"holding {workload.replicas} replicas", HoldReplicas(workload.replicas))
+
+
+def take_the_workload_over(seen: Snapshot) -> Decision | None:
+    """Pause it before anything of ours exists: from here on its template is declared, not rolled out."""
+    workload = seen.workload
+    if workload is None or seen.blocked is not None:
+        return None
+
+    unpaused = workload.replicas > 0 and not workload.paused and not workload.contested
+    if workload.taken_over and not unpaused:
+        return None
+
+    return _as_is(seen, f"Deployment {workload.name} is paused: its template is only read from here", TakeOver())
+
+
+def empty_the_workload(seen: Snapshot) -> Decision | None:
+    """Its pods go last: when ours have been served for as long as a request may take."""
+    workload, route = seen.workload, seen.route
+    if workload is None or not workload.taken_over or not workload.replicas or workload.contested:
+        return None
+
+    if route is None or not route.confirmed or seen.stable.available < min(seen.stable.replicas, seen.full_size):
+        return None
+
+    sentence = f"Deployment {workload.name} drains before its pods go"
+    left = seen.plan.settle + seen.plan.drain - route.confirmed_for
+    if left > NO_TIME:
+        return hold(seen, Reason.TAKING_OVER, sentence, left)
+
+    return _as_is(seen, f"Deployment {workload.name} goes to 0 replicas", EmptyWorkload())
+
+
+def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
+    """Someone else scales it up again and again: told, and left to people."""
+    workload = seen.workload
+    if workload is None or not workload.contested or seen.progress.stable != seen.target:
+        return None
+
+    sentence = (
+        f"Deployment {workload.name} was scaled to {workload.replicas} again by another after two tries: "
+        "its pods run beside the Release's; take replicas out of what declares it"
+    )
+    return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
+
+
+def _as_is(seen: Snapshot, sentence: str, action: TakeOver | HoldReplicas | EmptyWorkload | Finalize) -> Decision:
+    """An effect beside the recorded state, which stays."""
+    return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=(action,))

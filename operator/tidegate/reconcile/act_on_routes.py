@@ -1,0 +1,98 @@
+"""The effects on routes: whole ones of ours, two weights of a user's."""
+
+import asyncio
+from typing import assert_never
+
+from tidegate.clients import MANAGER, Invalid
+from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
+from tidegate.routers import AttachedRoute, ManagedRoute, Router, release_patch
+from tidegate.watch import Object
+
+from . import kinds
+from .observe import Seen
+from .ownership import created, ours
+from .world import World
+
+
+async def act_on_routes(
+    seen: Seen, action: WriteRoute | SetWeight | RestoreRoutes, world: World, *, urgent: bool
+) -> None:
+    """One effect on every route of a Release."""
+    match action:
+        case WriteRoute(weight, revision):
+            await write_route(seen, weight, revision, world, urgent=urgent)
+        case SetWeight():
+            await set_weights(seen, action, world, urgent=urgent or not action.raising)
+        case RestoreRoutes():
+            await restore_routes(seen, world)
+        case _:
+            assert_never(action)
+
+
+async def write_route(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:
+    """Write the whole managed route; a foreign one of its name is never overwritten."""
+    metadata = {
+        "name": seen.owner.name,
+        "namespace": seen.owner.namespace,
+        "ownerReferences": [seen.owner.reference()],
+    }
+    for router in seen.routers:
+        if not isinstance(router, ManagedRoute):
+            continue
+
+        manifest = router.manifest(metadata, weight=weight, revision=revision)
+        if ours(seen, kinds.ROUTES, router.name, world) is None:
+            answer = await created(seen, kinds.ROUTES, manifest, world)
+        else:
+            answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
+
+        world.keep(kinds.ROUTES, answer)
+
+
+async def set_weights(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
+    """Both weights of every route at once: one that fails does not keep the others from theirs."""
+    writes = (set_weight(seen, router, action, world, urgent=urgent) for router in seen.routers)
+    for failure in await asyncio.gather(*writes, return_exceptions=True):
+        if isinstance(failure, BaseException):
+            raise failure
+
+
+async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World, *, urgent: bool) -> None:
+    """One patch for both weights. Where the route is not as it was seen, it is read again and decided again."""
+    kind = kinds.ROUTE_KINDS[router.kind]
+    found = world.store(kind).get((seen.owner.namespace, router.name))
+    if found is None:
+        return
+
+    patch = router.weight_patch(found, weight=action.weight, revision=action.revision, raising=action.raising)
+    await patch_route(seen, router, patch, world, urgent=urgent)
+
+
+async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> Object:
+    """Send a patch; where a `test` in it fails, keep what the route is now."""
+    kind = kinds.ROUTE_KINDS[router.kind]
+    try:
+        answer = await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent)
+    except Invalid:
+        world.keep(kind, await world.kube.call("GET", kind.path(seen.owner.namespace, router.name)))
+        raise
+
+    # Keeping trims: what the caller does with the whole answer comes after.
+    world.keep(kind, {**answer, "metadata": dict(answer["metadata"])})
+    return answer
+
+
+async def restore_routes(seen: Seen, world: World) -> None:
+    """Attached routes as they were found: weights, notes, and then the list of those who own fields."""
+    for router in seen.routers:
+        found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
+        if not isinstance(router, AttachedRoute) or found is None:
+            continue
+
+        if patch := router.restore_patch(found):
+            await patch_route(seen, router, patch, world, urgent=False)
+
+        path = kinds.ROUTE_KINDS[router.kind].path(seen.owner.namespace, router.name)
+        whole = await world.kube.call("GET", path)
+        if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
+            await patch_route(seen, router, patch, world, urgent=False)

@@ -1,0 +1,119 @@
+"""The effects of a takeover and of a hand-back: on the Deployment, our Services, and our pods."""
+
+import asyncio
+from typing import assert_never
+
+from tidegate.api.names import ANNOTATION_TAKEN_OVER, LABEL_DETACHED
+from tidegate.clients import MANAGER
+from tidegate.decision.actions import (
+    DetachPods,
+    EmptyWorkload,
+    HandServicesOver,
+    HoldReplicas,
+    RefillWorkload,
+    ReleaseWorkload,
+    TakeOver,
+)
+from tidegate.routers import release_patch
+from tidegate.watch import Object
+from tidegate.workloads import (
+    SUFFIXES,
+    Note,
+    detached,
+    emptied,
+    handed_over,
+    note_of,
+    refilled,
+    selected_labels,
+    service_name,
+    taken_over,
+)
+
+from . import kinds
+from .observe import Seen
+from .world import World
+
+OnWorkload = TakeOver | HoldReplicas | EmptyWorkload | RefillWorkload | ReleaseWorkload | HandServicesOver | DetachPods
+
+
+async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
+    """One effect on the referenced Deployment; none where it is gone."""
+    found = seen.template.found
+    if found is None:
+        return
+
+    note = _note(seen, found)
+    match action:
+        case TakeOver():
+            await _merge(found, taken_over(note), world)
+        case EmptyWorkload():
+            await _merge(found, emptied(note), world)
+        case RefillWorkload(replicas):
+            await _merge(found, refilled(note, replicas), world)
+        case HandServicesOver():
+            await hand_services_over(seen, world)
+        case DetachPods():
+            await detach_pods(seen, world)
+        case HoldReplicas(replicas):
+            await _hold(found, replicas, world)
+        case ReleaseWorkload():
+            await _release(found, world)
+        case _:
+            assert_never(action)
+
+
+async def hand_services_over(seen: Seen, world: World) -> None:
+    """Each Service of ours selects the Deployment's pods from here on, and stays when the Release goes."""
+    labels, store = _labels(seen), world.store(kinds.SERVICES)
+    for role in SUFFIXES:
+        found = store.get((seen.owner.namespace, service_name(seen.owner, role)))
+        if found is not None and seen.owner.owns(found):
+            world.keep(kinds.SERVICES, await world.writer.merge(kinds.SERVICES, found, handed_over(labels)))
+
+
+async def detach_pods(seen: Seen, world: World) -> None:
+    """Our pods keep their owner and lose the labels that those Services select by."""
+    labels = _labels(seen)
+    pods = world.store(kinds.PODS).of((seen.owner.namespace, seen.owner.name))
+    left = [pod for pod in pods if LABEL_DETACHED not in pod["metadata"]["labels"]]
+    writes = (world.writer.merge(kinds.PODS, pod, detached(labels)) for pod in left)
+    for answer in await asyncio.gather(*writes):
+        world.keep(kinds.PODS, answer)
+
+
+def _labels(seen: Seen) -> dict[str, str]:
+    found = seen.template.found
+    return selected_labels(found["spec"], seen.template.pods or {}) if found else {}
+
+
+def _note(seen: Seen, found: Object) -> Note:
+    """The note on the Deployment, or a first one."""
+    note = note_of(found["metadata"].get("annotations") or {})
+    if note is not None and note.release == seen.owner.name:
+        return note
+
+    return Note(seen.owner.name, found["spec"].get("replicas") or 0, bool(found["spec"].get("paused")))
+
+
+async def _merge(found: Object, body: Object, world: World) -> None:
+    """A patch of the Deployment as it was seen: Conflict where someone changed it since."""
+    metadata = {**body.get("metadata", {}), "resourceVersion": found["metadata"]["resourceVersion"]}
+    answer = await world.writer.merge(kinds.DEPLOYMENTS, found, {**body, "metadata": metadata})
+    world.keep(kinds.DEPLOYMENTS, answer)
+
+
+async def _hold(found: Object, replicas: int, world: World) -> None:
+    """Own the number beside whoever declares it, by server-side apply of just that."""
+    metadata = {name: found["metadata"][name] for name in ("name", "namespace", "resourceVersion")}
+    kind = kinds.DEPLOYMENTS
+    manifest = {"apiVersion": kind.api, "kind": kind.kind, "metadata": metadata, "spec": {"replicas": replicas}}
+    world.keep(kind, await world.writer.apply(kind, manifest))
+
+
+async def _release(found: Object, world: World) -> None:
+    """The note goes, then our name among those who own fields."""
+    kind, metadata = kinds.DEPLOYMENTS, found["metadata"]
+    await world.writer.merge(kind, found, {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: None}}})
+    whole = await world.kube.call("GET", kind.path(metadata["namespace"], metadata["name"]))
+    if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
+        world.keep(kind, await world.writer.patch(kind, metadata["namespace"], metadata["name"], patch))

@@ -1,0 +1,83 @@
+"""Where a Release's pod template comes from, and the Deployment that it takes over."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from tidegate.api.names import LABEL_DETACHED
+from tidegate.decision.snapshot import Workload
+from tidegate.watch import Object
+from tidegate.workloads import Owner, note_of, revision_of
+
+from . import kinds
+from .world import Memory, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """The declared pods: none where the workload that declares them is missing. `found` is that workload."""
+
+    pods: Object | None
+    revision: str
+    found: Object | None = None
+    reference: Object | None = None
+
+    def seen(self) -> Object | None:
+        """For the status: which generation of the workload is which revision."""
+        generation = self.found["metadata"].get("generation") if self.found else None
+        return {"generation": generation, "revision": self.revision} if generation else None
+
+
+def template_of(release: Object, declared: Object, owner: Owner, world: World) -> Template:
+    """The template as declared, or as the referenced workload has it."""
+    memory, status = world.memory((owner.namespace, owner.name)), release.get("status") or {}
+    reference = declared.get("workloadRef")
+    if reference is None:
+        generation = release["metadata"]["generation"]
+        return Template(pods=declared["template"], revision=_hashed(declared["template"], generation, memory))
+
+    found = world.store(kinds.WORKLOAD_KINDS[reference["kind"]]).get((owner.namespace, reference["name"]))
+    if found is None or found["metadata"].get("deletionTimestamp"):
+        return Template(pods=None, revision="", reference=reference)
+
+    pods: Object = msgspec.json.decode(found["template"])
+    known, generation = status.get("workload") or {}, found["metadata"].get("generation")
+    # A newer API server reads old objects with new defaults: at an unchanged generation that is no revision.
+    same = generation is not None and known.get("generation") == generation
+    revision = known["revision"] if same else _hashed(pods, found["template"], memory)
+    return Template(pods=pods, revision=revision, found=found, reference=reference)
+
+
+def _hashed(pods: Object, source: int | bytes, memory: Memory) -> str:
+    """The revision of a template, kept with the generation or the text that it was made from."""
+    if memory.hashed is None or memory.hashed[0] != source:
+        memory.hashed = source, revision_of(pods)
+
+    return memory.hashed[1]
+
+
+def observe_workload(template: Template, owner: Owner, world: World) -> Workload | None:
+    """The referenced Deployment; none where the template is declared inline, or by a PodTemplate."""
+    found = template.found
+    if found is None or template.reference is None or template.reference["kind"] != kinds.DEPLOYMENTS.kind:
+        return None
+
+    metadata, spec, status = found["metadata"], found["spec"], found["status"]
+    note = note_of(metadata.get("annotations") or {})
+    ours = note is not None and note.release == owner.name
+    pods = world.store(kinds.PODS).of((owner.namespace, owner.name))
+    replicas = spec.get("replicas") or 0
+    return Workload(
+        name=metadata["name"],
+        replicas=replicas,
+        available=status.get("availableReplicas") or 0,
+        paused=bool(spec.get("paused")),
+        current=status.get("observedGeneration") == metadata.get("generation")
+        and (status.get("updatedReplicas") or 0) >= replicas,
+        taken_over=ours,
+        was_replicas=note.replicas if note and ours else 0,
+        emptied=note.emptied if note and ours else 0,
+        owned_by=found["replicasOwner"],
+        held=found["held"],
+        attached_pods=sum(LABEL_DETACHED not in pod["metadata"]["labels"] for pod in pods),
+    )

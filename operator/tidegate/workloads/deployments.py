@@ -1,0 +1,89 @@
+"""A Deployment that a Release takes over: who declares its size, and the patches that take it and give it back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from tidegate.api.names import ANNOTATION_TAKEN_OVER, LABEL_DETACHED, LABEL_RELEASE, LABEL_REVISION
+
+APPLIES = "Apply"
+CLIENT_SIDE = "kubectl apply"
+OURS = "tidegate"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How the Deployment was when it was taken over, and how often it was emptied since."""
+
+    release: str
+    replicas: int
+    paused: bool
+    emptied: int = 0
+
+
+def note_of(annotations: Mapping[str, str]) -> Note | None:
+    """The note on a Deployment; none where there is none, or someone garbled it."""
+    try:
+        return Note(**json.loads(annotations.get(ANNOTATION_TAKEN_OVER, "")))
+    except (ValueError, TypeError):
+        return None
+
+
+def owns_replicas(entry: Mapping[str, Any]) -> bool:
+    """True where an entry of managedFields has `spec.replicas`."""
+    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {}) and not entry.get("subresource")
+
+
+def replicas_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> str:
+    """Who will declare `spec.replicas` again: an applier that has it, or kubectl's copy of a manifest with it."""
+    for entry in managed_fields:
+        if entry.get("operation") == APPLIES and entry.get("manager") != OURS and owns_replicas(entry):
+            return str(entry.get("manager"))
+
+    try:
+        declared = json.loads(last_applied or "{}").get("spec") or {}
+    except ValueError:
+        return ""
+
+    return CLIENT_SIDE if "replicas" in declared else ""
+
+
+def taken_over(note: Note) -> dict[str, Any]:
+    """Paused, with the note."""
+    return {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(note)}}, "spec": {"paused": True}}
+
+
+def emptied(note: Note) -> dict[str, Any]:
+    """At 0 replicas, counted."""
+    counted = replace(note, emptied=note.emptied + 1)
+    return {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(counted)}}, "spec": {"replicas": 0}}
+
+
+def refilled(note: Note, replicas: int) -> dict[str, Any]:
+    """At its size again, and paused only if it was."""
+    return {"spec": {"replicas": replicas, "paused": note.paused or None}}
+
+
+def selected_labels(spec: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, str]:
+    """Labels by which a Service selects the Deployment's pods: its selector's, else its template's."""
+    selector: dict[str, str] = (spec.get("selector") or {}).get("matchLabels") or {}
+    labels: dict[str, str] = (template.get("metadata") or {}).get("labels") or {}
+    return selector or labels
+
+
+def handed_over(labels: Mapping[str, str]) -> dict[str, Any]:
+    """A Service of ours that selects by these labels, and is nobody's."""
+    return {
+        "metadata": {"ownerReferences": None, "labels": {LABEL_RELEASE: None}},
+        "spec": {"selector": {LABEL_RELEASE: None, LABEL_REVISION: None, **labels}},
+    }
+
+
+def detached(labels: Mapping[str, str]) -> dict[str, Any]:
+    """A pod of ours that no Service selects by these labels any more."""
+    return {"metadata": {"labels": {**dict.fromkeys(labels), LABEL_DETACHED: "true"}}}
+
+
+def _text(note: Note) -> str:
+    return json.dumps(asdict(note), sort_keys=True)

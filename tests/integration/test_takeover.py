@@ -1,0 +1,288 @@
+"""A Deployment that was there before: taken over, released through, and handed back."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.cluster.api import (
+    AUTOSCALERS,
+    DEPLOYMENTS,
+    POD_TEMPLATES,
+    PODS,
+    RELEASES,
+    REPLICA_SETS,
+    ROUTES,
+    SERVICES,
+    Api,
+    Object,
+)
+from tests.cluster.operator import Operator
+from tests.integration.manifests import phase_is, release, template
+from tests.integration.test_attached_routes import QUICK, managers, shares, users_route
+
+GITS = ("kustomize-controller", "argocd-controller")
+
+
+def deployment(namespace: str, version: str = "1", replicas: int | None = 2) -> Object:
+    """A team's Deployment, as it is in Git."""
+    size = {} if replicas is None else {"replicas": replicas}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {**size, "selector": {"matchLabels": {"app": "web"}}, "template": template(version)},
+    }
+
+
+def taking_over(namespace: str, **changes: Any) -> Object:
+    """A Release that refers to the Deployment, behind the team's own route."""
+    traffic = {"route": {"name": "front", "rule": "main"}, **QUICK}
+    manifest = release(namespace, traffic=traffic, workloadRef={"name": "web"}, **changes)
+    del manifest["spec"]["template"]
+    return manifest
+
+
+def reason_is(reason: str) -> Any:
+    return lambda found: (found.get("status") or {}).get("reason") == reason
+
+
+def serving(api: Api, namespace: str, manifest: Object, *, manager: str = "kubectl-create") -> None:
+    """The Deployment is available."""
+    if manager == "kubectl-create":
+        api.create(DEPLOYMENTS, manifest)
+    else:
+        api.apply(DEPLOYMENTS, manifest, manager=manager)
+
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
+
+
+def taken_over(api: Api, namespace: str) -> str:
+    """The Release serves, and the Deployment is empty."""
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0 and found["spec"]["paused"])
+    return str(found["status"]["stable"]["revision"])
+
+
+@contextmanager
+def git_applies(api: Api, manifest: Object, manager: str) -> Iterator[None]:
+    """Git's state is applied again and again, several times a second."""
+    ended = threading.Event()
+
+    def apply() -> None:
+        while not ended.wait(0.3):
+            api.apply(DEPLOYMENTS, manifest, manager=manager)
+
+    thread = threading.Thread(target=apply)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.create(RELEASES, taking_over(namespace))
+
+    # Its Services exist and its pods are up before the route must name them; nothing of the Deployment's went.
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert found["spec"]["paused"]
+    assert found["status"]["availableReplicas"] == 2
+    assert api.find(SERVICES, namespace, "web-stable") is not None
+
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+
+def test_a_new_template_of_the_deployment_is_a_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+
+    found = api.until(
+        RELEASES,
+        namespace,
+        "web",
+        lambda found: found["status"]["phase"] == "Promoted" and found["status"]["stable"]["revision"] != first,
+    )
+    assert found["status"]["history"][0]["outcome"] == "Promoted"
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 0
+
+
+def test_an_edit_beside_the_template_is_no_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"revisionHistoryLimit": 3}})
+    generation = api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"]
+
+    found = api.until(RELEASES, namespace, "web", lambda found: found["status"]["workload"]["generation"] == generation)
+
+    assert found["status"]["stable"]["revision"] == first
+    assert found["status"]["phase"] == "Promoted"
+
+
+def test_a_takeover_waits_for_an_autoscaler_to_let_go(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    scaler: Object = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+            "minReplicas": 2,
+            "maxReplicas": 4,
+        },
+    }
+    api.create(AUTOSCALERS, scaler)
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert "HorizontalPodAutoscaler web scales it" in found["status"]["message"]
+    assert "paused" not in api.get(DEPLOYMENTS, namespace, "web")["spec"]
+
+    target = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "name": "web"}
+    api.merge(AUTOSCALERS, namespace, "web", {"spec": {"scaleTargetRef": target}})
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+
+def test_a_takeover_waits_until_the_release_can_carry_the_load(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace, replicas=1))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert "kubectl scale release web --replicas=2" in found["status"]["message"]
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"replicas": 2}})
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+@pytest.mark.parametrize("manager", GITS)
+def test_git_lets_go_of_the_size_and_nothing_changes(
+    api: Api, namespace: str, operator: Operator, manager: str
+) -> None:
+    serving(api, namespace, deployment(namespace), manager=manager)
+    api.apply(ROUTES, users_route(namespace), manager=manager)
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert manager in found["status"]["message"]
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: "tidegate" in managers(found))
+
+    with git_applies(api, deployment(namespace, replicas=None), manager):
+        sizes = []
+        for found in api.follow(DEPLOYMENTS, namespace, "web", 30):
+            sizes.append(found["spec"]["replicas"])
+            if sizes[-1] == 0:
+                break
+
+        # Never 1, which a field that nobody owns would fall to.
+        assert sorted(set(sizes)) == [0, 2]
+        api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {"team": "shop"}}})
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_deployment_that_is_scaled_up_again_and_again_is_contested(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}})
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}})
+
+    api.until(RELEASES, namespace, "web", reason_is("Contested"))
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 1
+
+
+def test_a_deleted_release_hands_the_deployment_back(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    before = api.get(DEPLOYMENTS, namespace, "web")
+    revision = taken_over(api, namespace)
+    route = api.get(ROUTES, namespace, "front")
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert found["spec"]["replicas"] == 2
+    assert not found["spec"].get("paused")
+    assert found["status"]["availableReplicas"] == 2
+    assert "tidegate" not in managers(found)
+    assert found["metadata"].get("annotations") == before["metadata"]["annotations"]
+    # The route goes on naming Services that exist, and they select the Deployment's pods.
+    assert api.get(ROUTES, namespace, "front")["spec"] == route["spec"]
+    for name in ("web-stable", "web-candidate"):
+        assert api.get(SERVICES, namespace, name)["spec"]["selector"] == {"app": "web"}
+
+    api.gone(REPLICA_SETS, namespace, f"web-{revision}")
+
+
+def test_a_release_deleted_in_mid_rollout_takes_the_weight_back_first(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace, steps=[{"name": "half", "weight": 50, "dwell": "60s"}]))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(ROUTES, namespace, "front", lambda found: shares(found) == [50, 50])
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    assert shares(api.get(ROUTES, namespace, "front")) == [1, 0]
+    assert api.get(DEPLOYMENTS, namespace, "web")["status"]["availableReplicas"] == 2
+
+
+def test_a_release_goes_where_its_deployment_is_gone(api: Api, namespace: str, operator: Operator) -> None:
+    """An uninstall deletes both at once: no finalizer stays behind."""
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+
+    api.delete(DEPLOYMENTS, namespace, "web")
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+
+
+def test_a_missing_workload_stalls_and_heals(api: Api, namespace: str, operator: Operator) -> None:
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("WorkloadMissing"))
+
+    api.create(DEPLOYMENTS, deployment(namespace))
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_pod_template_is_read_and_left_alone(api: Api, namespace: str, operator: Operator) -> None:
+    declared = {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "web", "namespace": namespace}}
+    api.create(POD_TEMPLATES, {**declared, "template": template("1")})
+    manifest = release(namespace, workloadRef={"apiVersion": "v1", "kind": "PodTemplate", "name": "web"})
+    del manifest["spec"]["template"]
+    api.create(RELEASES, manifest)
+    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
+
+    api.merge(POD_TEMPLATES, namespace, "web", {"template": template("2")})
+
+    found = api.until(
+        RELEASES,
+        namespace,
+        "web",
+        lambda found: found["status"]["phase"] == "Promoted" and found["status"]["stable"]["revision"] != first,
+    )
+    assert "finalizers" not in found["metadata"]
+    assert all(pod["metadata"]["labels"]["app"] == "web" for pod in api.all(PODS, namespace))

@@ -1,0 +1,150 @@
+"""A workload that was there before: in which order it is taken, and in which it is given back."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.unit.decision.test_decide import at_first_step
+from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision.actions import (
+    DetachPods,
+    EmptyWorkload,
+    Finalize,
+    HandServicesOver,
+    HoldReplicas,
+    RefillWorkload,
+    ReleaseWorkload,
+    RestoreRoutes,
+    SetWeight,
+    TakeOver,
+)
+from tidegate.decision.snapshot import Blocked, Route, Workload
+
+MINUTE = timedelta(minutes=1)
+SERVING = Workload(name="web", replicas=4, available=4)
+TAKEN = replace(SERVING, paused=True, taken_over=True, was_replicas=4, attached_pods=4)
+EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1)
+ROUTE = Route(attached=True, confirmed_for=10 * MINUTE)
+DRAINING = replace(PLAN, drain=MINUTE)
+
+
+def at_rest(workload: Workload, **changes: Any) -> Snapshot:
+    route = changes.pop("route", ROUTE)
+    return replace(deployed().look(), workload=workload, finalizer=True, route=route, **changes)
+
+
+def actions(look: Snapshot) -> list[Any]:
+    return list(decide(look).actions)
+
+
+def first(workload: Workload, **changes: Any) -> Snapshot:
+    world = World(starts=frozenset())
+    world.turn()
+    return replace(world.look(), workload=workload, **changes)
+
+
+def test_a_finalizer_comes_before_anything_is_taken() -> None:
+    assert actions(first(SERVING)) == [Finalize(keep=True)]
+    assert actions(first(SERVING, finalizer=True)) == [TakeOver()]
+
+
+def test_nothing_is_taken_while_the_takeover_waits() -> None:
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+
+    assert actions(first(SERVING, finalizer=True, blocked=waiting)) == []
+
+
+def test_a_size_that_git_owns_is_held_before_git_lets_go() -> None:
+    owned = replace(SERVING, owned_by="kustomize-controller")
+    look = replace(World().look(), workload=owned, finalizer=True, blocked=Blocked(Reason.TAKEOVER_WAITS, "Git"))
+
+    assert actions(look) == [HoldReplicas(4)]
+
+
+def test_pods_go_last_and_only_after_the_drain() -> None:
+    early = at_rest(TAKEN, plan=DRAINING, route=replace(ROUTE, confirmed_for=timedelta(seconds=10)))
+
+    assert (decide(early).reason, decide(early).look_again) == (Reason.TAKING_OVER, timedelta(seconds=50))
+    assert actions(early) == []
+    assert actions(at_rest(TAKEN, plan=DRAINING)) == [EmptyWorkload()]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"route": replace(ROUTE, confirmed=False)}, {"route": None}], ids=["unconfirmed", "no route"]
+)
+def test_pods_stay_while_the_route_is_not_sure(changes: dict[str, Any]) -> None:
+    assert EmptyWorkload() not in actions(at_rest(TAKEN, **changes))
+
+
+def test_a_deployment_that_someone_unpaused_is_paused_again() -> None:
+    assert actions(at_rest(replace(TAKEN, paused=False))) == [TakeOver()]
+
+
+def test_there_is_no_third_try() -> None:
+    look = at_rest(replace(TAKEN, emptied=2))
+
+    assert actions(look) == []
+    assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
+
+
+def test_a_contest_stops_no_rollout() -> None:
+    assert decide(at_rest(replace(TAKEN, emptied=2), target="v2")).reason is Reason.ROLLOUT_STARTED
+
+
+def deleted(look: Snapshot, **changes: Any) -> Snapshot:
+    return replace(look, deleting=True, finalizer=True, **changes)
+
+
+def handing_back(workload: Workload, **changes: Any) -> Snapshot:
+    return deleted(at_rest(workload), plan=DRAINING, **changes)
+
+
+def handed_over(workload: Workload, since: timedelta) -> Snapshot:
+    look = handing_back(workload)
+    progress = replace(look.progress, entered_at=look.now - since)
+    return replace(look, services=replace(look.services, stable=None, candidate=None, apex=None), progress=progress)
+
+
+def test_the_deployment_serves_before_the_services_follow() -> None:
+    assert actions(handing_back(EMPTY)) == [RefillWorkload(4)]
+    assert decide(handing_back(replace(TAKEN, paused=False, available=3))).reason is Reason.HANDING_BACK
+    assert actions(handing_back(replace(TAKEN, paused=False, current=False))) == []
+    assert actions(handing_back(replace(TAKEN, paused=False))) == [HandServicesOver()]
+
+
+def test_our_pods_leave_the_services_and_drain_before_they_go() -> None:
+    full = replace(TAKEN, paused=False)
+
+    assert actions(handed_over(full, since=MINUTE)) == [DetachPods()]
+    assert actions(handed_over(replace(full, attached_pods=0), since=timedelta(seconds=20))) == []
+    assert decide(handed_over(replace(full, attached_pods=0), since=timedelta(seconds=20))).look_again == timedelta(
+        seconds=40
+    )
+
+
+def test_the_routes_are_as_they_were_before_the_release_goes() -> None:
+    gone = handed_over(replace(TAKEN, paused=False, attached_pods=0), since=2 * MINUTE)
+
+    assert actions(replace(gone, route=replace(ROUTE, touched=True))) == [RestoreRoutes()]
+    assert actions(gone) == [ReleaseWorkload(), Finalize(keep=False)]
+    assert decide(gone).reason is Reason.HANDED_BACK
+
+
+def test_a_rollout_goes_back_before_anything_is_handed_over() -> None:
+    look = at_first_step().look()
+
+    assert [action for action in actions(deleted(look, workload=EMPTY)) if isinstance(action, SetWeight)] == [
+        SetWeight(0, "v2")
+    ]
+
+
+def test_what_was_never_taken_is_just_let_go() -> None:
+    assert actions(deleted(first(SERVING))) == [Finalize(keep=False)]
+    assert actions(deleted(World().look())) == [Finalize(keep=False)]
+
+
+def test_a_release_without_a_finalizer_gets_no_write() -> None:
+    assert decide(replace(at_first_step().look(), deleting=True)).actions == ()

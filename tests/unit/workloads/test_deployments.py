@@ -1,0 +1,74 @@
+"""Who decides the size of a Deployment, and what is noted on it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tidegate.workloads import (
+    Note,
+    detached,
+    emptied,
+    handed_over,
+    note_of,
+    refilled,
+    replicas_owner,
+    selected_labels,
+    taken_over,
+)
+
+SIZE: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
+OTHER: dict[str, Any] = {"f:spec": {"f:template": {}}}
+
+
+def entry(manager: str, operation: str, fields: dict[str, Any], **more: str) -> dict[str, Any]:
+    return {"manager": manager, "operation": operation, "fieldsV1": fields, **more}
+
+
+@pytest.mark.parametrize(
+    ("entries", "last_applied", "owner"),
+    [
+        ([entry("kustomize-controller", "Apply", SIZE)], None, "kustomize-controller"),
+        ([entry("kustomize-controller", "Apply", OTHER)], None, ""),
+        ([entry("tidegate", "Apply", SIZE)], None, ""),
+        ([entry("kubectl-create", "Update", SIZE)], None, ""),
+        ([entry("autoscaler", "Apply", SIZE, subresource="scale")], None, ""),
+        ([], json.dumps({"spec": {"replicas": 3}}), "kubectl apply"),
+        ([], json.dumps({"spec": {}}), ""),
+        ([], "{", ""),
+    ],
+)
+def test_only_who_will_declare_the_size_again_owns_it(
+    entries: list[dict[str, Any]], last_applied: str | None, owner: str
+) -> None:
+    assert replicas_owner(entries, last_applied) == owner
+
+
+def test_a_note_reads_back_through_takeover_and_emptying() -> None:
+    note = Note("web", 3, paused=False)
+
+    assert note_of(taken_over(note)["metadata"]["annotations"]) == note
+    assert note_of(emptied(note)["metadata"]["annotations"]) == Note("web", 3, paused=False, emptied=1)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"release": "web"}'])
+def test_a_garbled_note_is_none(text: str) -> None:
+    assert note_of({"tidegate.dev/taken-over": text}) is None
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_deployment_is_given_back_as_it_was_found(paused: bool) -> None:
+    assert refilled(Note("web", 3, paused=paused), 5)["spec"] == {"replicas": 5, "paused": paused or None}
+
+
+def test_services_and_pods_change_sides_by_the_deployments_labels() -> None:
+    labels = selected_labels({"selector": {"matchLabels": {"app": "web"}}}, {})
+
+    assert handed_over(labels)["spec"]["selector"]["app"] == "web"
+    assert detached(labels)["metadata"]["labels"]["app"] is None
+
+
+def test_a_selector_by_expressions_falls_back_to_the_templates_labels() -> None:
+    template = {"metadata": {"labels": {"app": "web", "tier": "front"}}}
+
+    assert selected_labels({"selector": {"matchExpressions": []}}, template) == {"app": "web", "tier": "front"}
