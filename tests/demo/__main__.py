@@ -5,6 +5,7 @@ import secrets
 import shutil
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from tests.cluster import local
@@ -20,6 +21,7 @@ from .load import Load
 from .result import Result, VersionResult, account, counted_by_pods
 from .screen import Screen
 from .shop import HOST, NAME, NAMESPACE, VERSIONS, Version, judged_by_numbers, release
+from .takeover import take_over
 
 PER_SECOND = 50
 VERSION_SECONDS = 120.0
@@ -56,7 +58,13 @@ def demonstrate() -> Result:
         with step("Starting Tidegate"):
             operator.start()
 
-        return put_out_every_version(Api(Path(cluster.kubeconfig)), cluster)
+        api = Api(Path(cluster.kubeconfig))
+        result = put_out_every_version(api, cluster)
+        if cluster.kind == local.Nodes.SIMULATED.value:
+            say("The takeover of a Deployment is skipped: it needs real pods (Linux and root)")
+            return result
+
+        return replace(result, takeover=take_over(api, cluster))
     finally:
         operator.stop()
         LOG.parent.mkdir(exist_ok=True)

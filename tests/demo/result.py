@@ -35,6 +35,39 @@ class VersionResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Takeover:
+    """What users saw from before the takeover until after the hand-back."""
+
+    sent: int
+    answered: int
+    lost: int
+    counted_by_pods: int
+    made_by_gateway: int
+    errors: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def complaints(self) -> list[str]:
+        """Everything that is not as it must be."""
+        found = list(self.troubles)
+        if self.lost or self.made_by_gateway or self.answered != self.counted_by_pods:
+            found.append(f"takeover: {self.summary()}")
+
+        for name, count in self.errors.items():
+            found += [f"takeover: users saw {count} errors of {name}"] if name != VERSIONS[2].name else []
+
+        expected = {VERSIONS[1].name: "Promoted", VERSIONS[2].name: "RolledBack"}
+        return found if self.outcomes == expected else [*found, f"takeover: {self.outcomes}, not {expected}"]
+
+    def summary(self) -> str:
+        """One line for people."""
+        return (
+            f"sent {self.sent} · answered {self.answered} · lost {self.lost} · counted by the pods "
+            f"{self.counted_by_pods} · 5xx made by the gateway {self.made_by_gateway}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The whole run."""
 
@@ -45,7 +78,7 @@ class Result:
     made_by_gateway: int
     versions: list[VersionResult] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
-    takeover: dict[str, Any] | None = None
+    takeover: Takeover | None = None
 
     def complaints(self) -> list[str]:
         """Everything that is not as it must be."""
@@ -60,7 +93,7 @@ class Result:
         for result, version in zip(self.versions, VERSIONS, strict=False):
             found += unlike(result, version)
 
-        return found
+        return [*found, *(self.takeover.complaints() if self.takeover else ())]
 
     def write(self, path: Path) -> None:
         """As JSON."""
@@ -78,7 +111,8 @@ class Result:
             f"sent {self.sent} · answered {self.answered} · lost {self.lost} · counted by the pods "
             f"{self.counted_by_pods} · 5xx made by the gateway {self.made_by_gateway}"
         )
-        return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:], "", total])
+        takeover = ["", f"takeover and hand-back: {self.takeover.summary()}"] if self.takeover else []
+        return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:], "", total, *takeover])
 
 
 def unlike(result: VersionResult, version: Version) -> list[str]:

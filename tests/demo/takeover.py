@@ -11,7 +11,7 @@ from tests.cluster import local
 from tests.cluster.api import AUTOSCALERS, DEPLOYMENTS, NAMESPACES, RELEASES, ROUTES, SERVICES, Api, Object, Resource
 
 from .load import Load
-from .result import counted_by_pods
+from .result import Takeover, counted_by_pods
 from .screen import Screen
 from .shop import VERSIONS, Version, template
 
@@ -23,39 +23,6 @@ GIT = "kustomize-controller"
 GIT_SECONDS = 5.0
 LAST_SCRAPE_SECONDS = 2.5
 OLD, GOOD, BAD = VERSIONS[0], VERSIONS[1], VERSIONS[2]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Takeover:
-    """What users saw from before the takeover until after the hand-back."""
-
-    sent: int
-    answered: int
-    lost: int
-    counted_by_pods: int
-    made_by_gateway: int
-    errors: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, str] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
-
-    def complaints(self) -> list[str]:
-        """Everything that is not as it must be."""
-        found = list(self.troubles)
-        if self.lost or self.made_by_gateway or self.answered != self.counted_by_pods:
-            found.append(f"takeover: {self.summary()}")
-
-        found += [
-            f"takeover: users saw {count} errors of {name}" for name, count in self.errors.items() if name != BAD.name
-        ]
-        expected = {GOOD.name: "Promoted", BAD.name: "RolledBack"}
-        return found if self.outcomes == expected else [*found, f"takeover: {self.outcomes}, not {expected}"]
-
-    def summary(self) -> str:
-        """One line for people."""
-        return (
-            f"sent {self.sent} · answered {self.answered} · lost {self.lost} · counted by the pods "
-            f"{self.counted_by_pods} · 5xx made by the gateway {self.made_by_gateway}"
-        )
 
 
 @dataclass(slots=True)
@@ -71,6 +38,12 @@ class Git:
         with self.lock:
             self.declared[kind.plural] = kind, manifest
             self.api.apply(kind, manifest, manager=GIT)
+
+    def remove(self, kind: Resource) -> None:
+        """Declare no longer, and delete: Git prunes."""
+        with self.lock:
+            _, manifest = self.declared.pop(kind.plural)
+            self.api.delete(kind, manifest["metadata"]["namespace"], manifest["metadata"]["name"])
 
     @contextmanager
     def reconciling(self) -> Iterator[None]:
@@ -109,7 +82,7 @@ def take_over(api: Api, cluster: local.Cluster) -> Takeover:
         screen.title("Git reverts the bad version, and the Release is deleted")
         git.commit(DEPLOYMENTS, deployment(GOOD, run, replicas=None))
         follow(api, screen, lambda status: status["reason"] == "Reverted")
-        api.delete(RELEASES, NAMESPACE, NAME)
+        git.remove(RELEASES)
         api.gone(RELEASES, NAMESPACE, NAME, SECONDS)
         found = api.get(DEPLOYMENTS, NAMESPACE, NAME)
         screen.say(f"the Release is gone; the Deployment has {found['status'].get('availableReplicas', 0)} pods again")

@@ -229,6 +229,17 @@ def test_a_deleted_release_hands_the_deployment_back(api: Api, namespace: str, o
     api.gone(REPLICA_SETS, namespace, f"web-{revision}")
 
 
+def test_a_drain_that_takes_time_ends(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": {"traffic": {"drain": "2s"}}})
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.until(RELEASES, namespace, "web", lambda found: "handedOverAt" in found["status"])
+    api.gone(RELEASES, namespace, "web")
+
+
 def test_a_release_deleted_in_mid_rollout_takes_the_weight_back_first(
     api: Api, namespace: str, operator: Operator
 ) -> None:

@@ -33,15 +33,15 @@ def turns_of_the_model(disturbances: int = 1) -> frozenset[Turn]:
     return frozenset(found)
 
 
-def turns_of(log: Path) -> Iterator[tuple[Turn, str]]:
-    """Every turn of an operator's log that did or recorded something, and its line."""
+def turns_of(log: Path, namespace: str) -> Iterator[tuple[Turn, str]]:
+    """Every turn of an operator's log for a namespace that did or recorded something, and its line."""
     for line in log.read_text().splitlines():
         entry = json.loads(line)
-        if "phase" in entry and "actions" in entry:
+        if "phase" in entry and "actions" in entry and entry["namespace"] == namespace:
             yield (entry["reason"], entry["phase"], tuple(entry["actions"])), line
 
 
-def strays(log: Path) -> list[str]:
+def strays(log: Path, namespace: str) -> list[str]:
     """The lines that are no turn of the model."""
     known = turns_of_the_model()
-    return [line for turn, line in turns_of(log) if turn not in known]
+    return [line for turn, line in turns_of(log, namespace) if turn not in known]

@@ -109,6 +109,7 @@ RELEASE_STATUS: dict[str, Any] = {
             generation={"type": "integer", "format": "int64"},
             revision=text(63),
         ),
+        handedOverAt=TIME,
         replicas=COUNT,
         selector=text(512),
         handled=record(

@@ -61,7 +61,7 @@ def hand_the_services_over(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"the Services select Deployment {seen.workload.name}'s pods"
-    return _on(seen, sentence, HandServicesOver(), entered_at=seen.now)
+    return _on(seen, sentence, HandServicesOver(), handed_over_at=seen.now)
 
 
 def detach_the_pods(seen: Snapshot) -> Decision | None:
@@ -70,9 +70,9 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
         return None
 
     if seen.workload.attached_pods:
-        return _on(seen, "the Release's pods leave the Services", DetachPods(), entered_at=seen.now)
+        return _on(seen, "the Release's pods leave the Services", DetachPods(), handed_over_at=seen.now)
 
-    left = seen.plan.settle + seen.plan.drain - seen.since(seen.progress.entered_at)
+    left = seen.plan.settle + seen.plan.drain - seen.since(seen.progress.handed_over_at)
     return hold(seen, Reason.HANDING_BACK, "the Release's pods drain", left) if left > NO_TIME else None
 
 

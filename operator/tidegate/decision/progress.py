@@ -81,6 +81,7 @@ class Progress:
     deadline_from: datetime | None = None
     breach_held_since: datetime | None = None
     no_data_since: datetime | None = None
+    handed_over_at: datetime | None = None
     full_size: int = 0
     straight: bool = False
     opened: bool = False

@@ -14,6 +14,8 @@ from .world import RouterMemory, World
 
 # Git may put a route's weights back every few seconds; the gateway's clock goes on over such a moment.
 MOMENT_SECONDS = 5.0
+# What a route that is not there says: once it is there, its confirmation counts from then.
+NOT_THERE = ("", -1)
 
 
 def routers_of(traffic: Object, owner: Owner, backends: Backends) -> tuple[Router, ...]:
@@ -70,7 +72,7 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
 
 def _lost(memory: RouterMemory, sentence: str) -> Route:
     """A user's route that cannot split: nobody is sent to the candidate by it."""
-    remember(memory, -1, None, confirmed=True)
+    remember(memory, -1, NOT_THERE, confirmed=True)
     since = time.monotonic() - (memory.confirmed_at or time.monotonic())
     return Route(
         weight=0, confirmed=False, confirmed_for=timedelta(seconds=since), sentence=sentence, attached=True, lost=True

@@ -44,6 +44,7 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
 
     if decision.reason is Reason.HANDED_BACK:
         # The object ended with its finalizer: there is nothing to write a status to.
+        log.info(decision.sentence, namespace=key[0], release=key[1], reason=decision.reason.value)
         return
 
     await record(seen, decision, world)

@@ -104,7 +104,7 @@ def handing_back(workload: Workload, **changes: Any) -> Snapshot:
 
 def handed_over(workload: Workload, since: timedelta) -> Snapshot:
     look = handing_back(workload)
-    progress = replace(look.progress, entered_at=look.now - since)
+    progress = replace(look.progress, handed_over_at=look.now - since)
     return replace(look, services=replace(look.services, stable=None, candidate=None, apex=None), progress=progress)
 
 
