@@ -226,7 +226,19 @@ def test_a_deleted_release_hands_the_deployment_back(api: Api, namespace: str, o
     for name in ("web-stable", "web-candidate"):
         assert api.get(SERVICES, namespace, name)["spec"]["selector"] == {"app": "web"}
 
-    api.gone(REPLICA_SETS, namespace, f"web-{revision}")
+    # The garbage collector may have heard of the kind only a moment ago: it looks twice a minute.
+    api.gone(REPLICA_SETS, namespace, f"web-{revision}", 90)
+
+
+def test_a_deleted_release_leaves_no_ghost_that_claims_its_route(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.delete(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web")
+
+    api.create(RELEASES, taking_over(namespace))
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
 def test_a_drain_that_takes_time_ends(api: Api, namespace: str, operator: Operator) -> None:

@@ -12,6 +12,7 @@ ANNOTATION_WEIGHT = f"{GROUP}/weight"
 ANNOTATION_SHAPE = f"{GROUP}/shape"
 ANNOTATION_FOUND = f"{GROUP}/found"
 ANNOTATION_TAKEN_OVER = f"{GROUP}/taken-over"
+LABEL_HANDED_OVER = f"{GROUP}/handed-over"
 LABEL_DETACHED = f"{GROUP}/detached"
 
 FINALIZER = f"{GROUP}/hand-back"

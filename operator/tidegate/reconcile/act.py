@@ -61,9 +61,23 @@ async def point_service(seen: Seen, action: PointService, world: World) -> None:
     if found is None:
         answer = await created(seen, kinds.SERVICES, manifest, world)
     else:
-        answer = await world.writer.merge(kinds.SERVICES, found, {"spec": manifest["spec"]})
+        answer = await world.writer.merge(kinds.SERVICES, found, pointed(seen, found, manifest))
 
     world.keep(kinds.SERVICES, answer)
+
+
+def pointed(seen: Seen, found: Object, manifest: Object) -> Object:
+    """The change of a Service's selector and ports; one that was handed over once is taken again, whole."""
+    if seen.owner.owns(found):
+        return {"spec": manifest["spec"]}
+
+    labels = {**dict.fromkeys(found["metadata"].get("labels") or {}), **manifest["metadata"]["labels"]}
+    selector = {**dict.fromkeys(found["spec"].get("selector") or {}), **manifest["spec"]["selector"]}
+    references = manifest["metadata"]["ownerReferences"]
+    return {
+        "metadata": {"labels": labels, "ownerReferences": references},
+        "spec": {**manifest["spec"], "selector": selector},
+    }
 
 
 async def finalize(seen: Seen, world: World, *, keep: bool) -> None:
@@ -72,4 +86,10 @@ async def finalize(seen: Seen, world: World, *, keep: bool) -> None:
     others = [name for name in metadata.get("finalizers") or () if name != FINALIZER]
     finalizers = [*others, FINALIZER] if keep else others
     body: Object = {"metadata": {"resourceVersion": metadata["resourceVersion"], "finalizers": finalizers}}
-    world.keep(kinds.RELEASES, await world.writer.merge(kinds.RELEASES, seen.found, body))
+    answer = await world.writer.merge(kinds.RELEASES, seen.found, body)
+    if seen.snapshot.deleting and not finalizers:
+        # It is gone with this write: kept, it would be a ghost that claims its routes for ever.
+        world.store(kinds.RELEASES).drop(answer)
+        return
+
+    world.keep(kinds.RELEASES, answer)

@@ -68,7 +68,9 @@ async def hand_services_over(seen: Seen, world: World) -> None:
     for role in SUFFIXES:
         found = store.get((seen.owner.namespace, service_name(seen.owner, role)))
         if found is not None and seen.owner.owns(found):
-            world.keep(kinds.SERVICES, await world.writer.merge(kinds.SERVICES, found, handed_over(labels)))
+            world.keep(
+                kinds.SERVICES, await world.writer.merge(kinds.SERVICES, found, handed_over(labels, seen.owner.name))
+            )
 
 
 async def detach_pods(seen: Seen, world: World) -> None:

@@ -49,7 +49,7 @@ def _name_taken(owner: Owner, world: World) -> Blocked | None:
     for role in ("stable", "candidate"):
         name = service_name(owner, role)
         service = world.store(kinds.SERVICES).get((owner.namespace, name))
-        if service is not None and not owner.owns(service):
+        if service is not None and not owner.may_take(service):
             return Blocked(Reason.NAME_TAKEN, f"Service {name} exists and is not Tidegate's: rename or delete it")
 
     return None

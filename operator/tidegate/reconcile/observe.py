@@ -187,14 +187,15 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
     store = world.store(kinds.SERVICES)
     found = {role: store.get((owner.namespace, service_name(owner, role))) for role in ("apex", "stable", "candidate")}
     ours = {role: seen for role, seen in found.items() if seen is not None and owner.owns(seen)}
+    foreign = {role for role, seen in found.items() if seen is not None and not owner.may_take(seen)}
     selected = {role: selected_revision(seen) for role, seen in ours.items()}
     port, target_port = spec.service.port, spec.service.target_port
     return Services(
         stable=selected.get("stable"),
         candidate=selected.get("candidate"),
         apex=selected.get("apex"),
-        apex_is_users=found["apex"] is not None and "apex" not in ours,
-        taken=any(found[role] is not None and role not in ours for role in ("stable", "candidate")),
+        apex_is_users="apex" in foreign,
+        taken=bool(foreign - {"apex"}),
         current=all(serves(seen, port=port, target_port=target_port) for seen in ours.values()),
         stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),
         candidate_endpoints=_endpoints(owner, "candidate", selected.get("candidate"), world),

@@ -16,9 +16,9 @@ def taken(seen: Seen, kind: Kind, name: str, world: World) -> Conflict:
 
 
 def ours(seen: Seen, kind: Kind, name: str, world: World) -> Object | None:
-    """Our own object of that name; none where there is none. Raises where it is someone else's."""
+    """What is ours of that name, or nobody's and once ours. Raises where it is someone else's."""
     found = world.store(kind).get((seen.owner.namespace, name))
-    if found is not None and not seen.owner.owns(found):
+    if found is not None and not seen.owner.may_take(found):
         raise taken(seen, kind, name, world)
 
     return found

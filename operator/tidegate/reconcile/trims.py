@@ -12,6 +12,7 @@ from tidegate.api.names import (
     ANNOTATION_STARTED,
     ANNOTATION_TAKEN_OVER,
     ANNOTATION_WEIGHT,
+    LABEL_HANDED_OVER,
     LABEL_RELEASE,
 )
 from tidegate.clients import MANAGER, Object
@@ -126,7 +127,7 @@ def _identity(found: Object) -> dict[str, Any]:
     metadata = found["metadata"]
     kept = ("name", "namespace", "uid", "resourceVersion", "ownerReferences")
     labels = metadata.get("labels") or {}
-    ours = {name: labels[name] for name in (LABEL_RELEASE, SERVICE_NAME) if name in labels}
+    ours = {name: labels[name] for name in (LABEL_RELEASE, LABEL_HANDED_OVER, SERVICE_NAME) if name in labels}
     return {**{name: metadata[name] for name in kept if name in metadata}, "labels": ours}
 
 

@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_TAKEN_OVER, LABEL_DETACHED, LABEL_RELEASE, LABEL_REVISION
+from tidegate.api.names import (
+    ANNOTATION_TAKEN_OVER,
+    LABEL_DETACHED,
+    LABEL_HANDED_OVER,
+    LABEL_RELEASE,
+    LABEL_REVISION,
+)
 
 APPLIES = "Apply"
 CLIENT_SIDE = "kubectl apply"
@@ -72,10 +78,10 @@ def selected_labels(spec: Mapping[str, Any], template: Mapping[str, Any]) -> dic
     return selector or labels
 
 
-def handed_over(labels: Mapping[str, str]) -> dict[str, Any]:
-    """A Service of ours that selects by these labels, and is nobody's."""
+def handed_over(labels: Mapping[str, str], release: str) -> dict[str, Any]:
+    """A Service of ours that selects by these labels, and is nobody's: a Release of that name may take it again."""
     return {
-        "metadata": {"ownerReferences": None, "labels": {LABEL_RELEASE: None}},
+        "metadata": {"ownerReferences": None, "labels": {LABEL_RELEASE: None, LABEL_HANDED_OVER: release}},
         "spec": {"selector": {LABEL_RELEASE: None, LABEL_REVISION: None, **labels}},
     }
 

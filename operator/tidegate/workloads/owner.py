@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import API_VERSION
+from tidegate.api.names import API_VERSION, LABEL_HANDED_OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,12 @@ class Owner:
             "controller": True,
             "blockOwnerDeletion": True,
         }
+
+    def may_take(self, found: Mapping[str, Any]) -> bool:
+        """True for what is this Release's, or was handed over by one of its name and is nobody's now."""
+        metadata = found.get("metadata", {})
+        left = (metadata.get("labels") or {}).get(LABEL_HANDED_OVER) == self.name
+        return self.owns(found) or (left and not metadata.get("ownerReferences"))
 
     def owns(self, found: Mapping[str, Any]) -> bool:
         """True for an object that carries this Release's controller reference."""

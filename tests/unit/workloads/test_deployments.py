@@ -64,7 +64,7 @@ def test_a_deployment_is_given_back_as_it_was_found(paused: bool) -> None:
 def test_services_and_pods_change_sides_by_the_deployments_labels() -> None:
     labels = selected_labels({"selector": {"matchLabels": {"app": "web"}}}, {})
 
-    assert handed_over(labels)["spec"]["selector"]["app"] == "web"
+    assert handed_over(labels, "web")["spec"]["selector"]["app"] == "web"
     assert detached(labels)["metadata"]["labels"]["app"] is None
 
 
