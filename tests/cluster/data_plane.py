@@ -94,6 +94,7 @@ class DataPlane:
             "entrypoints.metrics.address": f"{self.plane.address}:{self.ports.traefik_metrics}",
             "metrics.prometheus.entrypoint": "metrics",
             "metrics.prometheus.addserviceslabels": "true",
+            "metrics.prometheus.buckets": "0.05,0.1,0.3,0.5,1,2,5",
             "ping.entrypoint": "metrics",
             "providers.kubernetesgateway.endpoint": self.plane.server,
             "providers.kubernetesgateway.token": self.plane.token("traefik"),

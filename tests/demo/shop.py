@@ -72,7 +72,10 @@ def release(version: Version, run: str) -> Object:
                 "drain": "3s",
             },
             "steps": STEPS,
-            "objectives": [{"name": "errors", "errorRatio": {"max": "1%"}}],
+            "objectives": [
+                {"name": "errors", "errorRatio": {"max": "1%"}},
+                {"name": "slow", "slowRequests": {"over": "1s", "max": "5%"}},
+            ],
             "interval": "2s",
             "minRequests": 10,
             "unhealthyAfter": "4s",

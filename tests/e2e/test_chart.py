@@ -128,3 +128,18 @@ def test_an_ask_needs_the_verb_of_its_name(plane: ControlPlane, api: Api) -> Non
 def test_the_charts_crds_are_the_generated_ones() -> None:
     for path in sorted((local.ROOT / "crds").glob("*.yaml")):
         assert (CHART / "crds" / path.name).read_text() == Path(path).read_text()
+
+
+def test_a_typo_in_the_values_is_refused_by_name() -> None:
+    with pytest.raises(Missing) as refused:
+        run([helm(), "template", "tidegate", CHART, "--set", "replica=3"])
+
+    assert "'replica' not allowed" in str(refused.value)
+
+
+def test_everything_optional_is_a_manifest() -> None:
+    switches = "serviceMonitor.enabled=true,prometheusRule.enabled=true,affinity.nodeAffinity=null"
+    text = run([helm(), "template", "tidegate", CHART, "--set", switches])
+
+    kinds = [found["kind"] for found in yaml.safe_load_all(text) if found]
+    assert {"ServiceMonitor", "PrometheusRule", "PodDisruptionBudget", "Deployment"} <= set(kinds)

@@ -29,7 +29,7 @@ CRDS = {
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
     (("traffic",), ("gateway", "route", "routes")),
-    (("objectives", 0), ("query", "errorRatio")),
+    (("objectives", 0), ("query", "errorRatio", "slowRequests")),
 )
 VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)
 

@@ -1,6 +1,7 @@
 """SIGKILL before and after every single write of a rollout: whatever is left half done, the next process ends right."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +9,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
+from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.control_plane import kubeconfig
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER, Setup
 from tests.integration.manifests import judged, phase_is, release, template
 from tests.integration.proxy import EVERY, Proxy, Side, Write
+from tests.integration.test_attached_routes import managers, shares, users_route
+from tests.integration.test_takeover import deployment, taking_over
 
 MOST_WRITES = 40
 KILL_SECONDS = 10
+TAKEOVER_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -136,6 +140,46 @@ def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> No
             assert weights == [100, 0], where
             assert revisions - {old} <= {found["status"]["history"][0]["revision"]}, where
             assert set(weights_written(mortal.proxy.writes)) <= {20, 0}, where
+
+
+def one_takeover(api: Api, mortal: Mortal, point: int) -> str:
+    """A Deployment is taken over and handed back; the operator dies after one of its writes, and lives again."""
+    namespace = api.namespace(f"take-{next(COUNTER)}")
+    api.create(DEPLOYMENTS, deployment(namespace))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
+    api.apply(ROUTES, users_route(namespace), manager="kustomize-controller")
+    mortal.proxy.arm(namespace, point, Side.AFTER, mortal.kill)
+    reviving = threading.Thread(target=lambda: mortal.proxy.struck.wait(TAKEOVER_SECONDS) and mortal.start())
+    if point >= 0:
+        reviving.start()
+
+    api.create(RELEASES, taking_over(namespace))
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.delete(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web")
+    if point >= 0:
+        assert mortal.proxy.struck.is_set()
+        reviving.join()
+
+    return namespace
+
+
+def test_a_takeover_and_a_hand_back_survive_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
+    one_takeover(api, mortal, -1)
+    count = len(mortal.proxy.writes)
+    assert 12 < count < MOST_WRITES
+    for point in range(count - 1):
+        namespace = one_takeover(api, mortal, point)
+        where = f"killed after write {point}"
+        found = api.get(DEPLOYMENTS, namespace, "web")
+        assert (found["spec"]["replicas"], found["status"]["availableReplicas"]) == (2, 2), where
+        assert not found["spec"].get("paused"), where
+        assert not {"tidegate"} & managers(found), where
+        assert shares(api.get(ROUTES, namespace, "front")) == [1, 0], where
+        selector = api.get(SERVICES, namespace, "web-stable")["spec"]["selector"]
+        assert selector == {"app": "web"}, where
 
 
 def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, mortal: Mortal) -> None:

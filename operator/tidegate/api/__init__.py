@@ -1,7 +1,7 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnBypass, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .release import ReleaseSpec, parse_spec, salvaged_spec
@@ -11,6 +11,7 @@ __all__ = [
     "InvalidSpec",
     "MetricSourceSpec",
     "OnBypass",
+    "OnNewRevision",
     "OnTrouble",
     "Pause",
     "ReleaseSpec",

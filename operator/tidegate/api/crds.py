@@ -156,7 +156,8 @@ ROUTER_RULE = rule(
     "traffic: must have exactly one of gateway, route and routes",
 )
 OBJECTIVE_RULE = rule(
-    "has(self.query) != has(self.errorRatio)", "objectives: each must have exactly one of query and errorRatio"
+    "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",
+    "objectives: each must have exactly one of query, errorRatio and slowRequests",
 )
 QUERIES_RULE = rule(
     f"self.filter(o, has(o.query)).map(o, size(o.query.promql)).sum() <= {QUERIES_LENGTH}",

@@ -37,6 +37,13 @@ class WorkloadKind(Enum):
     POD_TEMPLATE = "PodTemplate"
 
 
+class OnNewRevision(Enum):
+    """What a template that changes in mid-rollout leads to."""
+
+    RESTART = "Restart"
+    FINISH_FIRST = "FinishFirst"
+
+
 class OnBypass(Enum):
     """What a Service that reaches candidate pods past the gate leads to."""
 

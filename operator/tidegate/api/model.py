@@ -49,3 +49,10 @@ Opaque = Annotated[
     AfterValidator(_opaque),
     WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
 ]
+
+
+def one_of(found: Declared, *names: str) -> None:
+    """Raise ValueError unless exactly one of these fields is there."""
+    if len([name for name in names if getattr(found, name)]) != 1:
+        message = f"exactly one of {', '.join(map(to_camel, names))}"
+        raise ValueError(message)

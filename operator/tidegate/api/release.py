@@ -4,62 +4,15 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
 
-from .enums import Confirm, OnBypass, OnTrouble, Pause, RouteKind, SourceKind, Suspend, WorkloadKind
+from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
 from .errors import InvalidSpec, field_path
-from .model import Declared, Duration, Hostname, Name, Number, ObjectName, Opaque
+from .model import Declared, Duration, Name, ObjectName, Opaque, one_of
+from .objectives import MetricSourceRef, Objective
+from .traffic import Service, Traffic
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
-
-
-class Service(Declared):
-    """The ports of the Services that Tidegate keeps for a Release."""
-
-    port: Annotated[int, Field(ge=1, le=65535, description="The port of the Services.")]
-    target_port: Annotated[
-        int | str | None,
-        Field(description="The pods' port, by number or name; the Services' port where it is absent."),
-    ] = None
-
-
-class ParentRef(Declared):
-    """A Gateway, or another parent, that the route attaches to."""
-
-    name: Annotated[ObjectName, Field(description="The parent's name.")]
-    namespace: Annotated[ObjectName | None, Field(description="The parent's namespace; the Release's by default.")] = (
-        None
-    )
-    group: Annotated[str, Field(max_length=253, description="The parent's API group.", pattern=r"^[a-z0-9.-]*$")] = (
-        "gateway.networking.k8s.io"
-    )
-    kind: Annotated[str, Field(max_length=63, description="The parent's kind.", pattern=r"^[A-Za-z0-9]+$")] = "Gateway"
-    section_name: Annotated[ObjectName | None, Field(description="The parent's listener, by name.")] = None
-    port: Annotated[int | None, Field(ge=1, le=65535, description="The parent's listener, by port.")] = None
-
-
-class RouteRule(Declared):
-    """A rule of the managed HTTPRoute, without its backends: those are Tidegate's."""
-
-    name: Annotated[Name | None, Field(description="The rule's name.")] = None
-    matches: Annotated[tuple[Opaque, ...] | None, Field(max_length=64, description="As in HTTPRoute.")] = None
-    filters: Annotated[tuple[Opaque, ...] | None, Field(max_length=16, description="As in HTTPRoute.")] = None
-    timeouts: Annotated[Opaque | None, Field(description="As in HTTPRoute.")] = None
-
-
-class Gateway(Declared):
-    """The managed HTTPRoute: generated and owned by Tidegate, so GitOps never fights over weights."""
-
-    parent_refs: Annotated[
-        tuple[ParentRef, ...], Field(min_length=1, max_length=32, description="The Gateways that serve the route.")
-    ]
-    hostnames: Annotated[
-        tuple[Hostname, ...], Field(max_length=16, description="The hosts that the route serves.")
-    ] = ()
-    rules: Annotated[
-        tuple[RouteRule, ...], Field(max_length=16, description="One rule for all paths where it is absent.")
-    ] = ()
 
 
 class WorkloadRef(Declared):
@@ -75,42 +28,6 @@ class WorkloadRef(Declared):
     name: Annotated[ObjectName, Field(description="Its name, in the Release's namespace.")]
 
 
-class AttachedRoute(Declared):
-    """A route of your own: Tidegate touches two weights in it while a rollout runs, and puts them back."""
-
-    kind: Annotated[RouteKind, Field(description="The route's kind.")] = RouteKind.HTTP_ROUTE
-    name: Annotated[ObjectName, Field(description="The route's name, in the Release's namespace.")]
-    rule: Annotated[
-        Name | None,
-        Field(description="The rule, by its name. Absent: every rule with both <release>-stable and -candidate."),
-    ] = None
-
-
-class Traffic(Declared):
-    """How traffic is split, and when a split counts. One of gateway, route and routes."""
-
-    gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
-    route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
-    routes: Annotated[
-        tuple[AttachedRoute, ...] | None,
-        Field(
-            min_length=1,
-            max_length=8,
-            description="Several, such as an ingress and a mesh: a weight counts when all confirm it.",
-        ),
-    ] = None
-    settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
-    confirm: Annotated[
-        Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
-    ] = Confirm.PARENTS
-    drain: Annotated[Duration, Field(description="Pods stay so long after weight 0 is confirmed.")] = "30s"  # type: ignore[assignment]
-
-    @model_validator(mode="after")
-    def _one_router(self) -> "Traffic":
-        _one_of(self, "gateway", "route", "routes")
-        return self
-
-
 class Step(Declared):
     """A weight, the least time at it, and its gates."""
 
@@ -123,58 +40,12 @@ class Step(Declared):
     pause: Annotated[Pause | None, Field(description="UntilPromoted: a person opens the step by annotation.")] = None
 
 
-class Query(Declared):
-    """A question in PromQL and the bounds that its answer must keep."""
-
-    promql: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=4096,
-            description="One number. $namespace, $release, $stable_pods, $candidate_pods and $window are filled in.",
-        ),
-    ]
-    max: Annotated[Number | None, Field(description="The greatest value that passes, such as 0.2 or 1%.")] = None
-    min: Annotated[Number | None, Field(description="The least value that passes.")] = None
-    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
-
-
-class ErrorRatio(Declared):
-    """The share of the candidate's requests that the data plane answered with a server error."""
-
-    max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
-    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
-
-
-class Objective(Declared):
-    """A metric and the bound it must keep: one of query and errorRatio."""
-
-    name: Annotated[Name, Field(description="The objective's name, unique in the Release.")]
-    query: Annotated[Query | None, Field(description="A question of your own.")] = None
-    error_ratio: Annotated[ErrorRatio | None, Field(description="The gateway's own count of server errors.")] = None
-
-
-class MetricSourceRef(Declared):
-    """Where the numbers come from."""
-
-    kind: Annotated[SourceKind, Field(description="MetricSource in this namespace, or ClusterMetricSource.")] = (
-        SourceKind.CLUSTER_METRIC_SOURCE
-    )
-    name: Annotated[ObjectName, Field(description="Its name.")] = "default"
-
-
 class Promotion(Declared):
     """How a candidate becomes stable."""
 
     watch: Annotated[
         Duration, Field(description="Time at full weight, judged, with stable's pods kept: going back is instant.")
     ] = "15m"  # type: ignore[assignment]
-
-
-def _one_of(found: Declared, *names: str) -> None:
-    if len([name for name in names if getattr(found, name)]) != 1:
-        message = f"exactly one of {', '.join(map(to_camel, names))}"
-        raise ValueError(message)
 
 
 DEFAULT_STEPS = (
@@ -231,6 +102,13 @@ class ReleaseSpec(Declared):
     unhealthy_after: Annotated[
         Duration, Field(description="Time that half of the candidate's pods, having served, may fail.")
     ] = "30s"  # type: ignore[assignment]
+    on_new_revision: Annotated[
+        OnNewRevision,
+        Field(description="Restart from 0 with the newest template; or FinishFirst, and those between are superseded."),
+    ] = OnNewRevision.RESTART
+    revision_history_limit: Annotated[
+        int, Field(ge=0, le=100, description="Empty ReplicaSets of past revisions that are kept.")
+    ] = 10
     on_bypass: Annotated[
         OnBypass,
         Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),
@@ -242,7 +120,7 @@ class ReleaseSpec(Declared):
 
     @model_validator(mode="after")
     def _one_template(self) -> "ReleaseSpec":
-        _one_of(self, "template", "workload_ref")
+        one_of(self, "template", "workload_ref")
         return self
 
     @model_validator(mode="after")

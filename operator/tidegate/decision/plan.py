@@ -48,6 +48,7 @@ class Plan:
     on_no_data: OnTrouble = OnTrouble.HOLD
     no_data_limit: timedelta = timedelta(minutes=10)
     judged: bool = True
+    finish_first: bool = False
 
     @property
     def last(self) -> int:

@@ -28,6 +28,7 @@ class Reason(Enum):
     # Moments of a rollout.
     ROLLOUT_STARTED = "RolloutStarted"
     STEP_ENTERED = "StepEntered"
+    STARVED = "Starved"
     WATCHING = "Watching"
     PROMOTING = "Promoting"
 

@@ -143,10 +143,14 @@ def wait_while_suspended(seen: Snapshot) -> Decision | None:
 def start(seen: Snapshot) -> Decision:
     """Record the intent first: the candidate, its first step and weight. Pods follow in the next turn."""
     first = seen.plan.steps[0] if seen.progress.stable else seen.plan.steps[-1]
+    reason = Reason.STARVED if starved(seen) else Reason.ROLLOUT_STARTED
     sentence = f"rollout of revision {seen.target} starts: step {first.name}, weight {first.weight}"
+    if reason is Reason.STARVED:
+        sentence += f"; {STARVING} in a row were superseded before they ended: onNewRevision: FinishFirst lets one end"
+
     return act(
         seen,
-        Reason.ROLLOUT_STARTED,
+        reason,
         sentence,
         phase=Phase.PREPARING,
         candidate=seen.target,
@@ -157,6 +161,15 @@ def start(seen: Snapshot) -> Decision:
         full_size=seen.replicas,
         stable_pods=seen.stable.available,
     )
+
+
+STARVING = 3
+
+
+def starved(seen: Snapshot) -> bool:
+    """True where no rollout comes to its end any more, because templates change faster."""
+    newest = seen.progress.history[:STARVING]
+    return len(newest) == STARVING and all(line.reason is Reason.SUPERSEDED for line in newest)
 
 
 def at_target(seen: Snapshot) -> bool:

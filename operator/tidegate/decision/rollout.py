@@ -95,8 +95,11 @@ def follow_stables_template(seen: Snapshot) -> Decision | None:
 
 
 def follow_a_newer_template(seen: Snapshot) -> Decision | None:
-    """Another revision: starts from 0 against the same stable; in the watch a passing candidate is promoted first."""
-    if seen.target == seen.progress.candidate:
+    """Another revision: starts from 0 against the same stable; in the watch a passing candidate is promoted first.
+
+    Under FinishFirst it waits. A candidate without a ReplicaSet gives way even then: its template is gone.
+    """
+    if seen.target == seen.progress.candidate or (seen.plan.finish_first and seen.candidate.exists):
         return None
 
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):

@@ -1,4 +1,4 @@
-"""The variables of a query: `$namespace`, `$release`, `$stable_pods`, `$candidate_pods`, `$window`."""
+"""The variables of a query: what `KNOWN` names, filled in for one Release at one instant."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,18 @@ from datetime import timedelta
 from tidegate.api import InvalidSpec, format_duration
 
 VARIABLE = re.compile(r"\$([a-z_]+)")
-KNOWN = frozenset({"namespace", "release", "stable_pods", "candidate_pods", "window"})
+KNOWN = frozenset(
+    {
+        "namespace",
+        "release",
+        "stable_pods",
+        "candidate_pods",
+        "stable_revision",
+        "candidate_revision",
+        "weight",
+        "window",
+    }
+)
 
 
 def check(field: str, promql: str) -> None:
@@ -23,13 +34,18 @@ def fill(promql: str, values: Mapping[str, str]) -> str:
     return VARIABLE.sub(lambda found: values.get(found.group(1), found.group(0)), promql)
 
 
-def values(*, namespace: str, release: str, stable: str, candidate: str, window: timedelta) -> dict[str, str]:
+def values(
+    *, namespace: str, release: str, stable: str, candidate: str, weight: int, window: timedelta
+) -> dict[str, str]:
     """What the variables of one Release stand for. Pods are regular expressions over pod names."""
     return {
         "namespace": namespace,
         "release": release,
         "stable_pods": pods(release, stable),
         "candidate_pods": pods(release, candidate),
+        "stable_revision": stable,
+        "candidate_revision": candidate,
+        "weight": str(weight),
         "window": format_duration(window),
     }
 

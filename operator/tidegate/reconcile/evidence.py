@@ -3,7 +3,8 @@
 from collections import deque
 from typing import Any
 
-from tidegate.api.release import Objective, ReleaseSpec
+from tidegate.api.objectives import Objective
+from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Evidence
 from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge, number
@@ -46,8 +47,14 @@ def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> An
                 settled_at=progress.settled_at,
             )
             for objective in spec.objectives
+            if speaks(objective, progress)
         )
     )
+
+
+def speaks(objective: Objective, progress: Progress) -> bool:
+    """The gateway counts nothing of a candidate without traffic: at weight 0 only a question of one's own is judged."""
+    return objective.ratio is None or progress.desired_weight > 0
 
 
 def measured(key: Key, progress: Progress, world: World) -> Measured:
@@ -67,8 +74,8 @@ def keep(found: Measured, objective: str, measurement: Measurement) -> None:
 
 def bound_of(objective: Objective) -> Bound:
     """The bounds of an objective, as exact numbers."""
-    if objective.error_ratio is not None:
-        return Bound(greatest=number(objective.error_ratio.max))
+    if objective.ratio is not None:
+        return Bound(greatest=number(objective.ratio.max))
 
     query = objective.query
     greatest, least = (query.max, query.min) if query else (None, None)
@@ -79,7 +86,7 @@ def bound_of(objective: Objective) -> Bound:
 
 def consecutive_of(objective: Objective, spec: ReleaseSpec) -> int:
     """How many measurements in a row breach: the objective's own number, or the Release's."""
-    own = objective.query or objective.error_ratio
+    own = objective.query or objective.ratio
     return (own.consecutive if own else None) or spec.consecutive
 
 

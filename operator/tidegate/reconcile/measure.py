@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from tidegate.api.release import Objective
+from tidegate.api.objectives import Objective
 from tidegate.clients import Ask, AskFailed
 from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
@@ -130,17 +130,27 @@ def question(seen: Seen, objective: Objective) -> str:
     elapsed = seen.snapshot.since(progress.weighted_at) // SECOND * SECOND
     window = max(min(elapsed, LONGEST_WINDOW), SECOND)
     if objective.query is None:
-        backend, least = seen.backends, seen.pinned.spec.min_requests
-        return traefik.error_ratio(seen.owner.namespace, backend.candidate, backend.port, window=window, least=least)
+        return built_in(seen, objective, window)
 
     values = variables.values(
         namespace=seen.owner.namespace,
         release=seen.owner.name,
         stable=progress.stable or "",
         candidate=progress.candidate or "",
+        weight=seen.snapshot.weight,
         window=window,
     )
     return variables.fill(objective.query.promql, values)
+
+
+def built_in(seen: Seen, objective: Objective, window: timedelta) -> str:
+    """The data plane's own count of the candidate's requests."""
+    namespace, service, port = seen.owner.namespace, seen.backends.candidate, seen.backends.port
+    least = seen.pinned.spec.min_requests
+    if slow := objective.slow_requests:
+        return traefik.slow_requests(namespace, service, port, over=slow.over, window=window, least=least)
+
+    return traefik.error_ratio(namespace, service, port, window=window, least=least)
 
 
 def meaning(body: bytes, now: datetime) -> Measurement:

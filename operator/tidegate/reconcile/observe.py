@@ -31,8 +31,6 @@ from .routes import observe_routes, routers_of
 from .workload import Template, observe_workload, template_of
 from .world import Memory, World
 
-REVISIONS_KEPT = 10
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -98,7 +96,7 @@ def observe(key: Key, world: World) -> Seen | None:
             asks=asks.of(found),
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],
-            surplus=_surplus(progress, replica_sets),
+            surplus=_surplus(progress, replica_sets, current.spec.revision_history_limit),
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
         ),
@@ -239,7 +237,7 @@ def _suspension(spec: ReleaseSpec, found: Object) -> Suspension:
     return Suspension(max(levels, key=order.index))
 
 
-def _surplus(progress: Progress, replica_sets: Mapping[str, Object]) -> tuple[str, ...]:
+def _surplus(progress: Progress, replica_sets: Mapping[str, Object], limit: int) -> tuple[str, ...]:
     """Empty ReplicaSets beyond the newest that are kept."""
     kept = {progress.stable, progress.candidate}
     empty = sorted(
@@ -247,7 +245,7 @@ def _surplus(progress: Progress, replica_sets: Mapping[str, Object]) -> tuple[st
         for revision, seen in replica_sets.items()
         if revision not in kept and not seen["spec"]["replicas"]
     )
-    return tuple(revision for _, revision in empty[: max(len(empty) - REVISIONS_KEPT, 0)])
+    return tuple(revision for _, revision in empty[: max(len(empty) - limit, 0)])
 
 
 __all__ = ["InvalidSpec", "Seen", "observe"]

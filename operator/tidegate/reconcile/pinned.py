@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api import InvalidSpec, Pause, ReleaseSpec, parse_spec, salvaged_spec
+from tidegate.api import InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
 from tidegate.decision.plan import OnTrouble, Plan, Step, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
@@ -79,4 +79,5 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         on_no_data=OnTrouble(spec.on_no_data.value),
         no_data_limit=spec.no_data_limit,
         judged=bool(spec.objectives),
+        finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
     )

@@ -19,7 +19,9 @@ from .world import World
 
 log = structlog.get_logger(__name__)
 
-WARNINGS = BLOCKING | frozenset({Reason.ROLLBACK_BLOCKED, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE})
+WARNINGS = BLOCKING | frozenset(
+    {Reason.ROLLBACK_BLOCKED, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE, Reason.STARVED, Reason.CONTESTED}
+)
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
 CARRIED = ("replicas", "stable", "candidate", "objectives", "step")
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tidegate.api import InvalidSpec, MetricSourceSpec, SourceKind, parse_source
 from tidegate.api.metric_source import SecretRef
-from tidegate.api.release import MetricSourceRef
+from tidegate.api.objectives import MetricSourceRef
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.watch import Key, Object, Store

@@ -211,3 +211,42 @@ def test_what_the_server_refuses_is_said_at_rest() -> None:
 
     assert (decision.reason, decision.progress.phase, decision.look_again) == (Reason.REFUSED, Phase.STALLED, MINUTE)
     assert decide(progress_look(replace(look, blocked=None), phase=Phase.STALLED)).progress.phase is Phase.PROMOTED
+
+
+def test_under_finish_first_the_newest_waits_until_the_candidate_has_ended() -> None:
+    world = at_first_step(plan=replace(PLAN, finish_first=True))
+    world.target = "v3"
+    world.run()
+    assert (world.progress.candidate, world.progress.phase) == ("v2", Phase.PROGRESSING)
+    world.evidence = PASSED
+
+    world.run()
+
+    assert [(line.revision, line.outcome.value) for line in world.progress.history[:2]] == [
+        ("v3", "Promoted"),
+        ("v2", "Promoted"),
+    ]
+
+
+def test_a_revision_every_three_minutes_against_a_longer_ladder_still_promotes_under_finish_first() -> None:
+    dwell = 6 * MINUTE
+    steps = tuple(replace(step, dwell=dwell) for step in PLAN.steps[:2])
+    plan = replace(PLAN, steps=(*steps, PLAN.steps[2]), watch=5 * MINUTE, finish_first=True)
+    world = deployed(plan=plan, starts=frozenset({f"r{place}" for place in range(20)} | {"v1"}))
+    for place in range(20):
+        world.target = f"r{place}"
+        world.run()
+        world.wait(3 * MINUTE)
+
+    assert any(line.outcome.value == "Promoted" and line.revision != "v1" for line in world.progress.history)
+
+
+def test_a_release_whose_rollouts_never_end_says_that_it_starves() -> None:
+    world = at_first_step(starts=frozenset({"v1", "v2", "v3", "v4", "v5"}))
+    seen = []
+    for target in ("v3", "v4", "v5"):
+        world.target = target
+        seen += [world.turn().reason for _ in range(12)]
+
+    assert Reason.STARVED in seen
+    assert seen.count(Reason.STARVED) == 1

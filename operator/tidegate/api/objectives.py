@@ -1,0 +1,65 @@
+"""What must hold of a candidate, and who says so."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .enums import SourceKind
+from .model import Declared, Duration, Name, Number, ObjectName
+
+
+class Query(Declared):
+    """A question in PromQL and the bounds that its answer must keep."""
+
+    promql: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=4096,
+            description="One number. $namespace, $release, $stable_pods, $candidate_pods, $stable_revision,"
+            " $candidate_revision, $weight and $window are filled in.",
+        ),
+    ]
+    max: Annotated[Number | None, Field(description="The greatest value that passes, such as 0.2 or 1%.")] = None
+    min: Annotated[Number | None, Field(description="The least value that passes.")] = None
+    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
+
+
+class ErrorRatio(Declared):
+    """The share of the candidate's requests that the data plane answered with a server error."""
+
+    max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
+    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
+
+
+class SlowRequests(Declared):
+    """The share of the candidate's requests that took longer than a time, counted by the data plane's histogram."""
+
+    over: Annotated[Duration, Field(description="A boundary of the histogram's buckets; no other is ever guessed.")]
+    max: Annotated[Number, Field(description="The greatest share that passes, such as 5%.")]
+    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
+
+
+class Objective(Declared):
+    """A metric and the bound it must keep: one of query, errorRatio and slowRequests."""
+
+    name: Annotated[Name, Field(description="The objective's name, unique in the Release.")]
+    query: Annotated[Query | None, Field(description="A question of your own.")] = None
+    error_ratio: Annotated[ErrorRatio | None, Field(description="The gateway's own count of server errors.")] = None
+    slow_requests: Annotated[
+        SlowRequests | None, Field(description="The gateway's own count of requests over a time.")
+    ] = None
+
+    @property
+    def ratio(self) -> "ErrorRatio | SlowRequests | None":
+        """The built-in question, where it is one."""
+        return self.error_ratio or self.slow_requests
+
+
+class MetricSourceRef(Declared):
+    """Where the numbers come from."""
+
+    kind: Annotated[SourceKind, Field(description="MetricSource in this namespace, or ClusterMetricSource.")] = (
+        SourceKind.CLUSTER_METRIC_SOURCE
+    )
+    name: Annotated[ObjectName, Field(description="Its name.")] = "default"

@@ -1,0 +1,92 @@
+"""How a Release's traffic is split, as users declare it."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from .enums import Confirm, RouteKind
+from .model import Declared, Duration, Hostname, Name, ObjectName, Opaque, one_of
+
+
+class Service(Declared):
+    """The ports of the Services that Tidegate keeps for a Release."""
+
+    port: Annotated[int, Field(ge=1, le=65535, description="The port of the Services.")]
+    target_port: Annotated[
+        int | str | None,
+        Field(description="The pods' port, by number or name; the Services' port where it is absent."),
+    ] = None
+
+
+class ParentRef(Declared):
+    """A Gateway, or another parent, that the route attaches to."""
+
+    name: Annotated[ObjectName, Field(description="The parent's name.")]
+    namespace: Annotated[ObjectName | None, Field(description="The parent's namespace; the Release's by default.")] = (
+        None
+    )
+    group: Annotated[str, Field(max_length=253, description="The parent's API group.", pattern=r"^[a-z0-9.-]*$")] = (
+        "gateway.networking.k8s.io"
+    )
+    kind: Annotated[str, Field(max_length=63, description="The parent's kind.", pattern=r"^[A-Za-z0-9]+$")] = "Gateway"
+    section_name: Annotated[ObjectName | None, Field(description="The parent's listener, by name.")] = None
+    port: Annotated[int | None, Field(ge=1, le=65535, description="The parent's listener, by port.")] = None
+
+
+class RouteRule(Declared):
+    """A rule of the managed HTTPRoute, without its backends: those are Tidegate's."""
+
+    name: Annotated[Name | None, Field(description="The rule's name.")] = None
+    matches: Annotated[tuple[Opaque, ...] | None, Field(max_length=64, description="As in HTTPRoute.")] = None
+    filters: Annotated[tuple[Opaque, ...] | None, Field(max_length=16, description="As in HTTPRoute.")] = None
+    timeouts: Annotated[Opaque | None, Field(description="As in HTTPRoute.")] = None
+
+
+class Gateway(Declared):
+    """The managed HTTPRoute: generated and owned by Tidegate, so GitOps never fights over weights."""
+
+    parent_refs: Annotated[
+        tuple[ParentRef, ...], Field(min_length=1, max_length=32, description="The Gateways that serve the route.")
+    ]
+    hostnames: Annotated[
+        tuple[Hostname, ...], Field(max_length=16, description="The hosts that the route serves.")
+    ] = ()
+    rules: Annotated[
+        tuple[RouteRule, ...], Field(max_length=16, description="One rule for all paths where it is absent.")
+    ] = ()
+
+
+class AttachedRoute(Declared):
+    """A route of your own: Tidegate touches two weights in it while a rollout runs, and puts them back."""
+
+    kind: Annotated[RouteKind, Field(description="The route's kind.")] = RouteKind.HTTP_ROUTE
+    name: Annotated[ObjectName, Field(description="The route's name, in the Release's namespace.")]
+    rule: Annotated[
+        Name | None,
+        Field(description="The rule, by its name. Absent: every rule with both <release>-stable and -candidate."),
+    ] = None
+
+
+class Traffic(Declared):
+    """How traffic is split, and when a split counts. One of gateway, route and routes."""
+
+    gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
+    route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
+    routes: Annotated[
+        tuple[AttachedRoute, ...] | None,
+        Field(
+            min_length=1,
+            max_length=8,
+            description="Several, such as an ingress and a mesh: a weight counts when all confirm it.",
+        ),
+    ] = None
+    settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
+    confirm: Annotated[
+        Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
+    ] = Confirm.PARENTS
+    drain: Annotated[Duration, Field(description="Pods stay so long after weight 0 is confirmed.")] = "30s"  # type: ignore[assignment]
+
+    @model_validator(mode="after")
+    def _one_router(self) -> "Traffic":
+        one_of(self, "gateway", "route", "routes")
+        return self

@@ -1,0 +1,62 @@
+"""One plan language for every strategy: blue/green is a step of weight 0 and then 100."""
+
+from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.metric_source import Answer, MetricServer
+from tests.cluster.operator import Operator
+from tests.integration.manifests import judged, phase_is
+from tests.integration.test_rollout import change, deploy, weights
+
+BLUE_GREEN = [{"name": "preview", "weight": 0, "replicas": 2, "pause": "UntilPromoted"}, {"name": "all", "weight": 100}]
+RATIO = [{"name": "errors", "errorRatio": {"max": "1%"}}]
+
+
+def test_blue_green_waits_at_full_size_without_traffic_and_switches_when_a_person_says_so(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=None)
+    first = deploy(api, namespace, **judged(steps=BLUE_GREEN, objectives=RATIO))
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+    revision = found["status"]["candidate"]["revision"]
+    assert weights(api, namespace) == [100, 0]
+    assert api.get(REPLICA_SETS, namespace, f"web-{revision}")["spec"]["replicas"] == 2
+    preview = api.get(SERVICES, namespace, "web-candidate")["spec"]["selector"]
+    assert preview["tidegate.dev/revision"] == revision != first
+
+    metrics.says = Answer(value=0.0)
+    api.ask(namespace, "web", promote=f"{revision}/preview/1")
+    seen = []
+    for found in api.follow(ROUTES, namespace, "web", 30):
+        seen.append(found["spec"]["rules"][0]["backendRefs"][1]["weight"])
+        if 100 in seen and seen[-1] == 0:
+            break
+
+    assert set(seen) == {0, 100}
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_under_finish_first_a_rollout_ends_before_the_newest_begins(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, onNewRevision="FinishFirst", steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [50, 50])
+    change(api, namespace, "3")
+    change(api, namespace, "4")
+
+    found = api.until(RELEASES, namespace, "web", lambda found: len(found["status"]["history"]) == 3)
+
+    outcomes = [line["outcome"] for line in found["status"]["history"]]
+    assert outcomes == ["Promoted", "Promoted", "Promoted"]
+
+
+def test_past_revisions_beyond_their_limit_are_forgotten(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace, revisionHistoryLimit=1, steps=[{"name": "half", "weight": 50}])
+    for version in ("2", "3"):
+        change(api, namespace, version)
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    api.gone(REPLICA_SETS, namespace, f"web-{first}")
+    assert len(api.all(REPLICA_SETS, namespace)) == 2
