@@ -3,31 +3,62 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.model.state import BAD, DOWN, GOOD, NONE, NOW, Pods, State, aged
+from tests.model.state import BAD, DOWN, GOOD, MISSING, NONE, NOW, REPLICAS, Pods, State, aged
 from tidegate.decision.progress import Phase
 from tidegate.decision.snapshot import Suspension
 
 
 def events(state: State) -> Iterator[tuple[str, State]]:
     """Every next state that the surroundings alone can cause, by name."""
+    yield from calm_events(state)
+    yield from disturbances(state)
+
+
+def calm_events(state: State) -> Iterator[tuple[str, State]]:
+    """What happens where everything works: pods come up, the gateway confirms, metrics are good, time passes."""
+    for found in state.pods:
+        if found.replicas and found.available < found.replicas:
+            up = replace(found, available=found.replicas, stuck=False, ever=True, failing=None)
+            yield f"{found.revision} comes up", state.with_pods(up)
+
+    route = state.route
+    if route is not None and not route.confirmed:
+        yield (
+            "the router confirms",
+            replace(state, route=replace(route, confirmed=True, silent_for=route.confirmed_for)),
+        )
+
+    if state.progress.settled_at is not None and state.evidence != GOOD and state.progress.weighted_at is not None:
+        yield "metrics are good", replace(state, evidence=GOOD)
+
+    yield "time passes", aged(state)
+
+
+def disturbances(state: State) -> Iterator[tuple[str, State]]:
+    """What comes between."""
     yield from pods(state)
     yield from router(state)
     yield from metrics(state)
     yield from people(state)
-    yield "time passes", aged(state)
+    yield from mending(state)
+
+
+def mending(state: State) -> Iterator[tuple[str, State]]:
+    """Something that the rollout needs goes missing, or is there again; the Release grows."""
+    if state.blocked is None and state.progress.stable:
+        yield "a need goes missing", replace(state, blocked=MISSING)
+    elif state.blocked:
+        yield "the need is met", replace(state, blocked=None)
+
+    if state.replicas == REPLICAS and state.progress.stable:
+        yield "the Release grows", replace(state, replicas=2 * REPLICAS)
 
 
 def pods(state: State) -> Iterator[tuple[str, State]]:
-    """Pods come up, are lost, get stuck, or fail after they served."""
+    """Pods are lost, get stuck, or fail after they served."""
     for found in state.pods:
-        if not found.replicas:
-            continue
-
-        if found.available < found.replicas:
-            up = replace(found, available=found.replicas, stuck=False, ever=True, failing=None)
-            yield f"{found.revision} comes up", state.with_pods(up)
-
-        yield from _losses(state, found)
+        if found.replicas:
+            yield from _losses(state, found)
 
 
 def _losses(state: State, found: Pods) -> Iterator[tuple[str, State]]:
@@ -43,16 +74,13 @@ def _losses(state: State, found: Pods) -> Iterator[tuple[str, State]]:
 
 
 def router(state: State) -> Iterator[tuple[str, State]]:
-    """The gateway confirms, or someone moves the weight by hand."""
+    """Someone moves the weight by hand."""
     route = state.route
     if route is None:
         return
 
-    if not route.confirmed:
-        yield (
-            "the router confirms",
-            replace(state, route=replace(route, confirmed=True, silent_for=route.confirmed_for)),
-        )
+    if route.weight is not None and state.progress.stable:
+        yield "a hand garbles the route", replace(state, route=replace(route, weight=None))
 
     if route.weight == 50:
         yield "a hand lowers the weight", replace(state, route=replace(route, weight=0))
@@ -60,12 +88,12 @@ def router(state: State) -> Iterator[tuple[str, State]]:
 
 
 def metrics(state: State) -> Iterator[tuple[str, State]]:
-    """Answers turn good, bad, empty, or stop. They are about a candidate that has had weight."""
+    """Answers turn bad, empty, or stop. They are about a candidate that has had weight."""
     if state.progress.weighted_at is None:
         return
 
-    for name, evidence in (("good", GOOD), ("bad", BAD), ("none", NONE), ("down", DOWN)):
-        if evidence != state.evidence and not (evidence is GOOD and state.progress.settled_at is None):
+    for name, evidence in (("bad", BAD), ("none", NONE), ("down", DOWN)):
+        if evidence != state.evidence:
             yield f"metrics are {name}", replace(state, evidence=evidence)
 
 
@@ -85,7 +113,14 @@ def people(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.phase is Phase.ROLLED_BACK and not asks.retry:
         yield "retry", replace(state, asks=replace(asks, retry="1"))
 
+    if state.progress.phase is Phase.PAUSED and not asks.promote:
+        yield "promote", replace(state, asks=replace(asks, promote=f"{state.progress.candidate}/half/1"))
+
+    if state.progress.candidate and state.progress.stable and not asks.skip_step:
+        yield "skip-step", replace(state, asks=replace(asks, skip_step="1"))
+
     if state.suspension is Suspension.NONE:
         yield "suspend", replace(state, suspension=Suspension.ADVANCE)
+        yield "suspend all", replace(state, suspension=Suspension.ALL)
     else:
         yield "resume", replace(state, suspension=Suspension.NONE)

@@ -7,6 +7,7 @@ from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.progress import AT_REST, Phase
 from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Suspension
 
 
 def broken_by_effect(before: State, action: Action) -> Iterator[str]:
@@ -80,7 +81,9 @@ def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     if role is Role.STABLE and share and before.services.stable not in {None, revision} and not before.progress.stable:
         return
 
-    moved = role is Role.STABLE and before.services.stable not in {None, revision}
+    # What a hand garbled has no weight that anyone knows; past the point of no return there is only forward.
+    known = before.route is None or before.route.weight is not None
+    moved = known and role is Role.STABLE and before.services.stable not in {None, revision}
     if moved and live != 100 and before.progress.phase is Phase.PROMOTING:
         yield "stable's Service is re-pointed only at its weight 0"
 
@@ -108,7 +111,8 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
         yield "I13: nothing of a rollout is left at rest"
 
     weighted = old.weighted_at is not None and old.stable is not None and old.phase not in ENDING
-    if before.evidence.breach and weighted and old.candidate and new.phase not in ENDING:
+    stopped = before.suspension is Suspension.ALL
+    if before.evidence.breach and weighted and old.candidate and new.phase not in ENDING and not stopped:
         yield "a breach rolls back in the turn that sees it"
 
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):

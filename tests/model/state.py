@@ -15,7 +15,8 @@ from tidegate.decision.actions import (
 )
 from tidegate.decision.plan import OnTrouble, Plan, Step
 from tidegate.decision.progress import Asks, Progress
-from tidegate.decision.snapshot import Evidence, Route, Services, Side, Snapshot, Suspension
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Blocked, Evidence, Route, Services, Side, Snapshot, Suspension
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -31,6 +32,10 @@ PLAN = Plan(
     no_data_limit=LIMIT,
     on_no_data=OnTrouble.ROLL_BACK,
 )
+
+# The same with a gate that a person opens.
+GATED = replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:]))
+MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 
 UNMEASURED = Evidence()
 GOOD = Evidence(passed=True)
@@ -64,6 +69,9 @@ class State:
     evidence: Evidence = UNMEASURED
     asks: Asks = Asks()
     suspension: Suspension = Suspension.NONE
+    blocked: Blocked | None = None
+    replicas: int = REPLICAS
+    gated: bool = False
 
     def look(self) -> Snapshot:
         """The snapshot of this state."""
@@ -76,8 +84,8 @@ class State:
         return Snapshot(
             now=NOW,
             target=self.target,
-            replicas=REPLICAS,
-            plan=PLAN,
+            replicas=self.replicas,
+            plan=GATED if self.gated else PLAN,
             progress=self.progress,
             sides=tuple(_side(found) for found in self.pods),
             services=services,
@@ -85,6 +93,7 @@ class State:
             evidence=self.evidence,
             asks=self.asks,
             suspension=self.suspension,
+            blocked=self.blocked,
         )
 
     def pods_of(self, revision: str | None) -> Pods:

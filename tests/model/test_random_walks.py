@@ -4,17 +4,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.events import events
+from tests.model.state import State
 from tests.model.walk import converges, start, turns
 from tidegate.decision import decide
 
 CHOICES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=1, max_size=40)
-BEGIN = start()
+BEGIN = st.sampled_from([start(gated=gated) for gated in (False, True)])
 
 
 @settings(max_examples=200)
-@given(choices=CHOICES)
-def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(choices: list[tuple[int, int]]) -> None:
-    state = BEGIN
+@given(begin=BEGIN, choices=CHOICES)
+def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(
+    begin: State, choices: list[tuple[int, int]]
+) -> None:
+    state = begin
     for event, crash in choices:
         reached = list(turns(state))
         # The last state is that of a whole turn; those before it are what a crash leaves.
@@ -27,9 +30,9 @@ def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(
 
 
 @settings(max_examples=200)
-@given(choices=CHOICES)
-def test_a_decision_is_a_function_of_what_is_seen(choices: list[tuple[int, int]]) -> None:
-    state = BEGIN
+@given(begin=BEGIN, choices=CHOICES)
+def test_a_decision_is_a_function_of_what_is_seen(begin: State, choices: list[tuple[int, int]]) -> None:
+    state = begin
     for event, _ in choices:
         look = state.look()
         assert decide(look) == decide(look)

@@ -5,14 +5,14 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 
-from tests.model.events import events
+from tests.model import events
+from tests.model.events import calm_events
 from tests.model.invariants import broken_by_effect, broken_by_record
 from tests.model.state import GOOD, Pods, State, after, aged, canonical
 from tidegate.decision import decide
 from tidegate.decision.progress import Phase
 
 DISTURBANCES = 3
-CALM = frozenset({"the router confirms", "time passes", "metrics are good"})
 
 
 @dataclass(slots=True)
@@ -29,9 +29,9 @@ class InvariantBrokenError(AssertionError):
     """An invariant does not hold; the path leads there."""
 
 
-def start() -> State:
-    """A Release whose first revision is served, and whose second is declared."""
-    state = State(target="v1")
+def start(*, gated: bool = False) -> State:
+    """A Release whose first revision is served, and whose second is declared; a person opens its first step or not."""
+    state = State(target="v1", gated=gated)
     for _ in range(40):
         state = calm(turn(state))
     return replace(state, target="v2")
@@ -89,10 +89,10 @@ def calm(state: State) -> State:
     return canonical(aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence)))
 
 
-def walk(disturbances: int = DISTURBANCES, limit: int | None = None) -> Coverage:
+def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, gated: bool = False) -> Coverage:
     """Breadth first over all states within so many disturbances; calm events are free."""
     seen: dict[State, int] = {}
-    queue = deque([(start(), 0)])
+    queue = deque([(start(gated=gated), 0)])
     coverage = Coverage()
     settled: set[State] = set()
     while queue:
@@ -112,10 +112,9 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None) -> Coverage
         coverage.turns += 1
         coverage.crashes += len(reached) - 1
         queue.extend((next_state, spent) for next_state in reached if next_state != state)
-        for name, next_state in events(state):
-            cost = spent + (0 if name in CALM or name.endswith("comes up") else 1)
-            if cost <= disturbances:
-                queue.append((canonical(next_state), cost))
+        queue.extend((canonical(next_state), spent) for _, next_state in calm_events(state))
+        if spent < disturbances:
+            queue.extend((canonical(next_state), spent + 1) for _, next_state in events.disturbances(state))
 
     return coverage
 
@@ -145,7 +144,7 @@ def converges(state: State, settled: set[State]) -> None:
 def restless(state: State) -> Iterator[str]:
     """Why this is no place to rest."""
     progress = state.progress
-    waiting = progress.reason.value in {"Suspended", "LoweredByHand"}
+    waiting = progress.reason.value in {"Suspended", "LoweredByHand", "Paused", "GatewayMissing"}
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 
@@ -160,7 +159,9 @@ def restless(state: State) -> Iterator[str]:
 def main() -> None:
     """Print how much was covered."""
     disturbances = int(sys.argv[1]) if len(sys.argv) > 1 else DISTURBANCES
-    sys.stdout.write(f"disturbances at most {disturbances}: {walk(disturbances)}\n")
+    for gated in (False, True):
+        told = "with a gate" if gated else "without a gate"
+        sys.stdout.write(f"disturbances at most {disturbances}, {told}: {walk(disturbances, gated=gated)}\n")
 
 
 if __name__ == "__main__":

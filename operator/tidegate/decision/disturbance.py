@@ -5,7 +5,7 @@ from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import BLOCKING, Reason
 from .snapshot import Snapshot
-from .step import lowered, raised, settled, step_sentence, stranded, wanted_size, written_weight
+from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
 from .upkeep import upkeep
 
 
@@ -24,7 +24,7 @@ def give_to_the_only_side(seen: Snapshot) -> Decision | None:
 
 def shed_lost_pods(seen: Snapshot) -> Decision | None:
     """Candidate pods lost: the weight follows at once, and the dwell stops meanwhile."""
-    size = wanted_size(seen)
+    size = carrying_size(seen)
     available = min(seen.candidate.available, size)
     if available >= size or stranded(seen):
         return None

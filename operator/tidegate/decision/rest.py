@@ -9,6 +9,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
+from .router import unconfirmed
 from .snapshot import Snapshot, Suspension
 from .takeover import (
     empty_the_workload,
@@ -94,7 +95,8 @@ def serve_the_target(seen: Snapshot) -> Decision | None:
     if seen.progress.phase is Phase.PROMOTED and seen.progress.reason is Reason.PROMOTED:
         return hold_as_is(seen)
 
-    return hold(seen, Reason.PROMOTED, f"revision {seen.progress.stable} is served", phase=Phase.PROMOTED)
+    served = hold(seen, Reason.PROMOTED, f"revision {seen.progress.stable} is served", phase=Phase.PROMOTED)
+    return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to confirm the route") or served
 
 
 def retry(seen: Snapshot) -> Decision | None:

@@ -169,6 +169,7 @@ class Snapshot:
     deleting: bool = False
     finalizer: bool = False
     workload: Workload | None = None
+    least_size: int = 0
     surplus: tuple[str, ...] = ()
 
     @property

@@ -7,8 +7,18 @@ from .snapshot import Route, Snapshot
 
 
 def wanted_size(seen: Snapshot) -> int:
-    """The candidate's pods at this step; with all the weight it has stable's full size."""
-    return seen.step.size(seen.replicas)
+    """The candidate's pods at this step; with all the weight it has stable's full size.
+
+    Its share of the floor, not of the size that an autoscaler would like at this moment, and never fewer than the
+    autoscaler's own least: at constant load a rollout then changes no size.
+    """
+    size = seen.step.size(seen.full_size)
+    return max(size, min(seen.least_size, seen.full_size)) if seen.step.replicas is None else size
+
+
+def carrying_size(seen: Snapshot) -> int:
+    """The pods that this step's weight needs by the size at which the step was entered: growth is no loss."""
+    return seen.step.size(seen.progress.full_size or seen.full_size)
 
 
 def settled(seen: Snapshot) -> bool:

@@ -28,7 +28,7 @@ from .blocks import blocked_by
 from .evidence import evidence_of
 from .pinned import Pinned, pinned
 from .routes import observe_routes, routers_of
-from .workload import Template, observe_workload, template_of
+from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
 
 
@@ -99,6 +99,7 @@ def observe(key: Key, world: World) -> Seen | None:
             surplus=_surplus(progress, replica_sets, current.spec.revision_history_limit),
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
+            least_size=least_size(owner, world),
         ),
     )
     return replace(

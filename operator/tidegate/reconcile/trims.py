@@ -174,5 +174,6 @@ def trimmed_pod_template(found: Object) -> Object:
 
 
 def trimmed_autoscaler(found: Object) -> Object:
-    """What it scales."""
-    return {"metadata": _identity(found), "spec": {"scaleTargetRef": (found.get("spec") or {}).get("scaleTargetRef")}}
+    """What it scales, and the fewest pods that it allows."""
+    spec = found.get("spec") or {}
+    return {"metadata": _identity(found), "spec": {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}}

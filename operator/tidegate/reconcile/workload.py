@@ -81,3 +81,9 @@ def observe_workload(template: Template, owner: Owner, world: World) -> Workload
         held=found["held"],
         attached_pods=sum(LABEL_DETACHED not in pod["metadata"]["labels"] for pod in pods),
     )
+
+
+def least_size(owner: Owner, world: World) -> int:
+    """The fewest pods that the Release's autoscaler allows; 0 where it has none."""
+    scalers = world.store(kinds.AUTOSCALERS).of((owner.namespace, f"{kinds.RELEASES.kind}/{owner.name}"))
+    return max((scaler["spec"].get("minReplicas") or 1 for scaler in scalers), default=0)

@@ -9,7 +9,7 @@ from tests.unit.decision.test_clauses import full, progress_look, promoting, rol
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import SetWeight, WriteRoute
+from tidegate.decision.actions import Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import OnTrouble, Step
 from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Suspension, together
 
@@ -250,3 +250,27 @@ def test_a_release_whose_rollouts_never_end_says_that_it_starves() -> None:
 
     assert Reason.STARVED in seen
     assert seen.count(Reason.STARVED) == 1
+
+
+def test_an_autoscaler_that_shrinks_in_mid_rollout_shrinks_no_candidate() -> None:
+    world = at_first_step(replicas=10)
+    before = world.sides["v2"].replicas
+    world.replicas = 4
+
+    world.run()
+
+    assert world.sides["v2"].replicas == before == 2
+    assert world.sides["v1"].replicas == 10
+
+
+def test_a_candidate_has_at_least_the_autoscalers_least() -> None:
+    look = replace(at_first_step(replicas=10).look(), least_size=3)
+
+    assert [action for action in decide(look).actions if isinstance(action, Scale)] == [Scale("v2", 3)]
+
+
+def test_a_release_that_grows_in_mid_step_loses_no_share() -> None:
+    grown = replace(at_first_step().look(), replicas=40)
+
+    assert weights_of(side_look("v2", grown, replicas=8, total=8, available=1)) == []
+    assert weights_of(side_look("v2", grown, replicas=8, total=8, available=0)) == [0]
