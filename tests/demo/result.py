@@ -10,6 +10,8 @@ from prometheus_api_client import PrometheusConnect
 from .load import Load
 from .shop import NAMESPACE, VERSIONS, Version
 
+# 50 requests a second, a twentieth of them, for a minute: the second step would serve that in twelve seconds.
+MOST_SERVED_AT_FIVE_PERCENT = 150
 HEADINGS = (
     "version",
     "outcome",
@@ -123,6 +125,9 @@ def unlike(result: VersionResult, version: Version) -> list[str]:
 
     if version.name in {"v1", "v2", "v4"} and result.errors:
         found.append(f"{version.name}: users saw {result.errors} errors")
+
+    if version.name == "v3" and not 0 < result.served <= MOST_SERVED_AT_FIVE_PERCENT:
+        found.append(f"v3 served {result.served} requests: it was not rolled back at its first step")
 
     if version.name != "v5" and result.made_by_gateway:
         found.append(f"{version.name}: the gateway itself answered {result.made_by_gateway} times with 5xx")

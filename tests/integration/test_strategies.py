@@ -1,6 +1,6 @@
 """One plan language for every strategy: blue/green is a step of weight 0 and then 100."""
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
@@ -50,6 +50,19 @@ def test_under_finish_first_a_rollout_ends_before_the_newest_begins(
 
     outcomes = [line["outcome"] for line in found["status"]["history"]]
     assert outcomes == ["Promoted", "Promoted", "Promoted"]
+
+
+def test_an_edited_plan_serves_the_next_rollout_and_says_so(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, steps=[{"name": "half", "weight": 50, "dwell": "3s"}])
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [50, 50])
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"steps": [{"name": "other", "weight": 10}]}})
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert found["status"]["history"][0]["outcome"] == "Promoted"
+    reasons = {event["reason"] for event in api.all(EVENTS, namespace)}
+    assert "PlanChanged" in reasons
 
 
 def test_past_revisions_beyond_their_limit_are_forgotten(api: Api, namespace: str, operator: Operator) -> None:

@@ -26,7 +26,7 @@ from tidegate.workloads import (
 from . import asks, kinds
 from .blocks import blocked_by
 from .evidence import evidence_of
-from .pinned import Pinned, pinned
+from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
@@ -43,6 +43,7 @@ class Seen:
     spec: ReleaseSpec
     newest: Pinned
     pinned: Pinned
+    plan_changed: bool
     backends: Backends
     routers: tuple[Router, ...]
     snapshot: Snapshot
@@ -61,7 +62,8 @@ def observe(key: Key, world: World) -> Seen | None:
     memory = world.memory(key)
     declared = kinds.spec_of(found)
     current = parsed(found, declared, None, memory)
-    going = parsed(found, declared, _pin_of(progress, replica_sets), memory) if progress.candidate else current
+    pin = _pin_of(progress, replica_sets)
+    going = parsed(found, declared, pin, memory) if progress.candidate else current
     template = template_of(found, declared, owner, world)
     backends = Backends(
         stable=service_name(owner, "stable"),
@@ -80,6 +82,7 @@ def observe(key: Key, world: World) -> Seen | None:
         spec=current.spec,
         newest=current,
         pinned=going,
+        plan_changed=pin is not None and pin != text_of(declared),
         backends=backends,
         routers=routers,
         snapshot=Snapshot(

@@ -76,6 +76,7 @@ def _without(found: Object, names: tuple[str, ...]) -> Object:
 def tell(seen: Seen, decision: Decision, world: World) -> None:
     """An Event for each new reason, once it is in the status."""
     before, now = seen.snapshot.progress, decision.progress
+    tell_of_a_changed_plan(seen, world)
     if before.phase is now.phase and before.reason is now.reason and before.step == now.step:
         return
 
@@ -85,6 +86,16 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     )
     if now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase and now.history:
         count_outcome(now, world)
+
+
+def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
+    """Whoever edits steps or objectives in mid-rollout learns that the next rollout goes by them, not this one."""
+    known = (seen.found.get("status") or {}).get("observedGeneration")
+    if not seen.plan_changed or known == seen.found["metadata"]["generation"]:
+        return
+
+    sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
+    world.recorder.tell(Note(regarding=seen.found, reason="PlanChanged", sentence=sentence, warning=False))
 
 
 def count_outcome(now: Progress, world: World) -> None:
