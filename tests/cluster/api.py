@@ -37,6 +37,8 @@ class Resource:
 RELEASES = Resource("tidegate.dev/v1alpha1", "releases")
 METRIC_SOURCES = Resource("tidegate.dev/v1alpha1", "metricsources")
 CLUSTER_METRIC_SOURCES = Resource("tidegate.dev/v1alpha1", "clustermetricsources", namespaced=False)
+OBJECTIVE_SETS = Resource("tidegate.dev/v1alpha1", "objectivesets")
+CLUSTER_OBJECTIVE_SETS = Resource("tidegate.dev/v1alpha1", "clusterobjectivesets", namespaced=False)
 ROUTES = Resource("gateway.networking.k8s.io/v1", "httproutes")
 GRPC_ROUTES = Resource("gateway.networking.k8s.io/v1", "grpcroutes")
 GATEWAYS = Resource("gateway.networking.k8s.io/v1", "gateways")

@@ -16,6 +16,8 @@ SAMPLES = {
     r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": ("shop.example", "shop..example"),
     r"^[0-9]{1,12}(\.[0-9]{1,9})?%?$": ("1%", "one"),
     r"^[a-z0-9.-]*$": ("gateway.networking.k8s.io", "Not Valid"),
+    r"^[a-z][a-z_]*$": ("job", "Job"),
+    r"^[A-Za-z0-9_.:/-]*$": ("checkout", 'checkout"}'),
     r"^(apps/v1|v1)$": ("apps/v1", "v2"),
     r"^[A-Za-z0-9]+$": ("Gateway", "Not Valid"),
     r"^[A-Za-z0-9-]+$": ("X-Tenant", "not valid"),

@@ -7,13 +7,25 @@ import pytest
 import yaml
 from kubernetes.client.exceptions import ApiException
 
-from tests.cluster.api import CLUSTER_METRIC_SOURCES, METRIC_SOURCES, RELEASES, ROUTES, SECRETS, Api, Resource
+from tests.cluster.api import (
+    CLUSTER_METRIC_SOURCES,
+    CLUSTER_OBJECTIVE_SETS,
+    METRIC_SOURCES,
+    OBJECTIVE_SETS,
+    RELEASES,
+    ROUTES,
+    SECRETS,
+    Api,
+    Resource,
+)
 from tests.cluster.local import ROOT
 from tests.integration.conftest import Setup
 from tests.integration.schema_cases import Breach, breaches, found_at, put_at, rules, sample
 
 KINDS: dict[str, Resource] = {
     "Release": RELEASES,
+    "ObjectiveSet": OBJECTIVE_SETS,
+    "ClusterObjectiveSet": CLUSTER_OBJECTIVE_SETS,
     "MetricSource": METRIC_SOURCES,
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
@@ -39,12 +51,14 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
     spec = sample(CRDS[kind]["properties"]["spec"])
     if kind == "Release":
         spec["template"] = {"spec": {"containers": [{"name": "web", "image": "x"}]}}
-        for path, fields in ALTERNATIVES:
-            for field in fields:
-                if field != fields[variant % len(fields)]:
-                    del found_at(spec, path)[field]
 
-    metadata = {"name": "whole"} if kind == "ClusterMetricSource" else {"name": "whole", "namespace": "default"}
+    for path, fields in ALTERNATIVES:
+        part = found_at(spec, path) or {}
+        for field in fields if all(name in part for name in fields) else ():
+            if field != fields[variant % len(fields)]:
+                del part[field]
+
+    metadata = {"name": "whole"} if kind.startswith("Cluster") else {"name": "whole", "namespace": "default"}
     return {"apiVersion": "tidegate.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from .metric_source import MetricSourceSpec
 from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
+from .objective_set import ObjectiveSetSpec
 from .release import QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
@@ -17,22 +18,19 @@ def crds() -> dict[str, dict[str, Any]]:
         "releases.yaml": release(),
         "metricsources.yaml": metric_source("MetricSource", "metricsources", scope="Namespaced"),
         "clustermetricsources.yaml": metric_source("ClusterMetricSource", "clustermetricsources", scope="Cluster"),
+        "objectivesets.yaml": objective_set("ObjectiveSet", "objectivesets", scope="Namespaced"),
+        "clusterobjectivesets.yaml": objective_set("ClusterObjectiveSet", "clusterobjectivesets", scope="Cluster"),
     }
 
 
 def release() -> dict[str, Any]:
     """The Release: one service under progressive delivery."""
     spec = structural(ReleaseSpec)
+    judge_by(spec["properties"]["objectives"])
     steps = spec["properties"]["steps"]
     steps["x-kubernetes-list-type"] = "map"
     steps["x-kubernetes-list-map-keys"] = ["name"]
     steps["x-kubernetes-validations"] = STEP_RULES
-    objectives = spec["properties"]["objectives"]
-    objectives["x-kubernetes-list-type"] = "map"
-    objectives["x-kubernetes-list-map-keys"] = ["name"]
-    objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
-    objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
-    objectives["x-kubernetes-validations"] = [QUERIES_RULE]
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
@@ -66,6 +64,38 @@ def release() -> dict[str, Any]:
     return definition(names, "Namespaced", version)
 
 
+def judge_by(objectives: dict[str, Any]) -> None:
+    """The rules of a list of objectives, wherever one is declared."""
+    objectives["x-kubernetes-list-type"] = "map"
+    objectives["x-kubernetes-list-map-keys"] = ["name"]
+    objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
+    objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
+    objectives["x-kubernetes-validations"] = [QUERIES_RULE]
+
+
+def objective_set(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
+    """Objectives to share, for a namespace or for the cluster."""
+    spec = structural(ObjectiveSetSpec)
+    judge_by(spec["properties"]["objectives"])
+    spec["properties"]["args"]["x-kubernetes-list-type"] = "map"
+    spec["properties"]["args"]["x-kubernetes-list-map-keys"] = ["name"]
+    version = {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": root("Objectives to share between Releases, with arguments.", spec)},
+        "additionalPrinterColumns": [column("Age", "date", ".metadata.creationTimestamp")],
+    }
+    names = {
+        "kind": kind,
+        "listKind": f"{kind}List",
+        "plural": plural,
+        "singular": kind.lower(),
+        "categories": ["tidegate"],
+    }
+    return definition(names, scope, version)
+
+
 def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
     """A source of numbers, for a namespace or for the cluster."""
     spec = structural(MetricSourceSpec)
@@ -92,8 +122,9 @@ def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
     return definition(names, scope, version)
 
 
-def root(description: str, spec: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
+def root(description: str, spec: dict[str, Any], status: dict[str, Any] | None = None) -> dict[str, Any]:
     """The schema of a whole object."""
+    parts = {"spec": {**spec, "description": "What is wanted."}, **({"status": status} if status else {})}
     return {
         "type": "object",
         "description": description,
@@ -102,8 +133,7 @@ def root(description: str, spec: dict[str, Any], status: dict[str, Any]) -> dict
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
-            "spec": {**spec, "description": "What is wanted."},
-            "status": status,
+            **parts,
         },
     }
 

@@ -59,6 +59,13 @@ class Suspend(Enum):
     ALL = "All"
 
 
+class ObjectiveSetKind(Enum):
+    """Where a set of objectives lives."""
+
+    OBJECTIVE_SET = "ObjectiveSet"
+    CLUSTER_OBJECTIVE_SET = "ClusterObjectiveSet"
+
+
 class SourceKind(Enum):
     """Where a metric source lives."""
 

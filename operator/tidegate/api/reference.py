@@ -33,7 +33,7 @@ def section(crd: Schema) -> str:
     schema = version["schema"]["openAPIV3Schema"]
     text = f"\n## {crd['spec']['names']['kind']}\n\n{schema['description']}\n"
     for part in ("spec", "status"):
-        rows = list(fields(part, schema["properties"][part]))
+        rows = list(fields(part, schema["properties"].get(part) or {}))
         if rows:
             text += "\n| field | type | default | meaning |\n|---|---|---|---|\n" + "".join(rows)
 

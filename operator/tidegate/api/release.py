@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
 from .errors import InvalidSpec, field_path
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of
+from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
 from .traffic import Service, Traffic
 
@@ -81,6 +82,10 @@ class ReleaseSpec(Declared):
         tuple[Objective, ...],
         Field(max_length=32, description="What must hold. Absent: errorRatio of at most 1%. Empty: nothing is judged."),
     ] = DEFAULT_OBJECTIVES  # type: ignore[assignment]
+    objectives_from: Annotated[
+        tuple[ObjectiveSetRef, ...] | None,
+        Field(min_length=1, max_length=8, description="Sets whose objectives hold beside the Release's own."),
+    ] = None
     consecutive: Annotated[int, Field(ge=1, le=100, description="Breaching measurements in a row that roll back.")] = 2
     min_requests: Annotated[
         int,

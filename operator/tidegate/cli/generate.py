@@ -32,8 +32,8 @@ def files() -> dict[Path, str]:
     """Every generated file and its text."""
     found: dict[Path, str] = {}
     for name, crd in crds().items():
-        text = HEADER + yaml.safe_dump(crd, sort_keys=False, width=120)
-        found |= {ROOT / "crds" / name: text, ROOT / "charts" / "tidegate" / "crds" / name: text}
+        found[ROOT / "crds" / name] = HEADER + yaml.safe_dump(crd, sort_keys=False, width=120)
+        found[ROOT / "charts" / "tidegate" / "templates" / f"crd-{name}"] = chart_crd(crd)
 
     found[ROOT / "docs" / "reference.md"] = reference(crds())
     found[ROOT / "examples" / "README.md"] = EXAMPLES + "".join(
@@ -42,6 +42,15 @@ def files() -> dict[Path, str]:
     found[ROOT / "docs" / "scenarios.md"] = SCENARIOS + "".join(map(story, scenarios()))
     found[ROOT / "docs" / "safety.md"] = safety()
     return found
+
+
+def chart_crd(crd: dict[str, Any]) -> str:
+    """A CRD as a template: upgraded with the chart, and kept when that goes, with every object of its kind."""
+    metadata = {**crd["metadata"], "annotations": {"helm.sh/resource-policy": "keep"}}
+    text = yaml.safe_dump({**crd, "metadata": metadata}, sort_keys=False, width=120)
+    # What looks like a template in it is none.
+    text = text.replace("{{", '{{ "{{" }}')
+    return f"{HEADER}{{{{- if .Values.crds.install }}}}\n{text}{{{{- end }}}}\n"
 
 
 def scenarios() -> list[dict[str, Any]]:

@@ -63,6 +63,7 @@ class Reason(Enum):
     WORKLOAD_MISSING = "WorkloadMissing"
     TAKEOVER_WAITS = "TakeoverWaits"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
+    OBJECTIVE_SET_MISSING = "ObjectiveSetMissing"
     SECRET_MISSING = "SecretMissing"
     SECRET_INVALID = "SecretInvalid"
     REFUSED = "Refused"
@@ -123,6 +124,7 @@ BLOCKING = frozenset(
         Reason.WORKLOAD_MISSING,
         Reason.TAKEOVER_WAITS,
         Reason.METRIC_SOURCE_MISSING,
+        Reason.OBJECTIVE_SET_MISSING,
         Reason.SECRET_MISSING,
         Reason.SECRET_INVALID,
         Reason.REFUSED,

@@ -25,6 +25,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     key = (owner.namespace, owner.name)
     return (
         _invalid(seen)
+        or seen.sets.blocked
         or _refused(key, world)
         or _name_taken(owner, world)
         or _route_taken(owner, declared, world)

@@ -19,6 +19,11 @@ METRIC_SOURCES = Kind(api=API_VERSION, plural="metricsources", kind="MetricSourc
 CLUSTER_METRIC_SOURCES = Kind(
     api=API_VERSION, plural="clustermetricsources", kind="ClusterMetricSource", namespaced=False
 )
+OBJECTIVE_SETS = Kind(api=API_VERSION, plural="objectivesets", kind="ObjectiveSet")
+CLUSTER_OBJECTIVE_SETS = Kind(
+    api=API_VERSION, plural="clusterobjectivesets", kind="ClusterObjectiveSet", namespaced=False
+)
+SET_KINDS = {kind.kind: kind for kind in (OBJECTIVE_SETS, CLUSTER_OBJECTIVE_SETS)}
 REPLICA_SETS = Kind(api="apps/v1", plural="replicasets", kind="ReplicaSet")
 PODS = Kind(api="v1", plural="pods", kind="Pod")
 SERVICES = Kind(api="v1", plural="services", kind="Service")
@@ -93,6 +98,10 @@ def claims(found: Object) -> Iterable[Key]:
         yield "workload", where
         yield "claim", where
 
+    for reference in spec.get("objectivesFrom") or ():
+        kind = SET_KINDS[reference["kind"]]
+        yield "objectives", f"{kind.kind} {namespace if kind.namespaced else ''}/{reference['name']}"
+
     traffic = spec.get("traffic") or {}
     for route in attached(traffic):
         where = f"{route['kind']} {namespace}/{route['name']}"
@@ -122,6 +131,12 @@ def by_attachment(kind: Kind, found: Object) -> Key:
     return "route", f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
 
 
+def by_set(kind: Kind, found: Object) -> Key:
+    """The index key under which the Releases that use this set of objectives are found."""
+    metadata = found["metadata"]
+    return "objectives", f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
+
+
 def by_reference(kind: Kind, found: Object) -> Key:
     """The index key under which the Releases that refer to this workload are found."""
     metadata = found["metadata"]
@@ -141,6 +156,8 @@ WATCHED = (
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),
     Watched(kind=NODES, trim=trims.trimmed_node),
+    Watched(kind=OBJECTIVE_SETS, trim=trims.plain, optional=True),
+    Watched(kind=CLUSTER_OBJECTIVE_SETS, trim=trims.plain, optional=True),
     Watched(kind=METRIC_SOURCES, trim=trims.plain),
     Watched(kind=CLUSTER_METRIC_SOURCES, trim=trims.plain),
     Watched(kind=SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),

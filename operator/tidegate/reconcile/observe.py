@@ -26,6 +26,7 @@ from tidegate.workloads import (
 from . import asks, kinds
 from .blocks import blocked_by
 from .evidence import evidence_of
+from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
 from .workload import Template, least_size, observe_workload, template_of
@@ -38,6 +39,7 @@ class Seen:
 
     found: Object
     declared: Object
+    sets: Expanded
     template: Template
     owner: Owner
     spec: ReleaseSpec
@@ -60,10 +62,11 @@ def observe(key: Key, world: World) -> Seen | None:
     replica_sets = replica_sets_of(owner, world)
     progress = recorded(found, owner, world, replica_sets)
     memory = world.memory(key)
-    declared = kinds.spec_of(found)
-    current = parsed(found, declared, None, memory)
+    sets = expanded(kinds.spec_of(found), owner.namespace, world)
+    declared = sets.declared
+    current = parsed(found, sets, None, memory)
     pin = _pin_of(progress, replica_sets)
-    going = parsed(found, declared, pin, memory) if progress.candidate else current
+    going = parsed(found, sets, pin, memory) if progress.candidate else current
     template = template_of(found, declared, owner, world)
     backends = Backends(
         stable=service_name(owner, "stable"),
@@ -77,12 +80,13 @@ def observe(key: Key, world: World) -> Seen | None:
     seen = Seen(
         found=found,
         declared=declared,
+        sets=sets,
         template=template,
         owner=owner,
         spec=current.spec,
         newest=current,
         pinned=going,
-        plan_changed=pin is not None and pin != text_of(declared),
+        plan_changed=pin is not None and _is_new(found) and pin != text_of(declared),
         backends=backends,
         routers=routers,
         snapshot=Snapshot(
@@ -117,14 +121,15 @@ def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
     return {_revision(seen): seen for seen in listed if owner.owns(seen)}
 
 
-def parsed(found: Object, declared: Object, pin: str | None, memory: Memory) -> Pinned:
-    """The spec as values, read once for each generation and pin."""
+def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
+    """The spec as values, read once for each generation, pin, and version of the sets of objectives."""
     generation = found["metadata"]["generation"]
-    if (generation, pin) not in memory.parsed:
-        kept = {key: value for key, value in memory.parsed.items() if key[0] == generation}
-        memory.parsed = {**kept, (generation, pin): pinned(declared, pin)}
+    key = generation, pin, sets.versions
+    if key not in memory.parsed:
+        kept = {key: value for key, value in memory.parsed.items() if key[0] == generation and key[2] == sets.versions}
+        memory.parsed = {**kept, key: pinned(sets.declared, pin)}
 
-    return memory.parsed[generation, pin]
+    return memory.parsed[key]
 
 
 def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Progress:
@@ -226,6 +231,11 @@ def _pin_of(progress: Progress, replica_sets: Mapping[str, Object]) -> str | Non
         return None
 
     return annotations.get(ANNOTATION_PLAN)
+
+
+def _is_new(found: Object) -> bool:
+    """True for a generation that no status tells of yet."""
+    return (found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"]
 
 
 def _revision(found: Object) -> str:

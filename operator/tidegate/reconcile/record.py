@@ -90,8 +90,7 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
 
 def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
     """Whoever edits steps or objectives in mid-rollout learns that the next rollout goes by them, not this one."""
-    known = (seen.found.get("status") or {}).get("observedGeneration")
-    if not seen.plan_changed or known == seen.found["metadata"]["generation"]:
+    if not seen.plan_changed:
         return
 
     sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"

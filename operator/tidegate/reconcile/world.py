@@ -65,7 +65,7 @@ class Memory:
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
     analysis: Analysis | None = None
-    parsed: dict[tuple[int, str | None], Pinned] = field(default_factory=dict)
+    parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
     hashed: tuple[int | bytes, str] | None = None
 
@@ -158,6 +158,9 @@ class World:
 
         for kind in kinds.ROUTE_KINDS.values():
             self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_attachment, kind)))
+
+        for kind in kinds.SET_KINDS.values():
+            self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_set, kind)))
 
         for kind in kinds.WORKLOAD_KINDS.values():
             self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_reference, kind)))
