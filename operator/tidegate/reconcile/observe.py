@@ -235,7 +235,7 @@ def _pin_of(progress: Progress, replica_sets: Mapping[str, Object]) -> str | Non
 
 def _is_new(found: Object) -> bool:
     """True for a generation that no status tells of yet."""
-    return (found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"]
+    return bool((found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"])
 
 
 def _revision(found: Object) -> str:
