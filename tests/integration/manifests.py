@@ -57,3 +57,8 @@ def phase_is(*phases: str) -> Any:
         (found.get("status") or {}).get("phase") in phases
         and found["status"].get("observedGeneration") == found["metadata"]["generation"]
     )
+
+
+def reason_is(reason: str) -> Any:
+    """True for a Release whose status has this reason."""
+    return lambda found: (found.get("status") or {}).get("reason") == reason

@@ -9,7 +9,8 @@ from typing import Any
 from tests.cluster.api import GRPC_ROUTES, RELEASES, ROUTES, Api, Object, Resource
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, release, template
+from tests.integration.manifests import judged, phase_is, release
+from tests.integration.test_rollout import change
 
 PARENT = {"name": "public", "namespace": "gateways"}
 QUICK = {"settle": "0s", "drain": "0s"}
@@ -72,18 +73,14 @@ def deployed(api: Api, namespace: str, *routes: tuple[Resource, Object], **chang
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
-def change(api: Api, namespace: str, version: str) -> None:
-    api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
-
-
 @contextmanager
-def git_applies(api: Api, kind: Resource, manifest: Object) -> Iterator[None]:
+def git_applies(api: Api, kind: Resource, manifest: Object, manager: str = GIT) -> Iterator[None]:
     """The declared route is applied again and again, as by Flux, several times a second."""
     ended = threading.Event()
 
     def apply() -> None:
         while not ended.wait(0.3):
-            api.apply(kind, manifest, manager=GIT)
+            api.apply(kind, manifest, manager=manager)
 
     thread = threading.Thread(target=apply)
     thread.start()

@@ -12,7 +12,7 @@ from tests.cluster.control_plane import kubeconfig
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
-from tests.integration.manifests import judged, phase_is, release, template
+from tests.integration.manifests import judged, phase_is, reason_is, release, template
 from tests.integration.proxy import Proxy
 from tests.integration.test_rollout import change, deploy, weights
 
@@ -29,10 +29,6 @@ def proxied(setup: Setup, alone: None) -> Iterator[tuple[Proxy, Operator]]:
         operator.start()
         yield proxy, operator
         operator.kill()
-
-
-def reason_is(reason: str) -> object:
-    return lambda found: (found.get("status") or {}).get("reason") == reason
 
 
 def condition(found: dict[str, object], kind: str) -> str | None:

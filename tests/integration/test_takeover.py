@@ -1,8 +1,5 @@
 """A Deployment that was there before: taken over, released through, and handed back."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,8 +17,8 @@ from tests.cluster.api import (
     Object,
 )
 from tests.cluster.operator import Operator
-from tests.integration.manifests import phase_is, release, template
-from tests.integration.test_attached_routes import QUICK, managers, shares, users_route
+from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.test_attached_routes import QUICK, git_applies, managers, shares, users_route
 
 GITS = ("kustomize-controller", "argocd-controller")
 
@@ -45,10 +42,6 @@ def taking_over(namespace: str, **changes: Any) -> Object:
     return manifest
 
 
-def reason_is(reason: str) -> Any:
-    return lambda found: (found.get("status") or {}).get("reason") == reason
-
-
 def serving(api: Api, namespace: str, manifest: Object, *, manager: str = "kubectl-create") -> None:
     """The Deployment is available."""
     if manager == "kubectl-create":
@@ -66,24 +59,6 @@ def taken_over(api: Api, namespace: str) -> str:
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0 and found["spec"]["paused"])
     return str(found["status"]["stable"]["revision"])
-
-
-@contextmanager
-def git_applies(api: Api, manifest: Object, manager: str) -> Iterator[None]:
-    """Git's state is applied again and again, several times a second."""
-    ended = threading.Event()
-
-    def apply() -> None:
-        while not ended.wait(0.3):
-            api.apply(DEPLOYMENTS, manifest, manager=manager)
-
-    thread = threading.Thread(target=apply)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str, operator: Operator) -> None:
@@ -179,7 +154,7 @@ def test_git_lets_go_of_the_size_and_nothing_changes(
     assert manager in found["status"]["message"]
     api.until(DEPLOYMENTS, namespace, "web", lambda found: "tidegate" in managers(found))
 
-    with git_applies(api, deployment(namespace, replicas=None), manager):
+    with git_applies(api, DEPLOYMENTS, deployment(namespace, replicas=None), manager):
         sizes = []
         for found in api.follow(DEPLOYMENTS, namespace, "web", 30):
             sizes.append(found["spec"]["replicas"])

@@ -86,14 +86,7 @@ def objective_set(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
         "schema": {"openAPIV3Schema": root("Objectives to share between Releases, with arguments.", spec)},
         "additionalPrinterColumns": [column("Age", "date", ".metadata.creationTimestamp")],
     }
-    names = {
-        "kind": kind,
-        "listKind": f"{kind}List",
-        "plural": plural,
-        "singular": kind.lower(),
-        "categories": ["tidegate"],
-    }
-    return definition(names, scope, version)
+    return definition(named(kind, plural), scope, version)
 
 
 def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
@@ -112,14 +105,18 @@ def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
             column("Age", "date", ".metadata.creationTimestamp"),
         ],
     }
-    names = {
+    return definition(named(kind, plural), scope, version)
+
+
+def named(kind: str, plural: str) -> dict[str, Any]:
+    """The names of a kind that has no short one."""
+    return {
         "kind": kind,
         "listKind": f"{kind}List",
         "plural": plural,
         "singular": kind.lower(),
         "categories": ["tidegate"],
     }
-    return definition(names, scope, version)
 
 
 def root(description: str, spec: dict[str, Any], status: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
-from .errors import InvalidSpec, field_path
-from .model import Declared, Duration, ObjectName
+from .model import Declared, Duration, ObjectName, parse
 
 
 class SecretRef(Declared):
@@ -62,8 +61,4 @@ class MetricSourceSpec(Declared):
 
 def parse_source(spec: dict[str, Any]) -> MetricSourceSpec:
     """The source as values. Raises InvalidSpec for the first field that is wrong."""
-    try:
-        return MetricSourceSpec.model_validate(spec)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error
+    return parse(MetricSourceSpec, spec)

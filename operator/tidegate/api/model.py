@@ -1,12 +1,22 @@
 """The base of everything that users declare: frozen, strict, camelCase outside."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
 from .durations import PATTERN, format_duration, parse_duration
+from .errors import InvalidSpec, field_path
 
 
 class Declared(BaseModel):
@@ -15,6 +25,9 @@ class Declared(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, validate_default=True
     )
+
+
+D = TypeVar("D", bound=Declared)
 
 
 def _duration(value: Any) -> Any:
@@ -49,6 +62,15 @@ Opaque = Annotated[
     AfterValidator(_opaque),
     WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True}),
 ]
+
+
+def parse(model: type[D], spec: dict[str, Any]) -> D:
+    """A declaration's spec as values. Raises InvalidSpec for the first field that is wrong."""
+    try:
+        return model.model_validate(spec)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error
 
 
 def one_of(found: Declared, *names: str) -> None:

@@ -2,11 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from .enums import ObjectiveSetKind
-from .errors import InvalidSpec, field_path
-from .model import Declared, ObjectName
+from .model import Declared, ObjectName, parse
 from .objectives import Objective
 
 ArgumentName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$", max_length=63)]
@@ -58,8 +57,4 @@ class ObjectiveSetRef(Declared):
 
 def parse_set(spec: dict[str, Any]) -> ObjectiveSetSpec:
     """The set as values. Raises InvalidSpec for the first field that is wrong."""
-    try:
-        return ObjectiveSetSpec.model_validate(spec)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error
+    return parse(ObjectiveSetSpec, spec)

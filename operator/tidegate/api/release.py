@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
-from .errors import InvalidSpec, field_path
-from .model import Declared, Duration, Name, ObjectName, Opaque, one_of
+from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
 from .traffic import Service, Traffic
@@ -157,11 +156,7 @@ class ReleaseSpec(Declared):
 
 def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
     """The spec as values. Raises InvalidSpec for the first field that is wrong."""
-    try:
-        return ReleaseSpec.model_validate(spec)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error
+    return parse(ReleaseSpec, spec)
 
 
 # Without these nothing can be put back.

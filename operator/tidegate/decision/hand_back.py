@@ -17,7 +17,7 @@ from .reasons import Reason
 from .rollback import weight_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left
+from .step import drain_left, touched
 
 
 def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
@@ -78,7 +78,7 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
 
 def restore_the_routes(seen: Snapshot) -> Decision | None:
     """Attached routes are as they were found."""
-    if seen.route is None or not seen.route.attached or not seen.route.touched:
+    if not touched(seen):
         return None
 
     return _on(seen, "the attached routes are as they were found", RestoreRoutes())

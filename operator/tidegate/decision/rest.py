@@ -11,6 +11,7 @@ from .progress import Phase
 from .reasons import Reason
 from .router import unconfirmed
 from .snapshot import Snapshot, Suspension
+from .step import touched
 from .takeover import (
     empty_the_workload,
     hold_its_replicas,
@@ -60,7 +61,7 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
 
 def give_routes_back(seen: Snapshot) -> Decision | None:
     """Attached routes are as they were found again, once nothing drains any more."""
-    if seen.route is None or not seen.route.attached or not seen.route.touched:
+    if not touched(seen):
         return None
 
     reason, sentence = seen.progress.reason, "the attached route is as it was found"

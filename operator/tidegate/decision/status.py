@@ -52,14 +52,14 @@ def status_of(
         "handedOverAt": stamp(progress.handed_over_at),
         "replicas": serving.replicas,
         "selector": selector,
-        "handled": {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))},
+        "handled": _handled(progress),
     }
     return {key: value for key, value in found.items() if value not in (None, [], {})}
 
 
 def rebuilt(progress: Progress) -> dict[str, Any]:
     """The parts of a lost status that nobody may forget, where the rest cannot be written yet."""
-    handled = {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))}
+    handled = _handled(progress)
     stable = {"stable": {"revision": progress.stable}} if progress.stable else {}
     rejected = {"rejected": list(progress.rejected)} if progress.rejected else {}
     return {**stable, **rejected, **({"handled": handled} if handled else {})}
@@ -180,6 +180,10 @@ def _rollout_of(line: Mapping[str, Any]) -> Rollout:
 def _reason(text: str) -> Reason:
     """A word of a newer Tidegate's is ordinary progress to this one: what it means is seen again."""
     return Reason(text) if text in KNOWN_REASONS else Reason.PROGRESSING
+
+
+def _handled(progress: Progress) -> dict[str, str]:
+    return {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))}
 
 
 def _asks(handled: Mapping[str, str]) -> Asks:

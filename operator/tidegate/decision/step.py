@@ -61,6 +61,11 @@ def raised(seen: Snapshot) -> tuple[Route, ...]:
     )
 
 
+def touched(seen: Snapshot) -> bool:
+    """True while a note of ours is on a user's route."""
+    return seen.route is not None and seen.route.attached and seen.route.touched
+
+
 def _written(seen: Snapshot, route: Route) -> int | None:
     if route.written is None:
         return None

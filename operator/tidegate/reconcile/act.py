@@ -1,24 +1,15 @@
 """Carrying out a decision's actions: a case, a call. Each answer goes straight into the store."""
 
-from typing import assert_never
-
 from tidegate.api.names import FINALIZER
 from tidegate.decision.actions import (
     Action,
-    DetachPods,
-    EmptyWorkload,
     Finalize,
     ForgetRevision,
-    HandServicesOver,
-    HoldReplicas,
     PointService,
     PrepareRevision,
-    RefillWorkload,
-    ReleaseWorkload,
     RestoreRoutes,
     Scale,
     SetWeight,
-    TakeOver,
     WriteRoute,
 )
 from tidegate.watch import Object
@@ -42,14 +33,10 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
             await point_service(seen, action, world)
         case WriteRoute() | SetWeight() | RestoreRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
-        case TakeOver() | HoldReplicas() | EmptyWorkload() | RefillWorkload() | ReleaseWorkload():
-            await act_on_workload(seen, action, world)
-        case HandServicesOver() | DetachPods():
-            await act_on_workload(seen, action, world)
         case Finalize(keep):
             await finalize(seen, world, keep=keep)
         case _:
-            assert_never(action)
+            await act_on_workload(seen, action, world)
 
 
 async def point_service(seen: Seen, action: PointService, world: World) -> None:

@@ -3,14 +3,14 @@
 import asyncio
 from typing import assert_never
 
-from tidegate.clients import MANAGER, Invalid
+from tidegate.clients import Invalid
 from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
-from tidegate.routers import AttachedRoute, ManagedRoute, Router, release_patch
+from tidegate.routers import AttachedRoute, ManagedRoute, Router
 from tidegate.watch import Object
 
 from . import kinds
 from .observe import Seen
-from .ownership import created, ours
+from .ownership import created, disown, ours
 from .world import World
 
 
@@ -68,18 +68,14 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
     await patch_route(seen, router, patch, world, urgent=urgent)
 
 
-async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> Object:
+async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> None:
     """Send a patch; where a `test` in it fails, keep what the route is now."""
     kind = kinds.ROUTE_KINDS[router.kind]
     try:
-        answer = await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent)
+        world.keep(kind, await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent))
     except Invalid:
         world.keep(kind, await world.kube.call("GET", kind.path(seen.owner.namespace, router.name)))
         raise
-
-    # Keeping trims: what the caller does with the whole answer comes after.
-    world.keep(kind, {**answer, "metadata": dict(answer["metadata"])})
-    return answer
 
 
 async def restore_routes(seen: Seen, world: World) -> None:
@@ -92,7 +88,4 @@ async def restore_routes(seen: Seen, world: World) -> None:
         if patch := router.restore_patch(found):
             await patch_route(seen, router, patch, world, urgent=False)
 
-        path = kinds.ROUTE_KINDS[router.kind].path(seen.owner.namespace, router.name)
-        whole = await world.kube.call("GET", path)
-        if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
-            await patch_route(seen, router, patch, world, urgent=False)
+        await disown(kinds.ROUTE_KINDS[router.kind], found, world)

@@ -4,7 +4,6 @@ import asyncio
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_TAKEN_OVER, LABEL_DETACHED
-from tidegate.clients import MANAGER
 from tidegate.decision.actions import (
     DetachPods,
     EmptyWorkload,
@@ -14,7 +13,6 @@ from tidegate.decision.actions import (
     ReleaseWorkload,
     TakeOver,
 )
-from tidegate.routers import release_patch
 from tidegate.watch import Object
 from tidegate.workloads import (
     SUFFIXES,
@@ -31,6 +29,7 @@ from tidegate.workloads import (
 
 from . import kinds
 from .observe import Seen
+from .ownership import disown
 from .world import World
 
 OnWorkload = TakeOver | HoldReplicas | EmptyWorkload | RefillWorkload | ReleaseWorkload | HandServicesOver | DetachPods
@@ -114,8 +113,6 @@ async def _hold(found: Object, replicas: int, world: World) -> None:
 
 async def _release(found: Object, world: World) -> None:
     """The note goes, then our name among those who own fields."""
-    kind, metadata = kinds.DEPLOYMENTS, found["metadata"]
+    kind = kinds.DEPLOYMENTS
     await world.writer.merge(kind, found, {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: None}}})
-    whole = await world.kube.call("GET", kind.path(metadata["namespace"], metadata["name"]))
-    if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
-        world.keep(kind, await world.writer.patch(kind, metadata["namespace"], metadata["name"], patch))
+    await disown(kind, found, world)

@@ -125,22 +125,10 @@ def attached(traffic: Object) -> list[Object]:
     return [traffic["route"]] if traffic.get("route") else list(traffic.get("routes") or ())
 
 
-def by_attachment(kind: Kind, found: Object) -> Key:
-    """The index key under which the Releases that attach to this route are found."""
+def by_name(use: str, kind: Kind, found: Object) -> Key:
+    """The index key under which the Releases that name this object are found: its use, as `claims` says it."""
     metadata = found["metadata"]
-    return "route", f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
-
-
-def by_set(kind: Kind, found: Object) -> Key:
-    """The index key under which the Releases that use this set of objectives are found."""
-    metadata = found["metadata"]
-    return "objectives", f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
-
-
-def by_reference(kind: Kind, found: Object) -> Key:
-    """The index key under which the Releases that refer to this workload are found."""
-    metadata = found["metadata"]
-    return "workload", f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
+    return use, f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
 
 
 WATCHED = (

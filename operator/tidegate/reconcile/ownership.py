@@ -1,7 +1,8 @@
 """Ours or someone else's: what is made, and what is never touched."""
 
-from tidegate.clients import Conflict, Kind
+from tidegate.clients import MANAGER, Conflict, Kind
 from tidegate.decision.reasons import Reason
+from tidegate.routers import release_patch
 from tidegate.watch import Object
 
 from .observe import Seen
@@ -35,3 +36,11 @@ async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Obj
             return answer
 
         raise taken(seen, kind, name, world) from None
+
+
+async def disown(kind: Kind, found: Object, world: World) -> None:
+    """Take our name off the list of those who own fields of a user's object, as it is now."""
+    namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
+    whole = await world.kube.call("GET", kind.path(namespace, name))
+    if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
+        world.keep(kind, await world.writer.patch(kind, namespace, name, patch))

@@ -156,14 +156,10 @@ class World:
         for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
             self.store(kind).on_change(self._part_changed)
 
-        for kind in kinds.ROUTE_KINDS.values():
-            self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_attachment, kind)))
-
-        for kind in kinds.SET_KINDS.values():
-            self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_set, kind)))
-
-        for kind in kinds.WORKLOAD_KINDS.values():
-            self.store(kind).on_change(partial(self._used_changed, partial(kinds.by_reference, kind)))
+        used = {"route": kinds.ROUTE_KINDS, "objectives": kinds.SET_KINDS, "workload": kinds.WORKLOAD_KINDS}
+        for use, named in used.items():
+            for kind in named.values():
+                self.store(kind).on_change(partial(self._used_changed, use, kind))
 
         self.store(kinds.SERVICES).on_change(self._service_changed)
         for kind in (
@@ -195,10 +191,10 @@ class World:
             for key in kinds.by_release(found) if found else ():
                 self.mark(key)
 
-    def _used_changed(self, place: Callable[[Object], Key], old: Object | None, new: Object | None) -> None:
+    def _used_changed(self, use: str, kind: Kind, old: Object | None, new: Object | None) -> None:
         """Something of a user's that Releases name in their spec."""
         found = new or old
-        for release in self.store(kinds.RELEASES).of(place(found)) if found else ():
+        for release in self.store(kinds.RELEASES).of(kinds.by_name(use, kind, found)) if found else ():
             self.mark((release["metadata"]["namespace"], release["metadata"]["name"]))
 
     def _service_changed(self, old: Object | None, new: Object | None) -> None:

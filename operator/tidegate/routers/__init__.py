@@ -4,7 +4,7 @@ from .attached import AttachedRoute, release_patch, rules_owner
 from .confirmation import Confirmation, confirmation
 from .managed import ManagedRoute
 from .router import Router, Split
-from .split import Backends, written_weight
+from .split import Backends
 
 __all__ = [
     "AttachedRoute",
@@ -16,5 +16,4 @@ __all__ = [
     "confirmation",
     "release_patch",
     "rules_owner",
-    "written_weight",
 ]
