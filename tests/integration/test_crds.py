@@ -15,6 +15,7 @@ from tests.cluster.api import (
     RELEASES,
     ROUTES,
     SECRETS,
+    SERVICES,
     Api,
     Resource,
 )
@@ -30,6 +31,7 @@ KINDS: dict[str, Resource] = {
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
     "HTTPRoute": ROUTES,
+    "Service": SERVICES,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -40,7 +42,7 @@ CRDS = {
 # Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
-    (("traffic",), ("gateway", "route", "routes")),
+    (("traffic",), ("gateway", "route", "routes", "podRatio")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
 )
 VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)
@@ -155,6 +157,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "traffic: must have exactly one": (
         release_with(("spec", "traffic"), {"route": {"name": "a"}, "routes": [{"name": "b"}]}),
         release_with(("spec", "traffic"), {"route": {"name": "a"}}),
+    ),
+    "steps: with traffic.podRatio": (
+        put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 51)]),
+        put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 50)]),
     ),
     "objectives: each must have exactly one": (
         release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),

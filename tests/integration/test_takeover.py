@@ -77,6 +77,22 @@ def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str,
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
 
 
+def test_without_room_for_both_a_pod_goes_for_each_that_comes(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    manifest = taking_over(namespace)
+    manifest["spec"]["workloadRef"]["scaleDown"] = "Progressively"
+    api.create(RELEASES, manifest)
+
+    # The last pod stays until the Release's own are served.
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 1
+
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.delete(RELEASES, namespace, "web")
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
+
+
 def test_a_new_template_of_the_deployment_is_a_rollout(api: Api, namespace: str, operator: Operator) -> None:
     serving(api, namespace, deployment(namespace))
     first = taken_over(api, namespace)

@@ -34,7 +34,7 @@ def release() -> dict[str, Any]:
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    spec["x-kubernetes-validations"] = [TEMPLATE_RULE]
+    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, POD_RATIO_RULE]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
@@ -179,8 +179,12 @@ WORKLOAD_RULE = rule(
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
 )
 ROUTER_RULE = rule(
-    "[has(self.gateway), has(self.route), has(self.routes)].filter(f, f).size() == 1",
-    "traffic: must have exactly one of gateway, route and routes",
+    "[has(self.gateway), has(self.route), has(self.routes), has(self.podRatio)].filter(f, f).size() == 1",
+    "traffic: must have exactly one of gateway, route, routes and podRatio",
+)
+POD_RATIO_RULE = rule(
+    "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",
+    "steps: with traffic.podRatio a weight must be at most 50, or 100: both sides' pods share one Service",
 )
 OBJECTIVE_RULE = rule(
     "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",

@@ -37,6 +37,13 @@ class WorkloadKind(Enum):
     POD_TEMPLATE = "PodTemplate"
 
 
+class ScaleDown(Enum):
+    """When a Deployment that is taken over gives its pods up."""
+
+    ON_SUCCESS = "OnSuccess"
+    PROGRESSIVELY = "Progressively"
+
+
 class OnNewRevision(Enum):
     """What a template that changes in mid-rollout leads to."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
+from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, Suspend, WorkloadKind
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -13,6 +13,7 @@ from .traffic import Service, Traffic
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
+HALF, FULL = 50, 100
 
 
 class WorkloadRef(Declared):
@@ -26,6 +27,13 @@ class WorkloadRef(Declared):
         WorkloadKind.DEPLOYMENT
     )
     name: Annotated[ObjectName, Field(description="Its name, in the Release's namespace.")]
+    scale_down: Annotated[
+        ScaleDown,
+        Field(
+            description="OnSuccess: a Deployment keeps its pods until the Release serves. Progressively: one goes for"
+            " each pod of the Release that is available, where there is no room for both."
+        ),
+    ] = ScaleDown.ON_SUCCESS
 
 
 class Step(Declared):
@@ -149,6 +157,10 @@ class ReleaseSpec(Declared):
         weights = [step.weight for step in self.steps]
         if sorted(weights) != weights or weights.count(100) > 1:
             message = "steps: weights must not fall, and 100 may only be the last"
+            raise ValueError(message)
+
+        if self.traffic.pod_ratio and any(HALF < weight < FULL for weight in weights):
+            message = "steps: with traffic.podRatio a weight is at most 50, or 100"
             raise ValueError(message)
 
         return self

@@ -67,8 +67,17 @@ class AttachedRoute(Declared):
     ] = None
 
 
+class PodRatio(Declared):
+    """No router: the candidate's share is its share of the pods behind one Service."""
+
+    service: Annotated[
+        ObjectName,
+        Field(description="A Service of your own that selects the pods by labels of the template, in the namespace."),
+    ]
+
+
 class Traffic(Declared):
-    """How traffic is split, and when a split counts. One of gateway, route and routes."""
+    """How traffic is split, and when a split counts. One of gateway, route, routes and podRatio."""
 
     gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
     route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
@@ -80,6 +89,10 @@ class Traffic(Declared):
             description="Several, such as an ingress and a mesh: a weight counts when all confirm it.",
         ),
     ] = None
+    pod_ratio: Annotated[
+        PodRatio | None,
+        Field(description="Without a router: weights up to 50 as a share of pods, then 100 by taking stable's away."),
+    ] = None
     settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
     confirm: Annotated[
         Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
@@ -88,5 +101,5 @@ class Traffic(Declared):
 
     @model_validator(mode="after")
     def _one_router(self) -> "Traffic":
-        one_of(self, "gateway", "route", "routes")
+        one_of(self, "gateway", "route", "routes", "pod_ratio")
         return self

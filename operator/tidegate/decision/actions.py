@@ -77,6 +77,13 @@ class EmptyWorkload:
 
 
 @dataclass(frozen=True, slots=True)
+class ResizeWorkload:
+    """Scale the referenced Deployment while ours come up in its place; not counted in its note."""
+
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
 class RefillWorkload:
     """Give the Deployment its pods back, paused or not as it was found."""
 
@@ -122,6 +129,7 @@ Action = (
     | TakeOver
     | HoldReplicas
     | EmptyWorkload
+    | ResizeWorkload
     | RefillWorkload
     | HandServicesOver
     | DetachPods

@@ -11,7 +11,7 @@ from .upkeep import upkeep
 
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
     """No share stays on a side without available pods while the other has any. The intent comes first."""
-    if not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
+    if seen.by_pods or not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
         return None
 
     sentence = "stable has no available pods: all traffic goes to the candidate"
@@ -30,7 +30,8 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         return None
 
     allowed = seen.progress.desired_weight * available // size
-    actions = (SetWeight(allowed, seen.progress.candidate or ""),) if seen.weight > allowed else ()
+    outgrown = seen.weight > allowed and not seen.by_pods
+    actions = (SetWeight(allowed, seen.progress.candidate or ""),) if outgrown else ()
     if not actions and not settled(seen):
         return None
 

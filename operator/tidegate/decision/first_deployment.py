@@ -12,7 +12,7 @@ from .reasons import Reason
 from .rest import start, wait_until_mended
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .takeover import keep_until_handed_back, take_the_workload_over
+from .takeover import give_room_back, keep_until_handed_back, make_room, take_the_workload_over
 from .upkeep import retired, route, services
 
 
@@ -99,12 +99,14 @@ def finish(seen: Snapshot) -> Decision:
 
 FIRST_DEPLOYMENT: tuple[Rule, ...] = (
     handle_stray,
+    give_room_back,
     replace_it,
     retire_replaced,
     keep_until_handed_back,
     wait_until_mended,
     take_the_workload_over,
     bring_up,
+    make_room,
     say_that_it_cannot_start,
     say_that_it_is_late,
     wait_for_its_pods,

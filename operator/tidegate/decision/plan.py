@@ -32,6 +32,18 @@ class Step:
 
         return max(1, -(-replicas * self.weight // FULL)) if replicas else 0
 
+    def size_by_pods(self, replicas: int) -> int:
+        """The candidate's pods beside all of stable's, so that they are its share of both; never more than stable's."""
+        if self.replicas is not None or self.weight >= FULL:
+            return self.size(replicas)
+
+        return min(replicas, max(1, -(-replicas * self.weight // (FULL - self.weight))))
+
+    def weight_by_pods(self, desired: int, *, ready: int, replicas: int) -> int:
+        """The part of a recorded weight that so many ready pods of the candidate make true."""
+        wanted = self.size_by_pods(replicas)
+        return desired * min(ready, wanted) // wanted if wanted else 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -53,6 +65,10 @@ class Plan:
     @property
     def last(self) -> int:
         return len(self.steps) - 1
+
+    def step(self, index: int) -> Step:
+        """A step by its place; the last one where an older plan had more of them."""
+        return self.steps[min(index, self.last)]
 
     def needs_settling(self, step: Step) -> bool:
         """True where the instant of settling must be kept: something counts from it."""

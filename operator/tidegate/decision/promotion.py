@@ -1,6 +1,6 @@
 """The change of role, after the point of no return: no pod is restarted, and no weight but 0 is written."""
 
-from .actions import Action, PointService, Role, SetWeight, WriteRoute
+from .actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
@@ -49,7 +49,11 @@ def give_weight_back(seen: Snapshot) -> Decision | None:
 
 
 def to_zero(seen: Snapshot) -> tuple[Action, ...]:
-    revision = seen.progress.candidate or ""
+    """Weight 0 on Services that select the candidate; without a router the old pods go, and with them their share."""
+    revision, stable = seen.progress.candidate or "", seen.stable
+    if seen.by_pods:
+        return (Scale(stable.revision, 0),) if stable.replicas else ()
+
     if seen.route is None or (seen.route.weight is None and not seen.route.attached):
         return (WriteRoute(0, revision),)
 

@@ -27,7 +27,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
         seen,
         reason,
         sentence,
-        *weight_to_stable(seen),
+        *weight_to_stable(seen, rejected=reason.rejects),
         phase=Phase.ROLLING_BACK,
         history=progress.remembering(line),
         rejected=rejected,
@@ -36,13 +36,22 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
     )
 
 
-def weight_to_stable(seen: Snapshot) -> tuple[Action, ...]:
+def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action, ...]:
     """The fall of the weight that stable's pods allow now, and stable's own pods."""
     goal = allowed_weight(seen)
+    if seen.by_pods:
+        return (*pods_away(seen, goal, rejected=rejected), *stable_floor(seen))
+
     if goal < seen.weight or unsaid(seen, goal):
         return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
     return stable_floor(seen)
+
+
+def pods_away(seen: Snapshot, goal: int, *, rejected: bool) -> tuple[Action, ...]:
+    """Without a router traffic leaves with the pods: their own grace period is the drain."""
+    candidate = seen.candidate
+    return (Scale(candidate.revision, 0, rejected=rejected),) if candidate.replicas and goal == 0 else ()
 
 
 def allowed_weight(seen: Snapshot) -> int:

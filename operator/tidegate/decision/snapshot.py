@@ -62,7 +62,8 @@ class Route:
 
     `weight` is None where the backends are not ours. An attached route is a user's: it is `lost` where it is
     missing or has no place for both weights, `touched` while a note of ours is on it, and `by_git` while its
-    rules are owned by whoever owned them when the rollout began.
+    rules are owned by whoever owned them when the rollout began. Without a router the share is `by_pods`: it follows
+    the pods that are ready, and nothing is written.
     """
 
     weight: int | None = 0
@@ -77,6 +78,7 @@ class Route:
     lost: bool = False
     touched: bool = False
     by_git: bool = False
+    by_pods: bool = False
 
     @property
     def lowest(self) -> int:
@@ -119,6 +121,7 @@ class Workload:
     owned_by: str = ""
     held: bool = False
     attached_pods: int = 0
+    progressively: bool = False
 
     @property
     def contested(self) -> bool:
@@ -182,7 +185,7 @@ class Snapshot:
 
     @property
     def step(self) -> Step:
-        return self.plan.steps[min(self.progress.step, self.plan.last)]
+        return self.plan.step(self.progress.step)
 
     @property
     def full_size(self) -> int:
@@ -203,6 +206,11 @@ class Snapshot:
     def routes(self) -> tuple[Route, ...]:
         """Each route by itself; `route` is all of them as one."""
         return self.several or ((self.route,) if self.route else ())
+
+    @property
+    def by_pods(self) -> bool:
+        """True where there is no router: the candidate's share is its share of pods."""
+        return self.route is not None and self.route.by_pods
 
     @property
     def suspended(self) -> bool:

@@ -12,13 +12,17 @@ def wanted_size(seen: Snapshot) -> int:
     Its share of the floor, not of the size that an autoscaler would like at this moment, and never fewer than the
     autoscaler's own least: at constant load a rollout then changes no size.
     """
-    size = seen.step.size(seen.full_size)
+    size = _size(seen, seen.full_size)
     return max(size, min(seen.least_size, seen.full_size)) if seen.step.replicas is None else size
 
 
 def carrying_size(seen: Snapshot) -> int:
     """The pods that this step's weight needs by the size at which the step was entered: growth is no loss."""
-    return seen.step.size(seen.progress.full_size or seen.full_size)
+    return _size(seen, seen.progress.full_size or seen.full_size)
+
+
+def _size(seen: Snapshot, replicas: int) -> int:
+    return seen.step.size_by_pods(replicas) if seen.by_pods else seen.step.size(replicas)
 
 
 def settled(seen: Snapshot) -> bool:

@@ -42,6 +42,9 @@ def point_candidate_service(seen: Snapshot) -> Decision | None:
         return None
 
     actions: tuple[Action, ...] = (PointService(Role.CANDIDATE, candidate),)
+    if seen.by_pods:
+        return act(seen, Reason.PREPARING, step_sentence(seen), *actions)
+
     if seen.weight:
         actions = (SetWeight(0, candidate),)
     elif seen.route is None or not seen.route.confirmed:

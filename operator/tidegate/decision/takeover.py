@@ -1,6 +1,6 @@
 """A Deployment that was there before: paused first, emptied last, and never fought over a third time."""
 
-from .actions import EmptyWorkload, Finalize, HoldReplicas, TakeOver
+from .actions import Action, EmptyWorkload, Finalize, HoldReplicas, ResizeWorkload, TakeOver
 from .decision import Decision, hold
 from .plan import NO_TIME
 from .progress import Phase
@@ -39,6 +39,36 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     return _as_is(seen, f"Deployment {workload.name} is paused: its template is only read from here", TakeOver())
 
 
+def make_room(seen: Snapshot) -> Decision | None:
+    """`scaleDown: Progressively`: one pod goes for each of ours that is available, and none before."""
+    workload = seen.workload
+    if workload is None or not workload.progressively or not workload.taken_over or seen.blocked:
+        return None
+
+    # The last one stays until ours are served.
+    left = max(workload.was_replicas - seen.candidate.available, 1)
+    if workload.replicas <= left:
+        return None
+
+    return _as_is(seen, f"Deployment {workload.name} makes room: {left} replicas", ResizeWorkload(left))
+
+
+def give_room_back(seen: Snapshot) -> Decision | None:
+    """Another first revision is declared: the Deployment serves whole again before the one that took its room goes."""
+    workload = seen.workload
+    replaced = seen.target != seen.progress.candidate
+    if workload is None or not workload.progressively or not workload.taken_over or not replaced:
+        return None
+
+    if workload.replicas < workload.was_replicas:
+        return _as_is(seen, f"Deployment {workload.name} gets its pods back", ResizeWorkload(workload.was_replicas))
+
+    if workload.available >= workload.was_replicas:
+        return None
+
+    return hold(seen, Reason.PREPARING, f"Deployment {workload.name}'s pods come back before another revision starts")
+
+
 def empty_the_workload(seen: Snapshot) -> Decision | None:
     """Its pods go last: when ours have been served for as long as a request may take."""
     workload, route = seen.workload, seen.route
@@ -69,6 +99,6 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
     return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
 
 
-def _as_is(seen: Snapshot, sentence: str, action: TakeOver | HoldReplicas | EmptyWorkload | Finalize) -> Decision:
+def _as_is(seen: Snapshot, sentence: str, action: Action) -> Decision:
     """An effect beside the recorded state, which stays."""
     return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=(action,))

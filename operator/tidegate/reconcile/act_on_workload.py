@@ -11,6 +11,7 @@ from tidegate.decision.actions import (
     HoldReplicas,
     RefillWorkload,
     ReleaseWorkload,
+    ResizeWorkload,
     TakeOver,
 )
 from tidegate.watch import Object
@@ -32,7 +33,16 @@ from .observe import Seen
 from .ownership import disown
 from .world import World
 
-OnWorkload = TakeOver | HoldReplicas | EmptyWorkload | RefillWorkload | ReleaseWorkload | HandServicesOver | DetachPods
+OnWorkload = (
+    TakeOver
+    | HoldReplicas
+    | EmptyWorkload
+    | ResizeWorkload
+    | RefillWorkload
+    | ReleaseWorkload
+    | HandServicesOver
+    | DetachPods
+)
 
 
 async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
@@ -47,6 +57,8 @@ async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
             await _merge(found, taken_over(note), world)
         case EmptyWorkload():
             await _merge(found, emptied(note), world)
+        case ResizeWorkload(replicas):
+            await _merge(found, {"spec": {"replicas": replicas}}, world)
         case RefillWorkload(replicas):
             await _merge(found, refilled(note, replicas), world)
         case HandServicesOver():

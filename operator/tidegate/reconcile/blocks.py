@@ -13,6 +13,7 @@ from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
+from .shares import shared_service
 from .world import World
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
     labels = {**((pods.get("metadata") or {}).get("labels") or {}), **ours}
     store = world.store(kinds.SERVICES)
     near = [found for name in labels for found in store.of((owner.namespace, f"{name}={labels[name]}"))]
-    names = bypassing(near, owner, labels)
+    names = [name for name in bypassing(near, owner, labels) if name != shared_service(seen.declared)]
     if not names:
         return None
 

@@ -108,6 +108,9 @@ def claims(found: Object) -> Iterable[Key]:
         yield "route", where
         yield "claim", f"{where} {route.get('rule') or '*'}"
 
+    if ratio := traffic.get("podRatio"):
+        yield "claim", f"Service {namespace}/{ratio['service']}"
+
     gateway = traffic.get("gateway") or {}
     if not gateway:
         return

@@ -29,6 +29,7 @@ from .evidence import evidence_of
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
+from .shares import observe_share, shared_service
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
 
@@ -75,7 +76,7 @@ def observe(key: Key, world: World) -> Seen | None:
     )
     routers = routers_of(declared["traffic"], owner, backends)
     routes = observe_routes(declared, owner, routers, world)
-    route = together(routes)
+    route = together(routes) or observe_share(declared, owner, template, progress, going.plan, world)
     progress = _weighted(progress, route, now)
     seen = Seen(
         found=found,
@@ -96,7 +97,7 @@ def observe(key: Key, world: World) -> Seen | None:
             plan=going.plan,
             progress=progress,
             sides=observe_sides(key, replica_sets, current.spec, world, now),
-            services=observe_services(owner, current.spec, world),
+            services=observe_services(owner, current.spec, world, shared=shared_service(declared)),
             route=route,
             several=routes if len(routes) > 1 else (),
             evidence=evidence_of(key, progress, going.spec, world),
@@ -189,7 +190,7 @@ def observe_sides(
     return tuple(sides)
 
 
-def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
+def observe_services(owner: Owner, spec: ReleaseSpec, world: World, *, shared: str | None = None) -> Services:
     """Which revisions our Services select, and how many of their pods the endpoints hold."""
     store = world.store(kinds.SERVICES)
     found = {role: store.get((owner.namespace, service_name(owner, role))) for role in ("apex", "stable", "candidate")}
@@ -201,7 +202,7 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
         stable=selected.get("stable"),
         candidate=selected.get("candidate"),
         apex=selected.get("apex"),
-        apex_is_users="apex" in foreign,
+        apex_is_users="apex" in foreign or shared == owner.name,
         taken=bool(foreign - {"apex"}),
         current=all(serves(seen, port=port, target_port=target_port) for seen in ours.values()),
         stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),

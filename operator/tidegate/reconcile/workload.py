@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from tidegate.api import ScaleDown
 from tidegate.api.names import LABEL_DETACHED
 from tidegate.decision.snapshot import Workload
 from tidegate.watch import Object
@@ -79,6 +80,7 @@ def observe_workload(template: Template, owner: Owner, world: World) -> Workload
         emptied=note.emptied if note and ours else 0,
         owned_by=found["replicasOwner"],
         held=found["held"],
+        progressively=template.reference.get("scaleDown") == ScaleDown.PROGRESSIVELY.value,
         attached_pods=sum(LABEL_DETACHED not in pod["metadata"]["labels"] for pod in pods),
     )
 

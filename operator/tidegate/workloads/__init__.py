@@ -17,7 +17,7 @@ from .owner import Owner
 from .pods import Pod, Pods, pod, summary
 from .replica_sets import Pin, labels_of, name_of, replica_set
 from .revisions import revision_of
-from .services import SUFFIXES, bypassing, selected_revision, serves, service, service_name
+from .services import SUFFIXES, bypassing, selected_revision, selects, serves, service, service_name
 
 __all__ = [
     "SUFFIXES",
@@ -42,6 +42,7 @@ __all__ = [
     "revision_of",
     "selected_labels",
     "selected_revision",
+    "selects",
     "serves",
     "service",
     "service_name",

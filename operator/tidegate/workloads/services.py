@@ -46,13 +46,17 @@ def serves(found: Mapping[str, Any], *, port: int, target_port: int | str | None
     return any(seen.get("port") == port and seen.get("targetPort") == (target_port or port) for seen in ports)
 
 
+def selects(found: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """True when a Service's selector takes pods with these labels; one without a selector takes none."""
+    selector = found.get("spec", {}).get("selector")
+    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+
+
 def bypassing(services: Sequence[Mapping[str, Any]], owner: Owner, pod_labels: Mapping[str, str]) -> tuple[str, ...]:
     """Other Services that would send traffic to the candidate's pods past the gate."""
     ours = {service_name(owner, role) for role in SUFFIXES}
     return tuple(
         found["metadata"]["name"]
         for found in services
-        if not (found["metadata"]["name"] in ours and owner.owns(found))
-        and (selector := found.get("spec", {}).get("selector"))
-        and all(pod_labels.get(key) == value for key, value in selector.items())
+        if not (found["metadata"]["name"] in ours and owner.owns(found)) and selects(found, pod_labels)
     )

@@ -17,6 +17,7 @@ from tidegate.decision.actions import (
     HoldReplicas,
     RefillWorkload,
     ReleaseWorkload,
+    ResizeWorkload,
     RestoreRoutes,
     SetWeight,
     TakeOver,
@@ -55,6 +56,42 @@ def test_nothing_is_taken_while_the_takeover_waits() -> None:
     waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
 
     assert actions(first(SERVING, finalizer=True, blocked=waiting)) == []
+
+
+PROGRESSIVE = replace(TAKEN, progressively=True)
+
+
+@pytest.mark.parametrize(("available", "left"), [(1, 3), (3, 1), (4, 1)])
+def test_a_deployment_without_room_gives_up_a_pod_for_each_of_ours(available: int, left: int) -> None:
+    look = coming_up(PROGRESSIVE, available=available)
+
+    assert actions(look) == [ResizeWorkload(left)]
+
+
+@pytest.mark.parametrize(("available", "size"), [(0, 4), (4, 1)])
+def test_a_deployment_keeps_all_before_ours_are_up_and_its_last_pod_until_they_serve(available: int, size: int) -> None:
+    look = coming_up(replace(PROGRESSIVE, replicas=size), available=available)
+
+    assert ResizeWorkload not in map(type, actions(look))
+
+
+def test_a_deployment_serves_whole_again_before_another_first_revision_starts() -> None:
+    shrunk = replace(PROGRESSIVE, replicas=1, available=1)
+    look = replace(coming_up(shrunk, available=3), target="v2")
+
+    assert actions(look) == [ResizeWorkload(4)]
+    back = decide(replace(look, workload=replace(shrunk, replicas=4, available=2)))
+    assert (back.actions, back.progress.candidate) == ((), "v1")
+    assert decide(replace(look, workload=PROGRESSIVE)).progress.candidate == "v2"
+
+
+def coming_up(workload: Workload, *, available: int) -> Snapshot:
+    """The first revision of a taken over Deployment, with so many of its four pods available."""
+    world = World(starts=frozenset())
+    world.turn()
+    world.turn()
+    side = replace(world.sides["v1"], available=available)
+    return replace(world.look(), workload=workload, finalizer=True, sides=(side,))
 
 
 def test_a_size_that_git_owns_is_held_before_git_lets_go() -> None:

@@ -40,6 +40,7 @@ class World:
     starts: frozenset[str] = frozenset({"v1", "v2", "v3"})
     stuck: frozenset[str] = frozenset()
     confirms: bool = True
+    by_pods: bool = False
     done: list[Action] = field(default_factory=list)
 
     def look(self) -> Snapshot:
@@ -52,7 +53,7 @@ class World:
             progress=self.progress,
             sides=tuple(self.sides.values()),
             services=self._endpoints(),
-            route=self.route,
+            route=self._share() if self.by_pods else self.route,
             evidence=self.evidence,
             asks=self.asks,
             suspension=self.suspension,
@@ -115,6 +116,14 @@ class World:
                 return replace(self.services, candidate=revision)
             case Role.APEX:
                 return replace(self.services, apex=revision)
+
+    def _share(self) -> Route:
+        """Without a router: what the candidate's ready pods make of the recorded weight."""
+        side, step = self.sides.get(self.progress.candidate or ""), self.plan.step(self.progress.step)
+        ready = side.available if side else 0
+        size = self.progress.full_size or self.replicas
+        weight = step.weight_by_pods(self.progress.desired_weight, ready=ready, replicas=size)
+        return Route(weight=weight, by_pods=True, confirmed_for=timedelta(hours=1))
 
     def _endpoints(self) -> Services:
         def behind(revision: str | None) -> int:
