@@ -37,6 +37,23 @@ def test_blue_green_waits_at_full_size_without_traffic_and_switches_when_a_perso
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+def test_where_capacity_shrinks_stable_has_what_its_share_needs_and_grows_before_it_is_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    steps = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    first = deploy(api, namespace, replicas=4, capacity="Shrink", steps=steps)
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    old = f"web-{first}"
+    api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 2)
+
+    api.ask(namespace, "web", abort="1")
+    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [100, 0])
+
+    assert api.get(REPLICA_SETS, namespace, old)["status"]["readyReplicas"] == 4
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
 def test_under_finish_first_a_rollout_ends_before_the_newest_begins(
     api: Api, namespace: str, operator: Operator
 ) -> None:

@@ -1,13 +1,14 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, SourceKind, Suspend
+from .enums import Capacity, Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, SourceKind, Suspend
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
 from .release import ReleaseSpec, parse_spec, salvaged_spec
 
 __all__ = [
+    "Capacity",
     "Confirm",
     "InvalidSpec",
     "MetricSourceSpec",

@@ -44,6 +44,13 @@ class ScaleDown(Enum):
     PROGRESSIVELY = "Progressively"
 
 
+class Capacity(Enum):
+    """What becomes of stable's pods while the candidate carries a part of the traffic."""
+
+    KEEP = "Keep"
+    SHRINK = "Shrink"
+
+
 class OnNewRevision(Enum):
     """What a template that changes in mid-rollout leads to."""
 

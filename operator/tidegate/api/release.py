@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, Suspend, WorkloadKind
+from .enums import Capacity, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, Suspend, WorkloadKind
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -121,6 +121,13 @@ class ReleaseSpec(Declared):
     revision_history_limit: Annotated[
         int, Field(ge=0, le=100, description="Empty ReplicaSets of past revisions that are kept.")
     ] = 10
+    capacity: Annotated[
+        Capacity,
+        Field(
+            description="Keep: stable keeps its size, going back is instant. Shrink: it has what its share needs, and"
+            " grows again before traffic returns."
+        ),
+    ] = Capacity.KEEP
     on_bypass: Annotated[
         OnBypass,
         Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),

@@ -6,7 +6,7 @@ from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import BLOCKING, Reason
 from .snapshot import Snapshot
 from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
-from .upkeep import upkeep
+from .upkeep import stable_size, upkeep
 
 
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
@@ -64,7 +64,7 @@ def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = "the weight was lowered by hand; promote, abort or a new template goes on"
-    return hold(seen, Reason.LOWERED_BY_HAND, sentence)
+    return act(seen, Reason.LOWERED_BY_HAND, sentence, *stable_size(seen))
 
 
 def revert_the_raising_hand(seen: Snapshot) -> Decision | None:

@@ -61,6 +61,7 @@ class Plan:
     no_data_limit: timedelta = timedelta(minutes=10)
     judged: bool = True
     finish_first: bool = False
+    shrink: bool = False
 
     @property
     def last(self) -> int:

@@ -57,9 +57,13 @@ def pods_away(seen: Snapshot, goal: int, *, rejected: bool) -> tuple[Action, ...
 def allowed_weight(seen: Snapshot) -> int:
     """0 while stable has half of the pods it had; less, and it takes what it can carry; none, and nothing moves.
 
-    What it had, not what it should have: a Release that just grew has lost nothing.
+    What it had, not what it should have: a Release that just grew has lost nothing. Where stable shrank by plan, it
+    grows again before traffic returns.
     """
     available, had = seen.stable.available, min(seen.progress.stable_pods, seen.full_size)
+    if seen.plan.shrink and available < had and seen.candidate.available:
+        return min(seen.weight, FULL - FULL * available // had)
+
     if 2 * available >= had and (available or not seen.full_size):
         return 0
 
@@ -104,6 +108,9 @@ def wait_for_stable(seen: Snapshot) -> Decision | None:
     """Stable cannot carry all of it: the rest stays where pods are."""
     if not seen.weight:
         return None
+
+    if seen.plan.shrink and not seen.stable.stuck:
+        return hold(seen, *cause(seen))
 
     return hold(seen, Reason.ROLLBACK_BLOCKED, "stable has too few available pods to take all traffic back")
 

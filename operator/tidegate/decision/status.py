@@ -8,7 +8,7 @@ from .conditions import conditions
 from .plan import NO_TIME
 from .progress import Asks, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
-from .snapshot import Side, Snapshot
+from .snapshot import Snapshot
 
 ASK_NAMES: Mapping[str, str] = {
     "promote": "promote",
@@ -34,7 +34,6 @@ def status_of(
     workload: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole status. Keys without a value are absent."""
-    serving = _serving(seen, progress)
     found: dict[str, Any] = {
         "observedGeneration": generation,
         "phase": progress.phase.value,
@@ -50,7 +49,7 @@ def status_of(
         "history": [_line(rollout) for rollout in progress.history],
         "workload": workload,
         "handedOverAt": stamp(progress.handed_over_at),
-        "replicas": serving.replicas,
+        "replicas": _serving_pods(seen, progress),
         "selector": selector,
         "handled": _handled(progress),
     }
@@ -104,10 +103,13 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _serving(seen: Snapshot, progress: Progress) -> Side:
-    """The side with more weight: what an autoscaler should divide by."""
-    candidate = progress.candidate is not None and seen.weight > 50
-    return seen.side((progress.candidate if candidate else progress.stable) or "")
+def _serving_pods(seen: Snapshot, progress: Progress) -> int:
+    """The pods of the side with more weight, or of both where stable shrinks: what an autoscaler should divide by."""
+    stable, candidate = seen.side(progress.stable or ""), seen.side(progress.candidate or "")
+    if seen.plan.shrink and progress.candidate is not None:
+        return min(stable.replicas + candidate.replicas, seen.full_size)
+
+    return candidate.replicas if progress.candidate is not None and seen.weight > 50 else stable.replicas
 
 
 def _side(seen: Snapshot, revision: str | None) -> dict[str, Any] | None:

@@ -25,6 +25,15 @@ def _size(seen: Snapshot, replicas: int) -> int:
     return seen.step.size_by_pods(replicas) if seen.by_pods else seen.step.size(replicas)
 
 
+def size_of_stable(seen: Snapshot) -> int:
+    """All that is declared; under `capacity: Shrink` what its live share needs, smaller only at a settled step."""
+    if not seen.plan.shrink or seen.by_pods or seen.progress.candidate is None or not seen.full_size:
+        return seen.full_size
+
+    share = max(1, -(-seen.full_size * (FULL - seen.lowest_weight) // FULL))
+    return share if settled(seen) else max(share, min(seen.stable.replicas, seen.full_size))
+
+
 def settled(seen: Snapshot) -> bool:
     return seen.progress.settled_at is not None
 

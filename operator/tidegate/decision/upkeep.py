@@ -3,6 +3,7 @@
 from .actions import Action, PointService, PrepareRevision, Role, Scale, WriteRoute
 from .reasons import Reason
 from .snapshot import Side, Snapshot
+from .step import size_of_stable
 
 FOREIGN = frozenset({Reason.NAME_TAKEN, Reason.TARGET_CLAIMED})
 
@@ -19,12 +20,13 @@ def upkeep(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def stable_size(seen: Snapshot) -> tuple[Action, ...]:
-    """Stable never shrinks while a rollout runs; at rest it has the declared size."""
-    stable, wanted = seen.stable, seen.full_size
+    """Stable never shrinks while a rollout runs, but under `capacity: Shrink`; at rest it has the declared size."""
+    stable, wanted = seen.stable, size_of_stable(seen)
     if not stable.exists:
         return (PrepareRevision(stable.revision, wanted),) if stable.revision == seen.target else ()
 
-    if stable.replicas < wanted or (stable.replicas > wanted and not seen.progress.candidate):
+    may_shrink = seen.plan.shrink or not seen.progress.candidate
+    if stable.replicas < wanted or (stable.replicas > wanted and may_shrink):
         return (Scale(stable.revision, wanted),)
 
     return ()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api import InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
+from tidegate.api import Capacity, InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
 from tidegate.decision.plan import OnTrouble, Plan, Step, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
@@ -23,6 +23,7 @@ PINNED = (
     "progressDeadline",
     "unhealthyAfter",
     "promotion",
+    "capacity",
 )
 
 
@@ -79,5 +80,6 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         on_no_data=OnTrouble(spec.on_no_data.value),
         no_data_limit=spec.no_data_limit,
         judged=bool(spec.objectives),
+        shrink=spec.capacity is Capacity.SHRINK,
         finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
     )

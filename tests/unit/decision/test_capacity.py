@@ -1,0 +1,94 @@
+"""`capacity: Shrink`: stable has what its share needs, and grows before traffic comes back."""
+
+from dataclasses import replace
+
+from tests.unit.decision.test_clauses import side_look
+from tests.unit.decision.test_decide import BREACH
+from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.decision import Phase, Reason, decide
+from tidegate.decision.actions import Scale, SetWeight
+from tidegate.decision.plan import Step
+from tidegate.decision.snapshot import Evidence
+
+SHRINKING = replace(
+    PLAN, shrink=True, steps=(Step(name="half", weight=50, pause=True), Step(name="full", weight=100, pause=True))
+)
+
+
+def at_half() -> World:
+    """Half of the traffic is the candidate's, and stable gave half of its pods up."""
+    world = deployed(plan=SHRINKING)
+    world.target = "v2"
+    world.run()
+    assert world.progress.phase is Phase.PAUSED
+    return world
+
+
+def test_stable_shrinks_when_a_step_has_settled_and_not_before() -> None:
+    world = deployed(plan=SHRINKING)
+    world.target = "v2"
+    while world.progress.settled_at is None:
+        assert world.sides["v1"].replicas == 4
+        world.turn()
+
+    world.run()
+
+    assert (world.sides["v1"].replicas, world.sides["v2"].replicas) == (2, 2)
+
+
+def test_one_pod_of_stable_stays_at_full_weight() -> None:
+    world = at_half()
+    world.asks = replace(world.asks, promote="v2/half/1")
+
+    world.run()
+
+    assert (world.progress.step, world.sides["v1"].replicas) == (1, 1)
+
+
+def test_traffic_comes_back_as_fast_as_stables_pods_do() -> None:
+    world = at_half()
+    world.starts = frozenset({"v2"})
+    world.evidence = BREACH
+    available = world.sides["v1"].available
+
+    first = world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], available=3)
+    second = world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], available=4)
+    third = world.turn()
+
+    assert available == 2
+    assert first.actions == (Scale("v1", 4),)
+    assert second.actions == (SetWeight(25, "v2"),)
+    assert third.actions == (SetWeight(0, "v2"),)
+
+
+def test_a_candidate_without_pods_keeps_no_share_though_stable_is_small() -> None:
+    world = at_half()
+    world.evidence = BREACH
+    look = side_look("v2", world.look(), available=0)
+
+    assert SetWeight(0, "v2") in decide(look).actions
+
+
+def test_waiting_for_stable_to_grow_is_no_alarm_unless_its_pods_are_stuck() -> None:
+    world = at_half()
+    world.starts = frozenset({"v2"})
+    world.evidence = BREACH
+    world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], available=2)
+
+    assert decide(world.look()).reason is Reason.OBJECTIVE_BREACHED
+    stuck = side_look("v1", world.look(), stuck=2)
+    assert decide(stuck).reason is Reason.ROLLBACK_BLOCKED
+
+
+def test_a_weight_lowered_by_hand_grows_stable() -> None:
+    world = at_half()
+    assert world.route is not None
+    world.evidence = Evidence(passed=True)
+    world.route = replace(world.route, weight=10)
+
+    decision = decide(world.look())
+
+    assert (decision.reason, decision.actions) == (Reason.LOWERED_BY_HAND, (Scale("v1", 4),))
