@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.model.state import REPLICAS, State
+from tests.model.state import REPLICAS, Kind, State
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.progress import AT_REST, Phase
@@ -20,12 +20,14 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
                 yield "writing the route never raises a weight"
         case Scale(revision, 0):
             yield from _retired(before, revision)
+        case Scale(revision, replicas):
+            yield from _shrunk(before, revision, replicas)
         case PointService(role, revision):
             yield from _pointed(before, role, revision)
 
 
 def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iterator[str]:
-    live = (before.route.weight or 0) if before.route else 0
+    live = _live(before)
     candidate, stable = before.pods_of(before.progress.candidate), before.pods_of(before.progress.stable)
     emergency = not stable.available and candidate.available
     if weight > live and not raising:
@@ -57,24 +59,44 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
         yield "the weight falls only on a Service that selects the candidate"
 
 
+def _shrunk(before: State, revision: str, replicas: int) -> Iterator[str]:
+    """Stable keeps what its share needs, whatever the plan lets go."""
+    share = 100 - _live(before)
+    if revision == before.progress.stable and before.progress.candidate and replicas < -(-REPLICAS * share // 100):
+        yield "stable has the pods that its share needs"
+
+
+def _live(before: State) -> int:
+    route = before.split()
+    return (route.weight or 0) if route else 0
+
+
 def _retired(before: State, revision: str) -> Iterator[str]:
-    if before.services.select(revision):
+    by_pods = before.kind is Kind.BY_PODS
+    # Without a router the candidate's Service is for a preview: its traffic goes with the pods.
+    preview = by_pods and revision == before.progress.candidate
+    if before.services.select(revision) and not preview:
         yield "I7: pods that a live Service of ours selects are never retired"
 
-    live = before.route.weight if before.route else 0
-    if revision == before.progress.candidate and live:
+    if revision == before.progress.candidate and _live(before) and not by_pods:
         yield "I6: traffic leaves before pods do"
+
+    only = before.pods_of(revision).available and not before.pods_of(before.progress.stable).available
+    if by_pods and revision == before.progress.candidate and only:
+        yield "without a router the candidate's pods do not go while stable has none"
 
     if before.route and not before.route.confirmed and revision in {before.progress.candidate, before.progress.stable}:
         yield "I9: pods go only after the router confirmed"
 
-    if revision == before.progress.stable:
+    ended = by_pods and before.progress.phase is Phase.PROMOTING
+    if revision == before.progress.stable and not ended:
         yield "stable is never retired"
 
 
 def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
-    live = (before.route.weight or 0) if before.route else 0
-    if role is Role.CANDIDATE and live and before.services.candidate not in {None, revision}:
+    live = _live(before)
+    by_pods = before.kind is Kind.BY_PODS
+    if role is Role.CANDIDATE and live and not by_pods and before.services.candidate not in {None, revision}:
         yield "the candidate's Service is re-pointed only at weight 0"
 
     share = 100 - live
@@ -84,7 +106,7 @@ def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     # What a hand garbled has no weight that anyone knows; past the point of no return there is only forward.
     known = before.route is None or before.route.weight is not None
     moved = known and role is Role.STABLE and before.services.stable not in {None, revision}
-    if moved and live != 100 and before.progress.phase is Phase.PROMOTING:
+    if moved and live != 100 and not by_pods and before.progress.phase is Phase.PROMOTING:
         yield "stable's Service is re-pointed only at its weight 0"
 
 
@@ -123,7 +145,12 @@ ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 
 
 def _promoted(now: State) -> Iterator[str]:
-    if now.route is None or now.route.weight or not now.route.confirmed:
+    route = now.split()
+    old = [found for found in now.pods if found.replicas and found.revision != now.progress.stable]
+    if now.kind is Kind.BY_PODS and old:
+        yield "without a router promoted is said when the old pods were told to go"
+
+    if route is None or route.weight or not route.confirmed:
         yield "I25: promoted is said only when the route is back and confirmed"
 
     if now.services.stable != now.progress.stable:

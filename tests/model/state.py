@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 
 from tidegate.decision.actions import (
     Action,
@@ -33,8 +34,26 @@ PLAN = Plan(
     on_no_data=OnTrouble.ROLL_BACK,
 )
 
-# The same with a gate that a person opens.
-GATED = replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:]))
+
+class Kind(Enum):
+    """The kinds of Release that are walked: each has its plan."""
+
+    PLAIN = "plain"
+    GATED = "with a gate that a person opens"
+    SHRINKING = "with stable's capacity shrinking"
+    BY_PODS = "without a router"
+
+    @property
+    def plan(self) -> Plan:
+        return PLANS[self]
+
+
+PLANS = {
+    Kind.PLAIN: PLAN,
+    Kind.GATED: replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:])),
+    Kind.SHRINKING: replace(PLAN, shrink=True),
+    Kind.BY_PODS: PLAN,
+}
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 
 UNMEASURED = Evidence()
@@ -71,7 +90,17 @@ class State:
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
     replicas: int = REPLICAS
-    gated: bool = False
+    kind: Kind = Kind.PLAIN
+
+    def split(self) -> Route | None:
+        """The route; without a router, what the candidate's pods make of the recorded weight."""
+        if self.kind is not Kind.BY_PODS:
+            return self.route
+
+        candidate, step = self.pods_of(self.progress.candidate), PLAN.step(self.progress.step)
+        size = self.progress.full_size or self.replicas
+        weight = step.weight_by_pods(self.progress.desired_weight, ready=candidate.available, replicas=size)
+        return Route(weight=weight if candidate.replicas else 0, by_pods=True, confirmed_for=timedelta(hours=1))
 
     def look(self) -> Snapshot:
         """The snapshot of this state."""
@@ -85,11 +114,11 @@ class State:
             now=NOW,
             target=self.target,
             replicas=self.replicas,
-            plan=GATED if self.gated else PLAN,
+            plan=self.kind.plan,
             progress=self.progress,
             sides=tuple(_side(found) for found in self.pods),
             services=services,
-            route=self.route,
+            route=self.split(),
             evidence=self.evidence,
             asks=self.asks,
             suspension=self.suspension,

@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.model.events import events
-from tests.model.state import State
+from tests.model.state import Kind, State
 from tests.model.walk import converges, start, turns
 from tidegate.decision import decide
 
 CHOICES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=1, max_size=40)
-BEGIN = st.sampled_from([start(gated=gated) for gated in (False, True)])
+BEGIN = st.sampled_from([start(kind) for kind in Kind])
 
 
 @settings(max_examples=200)

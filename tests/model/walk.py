@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from tests.model import events
 from tests.model.events import calm_events
 from tests.model.invariants import broken_by_effect, broken_by_record
-from tests.model.state import GOOD, Pods, State, after, aged, canonical
+from tests.model.state import GOOD, Kind, Pods, State, after, aged, canonical
 from tidegate.decision import decide
 from tidegate.decision.progress import Phase
 
@@ -29,9 +29,9 @@ class InvariantBrokenError(AssertionError):
     """An invariant does not hold; the path leads there."""
 
 
-def start(*, gated: bool = False) -> State:
-    """A Release whose first revision is served, and whose second is declared; a person opens its first step or not."""
-    state = State(target="v1", gated=gated)
+def start(kind: Kind = Kind.PLAIN) -> State:
+    """A Release whose first revision is served, and whose second is declared."""
+    state = State(target="v1", kind=kind)
     for _ in range(40):
         state = calm(turn(state))
     return replace(state, target="v2")
@@ -89,10 +89,10 @@ def calm(state: State) -> State:
     return canonical(aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence)))
 
 
-def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, gated: bool = False) -> Coverage:
+def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Kind = Kind.PLAIN) -> Coverage:
     """Breadth first over all states within so many disturbances; calm events are free."""
     seen: dict[State, int] = {}
-    queue = deque([(start(gated=gated), 0)])
+    queue = deque([(start(kind), 0)])
     coverage = Coverage()
     settled: set[State] = set()
     while queue:
@@ -159,9 +159,8 @@ def restless(state: State) -> Iterator[str]:
 def main() -> None:
     """Print how much was covered."""
     disturbances = int(sys.argv[1]) if len(sys.argv) > 1 else DISTURBANCES
-    for gated in (False, True):
-        told = "with a gate" if gated else "without a gate"
-        sys.stdout.write(f"disturbances at most {disturbances}, {told}: {walk(disturbances, gated=gated)}\n")
+    for kind in Kind:
+        sys.stdout.write(f"disturbances at most {disturbances}, {kind.value}: {walk(disturbances, kind=kind)}\n")
 
 
 if __name__ == "__main__":
