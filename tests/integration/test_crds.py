@@ -42,7 +42,7 @@ CRDS = {
 # Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
-    (("traffic",), ("gateway", "route", "routes", "podRatio")),
+    (("traffic",), ("gateway", "route", "routes", "podRatio", "nodeRatio")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
 )
 VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)
@@ -121,6 +121,7 @@ def step(name: str, weight: int) -> dict[str, Any]:
     return {"name": name, "weight": weight}
 
 
+ONE_A_NODE = release_with(("spec", "traffic"), {"nodeRatio": {}})
 QUERY = {"promql": "x", "max": "1"}
 # Every rule's first words: a manifest that it refuses, and one that it lets pass.
 RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -161,6 +162,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "steps: with traffic.podRatio": (
         put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 51)]),
         put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 50)]),
+    ),
+    "workloadRef: with traffic.nodeRatio": (
+        put_at(put_at(ONE_A_NODE, ("spec", "workloadRef"), {"name": "web"}), ("spec", "template"), None),
+        ONE_A_NODE,
     ),
     "objectives: each must have exactly one": (
         release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),

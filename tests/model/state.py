@@ -14,7 +14,7 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
-from tidegate.decision.plan import OnTrouble, Plan, Step
+from tidegate.decision.plan import OnTrouble, Plan, Step, weight_by_pods
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Evidence, Route, Services, Side, Snapshot, Suspension
@@ -99,7 +99,8 @@ class State:
 
         candidate, step = self.pods_of(self.progress.candidate), PLAN.step(self.progress.step)
         size = self.progress.full_size or self.replicas
-        weight = step.weight_by_pods(self.progress.desired_weight, ready=candidate.available, replicas=size)
+        wanted = step.size_by_pods(size)
+        weight = weight_by_pods(self.progress.desired_weight, ready=candidate.available, wanted=wanted)
         return Route(weight=weight if candidate.replicas else 0, by_pods=True, confirmed_for=timedelta(hours=1))
 
     def look(self) -> Snapshot:

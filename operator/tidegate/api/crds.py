@@ -34,7 +34,7 @@ def release() -> dict[str, Any]:
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, POD_RATIO_RULE]
+    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, POD_RATIO_RULE, NODE_RATIO_RULE]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
@@ -179,8 +179,13 @@ WORKLOAD_RULE = rule(
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
 )
 ROUTER_RULE = rule(
-    "[has(self.gateway), has(self.route), has(self.routes), has(self.podRatio)].filter(f, f).size() == 1",
-    "traffic: must have exactly one of gateway, route, routes and podRatio",
+    "[has(self.gateway), has(self.route), has(self.routes), has(self.podRatio), has(self.nodeRatio)]"
+    ".filter(f, f).size() == 1",
+    "traffic: must have exactly one of gateway, route, routes, podRatio and nodeRatio",
+)
+NODE_RATIO_RULE = rule(
+    "!has(self.traffic.nodeRatio) || !has(self.workloadRef) || self.workloadRef.kind == 'PodTemplate'",
+    "workloadRef: with traffic.nodeRatio the pods come from template or a PodTemplate: a Deployment has none a node",
 )
 POD_RATIO_RULE = rule(
     "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",

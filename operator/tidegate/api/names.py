@@ -18,6 +18,8 @@ LABEL_DETACHED = f"{GROUP}/detached"
 FINALIZER = f"{GROUP}/hand-back"
 ANNOTATION_PLAN = f"{GROUP}/plan"
 ANNOTATION_STARTED = f"{GROUP}/rollout-started"
+ANNOTATION_NODES = f"{GROUP}/nodes"
+ANNOTATION_AFFINITY = f"{GROUP}/affinity"
 ANNOTATION_REJECTED = f"{GROUP}/rejected"
 
 ASK_PROMOTE = f"{GROUP}/promote"

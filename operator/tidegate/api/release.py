@@ -156,6 +156,10 @@ class ReleaseSpec(Declared):
 
     @model_validator(mode="after")
     def _steps_rise(self) -> "ReleaseSpec":
+        if self.traffic.node_ratio and self.workload_ref and self.workload_ref.kind is WorkloadKind.DEPLOYMENT:
+            message = "workloadRef: a Deployment has no pod a node: use template, or a PodTemplate"
+            raise ValueError(message)
+
         names = [step.name for step in self.steps]
         if len(set(names)) < len(names):
             message = "steps: names must be unique"

@@ -76,8 +76,16 @@ class PodRatio(Declared):
     ]
 
 
+class NodeRatio(Declared):
+    """No router, and one pod a node: the candidate's share is its share of the nodes that the template allows."""
+
+    at_once: Annotated[
+        int, Field(ge=1, le=1000, description="Nodes that change at a time, within a step; going back is at once.")
+    ] = 1
+
+
 class Traffic(Declared):
-    """How traffic is split, and when a split counts. One of gateway, route, routes and podRatio."""
+    """How traffic is split, and when a split counts. One of gateway, route, routes, podRatio, nodeRatio."""
 
     gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
     route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
@@ -93,6 +101,10 @@ class Traffic(Declared):
         PodRatio | None,
         Field(description="Without a router: weights up to 50 as a share of pods, then 100 by taking stable's away."),
     ] = None
+    node_ratio: Annotated[
+        NodeRatio | None,
+        Field(description="One pod on each node, as a DaemonSet's; spec.replicas is not used."),
+    ] = None
     settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
     confirm: Annotated[
         Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
@@ -101,5 +113,5 @@ class Traffic(Declared):
 
     @model_validator(mode="after")
     def _one_router(self) -> "Traffic":
-        one_of(self, "gateway", "route", "routes", "pod_ratio")
+        one_of(self, "gateway", "route", "routes", "pod_ratio", "node_ratio")
         return self

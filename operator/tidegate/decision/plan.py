@@ -39,10 +39,10 @@ class Step:
 
         return min(replicas, max(1, -(-replicas * self.weight // (FULL - self.weight))))
 
-    def weight_by_pods(self, desired: int, *, ready: int, replicas: int) -> int:
-        """The part of a recorded weight that so many ready pods of the candidate make true."""
-        wanted = self.size_by_pods(replicas)
-        return desired * min(ready, wanted) // wanted if wanted else 0
+
+def weight_by_pods(desired: int, *, ready: int, wanted: int) -> int:
+    """The part of a recorded weight that so many ready pods of the candidate, of those it should have, make true."""
+    return desired * min(ready, wanted) // wanted if wanted else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,9 @@ def allowed_weight(seen: Snapshot) -> int:
     What it had, not what it should have: a Release that just grew has lost nothing. Where stable shrank by plan, it
     grows again before traffic returns.
     """
+    if seen.by_nodes:
+        return 0
+
     available, had = seen.stable.available, min(seen.progress.stable_pods, seen.full_size)
     if seen.plan.shrink and available < had and seen.candidate.available:
         return min(seen.weight, FULL - FULL * available // had)
@@ -80,6 +83,10 @@ def unsaid(seen: Snapshot, goal: int) -> bool:
 
 def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
     stable = seen.stable
+    if seen.by_nodes and stable.exists:
+        back = not seen.candidate.replicas and not stable.whole
+        return (Scale(stable.revision, seen.full_size),) if back else ()
+
     if not stable.exists and stable.revision == seen.target:
         return (PrepareRevision(stable.revision, seen.full_size),)
 

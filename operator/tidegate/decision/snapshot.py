@@ -20,7 +20,7 @@ class Suspension(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """The pods of one revision."""
+    """The pods of one revision. With one pod a node it has `whole` the cluster, or only the nodes that were given."""
 
     revision: str
     exists: bool = True
@@ -34,6 +34,7 @@ class Side:
     available_in: timedelta | None = None
     pinned_for: datetime | None = None
     rejected: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Route:
     `weight` is None where the backends are not ours. An attached route is a user's: it is `lost` where it is
     missing or has no place for both weights, `touched` while a note of ours is on it, and `by_git` while its
     rules are owned by whoever owned them when the rollout began. Without a router the share is `by_pods`: it follows
-    the pods that are ready, and nothing is written.
+    the pods that are ready, and nothing is written; with one pod a node so many change `at_once`.
     """
 
     weight: int | None = 0
@@ -79,6 +80,7 @@ class Route:
     touched: bool = False
     by_git: bool = False
     by_pods: bool = False
+    at_once: int = 0
 
     @property
     def lowest(self) -> int:
@@ -189,8 +191,8 @@ class Snapshot:
 
     @property
     def full_size(self) -> int:
-        """Stable's floor: the greatest size declared since the rollout began."""
-        return max(self.replicas, self.progress.full_size)
+        """Stable's floor: the greatest size declared since the rollout began; with one pod a node, all its nodes."""
+        return self.replicas if self.by_nodes else max(self.replicas, self.progress.full_size)
 
     @property
     def weight(self) -> int:
@@ -211,6 +213,11 @@ class Snapshot:
     def by_pods(self) -> bool:
         """True where there is no router: the candidate's share is its share of pods."""
         return self.route is not None and self.route.by_pods
+
+    @property
+    def by_nodes(self) -> bool:
+        """True where there is one pod a node: what the candidate has, stable has not."""
+        return self.route is not None and self.route.at_once > 0
 
     @property
     def suspended(self) -> bool:

@@ -18,11 +18,21 @@ def wanted_size(seen: Snapshot) -> int:
 
 def carrying_size(seen: Snapshot) -> int:
     """The pods that this step's weight needs by the size at which the step was entered: growth is no loss."""
-    return _size(seen, seen.progress.full_size or seen.full_size)
+    return _size(seen, seen.full_size if seen.by_nodes else seen.progress.full_size or seen.full_size)
 
 
 def _size(seen: Snapshot, replicas: int) -> int:
-    return seen.step.size_by_pods(replicas) if seen.by_pods else seen.step.size(replicas)
+    beside = seen.by_pods and not seen.by_nodes
+    return seen.step.size_by_pods(replicas) if beside else seen.step.size(replicas)
+
+
+def next_size(seen: Snapshot) -> int:
+    """The step's size; with one pod a node, so many nodes more than have an available one."""
+    size, candidate = wanted_size(seen), seen.candidate
+    if not seen.by_nodes:
+        return size
+
+    return min(size, max(candidate.replicas, candidate.available + (seen.route.at_once if seen.route else 1)))
 
 
 def size_of_stable(seen: Snapshot) -> int:

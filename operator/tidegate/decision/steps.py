@@ -10,17 +10,19 @@ from .promotion import begin
 from .reasons import Reason
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left, passing, settled, step_sentence, wanted_size, watching
+from .step import drain_left, next_size, passing, settled, step_sentence, wanted_size, watching
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
     """The candidate's pods at the size of this step. It never shrinks below what its live weight needs."""
-    candidate, size = seen.candidate, wanted_size(seen)
+    candidate, size = seen.candidate, next_size(seen)
+    # A node at a time takes as long as there are nodes: the deadline is for each of them.
+    clock = {"deadline_from": seen.now} if seen.by_nodes else {}
     if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
-        return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(candidate.revision, size))
+        return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(candidate.revision, size), **clock)
 
     if candidate.replicas != size:
-        return act(seen, Reason.PREPARING, step_sentence(seen), Scale(candidate.revision, size))
+        return act(seen, Reason.PREPARING, step_sentence(seen), Scale(candidate.revision, size), **clock)
 
     return None
 
@@ -63,6 +65,9 @@ def wait_for_endpoints(seen: Snapshot) -> Decision | None:
 def hold_for_stable(seen: Snapshot) -> Decision | None:
     """Stable lost pods below what its share needs: the weight stays, whoever would like to raise it."""
     share = FULL - seen.weight
+    if seen.by_nodes and seen.stable.available >= seen.full_size - seen.candidate.replicas:
+        return None
+
     if seen.carried(seen.stable.available, share) >= share:
         return None
 

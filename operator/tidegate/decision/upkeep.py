@@ -25,6 +25,10 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
     if not stable.exists:
         return (PrepareRevision(stable.revision, wanted),) if stable.revision == seen.target else ()
 
+    if seen.by_nodes:
+        back = seen.progress.candidate is None and not stable.whole
+        return (Scale(stable.revision, wanted),) if back else ()
+
     may_shrink = seen.plan.shrink or not seen.progress.candidate
     if stable.replicas < wanted or (stable.replicas > wanted and may_shrink):
         return (Scale(stable.revision, wanted),)

@@ -2,13 +2,14 @@
 
 from typing import assert_never
 
-from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED
+from tidegate.api.names import ANNOTATION_REJECTED
 from tidegate.decision.actions import ForgetRevision, PrepareRevision, Scale
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, replica_set
 
 from . import kinds
+from .act_on_nodes import act_on_nodes
 from .observe import Seen
 from .ownership import created, ours
 from .pinned import text_of
@@ -18,8 +19,10 @@ from .world import World
 async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetRevision, world: World) -> None:
     """One effect on the ReplicaSet of a revision."""
     match action:
-        case PrepareRevision(revision, replicas):
-            await prepare(seen, revision, replicas, world)
+        case PrepareRevision() | Scale() if seen.nodes is not None:
+            await act_on_nodes(seen, seen.nodes, action, declared(seen, action), world)
+        case PrepareRevision():
+            await prepare(seen, action, world)
         case Scale(revision, replicas, rejected):
             await scale(seen, revision, replicas, world, rejected=rejected)
         case ForgetRevision(revision):
@@ -28,24 +31,27 @@ async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetR
             assert_never(action)
 
 
-async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> None:
+def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
+    """The ReplicaSet of a revision, with this rollout's plan pinned on it."""
+    return replica_set(
+        seen.owner,
+        seen.template.pods or {},
+        action.revision,
+        replicas=action.replicas,
+        min_ready_seconds=seen.spec.min_ready_seconds,
+        pin=Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or ""),
+    )
+
+
+async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
-    pin = Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or "")
-    name = name_of(seen.owner, revision)
-    found = ours(seen, kinds.REPLICA_SETS, name, world)
+    manifest = declared(seen, action)
+    found = ours(seen, kinds.REPLICA_SETS, manifest["metadata"]["name"], world)
     if found is None:
-        manifest = replica_set(
-            seen.owner,
-            seen.template.pods or {},
-            revision,
-            replicas=replicas,
-            min_ready_seconds=seen.spec.min_ready_seconds,
-            pin=pin,
-        )
         answer = await created(seen, kinds.REPLICA_SETS, manifest, world)
     else:
-        annotations = {ANNOTATION_PLAN: pin.plan, ANNOTATION_STARTED: pin.started, ANNOTATION_REJECTED: None}
-        body = {"metadata": {"annotations": annotations}, "spec": {"replicas": replicas}}
+        annotations = {**manifest["metadata"]["annotations"], ANNOTATION_REJECTED: None}
+        body = {"metadata": {"annotations": annotations}, "spec": {"replicas": action.replicas}}
         answer = await world.writer.merge(kinds.REPLICA_SETS, found, body)
 
     world.keep(kinds.REPLICA_SETS, answer)
@@ -63,11 +69,12 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:
-    """Delete an old, empty ReplicaSet."""
-    found = world.store(kinds.REPLICA_SETS).get((seen.owner.namespace, name_of(seen.owner, revision)))
+    """Delete an old, empty ReplicaSet, or DaemonSet."""
+    kind = kinds.REPLICA_SETS if seen.nodes is None else kinds.DAEMON_SETS
+    found = world.store(kind).get((seen.owner.namespace, name_of(seen.owner, revision)))
     if found is None:
         return
 
     metadata = found["metadata"]
-    await world.writer.delete(kinds.REPLICA_SETS, metadata["namespace"], metadata["name"], metadata["uid"])
-    world.store(kinds.REPLICA_SETS).drop(found)
+    await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
+    world.store(kind).drop(found)

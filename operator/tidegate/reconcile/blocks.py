@@ -28,6 +28,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         _invalid(seen)
         or seen.sets.blocked
         or _refused(key, world)
+        or _other_workload(seen, world)
         or _name_taken(owner, world)
         or _route_taken(owner, declared, world)
         or _target_claimed(seen.found, world)
@@ -44,6 +45,16 @@ def _invalid(seen: "Seen") -> Blocked | None:
     """What was declared, or pinned by an older Tidegate, cannot be read whole."""
     sentence = seen.newest.invalid or seen.pinned.invalid
     return Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
+
+
+def _other_workload(seen: "Seen", world: World) -> Blocked | None:
+    """ReplicaSets never turn into DaemonSets, nor back: both would be stable at once."""
+    other = kinds.DAEMON_SETS if seen.nodes is None else kinds.REPLICA_SETS
+    if not any(map(seen.owner.owns, world.store(other).of((seen.owner.namespace, seen.owner.name)))):
+        return None
+
+    sentence = f"spec.traffic.nodeRatio: this Release has {other.kind}s already; declare another Release instead"
+    return Blocked(Reason.INVALID_SPEC, sentence)
 
 
 def _name_taken(owner: Owner, world: World) -> Blocked | None:

@@ -25,6 +25,7 @@ CLUSTER_OBJECTIVE_SETS = Kind(
 )
 SET_KINDS = {kind.kind: kind for kind in (OBJECTIVE_SETS, CLUSTER_OBJECTIVE_SETS)}
 REPLICA_SETS = Kind(api="apps/v1", plural="replicasets", kind="ReplicaSet")
+DAEMON_SETS = Kind(api="apps/v1", plural="daemonsets", kind="DaemonSet")
 PODS = Kind(api="v1", plural="pods", kind="Pod")
 SERVICES = Kind(api="v1", plural="services", kind="Service")
 SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
@@ -137,6 +138,7 @@ def by_name(use: str, kind: Kind, found: Object) -> Key:
 WATCHED = (
     Watched(kind=RELEASES, trim=trims.trimmed_release, index=claims),
     Watched(kind=REPLICA_SETS, trim=trims.trimmed_replica_set, selector=LABEL_RELEASE, index=by_release),
+    Watched(kind=DAEMON_SETS, trim=trims.trimmed_daemon_set, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=PODS, trim=trims.trimmed_pod, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=SERVICES, trim=trims.trimmed_service, index=by_selected_label),
     Watched(kind=ENDPOINT_SLICES, trim=trims.trimmed_slice, selector=LABEL_RELEASE, index=by_service),

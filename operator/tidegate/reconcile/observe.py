@@ -26,6 +26,7 @@ from tidegate.workloads import (
 from . import asks, kinds
 from .blocks import blocked_by
 from .evidence import evidence_of
+from .nodes import Nodes, observe_nodes
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
@@ -49,6 +50,7 @@ class Seen:
     plan_changed: bool
     backends: Backends
     routers: tuple[Router, ...]
+    nodes: Nodes | None
     snapshot: Snapshot
 
 
@@ -76,7 +78,12 @@ def observe(key: Key, world: World) -> Seen | None:
     )
     routers = routers_of(declared["traffic"], owner, backends)
     routes = observe_routes(declared, owner, routers, world)
-    route = together(routes) or observe_share(declared, owner, template, progress, going.plan, world)
+    nodes = observe_nodes(declared, owner, progress, replica_sets, world)
+    route = (
+        together(routes)
+        or (nodes.share(progress, going.plan, owner, world) if nodes else None)
+        or observe_share(declared, owner, template, progress, going.plan, world)
+    )
     progress = _weighted(progress, route, now)
     seen = Seen(
         found=found,
@@ -90,13 +97,14 @@ def observe(key: Key, world: World) -> Seen | None:
         plan_changed=pin is not None and _is_new(found) and pin != text_of(declared),
         backends=backends,
         routers=routers,
+        nodes=nodes,
         snapshot=Snapshot(
             now=now,
             target=template.revision or progress.candidate or progress.stable or "",
-            replicas=current.spec.replicas,
+            replicas=nodes.total if nodes else current.spec.replicas,
             plan=going.plan,
             progress=progress,
-            sides=observe_sides(key, replica_sets, current.spec, world, now),
+            sides=(nodes.sized if nodes else tuple)(observe_sides(key, replica_sets, current.spec, world, now)),
             services=observe_services(owner, current.spec, world, shared=shared_service(declared)),
             route=route,
             several=routes if len(routes) > 1 else (),
@@ -117,8 +125,12 @@ def observe(key: Key, world: World) -> Seen | None:
 
 
 def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
-    """A Release's own ReplicaSets by revision."""
-    listed = world.store(kinds.REPLICA_SETS).of((owner.namespace, owner.name))
+    """A Release's own ReplicaSets by revision; its DaemonSets where it has one pod a node."""
+    listed = [
+        seen
+        for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS)
+        for seen in world.store(kind).of((owner.namespace, owner.name))
+    ]
     return {_revision(seen): seen for seen in listed if owner.owns(seen)}
 
 

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 from tidegate.api.names import LABEL_REVISION
-from tidegate.decision.plan import Plan
+from tidegate.decision.plan import Plan, weight_by_pods
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Route
 from tidegate.watch import Object
@@ -33,12 +33,16 @@ def observe_share(
     if lacking := _lacking(name, owner, template, world):
         return Route(by_pods=True, confirmed=False, lost=True, sentence=lacking)
 
-    ready, wanted = _candidate(progress, owner, world)
+    ready, wanted = ready_pods_of(progress, owner, world), size_of(progress, owner, world)
     full_size = progress.full_size or declared.get("replicas", 1)
-    step = plan.step(progress.step)
-    weight = step.weight_by_pods(progress.desired_weight, ready=ready, replicas=full_size) if wanted else 0
-    memory = world.memory((owner.namespace, owner.name)).router(f"{kinds.SERVICES.kind}/{name}")
-    gone = wanted > 0 or ready == 0
+    size = plan.step(progress.step).size_by_pods(full_size)
+    weight = weight_by_pods(progress.desired_weight, ready=ready, wanted=size) if wanted else 0
+    return share(progress, weight, owner, world, gone=wanted > 0 or ready == 0)
+
+
+def share(progress: Progress, weight: int, owner: Owner, world: World, *, gone: bool) -> Route:
+    """A share of pods as a route: confirmed when pods that were told to go are `gone`."""
+    memory = world.memory((owner.namespace, owner.name)).router("pods")
     remember(memory, 0, (progress.candidate or "", weight), confirmed=gone)
     since = memory.confirmed_at if memory.confirmed_at is not None else time.monotonic()
     return Route(
@@ -46,21 +50,22 @@ def observe_share(
         by_pods=True,
         confirmed=gone,
         confirmed_for=timedelta(seconds=time.monotonic() - since),
-        sentence=f"pods that were told to go are ready behind Service {name} still",
+        sentence="pods that were told to go are ready still",
     )
 
 
-def _candidate(progress: Progress, owner: Owner, world: World) -> tuple[int, int]:
-    """The candidate's ready pods, and how many it should have."""
-    if progress.candidate is None:
-        return 0, 0
-
+def ready_pods_of(progress: Progress, owner: Owner, world: World) -> int:
+    """The candidate's ready pods."""
     pods = world.store(kinds.PODS).of((owner.namespace, owner.name))
     own = (pod(found) for found in pods if found["metadata"]["labels"].get(LABEL_REVISION) == progress.candidate)
-    replica_set = world.store(kinds.REPLICA_SETS).get((owner.namespace, name_of(owner, progress.candidate)))
-    return sum(found is not None and found.ready for found in own), replica_set["spec"][
-        "replicas"
-    ] if replica_set else 0
+    return sum(found is not None and found.ready for found in own)
+
+
+def size_of(progress: Progress, owner: Owner, world: World) -> int:
+    """The pods that the candidate's ReplicaSet should have; 0 without one."""
+    place = (owner.namespace, name_of(owner, progress.candidate or ""))
+    found = world.store(kinds.REPLICA_SETS).get(place)
+    return found["spec"]["replicas"] if found else 0
 
 
 def _lacking(name: str, owner: Owner, template: Template, world: World) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 
 from tidegate.api.names import (
+    ANNOTATION_AFFINITY,
     ANNOTATION_FOUND,
+    ANNOTATION_NODES,
     ANNOTATION_PLAN,
     ANNOTATION_REJECTED,
     ANNOTATION_SHAPE,
@@ -17,7 +19,7 @@ from tidegate.api.names import (
 )
 from tidegate.clients import MANAGER, Object
 from tidegate.routers import rules_owner
-from tidegate.workloads import owns_replicas, ready_pods, replicas_owner
+from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
@@ -80,6 +82,17 @@ def trimmed_replica_set(found: Object) -> Object:
     kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
     kept["labels"] = metadata.get("labels") or {}
     return {"metadata": kept, "spec": {"replicas": (found.get("spec") or {}).get("replicas", 0)}}
+
+
+def trimmed_daemon_set(found: Object) -> Object:
+    """As a ReplicaSet, with its nodes; its size is whether it has any."""
+    kept, status = trimmed_replica_set(found), found.get("status") or {}
+    annotations = found["metadata"].get("annotations") or {}
+    nodes = {name: annotations[name] for name in (ANNOTATION_NODES, ANNOTATION_AFFINITY) if name in annotations}
+    kept["metadata"]["annotations"].update(nodes)
+    kept["spec"]["replicas"] = int(allotment_of(nodes) != NO_NODE)
+    counted = status.get("observedGeneration") == found["metadata"].get("generation")
+    return {**kept, "desired": status.get("desiredNumberScheduled") if counted else None}
 
 
 def trimmed_pod(found: Object) -> Object:

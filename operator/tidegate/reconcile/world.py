@@ -153,7 +153,7 @@ class World:
     def _wire(self) -> None:
         """Every change only marks keys; nobody acts on an event's content."""
         self.store(kinds.RELEASES).on_change(self._release_changed)
-        for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
+        for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
             self.store(kind).on_change(self._part_changed)
 
         used = {"route": kinds.ROUTE_KINDS, "objectives": kinds.SET_KINDS, "workload": kinds.WORKLOAD_KINDS}

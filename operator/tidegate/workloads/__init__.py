@@ -13,6 +13,7 @@ from .deployments import (
     taken_over,
 )
 from .endpoints import ready_pods
+from .nodes import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chosen, daemon_set, moves, nodes_of
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
 from .replica_sets import Pin, labels_of, name_of, replica_set
@@ -20,18 +21,27 @@ from .revisions import revision_of
 from .services import SUFFIXES, bypassing, selected_revision, selects, serves, service, service_name
 
 __all__ = [
+    "EVERY_NODE",
+    "NO_NODE",
     "SUFFIXES",
+    "Allotment",
     "Note",
     "Owner",
     "Pin",
     "Pod",
     "Pods",
+    "allotment_of",
+    "allotted",
     "bypassing",
+    "chosen",
+    "daemon_set",
     "detached",
     "emptied",
     "handed_over",
     "labels_of",
+    "moves",
     "name_of",
+    "nodes_of",
     "note_of",
     "owns_replicas",
     "pod",

@@ -7,8 +7,8 @@ import pytest
 from tests.unit.decision.test_decide import BREACH
 from tests.unit.decision.world import World, deployed
 from tidegate.decision import Phase, Reason, decide
-from tidegate.decision.actions import Scale, SetWeight, WriteRoute
-from tidegate.decision.plan import Step
+from tidegate.decision.actions import PrepareRevision, Scale, SetWeight, WriteRoute
+from tidegate.decision.plan import Step, weight_by_pods
 
 
 def rolling_out() -> World:
@@ -25,9 +25,8 @@ def test_so_many_pods_beside_stables_are_the_share(weight: int, stable: int, pod
 
 
 def test_the_weight_is_reached_as_far_as_pods_are_ready() -> None:
-    step = Step(name="half", weight=50)
-
-    assert [step.weight_by_pods(50, ready=ready, replicas=4) for ready in range(5)] == [0, 12, 25, 37, 50]
+    assert [weight_by_pods(50, ready=ready, wanted=4) for ready in range(6)] == [0, 12, 25, 37, 50, 50]
+    assert weight_by_pods(50, ready=0, wanted=0) == 0
 
 
 def test_a_rollout_by_pods_writes_no_route_and_ends_with_the_new_pods_alone() -> None:
@@ -63,6 +62,54 @@ def test_a_breach_takes_the_pods_away_at_once() -> None:
     assert decision.actions == (Scale("v2", 0, rejected=True),)
     world.run()
     assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.OBJECTIVE_BREACHED)
+
+
+def one_a_node(at_once: int = 1) -> World:
+    world = deployed(by_pods=True, at_once=at_once)
+    world.target = "v2"
+    return world
+
+
+@pytest.mark.parametrize(("at_once", "sizes"), [(1, [1, 2, 3, 4]), (2, [1, 2, 4]), (9, [1, 2, 4])])
+def test_with_one_pod_a_node_so_many_change_at_a_time_within_a_step(at_once: int, sizes: list[int]) -> None:
+    world = one_a_node(at_once)
+
+    world.run()
+
+    prepared = [action.replicas for action in world.done if isinstance(action, PrepareRevision | Scale)]
+    assert prepared == [*sizes, 0]
+    assert world.progress.phase is Phase.PROMOTED
+
+
+def test_with_one_pod_a_node_the_next_waits_for_the_last() -> None:
+    world = one_a_node()
+    world.starts = frozenset({"v1"})
+    world.run()
+
+    assert [action for action in world.done if isinstance(action, Scale)] == []
+
+
+def test_with_one_pod_a_node_all_nodes_go_back_at_once_though_stable_has_none() -> None:
+    world = one_a_node()
+    while world.progress.phase is not Phase.WATCHING:
+        world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], replicas=0, available=0, whole=False)
+    world.evidence = BREACH
+
+    decision = world.turn()
+
+    assert decision.actions == (Scale("v2", 0, rejected=True),)
+
+
+def test_a_crash_between_giving_and_taking_back_leaves_no_node_without_pods() -> None:
+    world = one_a_node()
+    while world.progress.weighted_at is None:
+        world.turn()
+    world.evidence = BREACH
+    world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], whole=False)
+
+    assert Scale("v1", 4) in decide(world.look()).actions
 
 
 def test_lost_pods_lower_the_share_by_themselves_and_stop_the_dwell() -> None:

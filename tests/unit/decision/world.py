@@ -14,7 +14,7 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
-from tidegate.decision.plan import NO_TIME, Plan, Step
+from tidegate.decision.plan import NO_TIME, Plan, Step, weight_by_pods
 from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Services, Side, Suspension
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,6 +41,7 @@ class World:
     stuck: frozenset[str] = frozenset()
     confirms: bool = True
     by_pods: bool = False
+    at_once: int = 0
     done: list[Action] = field(default_factory=list)
 
     def look(self) -> Snapshot:
@@ -120,10 +121,10 @@ class World:
     def _share(self) -> Route:
         """Without a router: what the candidate's ready pods make of the recorded weight."""
         side, step = self.sides.get(self.progress.candidate or ""), self.plan.step(self.progress.step)
-        ready = side.available if side else 0
         size = self.progress.full_size or self.replicas
-        weight = step.weight_by_pods(self.progress.desired_weight, ready=ready, replicas=size)
-        return Route(weight=weight, by_pods=True, confirmed_for=timedelta(hours=1))
+        wanted = step.size(size) if self.at_once else step.size_by_pods(size)
+        weight = weight_by_pods(self.progress.desired_weight, ready=side.available if side else 0, wanted=wanted)
+        return Route(weight=weight, by_pods=True, at_once=self.at_once, confirmed_for=timedelta(hours=1))
 
     def _endpoints(self) -> Services:
         def behind(revision: str | None) -> int:

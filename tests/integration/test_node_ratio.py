@@ -1,0 +1,95 @@
+"""One pod a node: the candidate's share is its share of the nodes."""
+
+from typing import Any
+
+import yaml
+
+from tests.cluster.api import DAEMON_SETS, PODS, RELEASES, Api, Object
+from tests.cluster.metric_source import Answer, MetricServer
+from tests.cluster.operator import Operator
+from tests.cluster.simulated_nodes import node
+from tests.integration.conftest import Setup
+from tests.integration.manifests import judged, phase_is, template
+from tests.integration.test_rollout import deploy
+
+EACH_NODE = {"nodeRatio": {"atOnce": 2}, "settle": "0s", "drain": "0s"}
+HELD = [{"name": "quarter", "weight": 25, "pause": "UntilPromoted"}]
+
+
+def agents(namespace: str, version: str = "1") -> Object:
+    """A template for the nodes of one pool, on which nothing else runs."""
+    found = template(version)
+    toleration = {"key": "pool", "operator": "Equal", "value": namespace, "effect": "NoSchedule"}
+    found["spec"] |= {"nodeSelector": {"pool": namespace}, "tolerations": [toleration]}
+    return found
+
+
+def pool(setup: Setup, namespace: str, count: int) -> None:
+    """So many nodes that take the pods of one namespace only."""
+    nodes: list[Any] = [node(f"{namespace}-{place}", 100) for place in range(count)]
+    for found in nodes:
+        found["metadata"]["labels"]["pool"] = namespace
+        found["spec"] = {"taints": [{"key": "pool", "value": namespace, "effect": "NoSchedule"}]}
+
+    setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(nodes))
+
+
+def change(api: Api, namespace: str, version: str) -> None:
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": agents(namespace, version)}})
+
+
+def placed(api: Api, namespace: str) -> dict[str, str]:
+    """The revision of the ready pod on each node."""
+    return {
+        found["spec"]["nodeName"]: found["metadata"]["labels"]["tidegate.dev/revision"]
+        for found in api.all(PODS, namespace)
+        if found["spec"].get("nodeName") and not found["metadata"].get("deletionTimestamp")
+    }
+
+
+def counted(api: Api, namespace: str, revision: str) -> int:
+    return list(placed(api, namespace).values()).count(revision)
+
+
+def identities(api: Api, namespace: str) -> set[str]:
+    return {found["metadata"]["uid"] for found in api.all(PODS, namespace)}
+
+
+def test_the_candidate_has_its_share_of_nodes_and_then_all(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    pool(setup, namespace, 4)
+    first = deploy(api, namespace, template=agents(namespace), traffic=EACH_NODE, steps=HELD)
+    assert counted(api, namespace, first) == 4
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    second = found["status"]["candidate"]["revision"]
+    assert (counted(api, namespace, first), counted(api, namespace, second)) == (3, 1)
+    before = identities(api, namespace)
+
+    api.ask(namespace, "web", promote=f"{second}/quarter/1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert counted(api, namespace, second) == 4
+    # The pod that was the candidate's first is stable's now: a change of role restarts nothing.
+    assert len(identities(api, namespace) & before) == 1
+    pool(setup, namespace, 5)
+    api.until(DAEMON_SETS, namespace, f"web-{second}", lambda found: found["status"]["numberReady"] == 5)
+
+
+def test_all_nodes_go_back_at_a_breach(
+    api: Api, setup: Setup, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    pool(setup, namespace, 4)
+    metrics.says = Answer(value=0.0)
+    plan = judged(template=agents(namespace), traffic=EACH_NODE, steps=HELD)
+    first = deploy(api, namespace, **plan)
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+    metrics.says = Answer(value=0.9)
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert found["status"]["reason"] == "ObjectiveBreached"
+    api.until(DAEMON_SETS, namespace, f"web-{first}", lambda found: found["status"]["numberReady"] == 4)
+    assert counted(api, namespace, first) == 4
