@@ -35,6 +35,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)
+        or _data_plane_unknown(seen)
         or _not_isolated(seen, world)
     )
 
@@ -133,6 +134,15 @@ def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None
 
     source = world.sources.resolve(spec.metric_source, key[0])
     return source if isinstance(source, Blocked) else None
+
+
+def _data_plane_unknown(seen: "Seen") -> Blocked | None:
+    """A built-in question that nobody answers. The first revision comes up without: nothing is asked of it."""
+    asked = seen.pinned.spec.asks_the_data_plane
+    if not asked or seen.plane is not None or seen.snapshot.progress.stable is None:
+        return None
+
+    return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.choice.sentence}")
 
 
 def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
