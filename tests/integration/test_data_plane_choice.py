@@ -186,6 +186,43 @@ def test_in_a_mesh_the_routes_status_names_the_controller(
     assert "outbound_http_route_backend_response_statuses_total" in asked(metrics.says)
 
 
+def test_a_plan_from_before_there_was_a_choice_is_judged_by_todays(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    gateway(api, namespace, ISTIO)
+    api.create(RELEASES, behind(namespace))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    metrics.says = Answer(value=None)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", reason_is("NoSignal"))
+    name = f"web-{found['status']['candidate']['revision']}"
+    plan = json.loads(api.get(REPLICA_SETS, namespace, name)["metadata"]["annotations"]["tidegate.dev/plan"])
+    del plan["dataPlane"]
+
+    metrics.says = good = Answer(value=0.0)
+    annotations = {"tidegate.dev/plan": json.dumps(plan)}
+    api.merge(REPLICA_SETS, namespace, name, {"metadata": {"annotations": annotations}})
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert "istio_requests_total" in asked(good)
+
+
+def test_two_releases_that_look_the_same_to_the_gateway_are_not_judged_by_it(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    near = api.namespace(f"{namespace}-near")
+    api.create(RELEASES, release(near, objectives=[BUILT_IN]))
+    api.until(RELEASES, near, "web", phase_is("Promoted"))
+    api.create(RELEASES, release(namespace, "near-web"))
+    change(api, near, "2")
+
+    found = api.until(RELEASES, near, "web", reason_is("DataPlaneAmbiguous"))
+
+    assert f"Traefik cannot tell {namespace}-near/web and {namespace}/near-web apart" in message_of(found)
+    api.delete(RELEASES, namespace, "near-web")
+    api.until(RELEASES, near, "web", lambda seen: "candidate" in seen["status"])
+
+
 def test_the_longest_name_goes_through_a_rollout_though_kubernetes_cuts_its_pods_names(
     api: Api, namespace: str, operator: Operator
 ) -> None:

@@ -65,6 +65,7 @@ class Reason(Enum):
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     OBJECTIVE_SET_MISSING = "ObjectiveSetMissing"
     DATA_PLANE_UNKNOWN = "DataPlaneUnknown"
+    DATA_PLANE_AMBIGUOUS = "DataPlaneAmbiguous"
     SECRET_MISSING = "SecretMissing"
     SECRET_INVALID = "SecretInvalid"
     REFUSED = "Refused"
@@ -127,6 +128,7 @@ BLOCKING = frozenset(
         Reason.METRIC_SOURCE_MISSING,
         Reason.OBJECTIVE_SET_MISSING,
         Reason.DATA_PLANE_UNKNOWN,
+        Reason.DATA_PLANE_AMBIGUOUS,
         Reason.SECRET_MISSING,
         Reason.SECRET_INVALID,
         Reason.REFUSED,

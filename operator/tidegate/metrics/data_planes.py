@@ -23,7 +23,11 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What one data plane counts. `live`: the suite asks the product itself, and not only what it is known to say."""
+    """What one data plane counts.
+
+    `live`: the suite asks the product itself, and not only what it is known to say. `joined`: it names a Service after
+    its namespace, with a dash between, so that `a` with `b-c` looks like `a-b` with `c`.
+    """
 
     counter: str
     answers: tuple[Answers, ...]
@@ -31,6 +35,7 @@ class Counts:
     unit: timedelta
     backend: Callable[[Backend], str]
     live: bool = False
+    joined: bool = False
     note: str = ""
 
 
@@ -72,6 +77,7 @@ COUNTS: Mapping[DataPlane, Counts] = {
         unit=SECOND,
         backend=traefik,
         live=True,
+        joined=True,
         note="Needs `metrics.prometheus.addServicesLabels`, and a scrape with `honorLabels` where it adds `service`.",
     ),
     DataPlane.ISTIO: Counts(
@@ -104,6 +110,7 @@ COUNTS: Mapping[DataPlane, Counts] = {
         buckets="nginx_ingress_controller_request_duration_seconds_bucket",
         unit=SECOND,
         backend=ingress_nginx,
+        joined=True,
         note="Only by hand: it has no GatewayClass. Retired in March 2026.",
     ),
     DataPlane.APPLICATION: Counts(

@@ -92,9 +92,10 @@ def by_service(found: Object) -> Iterable[Key]:
 
 
 def claims(found: Object) -> Iterable[Key]:
-    """A Release's namespace, and each parent, hostname and match that its route claims."""
+    """A Release's namespace, both its names as one, and each parent, hostname and match that its route claims."""
     namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
+    yield joined(namespace, found["metadata"]["name"])
     spec = spec_of(found)
     if reference := spec.get("workloadRef"):
         where = f"{reference['kind']} {namespace}/{reference['name']}"
@@ -121,6 +122,11 @@ def claims(found: Object) -> Iterable[Key]:
         where = f"{parent.get('namespace') or namespace}/{parent['name']}/{parent.get('sectionName')}"
         for hostname in gateway.get("hostnames") or ("*",):
             yield from (("claim", f"{where} {hostname} {match}") for match in matches)
+
+
+def joined(namespace: str, name: str) -> Key:
+    """A Release as some data planes name it: another one may look the same."""
+    return "joined", f"{namespace}-{name}"
 
 
 def attached(traffic: Object) -> list[Object]:
