@@ -148,7 +148,7 @@ def test_questions_of_a_users_own_need_no_data_plane(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     change(api, namespace, "2")
 
-    found = api.until(RELEASES, namespace, "web", lambda seen: len(seen["status"].get("history") or ()) == 1)
+    found = api.until(RELEASES, namespace, "web", lambda seen: len(seen["status"].get("history") or ()) == 2)
 
     assert found["status"]["history"][0]["outcome"] == "Promoted"
 
@@ -233,6 +233,6 @@ def test_the_longest_name_goes_through_a_rollout_though_kubernetes_cuts_its_pods
     api.until(RELEASES, namespace, name, phase_is("Promoted"))
     api.merge(RELEASES, namespace, name, {"spec": {"template": release(namespace, version="2")["spec"]["template"]}})
 
-    found = api.until(RELEASES, namespace, name, lambda seen: len(seen["status"].get("history") or ()) == 1)
+    found = api.until(RELEASES, namespace, name, lambda seen: len(seen["status"].get("history") or ()) == 2)
 
     assert found["status"]["history"][0]["outcome"] == "Promoted"
