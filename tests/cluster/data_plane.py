@@ -1,16 +1,14 @@
 """The gateway and Prometheus of the local cluster: host processes beside the control plane."""
 
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 
 import yaml
 
-from .binaries import prometheus, traefik
+from .binaries import traefik
 from .control_plane import ControlPlane, flags_of
-from .processes import Processes
+from .processes import Processes, answers
+from .prometheus import START_SECONDS, start
 
-START_SECONDS = 60.0
 CONTROLLER = "traefik.io/gateway-controller"
 
 
@@ -109,17 +107,8 @@ class DataPlane:
         self.processes.wait("traefik", lambda: answers(ping), START_SECONDS)
 
     def _start_prometheus(self) -> None:
-        configuration = self.plane.folder / "prometheus.yaml"
-        configuration.write_text(yaml.safe_dump(self._prometheus_configuration()))
-        flags = {
-            "config.file": configuration,
-            "storage.tsdb.path": self.plane.folder / "prometheus",
-            "storage.tsdb.retention.time": "6h",
-            "web.listen-address": f"{self.plane.address}:{self.ports.prometheus}",
-            "log.level": "warn",
-        }
-        self.processes.start("prometheus", [prometheus(), *flags_of(flags)])
-        self.processes.wait("prometheus", lambda: answers(f"{self.prometheus}/-/ready"), START_SECONDS)
+        place = f"{self.plane.address}:{self.ports.prometheus}"
+        start(self.processes, self.plane.folder, place, self._prometheus_configuration())
 
     def _prometheus_configuration(self) -> dict[str, object]:
         discovery = {
@@ -156,12 +145,3 @@ POD_LABELS: list[dict[str, object]] = [
     _label("pod_label_tidegate_dev_revision", "revision"),
     _label("pod_label_run", "run"),
 ]
-
-
-def answers(address: str) -> bool:
-    """True where a page answers 200."""
-    try:
-        with urllib.request.urlopen(address, timeout=1) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .control_plane import free_port
-from .data_plane import answers
-from .processes import Processes
+from .processes import Processes, answers
 
 START_SECONDS = 30.0
 ROOT = Path(__file__).parents[2]

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,6 +113,15 @@ def within(seconds: float, done: Callable[[], bool]) -> bool:
         time.sleep(TICK_SECONDS)
 
     return True
+
+
+def answers(address: str) -> bool:
+    """True where a page answers 200."""
+    try:
+        with urllib.request.urlopen(address, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _lives(pid: int) -> bool:

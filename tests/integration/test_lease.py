@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.api import RELEASES, Api
-from tests.cluster.data_plane import answers
 from tests.cluster.operator import Operator
+from tests.cluster.processes import answers
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is
 from tests.integration.test_rollout import change, deploy

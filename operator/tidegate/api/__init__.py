@@ -1,7 +1,18 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Capacity, Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, SourceKind, Suspend
+from .enums import (
+    Capacity,
+    Confirm,
+    DataPlane,
+    OnBypass,
+    OnNewRevision,
+    OnTrouble,
+    Pause,
+    ScaleDown,
+    SourceKind,
+    Suspend,
+)
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
@@ -10,6 +21,7 @@ from .release import ReleaseSpec, parse_spec, salvaged_spec
 __all__ = [
     "Capacity",
     "Confirm",
+    "DataPlane",
     "InvalidSpec",
     "MetricSourceSpec",
     "ObjectiveSetSpec",

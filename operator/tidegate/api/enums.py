@@ -85,3 +85,15 @@ class SourceKind(Enum):
 
     METRIC_SOURCE = "MetricSource"
     CLUSTER_METRIC_SOURCE = "ClusterMetricSource"
+
+
+class DataPlane(Enum):
+    """Whose metrics answer the built-in questions. One that cannot tell the candidate's requests is not among them."""
+
+    TRAEFIK = "Traefik"
+    ISTIO = "Istio"
+    LINKERD = "Linkerd"
+    CONTOUR = "Contour"
+    INGRESS_NGINX = "IngressNginx"
+    APPLICATION = "Application"
+    OPEN_TELEMETRY = "OpenTelemetry"

@@ -30,3 +30,15 @@ ASK_SKIP_STEP = f"{GROUP}/skip-step"
 ASK_SUSPEND = f"{GROUP}/suspend"
 
 RELEASE_NAME_LENGTH = 52
+# A pod's name is what is left of its ReplicaSet's, and five letters: 63 characters at most.
+POD_NAME_BASE = 58
+
+
+def pod_prefix(release: str, revision: str) -> str:
+    """What the names of a revision's pods start with: Kubernetes cuts what is too long, the dash with it."""
+    return f"{release}-{revision}-"[:POD_NAME_BASE]
+
+
+def pod_names(release: str, revision: str) -> str:
+    """A regular expression for the names of a revision's pods; PromQL anchors it."""
+    return f"{pod_prefix(release, revision)}[a-z0-9]{{5}}"

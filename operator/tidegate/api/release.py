@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import Capacity, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, Suspend, WorkloadKind
+from .enums import Capacity, DataPlane, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, Suspend, WorkloadKind
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -84,6 +84,13 @@ class ReleaseSpec(Declared):
     metric_source: Annotated[MetricSourceRef, Field(description="The source that answers the objectives.")] = (
         MetricSourceRef()
     )
+    data_plane: Annotated[
+        DataPlane | None,
+        Field(
+            description="Whose metrics answer errorRatio and slowRequests. Absent: chosen by the controller of the"
+            " GatewayClass behind the route."
+        ),
+    ] = None
     interval: Annotated[Duration, Field(description="How often the objectives are measured.")] = "15s"  # type: ignore[assignment]
     objectives: Annotated[
         tuple[Objective, ...],
@@ -136,6 +143,11 @@ class ReleaseSpec(Declared):
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
     ] = Suspend.NONE
+
+    @property
+    def asks_the_data_plane(self) -> bool:
+        """True where an objective is a built-in question."""
+        return any(objective.ratio for objective in self.objectives)
 
     @model_validator(mode="after")
     def _one_template(self) -> "ReleaseSpec":

@@ -64,6 +64,8 @@ class Reason(Enum):
     TAKEOVER_WAITS = "TakeoverWaits"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     OBJECTIVE_SET_MISSING = "ObjectiveSetMissing"
+    DATA_PLANE_UNKNOWN = "DataPlaneUnknown"
+    DATA_PLANE_AMBIGUOUS = "DataPlaneAmbiguous"
     SECRET_MISSING = "SecretMissing"
     SECRET_INVALID = "SecretInvalid"
     REFUSED = "Refused"
@@ -125,6 +127,8 @@ BLOCKING = frozenset(
         Reason.TAKEOVER_WAITS,
         Reason.METRIC_SOURCE_MISSING,
         Reason.OBJECTIVE_SET_MISSING,
+        Reason.DATA_PLANE_UNKNOWN,
+        Reason.DATA_PLANE_AMBIGUOUS,
         Reason.SECRET_MISSING,
         Reason.SECRET_INVALID,
         Reason.REFUSED,

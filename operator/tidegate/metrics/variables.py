@@ -5,25 +5,25 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from tidegate.api import InvalidSpec, format_duration
+from tidegate.api.names import pod_names
 
 VARIABLE = re.compile(r"\$([a-z_]+)")
-KNOWN = frozenset(
-    {
-        "namespace",
-        "release",
-        "stable_pods",
-        "candidate_pods",
-        "stable_revision",
-        "candidate_revision",
-        "weight",
-        "window",
-    }
-)
+# Each variable and what it stands for.
+KNOWN = {
+    "namespace": "the Release's namespace",
+    "release": "the Release's name",
+    "stable_pods": "a regular expression for the names of stable's pods: use it with `=~`, which PromQL anchors",
+    "candidate_pods": "a regular expression for the names of the candidate's pods: use it with `=~`",
+    "stable_revision": "stable's revision, also in its pods' label `tidegate.dev/revision`",
+    "candidate_revision": "the candidate's revision, also in its pods' label `tidegate.dev/revision`",
+    "weight": "the candidate's live weight, 0 to 100",
+    "window": "the time since the candidate's first weight, at most one minute: for `[$window]`",
+}
 
 
 def check(field: str, promql: str) -> None:
     """Raise InvalidSpec for a variable that nobody fills in: its query would match nothing, for ever."""
-    unknown = sorted(set(VARIABLE.findall(promql)) - KNOWN)
+    unknown = sorted(set(VARIABLE.findall(promql)) - KNOWN.keys())
     if unknown:
         names = ", ".join(f"${name}" for name in sorted(KNOWN))
         raise InvalidSpec(field, f"has the unknown variable ${unknown[0]}; there are {names}")
@@ -41,15 +41,10 @@ def values(
     return {
         "namespace": namespace,
         "release": release,
-        "stable_pods": pods(release, stable),
-        "candidate_pods": pods(release, candidate),
+        "stable_pods": pod_names(release, stable),
+        "candidate_pods": pod_names(release, candidate),
         "stable_revision": stable,
         "candidate_revision": candidate,
         "weight": str(weight),
         "window": format_duration(window),
     }
-
-
-def pods(release: str, revision: str) -> str:
-    """A regular expression for the pods of a revision: ReplicaSet's name and five letters."""
-    return f"{release}-{revision}-[a-z0-9]+"

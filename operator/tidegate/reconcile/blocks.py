@@ -9,6 +9,7 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Snapshot
 from tidegate.metrics import variables
+from tidegate.metrics.data_planes import COUNTS
 from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
@@ -37,6 +38,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)
+        or _data_plane_blocked(seen, world)
         or _not_isolated(seen, world)
     )
 
@@ -145,6 +147,23 @@ def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None
 
     source = world.sources.resolve(spec.metric_source, key[0])
     return source if isinstance(source, Blocked) else None
+
+
+def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
+    """A built-in question that nobody answers, or not for us alone. Nothing is asked of the first revision."""
+    if not seen.pinned.spec.asks_the_data_plane or seen.snapshot.progress.stable is None:
+        return None
+
+    if seen.plane is None:
+        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.choice.sentence}")
+
+    alike = world.store(kinds.RELEASES).of(kinds.joined(seen.owner.namespace, seen.owner.name))
+    if len(alike) < 2 or not COUNTS[seen.plane].joined:
+        return None
+
+    names = " and ".join(sorted(f"{found['metadata']['namespace']}/{found['metadata']['name']}" for found in alike))
+    sentence = f"spec.dataPlane: {seen.plane.value} cannot tell {names} apart: set another, or ask by query"
+    return Blocked(Reason.DATA_PLANE_AMBIGUOUS, sentence)
 
 
 def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:

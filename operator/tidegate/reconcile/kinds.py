@@ -35,6 +35,9 @@ ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTT
 GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
 ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
+GATEWAY_CLASSES = Kind(
+    api="gateway.networking.k8s.io/v1", plural="gatewayclasses", kind="GatewayClass", namespaced=False
+)
 
 DEPLOYMENTS = Kind(api="apps/v1", plural="deployments", kind="Deployment")
 POD_TEMPLATES = Kind(api="v1", plural="podtemplates", kind="PodTemplate")
@@ -90,9 +93,10 @@ def by_service(found: Object) -> Iterable[Key]:
 
 
 def claims(found: Object) -> Iterable[Key]:
-    """A Release's namespace, and each parent, hostname and match that its route claims."""
+    """A Release's namespace, both its names as one, and each parent, hostname and match that its route claims."""
     namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
+    yield joined(namespace, found["metadata"]["name"])
     spec = spec_of(found)
     if reference := spec.get("workloadRef"):
         where = f"{reference['kind']} {namespace}/{reference['name']}"
@@ -124,6 +128,11 @@ def claims(found: Object) -> Iterable[Key]:
             yield from (("claim", f"{where} {hostname} {match}") for match in matches)
 
 
+def joined(namespace: str, name: str) -> Key:
+    """A Release as some data planes name it: another one may look the same."""
+    return "joined", f"{namespace}-{name}"
+
+
 def attached(traffic: Object) -> list[Object]:
     """The routes of a user's own that a Release attaches to."""
     return [traffic["route"]] if traffic.get("route") else list(traffic.get("routes") or ())
@@ -145,6 +154,7 @@ WATCHED = (
     Watched(kind=ROUTES, trim=trims.trimmed_route, index=by_release, optional=True),
     Watched(kind=GRPC_ROUTES, trim=trims.trimmed_route, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
+    Watched(kind=GATEWAY_CLASSES, trim=trims.trimmed_gateway_class, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),

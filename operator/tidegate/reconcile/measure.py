@@ -6,12 +6,14 @@ from functools import partial
 
 import structlog
 
+from tidegate.api import InvalidSpec, format_duration
 from tidegate.api.objectives import Objective
 from tidegate.clients import Ask, AskFailed
 from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
 from tidegate.judge.verdict import Measurement
-from tidegate.metrics import prometheus, traefik, variables
+from tidegate.metrics import data_planes, prometheus, variables
+from tidegate.metrics.backend import Backend
 from tidegate.metrics.prometheus import NoData, Sample, Unusable
 from tidegate.watch import Key, Lane, Schedule
 
@@ -91,15 +93,17 @@ class Measuring:
         if isinstance(source, Blocked):
             return self._unavailable(source.sentence)
 
-        request = prometheus.request(source.address, question(seen, objective))
         try:
+            request = prometheus.request(source.address, question(seen, objective))
             body = await self._ask(source, request)
+        except InvalidSpec as error:
+            return self._unavailable(str(error))
         except AskFailed as error:
             self._world.telemetry.queries.labels("failed").inc()
             return self._unavailable(f"the metric source does not answer: {error}")
 
         self._world.telemetry.queries.labels("answered").inc()
-        return meaning(body, self._world.now())
+        return meaning(body, self._world.now(), silence=silence_of(seen, objective))
 
     async def _ask(self, source: Source, request: prometheus.Request) -> bytes:
         """Equal questions that are under way are one question: equal in who asks, too."""
@@ -144,21 +148,44 @@ def question(seen: Seen, objective: Objective) -> str:
 
 
 def built_in(seen: Seen, objective: Objective, window: timedelta) -> str:
-    """The data plane's own count of the candidate's requests."""
-    namespace, service, port = seen.owner.namespace, seen.backends.candidate, seen.backends.port
-    least = seen.pinned.spec.min_requests
+    """The data plane's own count of the candidate's requests. Raises InvalidSpec where none is known."""
+    plane, least = seen.plane, seen.pinned.spec.min_requests
+    if plane is None:
+        raise InvalidSpec("spec.dataPlane", seen.choice.sentence)
+
+    side = Backend(
+        namespace=seen.owner.namespace,
+        release=seen.owner.name,
+        revision=seen.snapshot.progress.candidate or "",
+        service=seen.backends.candidate,
+        port=seen.backends.port,
+    )
     if slow := objective.slow_requests:
-        return traefik.slow_requests(namespace, service, port, over=slow.over, window=window, least=least)
+        return data_planes.slow_requests(plane, side, over=slow.over, window=window, least=least)
 
-    return traefik.error_ratio(namespace, service, port, window=window, least=least)
+    return data_planes.error_ratio(plane, side, window=window, least=least)
 
 
-def meaning(body: bytes, now: datetime) -> Measurement:
-    """An answer as a measurement, taken now."""
+def silence_of(seen: Seen, objective: Objective) -> str:
+    """What it means that a built-in question has no answer; empty for a question of a user's own."""
+    plane = seen.plane
+    if objective.ratio is None or plane is None:
+        return ""
+
+    counts, least = data_planes.COUNTS[plane], seen.pinned.spec.min_requests
+    if slow := objective.slow_requests:
+        bucket = f"no bucket of {format_duration(slow.over)} in {counts.buckets}"
+        return f"fewer than {least} requests in the window, or {bucket} ({plane.value})"
+
+    return f"fewer than {least} requests in the window by {counts.counter} ({plane.value})"
+
+
+def meaning(body: bytes, now: datetime, *, silence: str = "") -> Measurement:
+    """An answer as a measurement, taken now. `silence` says what no answer means."""
     match prometheus.parse(body):
         case Sample(value):
             return Measurement(taken_at=now, value=value)
         case NoData(why):
-            return Measurement(taken_at=now, why=why)
+            return Measurement(taken_at=now, why=silence or why)
         case Unusable(why):
             return Measurement(taken_at=now, unavailable=True, why=why)

@@ -5,12 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tidegate.api import InvalidSpec
-from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, FINALIZER, LABEL_REVISION
+from tidegate.api import DataPlane, InvalidSpec
+from tidegate.api.names import (
+    ANNOTATION_PLAN,
+    ANNOTATION_REJECTED,
+    ANNOTATION_STARTED,
+    FINALIZER,
+    LABEL_REVISION,
+    pod_prefix,
+)
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension, together
 from tidegate.decision.status import progress_of
+from tidegate.metrics.choice import Choice
 from tidegate.routers import Backends, Router
 from tidegate.watch import Key, Object
 from tidegate.workloads import (
@@ -25,6 +33,7 @@ from tidegate.workloads import (
 
 from . import asks, kinds
 from .blocks import blocked_by
+from .data_planes import choice_of, with_plane
 from .evidence import evidence_of
 from .nodes import Nodes, observe_nodes
 from .objective_sets import Expanded, expanded
@@ -42,6 +51,7 @@ class Seen:
     found: Object
     declared: Object
     sets: Expanded
+    choice: Choice
     template: Template
     owner: Owner
     spec: ReleaseSpec
@@ -52,6 +62,11 @@ class Seen:
     routers: tuple[Router, ...]
     nodes: Nodes | None
     snapshot: Snapshot
+
+    @property
+    def plane(self) -> DataPlane | None:
+        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
+        return self.pinned.spec.data_plane or self.choice.plane
 
 
 def observe(key: Key, world: World) -> Seen | None:
@@ -66,6 +81,8 @@ def observe(key: Key, world: World) -> Seen | None:
     progress = recorded(found, owner, world, replica_sets)
     memory = world.memory(key)
     sets = expanded(kinds.spec_of(found), owner.namespace, world)
+    choice = choice_of(sets.declared, owner, world)
+    sets = with_plane(sets, choice)
     declared = sets.declared
     current = parsed(found, sets, None, memory)
     pin = _pin_of(progress, replica_sets)
@@ -89,6 +106,7 @@ def observe(key: Key, world: World) -> Seen | None:
         found=found,
         declared=declared,
         sets=sets,
+        choice=choice,
         template=template,
         owner=owner,
         spec=current.spec,
@@ -135,7 +153,7 @@ def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
 
 
 def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
-    """The spec as values, read once for each generation, pin, and version of the sets of objectives."""
+    """The spec as values, read once for each generation, pin, and state of what they are filled in from."""
     generation = found["metadata"]["generation"]
     key = generation, pin, sets.versions
     if key not in memory.parsed:
@@ -225,7 +243,7 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World, *, shared: s
 def _endpoints(owner: Owner, role: str, revision: str | None, world: World) -> int:
     """Ready endpoints of a Service that are pods of the revision it selects: old ones may linger."""
     slices = world.store(kinds.ENDPOINT_SLICES).of((owner.namespace, service_name(owner, role)))
-    prefix = f"{owner.name}-{revision}-"
+    prefix = pod_prefix(owner.name, revision or "")
     return sum(name.startswith(prefix) for name in ready_pods(slices))
 
 

@@ -12,6 +12,7 @@ from tidegate.decision.plan import OnTrouble, Plan, Step, complete
 PINNED = (
     "steps",
     "metricSource",
+    "dataPlane",
     "interval",
     "objectives",
     "consecutive",

@@ -77,6 +77,9 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     """An Event for each new reason, once it is in the status."""
     before, now = seen.snapshot.progress, decision.progress
     tell_of_a_changed_plan(seen, world)
+    if now.candidate and now.started_at != before.started_at:
+        tell_of_the_data_plane(seen, world)
+
     if before.phase is now.phase and before.reason is now.reason and before.step == now.step:
         return
 
@@ -95,6 +98,13 @@ def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
 
     sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
     world.recorder.tell(Note(regarding=seen.found, reason="PlanChanged", sentence=sentence, warning=False))
+
+
+def tell_of_the_data_plane(seen: Seen, world: World) -> None:
+    """Whoever starts a rollout learns what judges it, where that is not the gateway's own tried count."""
+    if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.choice.remark:
+        note = Note(regarding=seen.found, reason="DataPlane", sentence=seen.choice.remark, warning=False)
+        world.recorder.tell(note)
 
 
 def count_outcome(now: Progress, world: World) -> None:

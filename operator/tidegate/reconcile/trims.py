@@ -46,6 +46,7 @@ def trimmed_route(found: Object) -> Object:
     parents = [
         {
             "parentRef": parent.get("parentRef"),
+            "controllerName": parent.get("controllerName"),
             "conditions": [_state(state) for state in parent.get("conditions") or ()],
         }
         for parent in (found.get("status") or {}).get("parents") or ()
@@ -73,6 +74,17 @@ def trimmed_rule(rule: Object) -> Object:
 
 def _state(state: Object) -> Object:
     return {name: state.get(name) for name in ("type", "status", "reason", "observedGeneration")}
+
+
+def trimmed_gateway_class(found: Object) -> Object:
+    """Who serves it, and the names of what that supports: objects with a name, or plain names in older versions."""
+    features = (found.get("status") or {}).get("supportedFeatures") or ()
+    names = {feature["name"] if isinstance(feature, dict) else feature for feature in features}
+    return {
+        "metadata": _identity(found),
+        "controller": (found.get("spec") or {}).get("controllerName", ""),
+        "features": sorted(names),
+    }
 
 
 def trimmed_replica_set(found: Object) -> Object:

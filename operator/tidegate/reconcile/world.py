@@ -164,6 +164,7 @@ class World:
         self.store(kinds.SERVICES).on_change(self._service_changed)
         for kind in (
             kinds.GATEWAYS,
+            kinds.GATEWAY_CLASSES,
             kinds.METRIC_SOURCES,
             kinds.CLUSTER_METRIC_SOURCES,
             kinds.SECRETS,

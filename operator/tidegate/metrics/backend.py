@@ -1,0 +1,21 @@
+"""One side of a Release, as data planes name it in their metrics."""
+
+from dataclasses import dataclass
+
+from tidegate.api.names import pod_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backend:
+    """Whose requests are counted."""
+
+    namespace: str
+    release: str
+    revision: str
+    service: str
+    port: int
+
+    @property
+    def pods(self) -> str:
+        """A regular expression for the names of its pods."""
+        return pod_names(self.release, self.revision)
