@@ -24,14 +24,14 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
     key = (owner.namespace, owner.name)
     return (
-        _invalid(seen)
+        _switched_off(seen, world)
+        or _invalid(seen)
         or seen.sets.blocked
         or _refused(key, world)
         or _name_taken(owner, world)
         or _route_taken(owner, declared, world)
         or _target_claimed(seen.found, world)
         or _takeover_waits(seen, world)
-        or _switched_off(seen, world)
         or _gateway_missing(key, declared, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
