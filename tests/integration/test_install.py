@@ -29,7 +29,7 @@ from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
-from tests.integration.manifests import phase_is, reason_is, release
+from tests.integration.manifests import phase_is, reason_is, release, template
 from tests.integration.test_attached_routes import attached, users_route
 from tests.integration.test_rollout import change, deploy
 from tests.integration.test_takeover import deployment, serving, taken_over
@@ -308,7 +308,9 @@ def test_a_namespace_that_refuses_the_operator_stops_no_other(
     lost = api.namespace(f"{namespace}-lost")
     installed = install(setup, f"{namespace}-home", f"watchNamespaces={{{namespace},{lost}}}")
     api.create(RELEASES, release(lost))
-    setup.plane.kubectl("delete", "rolebinding", "tidegate", "-n", lost)
+    role = next(found for found in installed.manifests if found["metadata"].get("namespace") == lost)
+    blind = {**role, "rules": [rule for rule in role["rules"] if "pods" not in rule["resources"]]}
+    setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(blind))
     operator = installed.operator()
     try:
         operator.start()
@@ -316,7 +318,12 @@ def test_a_namespace_that_refuses_the_operator_stops_no_other(
         assert answers(f"{operator.pages}/readyz")
         with urllib.request.urlopen(f"{operator.pages}/readyz", timeout=5) as page:
             assert f"may not read, so left alone: namespace {lost}" in page.read().decode()
+        # It sees the Release, and none of its pods: that is no reason to act as if there were none.
         assert "phase" not in api.get(RELEASES, lost, "web")["status"]
+
+        setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(role))
+        api.until(RELEASES, lost, "web", phase_is("Promoted"), 90)
+        assert not [line for line in installed.refused() if "/pods" not in line]
     finally:
         operator.stop()
 
