@@ -6,7 +6,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- /* One for the cluster; one for each operator that watches only some namespaces. */ -}}
 {{- define "tidegate.clusterRole" -}}
-{{- if .Values.watchNamespaces }}tidegate-{{ .Release.Namespace }}{{ else }}tidegate{{ end }}
+{{- if .Values.watchNamespaces }}tidegate:{{ .Release.Namespace }}{{ else }}tidegate{{ end }}
 {{- end }}
 {{- /* The API group of each switch under `providers`: those that are off, as a,b. */ -}}
 {{- define "tidegate.without" -}}
