@@ -290,6 +290,7 @@ def test_a_namespaced_operator_serves_its_namespaces_and_may_nothing_outside(
             change(api, place, "2")
             api.until(RELEASES, place, "web", phase_is("Promoted"))
 
+        check_a_source(api, near)
         assert "phase" not in api.get(RELEASES, far, "web")["status"]
         assert not api.all(REPLICA_SETS, far)
         assert not installed.refused()
