@@ -69,7 +69,7 @@ class Process:
     def _start(self) -> None:
         """Readers first: a standby is warm, and leading begins with the work."""
         for reflector in self._world.reflectors:
-            self._keep(f"watch {reflector.name} {reflector.namespace or ''}".rstrip(), reflector.run())
+            self._keep(f"watch {reflector.where}", reflector.run())
 
         self._keep("loop lag", self._world.telemetry.watch_lag())
         if self._options.elect:

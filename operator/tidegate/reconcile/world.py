@@ -145,7 +145,7 @@ class World:
         """Kinds whose stream was not heard for too long, or whose first list is not complete."""
         oldest = time.monotonic() - SILENCE_SECONDS
         return [
-            reflector.name
+            reflector.where
             for reflector in self.reflectors
             if not reflector.refused and (not reflector.synced.is_set() or reflector.heard_at < oldest)
         ]

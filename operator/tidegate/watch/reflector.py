@@ -70,6 +70,11 @@ class Reflector:
         self._trim = trim
         self._troubles = troubles
 
+    @property
+    def where(self) -> str:
+        """What it reads, in words."""
+        return f"{self.name} in {self.namespace}" if self.namespace else self.name
+
     async def run(self) -> None:
         """List and watch until cancelled."""
         wait = FIRST_WAIT_SECONDS
