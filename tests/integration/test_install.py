@@ -231,15 +231,16 @@ def forget_a_revision(api: Api, namespace: str) -> None:
     api.gone(REPLICA_SETS, namespace, f"web-{first}")
 
 
-def check_a_source(api: Api, namespace: str) -> None:
-    """A team's metric source, and the cluster's, are asked whether they answer."""
-    with MetricServer() as server:
-        server.declare(api, namespace)
-        api.until(METRIC_SOURCES, namespace, "numbers", lambda found: "status" in found)
-        spec = {"prometheus": {"address": server.address, "timeout": "1s"}}
-        source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "ClusterMetricSource", "metadata": {"name": namespace}}
-        api.create(CLUSTER_METRIC_SOURCES, {**source, "spec": spec})
-        api.until(CLUSTER_METRIC_SOURCES, None, namespace, lambda found: "status" in found)
+def check_a_source(api: Api, namespace: str, server: MetricServer) -> None:
+    """A team's metric source is asked whether it answers."""
+    server.declare(api, namespace)
+    api.until(METRIC_SOURCES, namespace, "numbers", lambda found: "status" in found)
+
+
+def declare_for_all(api: Api, name: str, server: MetricServer) -> None:
+    """A metric source of the cluster's."""
+    source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "ClusterMetricSource", "metadata": {"name": name}}
+    api.create(CLUSTER_METRIC_SOURCES, {**source, "spec": {"prometheus": {"address": server.address, "timeout": "1s"}}})
 
 
 def promoted_after(revision: str) -> Callable[[Object], bool]:
@@ -266,7 +267,10 @@ def test_what_is_granted_is_what_is_asked(setup: Setup, api: Api, namespace: str
         take_over_and_hand_back(api, places[0])
         send_by_grpc_and_delete(api, places[1])
         forget_a_revision(api, places[2])
-        check_a_source(api, places[2])
+        with MetricServer() as server:
+            check_a_source(api, places[2], server)
+            declare_for_all(api, namespace, server)
+            api.until(CLUSTER_METRIC_SOURCES, None, namespace, lambda found: "status" in found)
     finally:
         operator.stop()
 
@@ -290,7 +294,12 @@ def test_a_namespaced_operator_serves_its_namespaces_and_may_nothing_outside(
             change(api, place, "2")
             api.until(RELEASES, place, "web", phase_is("Promoted"))
 
-        check_a_source(api, near)
+        with MetricServer() as server:
+            declare_for_all(api, namespace, server)
+            check_a_source(api, near, server)
+
+        # Another operator may say of it what this one cannot know.
+        assert "status" not in api.get(CLUSTER_METRIC_SOURCES, None, namespace)
         assert "phase" not in api.get(RELEASES, far, "web")["status"]
         assert not api.all(REPLICA_SETS, far)
         assert not installed.refused()

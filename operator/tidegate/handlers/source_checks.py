@@ -38,7 +38,10 @@ class SourceChecks:
         await self._due.run()
 
     def changed(self, kind: str, namespace: str, name: str) -> None:
-        """Check a source soon: many changes are one check."""
+        """Check a source soon: many changes are one check. What several operators share, one of a few namespaces leaves."""
+        if not namespace and self._world.scope.namespaces:
+            return
+
         self._due.after((f"{kind}/{namespace}", name), FIRST_WAIT_SECONDS)
 
     def _begin(self, key: Key) -> None:
