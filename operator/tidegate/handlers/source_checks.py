@@ -38,7 +38,8 @@ class SourceChecks:
         await self._due.run()
 
     def changed(self, kind: str, namespace: str, name: str) -> None:
-        """Check a source soon: many changes are one check. What several operators share, one of a few namespaces leaves."""
+        """Check a source soon: many changes are one check."""
+        # An operator of some namespaces shares the cluster's sources with others: two would never agree on one status.
         if not namespace and self._world.scope.namespaces:
             return
 
