@@ -141,10 +141,12 @@ async def test_watches_of_many_namespaces_leave_connections_for_calls(monkeypatc
 
     async with served(answer, streams=len(namespaces)) as kube:
         watches = [kube.watch(PODS, "1", namespace=name) for name in namespaces]
-        for watch in watches:
-            assert (await anext(watch)).type == "BOOKMARK"
+        async with asyncio.timeout(5):
+            for watch in watches:
+                assert (await anext(watch)).type == "BOOKMARK"
 
-        listed, _ = await asyncio.wait_for(kube.list_all(PODS, "team-1"), 5)
+            listed, _ = await kube.list_all(PODS, "team-1")
+
         ended.set()
 
     assert opened == {f"/api/v1/namespaces/{name}/pods" for name in namespaces}
