@@ -55,8 +55,11 @@ run: .venv/.synced ## Run the operator against the current kubeconfig
 generate: .venv/.synced ## Write the CRDs, references and tables that can be derived
 	@PYTHONPATH=operator $(PY) -m tidegate.cli.generate
 
+manifest: .venv/.synced ## Write charts/install.yaml for kubectl, from the chart, with the pinned Helm
+	@$(RUN) -m tests.cluster.manifest
+
 verify: generate ## Fail where a generated file is not current
 	git diff --exit-code -- crds charts docs examples
 	@test -z "$$(git ls-files --others --exclude-standard -- crds charts docs examples)" || { git status --short -- crds charts docs examples; exit 1; }
 
-.PHONY: help check mutate test up down demo bench run generate verify
+.PHONY: help check mutate test up down demo bench run generate manifest verify

@@ -32,6 +32,16 @@ class Requests:
         return dict(sorted(found.items()))
 
 
+def refused(path: Path, user: str) -> list[str]:
+    """What the API server did not let a user do."""
+    entries = (json.loads(line) for line in path.read_text().splitlines())
+    return [
+        f"{entry['verb']} {entry['requestURI']}"
+        for entry in entries
+        if entry["user"]["username"] == user and (entry.get("responseStatus") or {}).get("code") == 403
+    ]
+
+
 @dataclass(slots=True)
 class Audit:
     """Reads on from where it last stopped."""

@@ -1,29 +1,27 @@
 """The chart on a cluster with real pods: the operator in its own image, by its own roles, under its own policy."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 import yaml
 
-from tests.bench.audit import Audit
+from tests.bench.audit import Audit, refused
 from tests.cluster import local
-from tests.cluster.api import RELEASES, Api, Object, Resource
+from tests.cluster.api import DEPLOYMENTS, LEASES, PODS, RELEASES, Api, Object, Resource
 from tests.cluster.binaries import helm
 from tests.cluster.cache import run
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.images import operator_image
+from tests.cluster.manifest import CHART, MANIFEST, NAMESPACE
 from tests.cluster.progress import Missing
 from tests.cluster.real_node import RealNode
 from tests.demo.shop import VERSIONS, release
 from tests.integration.manifests import phase_is
 
-CHART = local.ROOT / "charts" / "tidegate"
-NAMESPACE = "tidegate"
 ACCOUNT = f"system:serviceaccount:{NAMESPACE}:tidegate"
 CLUSTER_ROLES = Resource("rbac.authorization.k8s.io/v1", "clusterroles", namespaced=False)
 ROLES = Resource("rbac.authorization.k8s.io/v1", "roles")
-DEPLOYMENTS = Resource("apps/v1", "deployments")
+LABELS = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +35,9 @@ def plane() -> Iterator[ControlPlane]:
         cluster = local.up(local.Nodes.REAL, audit=True)
         found = local.plane_found(local.FOLDER)
         RealNode(found).load(archive)
-        command = [helm(), "--kubeconfig", cluster.kubeconfig, "install", "tidegate", CHART, "--create-namespace"]
+        found.kubectl("create", "namespace", NAMESPACE)
+        found.kubectl("label", "namespace", NAMESPACE, *(f"{name}={value}" for name, value in LABELS.items()))
+        command = [helm(), "--kubeconfig", cluster.kubeconfig, "install", "tidegate", CHART]
         # The local cluster has the CRDs already, applied by themselves: the chart takes them over.
         run([*command, "--namespace", NAMESPACE, "--take-ownership", "--wait", "--timeout", "120s"])
         found.kubectl("create", "namespace", "shop")
@@ -81,16 +81,46 @@ def test_what_it_asked_for_is_what_it_may(plane: ControlPlane, api: Api) -> None
     granted = {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
     asked = {pair for pair in Audit(plane.folder / "audit.log").read(ACCOUNT).counts if not pair[1].startswith("/")}
     assert asked <= granted
-    refused = [line for line in entries(plane) if (line.get("responseStatus") or {}).get("code") == 403]
-    assert not refused
+    assert not refused(plane.folder / "audit.log", ACCOUNT)
 
 
-def entries(plane: ControlPlane) -> Iterator[Object]:
-    """The operator's own lines of the audit log."""
-    for line in (plane.folder / "audit.log").read_text().splitlines():
-        entry: Object = json.loads(line)
-        if entry["user"]["username"] == ACCOUNT:
-            yield entry
+def test_the_other_replica_goes_on_when_the_leader_is_killed(plane: ControlPlane, api: Api) -> None:
+    if api.find(RELEASES, "shop", "shop") is None:
+        api.apply(RELEASES, shop(0))
+        api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
+
+    before = leader(api)
+    version = api.get(RELEASES, "shop", "shop")["status"]["stable"]["revision"]
+    plane.kubectl("delete", "pod", before, "-n", NAMESPACE, "--grace-period=0", "--force")
+    api.apply(RELEASES, different(api))
+
+    found = api.until(RELEASES, "shop", "shop", lambda seen: promoted_after(seen, version), 90)
+    assert found["status"]["history"][0]["outcome"] == "Promoted"
+    assert leader(api) != before
+
+
+def different(api: Api) -> Object:
+    """The shop in another version than it has."""
+    deployed = settings(api.get(RELEASES, "shop", "shop"))
+    return next(found for found in (shop(0), shop(1)) if settings(found) != deployed)
+
+
+def settings(found: Object) -> Object:
+    """What tells a version of the shop from another."""
+    container: Object = found["spec"]["template"]["spec"]["containers"][0]
+    return {pair["name"]: pair["value"] for pair in container["env"]}
+
+
+def leader(api: Api) -> str:
+    """The pod that holds the Lease: its identity is the pod's name and the process."""
+    holder: str = api.get(LEASES, NAMESPACE, "tidegate")["spec"]["holderIdentity"]
+    return holder.rpartition("_")[0]
+
+
+def promoted_after(found: Object, revision: str) -> bool:
+    """True once another revision is promoted."""
+    status = found["status"]
+    return bool(status.get("phase") == "Promoted" and status["stable"]["revision"] != revision)
 
 
 def grant(plane: ControlPlane, user: str, *verbs: str) -> None:
@@ -154,3 +184,20 @@ def test_everything_optional_is_a_manifest() -> None:
 
     kinds = [found["kind"] for found in yaml.safe_load_all(text) if found]
     assert {"ServiceMonitor", "PrometheusRule", "PodDisruptionBudget", "Deployment"} <= set(kinds)
+
+
+def test_an_uninstall_keeps_every_release_and_kubectl_brings_the_operator_back(plane: ControlPlane, api: Api) -> None:
+    if api.find(RELEASES, "shop", "shop") is None:
+        api.apply(RELEASES, shop(0))
+        api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
+
+    before = api.get(RELEASES, "shop", "shop")["status"]["stable"]["revision"]
+    run([helm(), "--kubeconfig", plane.kubeconfig("admin"), "uninstall", "tidegate", "-n", NAMESPACE, "--wait"])
+    assert api.find(DEPLOYMENTS, NAMESPACE, "tidegate") is None
+    assert len(api.all(PODS, "shop", "tidegate.dev/release=shop")) >= 4
+
+    plane.kubectl("apply", "--server-side", "-f", MANIFEST)
+    plane.kubectl("rollout", "status", "deployment/tidegate", "-n", NAMESPACE, "--timeout=90s")
+
+    api.apply(RELEASES, different(api))
+    api.until(RELEASES, "shop", "shop", lambda found: promoted_after(found, before), 90)

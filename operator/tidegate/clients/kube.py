@@ -16,6 +16,8 @@ Object = dict[str, Any]
 Observer = Callable[[str, str, int, float], None]
 
 CALL_SECONDS = 10
+# Connections for calls, beside those that streams hold for ever.
+CALLS_AT_ONCE = 48
 # A rollback must not wait for a handshake; the server keeps idle connections for 90 s.
 KEPT_SECONDS = 75
 # Bookmarks come about once a minute: a stream that is silent for longer is dead.
@@ -33,6 +35,11 @@ class Kind:
     plural: str
     kind: str
     namespaced: bool = True
+
+    @property
+    def group(self) -> str:
+        """The API group; the core's is empty."""
+        return self.api.rpartition("/")[0]
 
     def path(self, namespace: str | None = None, name: str | None = None) -> str:
         """The path of a collection or of one object."""
@@ -58,20 +65,24 @@ def nobody(verb: str, resource: str, status: int, seconds: float) -> None:
     """Count nothing."""
 
 
-def session_for(who: Credentials, *, headers: Mapping[str, str] | None = None) -> aiohttp.ClientSession:
+def session_for(
+    who: Credentials, *, headers: Mapping[str, str] | None = None, streams: int = 16
+) -> aiohttp.ClientSession:
     """A session that keeps connections to one API server and is shared by all callers. TLS is set per connector."""
-    connector = aiohttp.TCPConnector(limit=64, ssl=who.tls or False, keepalive_timeout=KEPT_SECONDS)
+    connector = aiohttp.TCPConnector(
+        limit=CALLS_AT_ONCE + streams, ssl=who.tls or False, keepalive_timeout=KEPT_SECONDS
+    )
     timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=5)
     return aiohttp.ClientSession(connector=connector, timeout=timeout, read_bufsize=2**20, headers=headers)
 
 
 class Kube:
-    """A client of one API server."""
+    """A client of one API server, which can hold so many watches beside its calls."""
 
-    def __init__(self, who: Credentials, *, observer: Observer = nobody) -> None:
+    def __init__(self, who: Credentials, *, observer: Observer = nobody, streams: int = 16) -> None:
         self._who = who
         self._observer = observer
-        self._session = session_for(who)
+        self._session = session_for(who, streams=streams)
         self._pages_at_once = asyncio.Semaphore(2)
 
     async def close(self) -> None:
@@ -105,27 +116,33 @@ class Kube:
             self._observer(verb, path, status, time.monotonic() - started)
 
     async def list_all(
-        self, kind: Kind, *, keep: Callable[[Object], Object] = whole, selector: str = "", fields: str = ""
+        self,
+        kind: Kind,
+        namespace: str | None = None,
+        *,
+        keep: Callable[[Object], Object] = whole,
+        selector: str = "",
+        fields: str = "",
     ) -> tuple[list[Object], str]:
-        """What is to `keep` of every object of a kind, and the list's resourceVersion.
+        """What is to `keep` of every object of a kind, or of one namespace, and the list's resourceVersion.
 
         Two pages at a time over all kinds, trimmed at once: what is not kept is never there together.
         410 between pages starts again.
         """
         while True:
             try:
-                return await self._pages(kind, keep, selector, fields)
+                return await self._pages(kind.path(namespace), keep, selector, fields)
             except Expired:
                 await asyncio.sleep(0.05)
 
     async def _pages(
-        self, kind: Kind, keep: Callable[[Object], Object], selector: str, fields: str
+        self, path: str, keep: Callable[[Object], Object], selector: str, fields: str
     ) -> tuple[list[Object], str]:
         items: list[Object] = []
         params = {"limit": str(PAGE), **_selectors(selector, fields)}
         while True:
             async with self._pages_at_once:
-                page = await self.call("GET", kind.path(), params=params)
+                page = await self.call("GET", path, params=params)
                 items.extend(map(keep, page.get("items") or ()))
                 metadata = page["metadata"]
                 del page
@@ -135,7 +152,9 @@ class Kube:
 
             params["continue"] = metadata["continue"]
 
-    async def watch(self, kind: Kind, version: str, *, selector: str = "", fields: str = "") -> AsyncIterator[Event]:
+    async def watch(
+        self, kind: Kind, version: str, *, namespace: str | None = None, selector: str = "", fields: str = ""
+    ) -> AsyncIterator[Event]:
         """Changes since a resourceVersion, until the stream ends or falls silent: a new one goes on from the last.
 
         An opened stream begins with a bookmark of our own: nothing was missed up to here. Raises for an ERROR in it.
@@ -149,12 +168,13 @@ class Kube:
         }
         call = f"WATCH {kind.plural}"
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=SILENT_SECONDS)
-        address = self._who.server + kind.path()
+        path = kind.path(namespace)
+        address = self._who.server + path
         try:
             async with self._session.get(
                 address, params=params, headers=self._who.headers(), timeout=timeout
             ) as answer:
-                self._observer("WATCH", kind.path(), answer.status, 0)
+                self._observer("WATCH", path, answer.status, 0)
                 if answer.status != 200:
                     _decoded(await _bounded(answer), answer.status, call=call, headers=answer.headers)
 

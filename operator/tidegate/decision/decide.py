@@ -35,6 +35,15 @@ def soonest(*waits: timedelta | None) -> timedelta | None:
     return min((wait for wait in waits if wait is not None), default=None)
 
 
+def touch_nothing_unseen(seen: Snapshot) -> Decision | None:
+    """A route that may not be read may send anyone anywhere: no pod goes, whoever asks for it."""
+    if seen.blocked is None or seen.blocked.reason is not Reason.API_SWITCHED_OFF:
+        return None
+
+    held_up = seen.finalizer or not seen.deleting
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence) if held_up else None
+
+
 def leave_a_deleted_release(seen: Snapshot) -> Decision | None:
     if seen.deleting and seen.finalizer:
         return first_that_applies(HAND_BACK, seen)
@@ -102,6 +111,7 @@ def in_rollout(seen: Snapshot) -> bool:
 
 
 LADDER: tuple[Rule, ...] = (
+    touch_nothing_unseen,
     leave_a_deleted_release,
     abort,
     stand_still,

@@ -58,6 +58,7 @@ class Reason(Enum):
     INVALID_SPEC = "InvalidSpec"
     NAME_TAKEN = "NameTaken"
     TARGET_CLAIMED = "TargetClaimed"
+    API_SWITCHED_OFF = "ApiSwitchedOff"
     GATEWAY_MISSING = "GatewayMissing"
     ROUTE_MISSING = "RouteMissing"
     WORKLOAD_MISSING = "WorkloadMissing"
@@ -121,6 +122,7 @@ BLOCKING = frozenset(
         Reason.INVALID_SPEC,
         Reason.NAME_TAKEN,
         Reason.TARGET_CLAIMED,
+        Reason.API_SWITCHED_OFF,
         Reason.GATEWAY_MISSING,
         Reason.ROUTE_MISSING,
         Reason.WORKLOAD_MISSING,

@@ -24,6 +24,9 @@ def application(world: World, leaving: Callable[[], bool]) -> web.Application:
 
         silent = world.silent()
         sentence = f"not heard of: {', '.join(silent)}" if silent else "every list is complete and heard of"
+        if refusing := world.refusing():
+            sentence += f"; may not read, so left alone: namespace {', '.join(refusing)}"
+
         return web.Response(status=503 if silent else 200, text=f"{sentence}\n")
 
     async def metrics(_: web.Request) -> web.Response:

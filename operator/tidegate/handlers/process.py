@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tidegate.clients import Credentials, Http, Kube, Lease
 from tidegate.reconcile.measure import Measuring
+from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.turn import take_turn, told
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
@@ -37,13 +38,16 @@ class Process:
     def __init__(self, options: Options, who: Credentials) -> None:
         self._options = options
         telemetry = Telemetry()
-        self._kube = Kube(who, observer=telemetry.request)
+        scope = Scope(namespaces=options.namespaces, without=options.without)
+        self._kube = Kube(who, observer=telemetry.request, streams=len(scope.places()))
         self._http = Http()
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
-        self._world = World(self._kube, self._http, self._may_write_for, telemetry, reporter=options.identity)
+        self._world = World(
+            self._kube, self._http, self._may_write_for, telemetry, reporter=options.identity, scope=scope
+        )
         self._measuring = Measuring(self._world)
         self._checks = SourceChecks(self._world)
-        self._shell = Shell(who, self._checks.changed)
+        self._shell = Shell(who, self._checks.changed, options.namespaces)
         self._stop = asyncio.Event()
         self._dead: list[str] = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -65,7 +69,7 @@ class Process:
     def _start(self) -> None:
         """Readers first: a standby is warm, and leading begins with the work."""
         for reflector in self._world.reflectors:
-            self._keep(f"watch {reflector.name}", reflector.run())
+            self._keep(f"watch {reflector.where}", reflector.run())
 
         self._keep("loop lag", self._world.telemetry.watch_lag())
         if self._options.elect:

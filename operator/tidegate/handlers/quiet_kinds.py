@@ -13,8 +13,8 @@ from .source_checks import Changed
 REQUEST_SECONDS = 10
 
 
-async def operate(who: Credentials, changed: Changed, stop: threading.Event) -> None:
-    """Watch metric sources until `stop` is set."""
+async def operate(who: Credentials, changed: Changed, namespaces: tuple[str, ...], stop: threading.Event) -> None:
+    """Watch the metric sources of these namespaces, or of all, and of the cluster, until `stop` is set."""
     registry = kopf.OperatorRegistry()
 
     @kopf.on.login(registry=registry)
@@ -28,7 +28,8 @@ async def operate(who: Credentials, changed: Changed, stop: threading.Event) -> 
     async def source_changed(body: kopf.Body, **_: Any) -> None:
         changed(body["kind"], body.metadata.namespace or "", body.metadata.name or "")
 
-    await kopf.operator(registry=registry, settings=_settings(), clusterwide=True, standalone=True, stop_flag=stop)
+    where: dict[str, Any] = {"namespaces": namespaces} if namespaces else {"clusterwide": True}
+    await kopf.operator(registry=registry, settings=_settings(), standalone=True, stop_flag=stop, **where)
 
 
 def _settings() -> kopf.OperatorSettings:

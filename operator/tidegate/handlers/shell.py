@@ -17,8 +17,9 @@ log = structlog.get_logger(__name__)
 class Shell:
     """Runs kopf until stopped. `changed` is called in the loop that made the Shell."""
 
-    def __init__(self, who: Credentials, changed: Changed) -> None:
+    def __init__(self, who: Credentials, changed: Changed, namespaces: tuple[str, ...]) -> None:
         self._who = who
+        self._namespaces = namespaces
         self._changed = changed
         self._loop = asyncio.get_running_loop()
         self._stop = threading.Event()
@@ -39,7 +40,7 @@ class Shell:
 
         while not self._stop.is_set():
             try:
-                asyncio.run(operate(self._who, self._tell, self._stop))
+                asyncio.run(operate(self._who, self._tell, self._namespaces, self._stop))
             except Exception as error:
                 log.exception("kopf ended", error=str(error) or type(error).__name__)
 

@@ -39,6 +39,10 @@ class SourceChecks:
 
     def changed(self, kind: str, namespace: str, name: str) -> None:
         """Check a source soon: many changes are one check."""
+        # An operator of some namespaces shares the cluster's sources with others: two would never agree on one status.
+        if not namespace and self._world.scope.namespaces:
+            return
+
         self._due.after((f"{kind}/{namespace}", name), FIRST_WAIT_SECONDS)
 
     def _begin(self, key: Key) -> None:

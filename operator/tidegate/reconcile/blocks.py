@@ -26,7 +26,8 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
     key = (owner.namespace, owner.name)
     return (
-        _invalid(seen)
+        _switched_off(seen, world)
+        or _invalid(seen)
         or seen.sets.blocked
         or _refused(key, world)
         or _other_workload(seen, world)
@@ -108,11 +109,24 @@ def _age(found: Object) -> tuple[str, str]:
     return found["metadata"]["creationTimestamp"], found["metadata"]["uid"]
 
 
+def _switched_off(seen: "Seen", world: World) -> Blocked | None:
+    """The operator was told to do without the API of a route."""
+    for router in seen.routers:
+        kind = kinds.ROUTE_KINDS[router.kind]
+        if not world.scope.watches(kind):
+            sentence = f"spec.traffic: this operator runs without {kind.group}, so no {kind.kind} is read or written"
+            return Blocked(Reason.API_SWITCHED_OFF, sentence)
+
+    return None
+
+
 def _gateway_missing(key: Key, declared: Object, world: World) -> Blocked | None:
     gateway = declared["traffic"].get("gateway") or {}
     for index, parent in enumerate(gateway.get("parentRefs") or ()):
         place = (parent.get("namespace") or key[0], parent["name"])
-        if parent.get("kind", "Gateway") == "Gateway" and world.store(kinds.GATEWAYS).get(place) is None:
+        # One that may not be read may well be there: the route's own status tells.
+        readable = parent.get("kind", "Gateway") == "Gateway" and world.scope.holds(place[0])
+        if readable and world.store(kinds.GATEWAYS).get(place) is None:
             field = f"spec.traffic.gateway.parentRefs[{index}]"
             return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {'/'.join(place)} is missing")
 

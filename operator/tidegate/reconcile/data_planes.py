@@ -17,6 +17,10 @@ def choice_of(declared: Object, owner: Owner, world: World) -> Choice:
     if name := declared.get("dataPlane"):
         return choose(DataPlane(name), ())
 
+    if {"podRatio", "nodeRatio"} & declared["traffic"].keys():
+        # No router counts: the pods themselves do.
+        return choose(DataPlane.APPLICATION, ())
+
     return choose(None, controllers_of(declared, owner, world))
 
 

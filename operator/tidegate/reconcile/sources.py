@@ -14,6 +14,8 @@ from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.watch import Key, Object, Store
 
+from .scope import Scope
+
 T = TypeVar("T")
 
 
@@ -34,6 +36,7 @@ class Sources:
     namespaced: Store
     cluster: Store
     secrets: Store
+    scope: Scope
 
     def resolve(self, reference: MetricSourceRef, namespace: str) -> Source | Blocked:
         """The source, or what someone must mend."""
@@ -81,6 +84,10 @@ class Sources:
         """What a Secret says. Raises _Unusable where it is missing, or says it in a way that nobody can use."""
         key = _secret_key(reference, namespace)
         secret, place = self.secrets.get(key), "/".join(key)
+        if secret is None and not self.scope.holds(key[0]):
+            sentence = f"Secret {place} is in a namespace that this operator does not watch"
+            raise _Unusable(Reason.SECRET_MISSING, sentence)
+
         if secret is None:
             sentence = f"Secret {place} is missing, or lacks the label tidegate.dev/metric-source"
             raise _Unusable(Reason.SECRET_MISSING, sentence)

@@ -16,11 +16,22 @@ from .observe import observe
 from .record import record, record_invalid
 from .world import World
 
+# A namespace that refuses us is asked again every half a minute.
+INCOMPLETE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
 async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
-    """One look at one Release, and all that follows from it. Safe to be cut at any point."""
+    """One look at one Release, where all that it reads is known."""
+    if not world.complete(key[0]):
+        world.schedule.after(key, INCOMPLETE_SECONDS)
+        return
+
+    await look(key, world, measuring)
+
+
+async def look(key: Key, world: World, measuring: Measuring) -> None:
+    """One look, and all that follows from it. Safe to be cut at any point."""
     try:
         seen = observe(key, world)
     except InvalidSpec as error:

@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tidegate.api.names import ASK_ABORT
-from tidegate.clients import CallError, Event, Http, Kind, Kube, NotFound, Recorder, Writer
+from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, WorkQueue
+from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
 from tidegate.watch.memory import settle
 
 from . import kinds
 from .pinned import Pinned
+from .scope import Scope
 from .sources import Sources
 
 SILENCE_SECONDS = 90
@@ -78,8 +79,16 @@ class World:
     """The stores, the queue, the timers and the clients."""
 
     def __init__(
-        self, kube: Kube, http: Http, fence: Callable[[], float], telemetry: Telemetry, *, reporter: str
+        self,
+        kube: Kube,
+        http: Http,
+        fence: Callable[[], float],
+        telemetry: Telemetry,
+        *,
+        reporter: str,
+        scope: Scope,
     ) -> None:
+        self.scope = scope
         self.kube = kube
         self.http = http
         self.writer = Writer(kube, fence)
@@ -91,9 +100,9 @@ class World:
         self.blocked: set[Key] = set()
         self.stores = {watched.kind.plural: Store(watched.index) for watched in kinds.WATCHED}
         self._trims = {watched.kind.plural: watched.trim for watched in kinds.WATCHED}
-        self.reflectors = [self._reflector(watched) for watched in kinds.WATCHED]
+        self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
-            self.stores["metricsources"], self.stores["clustermetricsources"], self.stores["secrets"]
+            self.stores["metricsources"], self.stores["clustermetricsources"], self.stores["secrets"], scope
         )
         self._wire()
 
@@ -123,32 +132,48 @@ class World:
         self.queue.mark(key, lane_of(found) if found is not None else Lane.REST)
 
     async def sync(self) -> None:
-        """Wait until every list is complete: no turn before that."""
-        await asyncio.gather(*(reflector.synced.wait() for reflector in self.reflectors))
+        """Wait until every list is complete: no turn before that. A namespace that refuses us stops only its own."""
+        await asyncio.gather(*(reflector.answered.wait() for reflector in self.reflectors))
         settle()
+
+    def complete(self, namespace: str) -> bool:
+        """False while something of a namespace may not be read: its Releases wait, no others do."""
+        near = (reflector for reflector in self.reflectors if reflector.namespace == namespace)
+        return all(reflector.synced.is_set() and not reflector.refused for reflector in near)
 
     def silent(self) -> list[str]:
         """Kinds whose stream was not heard for too long, or whose first list is not complete."""
         oldest = time.monotonic() - SILENCE_SECONDS
         return [
-            reflector.name
+            reflector.where
             for reflector in self.reflectors
-            if not reflector.synced.is_set() or reflector.heard_at < oldest
+            if not reflector.refused and (not reflector.synced.is_set() or reflector.heard_at < oldest)
         ]
 
-    def _reflector(self, watched: kinds.Watched) -> Reflector:
+    def refusing(self) -> list[str]:
+        """Watched namespaces whose roles are missing, as where one was deleted."""
+        return sorted(
+            {reflector.namespace for reflector in self.reflectors if reflector.namespace and reflector.refused}
+        )
+
+    def _reflector(self, watched: kinds.Watched, namespace: str | None) -> Reflector:
         return Reflector(
             watched.kind.plural,
             self.stores[watched.kind.plural],
-            lister=partial(self.kube.list_all, watched.kind, keep=watched.trim, selector=watched.selector),
-            watcher=partial(self._watch, watched),
+            namespace=namespace,
+            lister=partial(self.kube.list_all, watched.kind, namespace, keep=watched.trim, selector=watched.selector),
+            watcher=partial(self._watch, watched, namespace),
             trim=watched.trim,
-            trouble=CallError,
-            absent=NotFound if watched.optional else None,
+            # Where one role serves all, a refusal is ours to mend; one namespace's must not stop the others.
+            troubles=Troubles(
+                any=CallError,
+                absent=NotFound if watched.optional else None,
+                forbidden=Forbidden if namespace else None,
+            ),
         )
 
-    def _watch(self, watched: kinds.Watched, version: str) -> AsyncIterator[Event]:
-        return self.kube.watch(watched.kind, version, selector=watched.selector)
+    def _watch(self, watched: kinds.Watched, namespace: str | None, version: str) -> AsyncIterator[Event]:
+        return self.kube.watch(watched.kind, version, namespace=namespace, selector=watched.selector)
 
     def _wire(self) -> None:
         """Every change only marks keys; nobody acts on an event's content."""

@@ -5,6 +5,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -33,6 +34,15 @@ Watcher = Callable[[str], AsyncIterator[Change]]
 Trim = Callable[[Object], Object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """How a call may fail, by what a reflector does then: list again, do without the kind, or trust it no more."""
+
+    any: type[Exception]
+    absent: type[Exception] | None = None
+    forbidden: type[Exception] | None = None
+
+
 class Reflector:
     """One kind, trimmed by its lister. Any trouble in the stream leads to a new list: nothing is lost."""
 
@@ -41,22 +51,29 @@ class Reflector:
         name: str,
         store: Store,
         *,
+        namespace: str | None = None,
         lister: Lister,
         watcher: Watcher,
         trim: Trim,
-        trouble: type[Exception],
-        absent: type[Exception] | None = None,
+        troubles: Troubles,
     ) -> None:
         self.name = name
         self.store = store
+        self.namespace = namespace
         self.synced = asyncio.Event()
+        self.answered = asyncio.Event()
+        self.refused = False
         self.heard_at = 0.0
         self.relists = 0
         self._lister = lister
         self._watcher = watcher
         self._trim = trim
-        self._trouble = trouble
-        self._absent = absent
+        self._troubles = troubles
+
+    @property
+    def where(self) -> str:
+        """What it reads, in words."""
+        return f"{self.name} in {self.namespace}" if self.namespace else self.name
 
     async def run(self) -> None:
         """List and watch until cancelled."""
@@ -66,30 +83,42 @@ class Reflector:
                 version = await self._list()
                 wait = FIRST_WAIT_SECONDS
                 await self._follow(version)
-            except self._trouble as error:
-                if self._absent and isinstance(error, self._absent):
+            except self._troubles.any as error:
+                if self._troubles.absent and isinstance(error, self._troubles.absent):
                     await self._do_without()
                     continue
 
-                log.warning("watch broken", kind=self.name, error=str(error))
+                self._note(error)
 
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads relists
-            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            wait = min(wait * 2, ABSENT_SECONDS if self.refused else LONGEST_WAIT_SECONDS)
+
+    def _note(self, error: Exception) -> None:
+        """Say what broke. Where we may be refused, that is an answer too: what is kept is no longer trusted."""
+        log.warning("watch broken", kind=self.name, namespace=self.namespace, error=str(error))
+        forbidden = self._troubles.forbidden
+        self.refused = forbidden is not None and isinstance(error, forbidden)
+        if self.refused:
+            self.answered.set()
 
     async def _do_without(self) -> None:
         """The cluster does not serve this kind: there is none of it, until it is installed."""
-        self.store.swap((), sys.maxsize)
-        self._hear()
-        self.synced.set()
+        self.store.swap((), sys.maxsize, self.namespace)
+        self._complete()
         await asyncio.sleep(ABSENT_SECONDS)
 
     async def _list(self) -> str:
         listed, version = await self._lister()
-        self.store.swap(listed, int(version))
+        self.store.swap(listed, int(version), self.namespace)
         self.relists += 1
-        self._hear()
-        self.synced.set()
+        self._complete()
         return version
+
+    def _complete(self) -> None:
+        self._hear()
+        self.refused = False
+        self.synced.set()
+        self.answered.set()
 
     async def _follow(self, version: str) -> None:
         """Watch, and watch again from where the last stream ended in good order."""

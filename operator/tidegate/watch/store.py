@@ -64,11 +64,15 @@ class Store:
         if old is not None and old["metadata"].get("uid") == found["metadata"].get("uid"):
             self._set(key, old, None)
 
-    def swap(self, listed: Iterable[Object], version: int) -> None:
-        """Take a whole new list: what is not in it was deleted, unless it is newer than the list."""
+    def swap(self, listed: Iterable[Object], version: int, namespace: str | None = None) -> None:
+        """Take a whole new list: what is not in it was deleted, unless it is newer than the list.
+
+        The list of one namespace says nothing of the others.
+        """
         fresh = {key_of(found): found for found in listed}
         for key, old in tuple(self._objects.items()):
-            if key not in fresh and version_of(old) <= version:
+            told_of = namespace is None or key[0] == namespace
+            if told_of and key not in fresh and version_of(old) <= version:
                 self._set(key, old, None)
 
         for key, found in fresh.items():

@@ -16,12 +16,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def served(handler: Handler) -> AsyncIterator[Kube]:
+async def served(handler: Handler, **options: int) -> AsyncIterator[Kube]:
     """A client of a server with one page."""
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", handler)
     async with TestServer(application) as server:
-        client = Kube(Credentials(server=str(server.make_url("")).rstrip("/"), namespace="default", tls=None))
+        who = Credentials(server=str(server.make_url("")).rstrip("/"), namespace="default", tls=None)
+        client = Kube(who, **options)
         try:
             yield client
         finally:
@@ -120,3 +121,33 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
         await client.call("GET", PODS.path())
 
     await client.close()
+
+
+async def test_watches_of_many_namespaces_leave_connections_for_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CALLS_AT_ONCE", 1)
+    namespaces = [f"team-{number}" for number in range(5)]
+    opened: set[str] = set()
+    ended = asyncio.Event()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if "watch" not in request.query:
+            return web.json_response({"items": [pod("web")], "metadata": {"resourceVersion": "7"}})
+
+        stream = web.StreamResponse()
+        await stream.prepare(request)
+        opened.add(request.path)
+        await ended.wait()
+        return stream
+
+    async with served(answer, streams=len(namespaces)) as kube:
+        watches = [kube.watch(PODS, "1", namespace=name) for name in namespaces]
+        async with asyncio.timeout(5):
+            for watch in watches:
+                assert (await anext(watch)).type == "BOOKMARK"
+
+            listed, _ = await kube.list_all(PODS, "team-1")
+
+        ended.set()
+
+    assert opened == {f"/api/v1/namespaces/{name}/pods" for name in namespaces}
+    assert [found["metadata"]["name"] for found in listed] == ["web"]

@@ -18,6 +18,7 @@ from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Suspensio
 
 MINUTE = timedelta(minutes=1)
 PASSED = Evidence(passed=True)
+OFF = Blocked(Reason.API_SWITCHED_OFF, "spec.traffic: this operator runs without gateway.networking.k8s.io")
 GONE = Blocked(Reason.GATEWAY_MISSING, "spec.traffic.gateway.parentRefs[0]: Gateway x is missing")
 
 
@@ -188,6 +189,32 @@ ROWS: dict[str, Row] = {
     "promoted is said only when the route is back": (
         lambda: route_look(roles_changed(), weight=0, confirmed=False),
         Reason.PROMOTING,
+        NOTHING,
+    ),
+    # What may not be seen is not touched, whoever asks.
+    "an abort moves nothing that is not seen": (
+        lambda: step_look(blocked=OFF, route=None, asks=Asks(abort="1")),
+        Reason.API_SWITCHED_OFF,
+        NOTHING,
+    ),
+    "a rollback waits to see its route": (
+        lambda: rolling_back(blocked=OFF, route=None),
+        Reason.API_SWITCHED_OFF,
+        NOTHING,
+    ),
+    "a route that is not seen is not written at rest": (
+        lambda: rest_look(blocked=OFF, route=None),
+        Reason.API_SWITCHED_OFF,
+        NOTHING,
+    ),
+    "a hand-back waits to see its route": (
+        lambda: rest_look(blocked=OFF, route=None, deleting=True, finalizer=True),
+        Reason.API_SWITCHED_OFF,
+        NOTHING,
+    ),
+    "what holds nothing up is left when it is deleted": (
+        lambda: rest_look(blocked=OFF, route=None, deleting=True),
+        Reason.DELETING,
         NOTHING,
     ),
     # The first deployment.

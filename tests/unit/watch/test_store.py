@@ -47,3 +47,14 @@ def test_an_index_follows_every_change() -> None:
 
     assert store.of(("shop", "x")) == ()
     assert store.of(("shop", "y")) == (thing("a", 2, uid="y"),)
+
+
+def test_a_list_of_one_namespace_drops_nothing_of_another() -> None:
+    store = Store()
+    elsewhere = {"metadata": {"namespace": "bank", "name": "b", "resourceVersion": "3", "uid": "u"}}
+    store.put(elsewhere)
+    store.put(thing("a", 4))
+
+    store.swap([], version=10, namespace="shop")
+
+    assert list(store) == [elsewhere]

@@ -1,0 +1,356 @@
+"""Every way to install: what is rendered is taken by a real API server, and grants what the operator needs, no more."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import yaml
+
+from tests.bench.audit import Audit, refused
+from tests.cluster.api import (
+    CLUSTER_METRIC_SOURCES,
+    DEPLOYMENTS,
+    GRPC_ROUTES,
+    METRIC_SOURCES,
+    RELEASES,
+    REPLICA_SETS,
+    Api,
+    Object,
+)
+from tests.cluster.control_plane import ControlPlane, control_plane, kubeconfig
+from tests.cluster.data_plane import answers
+from tests.cluster.local import ROOT
+from tests.cluster.manifest import HEAD, MANIFEST, manifest, rendered
+from tests.cluster.metric_source import MetricServer
+from tests.cluster.operator import Operator
+from tests.cluster.progress import Missing
+from tests.integration.conftest import Setup
+from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.test_attached_routes import attached, users_route
+from tests.integration.test_rollout import change, deploy
+from tests.integration.test_takeover import deployment, serving, taken_over
+from tidegate.cli.grafana import PANELS
+
+ROLES = {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
+OPTIONAL = ("serviceMonitor", "prometheusRule", "grafanaDashboard")
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[ControlPlane]:
+    """A cluster with nothing in it, and no nodes."""
+    with control_plane() as plane:
+        yield plane
+
+
+def deployment_of(manifests: list[Object]) -> Object:
+    return next(found for found in manifests if found["kind"] == "Deployment")
+
+
+def documents(*settings: str) -> list[Object]:
+    return [found for found in yaml.safe_load_all(rendered(*settings)) if found]
+
+
+def test_the_manifest_for_kubectl_is_current() -> None:
+    assert MANIFEST.read_text() == manifest(), "run `make manifest`"
+
+
+def test_the_crds_can_be_applied_by_themselves(empty: ControlPlane) -> None:
+    crds = sorted((ROOT / "crds").glob("*.yaml"))
+
+    empty.kubectl("apply", "--server-side", "-f", ROOT / "crds")
+
+    empty.kubectl("wait", "--for=condition=Established", "--timeout=20s", *(f"-f={path}" for path in crds))
+
+
+def test_the_manifest_is_applied_by_kubectl_and_again(empty: ControlPlane) -> None:
+    for _ in range(2):
+        empty.kubectl("apply", "--server-side", "--validate=strict", "--force-conflicts", "-f", MANIFEST)
+
+    found = json.loads(empty.kubectl("get", "deployment", "tidegate", "-n", "tidegate", "-o", "json"))
+    assert found["spec"]["replicas"] == 2
+
+
+def test_the_operators_pod_is_admitted_where_pods_are_restricted(empty: ControlPlane) -> None:
+    empty.kubectl("apply", "--server-side", "--force-conflicts", "-f", MANIFEST)
+    assert "enforce: restricted" in HEAD
+    spec = deployment_of(list(yaml.safe_load_all(MANIFEST.read_text())))["spec"]["template"]
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "probe", "namespace": "tidegate"}, **spec}
+    pod["metadata"] = {"name": "probe", "namespace": "tidegate"}
+    create = ("create", "--dry-run=server", "-f", "-")
+
+    empty.kubectl(*create, stdin=yaml.safe_dump(pod))
+
+    # The admission is awake: what is a little laxer is refused.
+    pod["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = True
+    with pytest.raises(Missing) as denied:
+        empty.kubectl(*create, stdin=yaml.safe_dump(pod))
+
+    assert "violates PodSecurity" in str(denied.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("watchNamespaces={Shop}", "/watchNamespaces/0"),
+        ("watchNamespaces={a,a}", "/watchNamespaces"),
+        ("providers.gatewayApi=maybe", "/providers/gatewayApi"),
+        ("providers.nginx=true", "'nginx' not allowed"),
+        ("grafanaDashboard.label=x", "'label' not allowed"),
+        ("aggregatedRoles.enabled=1", "/aggregatedRoles/enabled"),
+    ],
+)
+def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence: str) -> None:
+    with pytest.raises(Missing) as wrong:
+        rendered(setting)
+
+    assert sentence in str(wrong.value)
+
+
+def test_every_value_is_in_the_schema() -> None:
+    def named(schema: Object, values: Object, where: str = "") -> list[str]:
+        properties = schema.get("properties")
+        if properties is None:
+            return []
+
+        unknown = [where + name for name in values if name not in properties]
+        inner = [name for name in values if isinstance(values[name], dict) and name in properties]
+        return unknown + [found for name in inner for found in named(properties[name], values[name], f"{name}.")]
+
+    chart = ROOT / "charts" / "tidegate"
+    values = yaml.safe_load((chart / "values.yaml").read_text())
+
+    assert named(json.loads((chart / "values.schema.json").read_text()), values) == []
+
+
+def test_the_dashboard_is_found_by_grafanas_label() -> None:
+    found = next(item for item in documents("grafanaDashboard.enabled=true") if item["kind"] == "ConfigMap")
+
+    assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert len(json.loads(found["data"]["tidegate.json"])["panels"]) == len(PANELS)
+
+
+def test_every_question_of_the_dashboard_and_of_the_alerts_is_promql(setup: Setup) -> None:
+    rules = next(item for item in documents("prometheusRule.enabled=true") if item["kind"] == "PrometheusRule")
+    alerts = [rule["expr"] for group in rules["spec"]["groups"] for rule in group["rules"]]
+    for question in [*alerts, *(panel.query for panel in PANELS)]:
+        words = urllib.parse.urlencode({"query": question})
+        try:
+            with urllib.request.urlopen(f"{setup.cluster.prometheus}/api/v1/query?{words}", timeout=10) as answer:
+                assert answer.status == 200
+        except urllib.error.HTTPError as error:
+            pytest.fail(f"{question}: {error.read().decode()}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """An operator with the rights and the arguments that the chart gives it, in a namespace of its own."""
+
+    setup: Setup
+    home: str
+    manifests: list[Object] = field(repr=False)
+
+    @property
+    def account(self) -> str:
+        """Who the operator is."""
+        return f"system:serviceaccount:{self.home}:tidegate"
+
+    def operator(self) -> Operator:
+        """The process."""
+        plane = self.setup.plane
+        token = plane.kubectl("create", "token", "tidegate", "-n", self.home, "--duration=1h").strip()
+        path = self.setup.folder / f"kubeconfig-{self.home}"
+        path.write_text(yaml.safe_dump(kubeconfig(plane.server, plane.authority, token)))
+        arguments = deployment_of(self.manifests)["spec"]["template"]["spec"]["containers"][0]["args"]
+        flags = (f"--namespace={self.home}", *(word for word in arguments if not word.startswith("--http")))
+        return Operator(folder=self.setup.folder / self.home, kubeconfig=path, name=self.home, flags=flags)
+
+    def asked(self) -> set[tuple[str, str]]:
+        """Verb and resource of every request in the audit log; what everyone may, such as discovery, apart."""
+        counts = Audit(self.setup.plane.folder / "audit.log").read(self.account).counts
+        return {pair for pair in counts if not pair[1].startswith("/")}
+
+    def granted(self) -> set[tuple[str, str]]:
+        """Verb and resource of every rule."""
+        rules = [
+            rule for found in self.manifests if found["kind"] in {"Role", "ClusterRole"} for rule in found["rules"]
+        ]
+        return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+
+    def refused(self) -> list[str]:
+        """What it asked in vain."""
+        return refused(self.setup.plane.folder / "audit.log", self.account)
+
+    def may(self, verb: str, resource: str, *where: str) -> bool:
+        """What RBAC says."""
+        try:
+            self.setup.plane.kubectl("auth", "can-i", verb, resource, "--as", self.account, *where)
+        except Missing:
+            return False
+
+        return True
+
+
+def install(setup: Setup, home: str, *settings: str) -> Installed:
+    """The roles of the chart with these values; the process is the test's to start."""
+    setup.api.namespace(home)
+    found = documents("crds.install=false", "admissionPolicy.enabled=false", "aggregatedRoles.enabled=false", *settings)
+    text = yaml.safe_dump_all([item for item in found if item["kind"] in ROLES])
+    setup.plane.kubectl("apply", "-f", "-", stdin=text.replace("namespace: tidegate\n", f"namespace: {home}\n"))
+    return Installed(setup=setup, home=home, manifests=found)
+
+
+def take_over_and_hand_back(api: Api, namespace: str) -> None:
+    """A Deployment behind a route of its team: in, one version, out."""
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+    api.delete(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web")
+
+
+def send_by_grpc_and_delete(api: Api, namespace: str) -> None:
+    """A user's GRPCRoute: one version, and its weights are put back."""
+    api.apply(GRPC_ROUTES, users_route(namespace, "GRPCRoute"), manager="git")
+    api.create(RELEASES, attached(namespace, traffic={"route": {"kind": "GRPCRoute", "name": "front", "rule": "main"}}))
+    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+    api.delete(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web")
+
+
+def forget_a_revision(api: Api, namespace: str) -> None:
+    """A Release that keeps no old revision."""
+    first = deploy(api, namespace, revisionHistoryLimit=0)
+    change(api, namespace, "2")
+    api.gone(REPLICA_SETS, namespace, f"web-{first}")
+
+
+def check_a_source(api: Api, namespace: str, server: MetricServer) -> None:
+    """A team's metric source is asked whether it answers."""
+    server.declare(api, namespace)
+    api.until(METRIC_SOURCES, namespace, "numbers", lambda found: "status" in found)
+
+
+def declare_for_all(api: Api, name: str, server: MetricServer) -> None:
+    """A metric source of the cluster's."""
+    source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "ClusterMetricSource", "metadata": {"name": name}}
+    api.create(CLUSTER_METRIC_SOURCES, {**source, "spec": {"prometheus": {"address": server.address, "timeout": "1s"}}})
+
+
+def promoted_after(revision: str) -> Callable[[Object], bool]:
+    """True once another revision is promoted."""
+    return lambda found: (
+        found["status"].get("phase") == "Promoted" and found["status"]["stable"]["revision"] != revision
+    )
+
+
+# What is granted for moments that no test can bring about at will.
+SELDOM = {
+    ("get", "services"): "made by ourselves a moment ago, and not heard of yet",
+    ("get", "replicasets"): "the same",
+    ("update", "releases/finalizers"): "asked for by an admission plugin that only some clusters run",
+}
+
+
+def test_what_is_granted_is_what_is_asked(setup: Setup, api: Api, namespace: str, alone: None) -> None:
+    installed = install(setup, f"{namespace}-home")
+    places = [api.namespace(f"{namespace}-{number}") for number in range(3)]
+    operator = installed.operator()
+    try:
+        operator.start()
+        take_over_and_hand_back(api, places[0])
+        send_by_grpc_and_delete(api, places[1])
+        forget_a_revision(api, places[2])
+        with MetricServer() as server:
+            check_a_source(api, places[2], server)
+            declare_for_all(api, namespace, server)
+            api.until(CLUSTER_METRIC_SOURCES, None, namespace, lambda found: "status" in found)
+    finally:
+        operator.stop()
+
+    asked = installed.asked()
+    assert asked <= installed.granted()
+    assert installed.granted() - asked == set(SELDOM)
+    assert not installed.refused()
+
+
+def test_a_namespaced_operator_serves_its_namespaces_and_may_nothing_outside(
+    setup: Setup, api: Api, namespace: str, alone: None
+) -> None:
+    near, far = api.namespace(f"{namespace}-near"), api.namespace(f"{namespace}-far")
+    installed = install(setup, f"{namespace}-home", f"watchNamespaces={{{namespace},{near}}}")
+    operator = installed.operator()
+    api.create(RELEASES, release(far))
+    try:
+        operator.start()
+        for place in (namespace, near):
+            deploy(api, place)
+            change(api, place, "2")
+            api.until(RELEASES, place, "web", phase_is("Promoted"))
+
+        with MetricServer() as server:
+            declare_for_all(api, namespace, server)
+            check_a_source(api, near, server)
+
+        # Another operator may say of it what this one cannot know.
+        assert "status" not in api.get(CLUSTER_METRIC_SOURCES, None, namespace)
+        assert "phase" not in api.get(RELEASES, far, "web")["status"]
+        assert not api.all(REPLICA_SETS, far)
+        assert not installed.refused()
+    finally:
+        operator.stop()
+
+    for resource in ("pods", "secrets", "releases.tidegate.dev", "services", "gateways.gateway.networking.k8s.io"):
+        assert installed.may("list", resource, "-n", near)
+        assert not installed.may("list", resource, "-n", far)
+        assert not installed.may("list", resource, "--all-namespaces")
+
+
+def test_a_namespace_that_refuses_the_operator_stops_no_other(
+    setup: Setup, api: Api, namespace: str, alone: None
+) -> None:
+    lost = api.namespace(f"{namespace}-lost")
+    installed = install(setup, f"{namespace}-home", f"watchNamespaces={{{namespace},{lost}}}")
+    api.create(RELEASES, release(lost))
+    role = next(found for found in installed.manifests if found["metadata"].get("namespace") == lost)
+    blind = {**role, "rules": [rule for rule in role["rules"] if "pods" not in rule["resources"]]}
+    setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(blind))
+    operator = installed.operator()
+    try:
+        operator.start()
+        deploy(api, namespace)
+        assert answers(f"{operator.pages}/readyz")
+        with urllib.request.urlopen(f"{operator.pages}/readyz", timeout=5) as page:
+            assert f"may not read, so left alone: namespace {lost}" in page.read().decode()
+        # It sees the Release, and none of its pods: that is no reason to act as if there were none.
+        assert "phase" not in api.get(RELEASES, lost, "web")["status"]
+
+        setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(role))
+        api.until(RELEASES, lost, "web", phase_is("Promoted"), 90)
+        assert not [line for line in installed.refused() if "/pods" not in line]
+    finally:
+        operator.stop()
+
+
+def test_what_is_switched_off_is_neither_asked_for_nor_silently_left_out(
+    setup: Setup, api: Api, namespace: str, alone: None
+) -> None:
+    installed = install(setup, f"{namespace}-home", "providers.gatewayApi=false")
+    operator = installed.operator()
+    try:
+        operator.start()
+        api.create(RELEASES, release(namespace))
+        found = api.until(RELEASES, namespace, "web", reason_is("ApiSwitchedOff"))
+    finally:
+        operator.stop()
+
+    assert "runs without gateway.networking.k8s.io" in found["status"]["message"]
+    assert not installed.refused()
+    assert not installed.may("list", "httproutes.gateway.networking.k8s.io", "--all-namespaces")
+    assert not api.all(REPLICA_SETS, namespace)

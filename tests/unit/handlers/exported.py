@@ -1,0 +1,32 @@
+"""What /metrics really says, by running what makes it."""
+
+from decimal import Decimal
+
+from tidegate.clients import Credentials, Http, Kube
+from tidegate.handlers.exposition import Rollouts
+from tidegate.judge.verdict import Analysis, Bound, Line, Verdict
+from tidegate.reconcile import kinds
+from tidegate.reconcile.scope import Scope
+from tidegate.reconcile.world import World
+from tidegate.telemetry import Telemetry
+
+RELEASE = {"metadata": {"namespace": "shop", "name": "web", "resourceVersion": "1", "uid": "u"}, "spec": b"{}"}
+BOUND = Bound(greatest=Decimal(1), least=Decimal(0))
+LINE = Line(name="errors", verdict=Verdict.PASS, value=0.5, bound=BOUND, sentence="errors: 0.5", passed=True)
+
+
+async def exported() -> dict[str, set[str]]:
+    """The name of every sample that one Release and one of each counter make, and the labels of each."""
+    telemetry = Telemetry()
+    kube, http = Kube(Credentials(server="http://none", namespace="tidegate", tls=None)), Http()
+    world = World(kube, http, lambda: 0.0, telemetry, reporter="test", scope=Scope())
+    world.store(kinds.RELEASES).put(RELEASE)
+    world.memory(("shop", "web")).analysis = Analysis(lines=(LINE,))
+    telemetry.registry.register(Rollouts(world))
+    telemetry.request("GET", "/api/v1/pods", 200, 0.1)
+    telemetry.turns.labels("looked").inc()
+    telemetry.queries.labels("answered").inc()
+    telemetry.rollouts.labels("Promoted").observe(1)
+    await kube.close()
+    await http.close()
+    return {sample.name: set(sample.labels) for family in telemetry.registry.collect() for sample in family.samples}
