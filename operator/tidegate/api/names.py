@@ -26,5 +26,6 @@ ASK_ABORT = f"{GROUP}/abort"
 ASK_RETRY = f"{GROUP}/retry"
 ASK_SKIP_STEP = f"{GROUP}/skip-step"
 ASK_SUSPEND = f"{GROUP}/suspend"
+ASK_UNDO = f"{GROUP}/undo"
 
 RELEASE_NAME_LENGTH = 52

@@ -48,6 +48,14 @@ class Promotion(Declared):
     ] = "15m"  # type: ignore[assignment]
 
 
+class RollbackWindow(Declared):
+    """How far back a rollout needs no steps."""
+
+    revisions: Annotated[
+        int, Field(ge=0, le=10, description="How many of the last revisions that were stable; 0: every one walks.")
+    ] = 1
+
+
 DEFAULT_STEPS = (
     {"name": "first", "weight": 5, "dwell": "5m"},
     {"name": "quarter", "weight": 25, "dwell": "5m"},
@@ -113,6 +121,14 @@ class ReleaseSpec(Declared):
     revision_history_limit: Annotated[
         int, Field(ge=0, le=100, description="Empty ReplicaSets of past revisions that are kept.")
     ] = 10
+    rollback_window: Annotated[
+        RollbackWindow,
+        Field(
+            description="A rollout back to a revision that was stable lately, by undo or because its template is"
+            " declared again, goes straight to full weight: no dwell, pause or watch, but never past a breach, missing"
+            " pods or an unconfirmed route. Revisions that were rejected walk the steps."
+        ),
+    ] = RollbackWindow()
     on_bypass: Annotated[
         OnBypass,
         Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),

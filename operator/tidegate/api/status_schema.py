@@ -84,6 +84,7 @@ RELEASE_STATUS: dict[str, Any] = {
             straight={"type": "boolean"},
             opened={"type": "boolean"},
             stablePods=COUNT,
+            overruled=text(63),
         ),
         objectives=listed(
             "The objectives at the last record.",
@@ -120,6 +121,7 @@ RELEASE_STATUS: dict[str, Any] = {
             retry=text(256),
             skipStep=text(256),
             suspend=text(256),
+            undo=text(256),
         ),
     ),
     "default": {"observedGeneration": -1},

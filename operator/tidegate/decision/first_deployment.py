@@ -9,9 +9,10 @@ from .plan import NO_TIME
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
-from .rest import start, wait_until_mended
+from .rest import wait_until_mended
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .start import start
 from .takeover import keep_until_handed_back, take_the_workload_over
 from .upkeep import retired, route, services
 

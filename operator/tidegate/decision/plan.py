@@ -49,6 +49,7 @@ class Plan:
     no_data_limit: timedelta = timedelta(minutes=10)
     judged: bool = True
     finish_first: bool = False
+    window: int = 1
 
     @property
     def last(self) -> int:

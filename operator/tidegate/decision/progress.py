@@ -55,6 +55,7 @@ class Asks:
     retry: str | None = None
     skip_step: str | None = None
     suspend: str | None = None
+    undo: str | None = None
 
 
 NOTHING_ASKED = Asks()
@@ -64,7 +65,10 @@ HISTORY_KEPT = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The recorded state. Times only from here: a restart forgets nothing that a decision needs."""
+    """The recorded state. Times only from here: a restart forgets nothing that a decision needs.
+
+    `overruled`: the declared revision that an undo under way goes against.
+    """
 
     phase: Phase = Phase.PENDING
     reason: Reason = Reason.NEW
@@ -86,6 +90,7 @@ class Progress:
     straight: bool = False
     opened: bool = False
     stable_pods: int = 0
+    overruled: str | None = None
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
     handled: Asks = NOTHING_ASKED
@@ -118,5 +123,6 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "straight": False,
         "opened": False,
         "stable_pods": 0,
+        "overruled": None,
     }
 )

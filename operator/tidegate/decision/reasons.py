@@ -27,6 +27,7 @@ class Reason(Enum):
 
     # Moments of a rollout.
     ROLLOUT_STARTED = "RolloutStarted"
+    UNDO_STARTED = "UndoStarted"
     STEP_ENTERED = "StepEntered"
     STARVED = "Starved"
     WATCHING = "Watching"
@@ -39,6 +40,7 @@ class Reason(Enum):
     DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
     NO_SIGNAL_LIMIT = "NoSignalTooLong"
     ABORTED = "Aborted"
+    UNDONE = "Undone"
 
     # Why it holds.
     PAUSED = "Paused"
@@ -99,6 +101,7 @@ _QUIET = frozenset(
         Reason.MEASURING,
         Reason.STEP_ENTERED,
         Reason.ROLLOUT_STARTED,
+        Reason.UNDO_STARTED,
         Reason.PROGRESSING,
     }
 )
@@ -110,6 +113,7 @@ _REJECTING = frozenset(
         Reason.DEADLINE_EXCEEDED,
         Reason.NO_SIGNAL_LIMIT,
         Reason.ABORTED,
+        Reason.UNDONE,
     }
 )
 

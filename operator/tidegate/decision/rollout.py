@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .actions import Action, SetWeight
-from .asks import handle_stray, names_this_step
+from .asks import handle_stray, in_vain, names_this_step
 from .decision import Decision, Rule, act, hold
 from .disturbance import (
     assert_over_git,
@@ -28,6 +28,7 @@ from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
+from .undo import undo_in_vain
 
 
 def roll_back_on_breach(seen: Snapshot) -> Decision | None:
@@ -86,9 +87,17 @@ def roll_back_without_signal(seen: Snapshot) -> Decision | None:
     return roll_back(seen, Reason.NO_SIGNAL_LIMIT, f"no data for noDataLimit: {seen.evidence.sentence}")
 
 
+def roll_back_what_is_gone(seen: Snapshot) -> Decision | None:
+    """An undo's ReplicaSet was deleted: it was the only copy of its template."""
+    if not seen.progress.overruled or seen.candidate.exists or seen.progress.candidate == seen.target:
+        return None
+
+    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {seen.progress.candidate} is gone")
+
+
 def follow_stables_template(seen: Snapshot) -> Decision | None:
     """Stable's template was declared again: a fast rollback that rejects nothing."""
-    if seen.target != seen.progress.stable:
+    if seen.goal != seen.progress.stable:
         return None
 
     return roll_back(seen, Reason.REVERTED, "stable's template was declared again")
@@ -99,7 +108,7 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
 
     Under FinishFirst it waits. A candidate without a ReplicaSet gives way even then: its template is gone.
     """
-    if seen.target == seen.progress.candidate or (seen.plan.finish_first and seen.candidate.exists):
+    if seen.goal == seen.progress.candidate or (seen.plan.finish_first and seen.candidate.exists):
         return None
 
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
@@ -126,9 +135,8 @@ def handle_promote(seen: Snapshot) -> Decision | None:
         sentence = f"promote: step {seen.step.name}"
         return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, opened=True)
 
-    progress = replace(seen.progress, handled=handled)
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
-    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+    return in_vain(seen, sentence, handled=handled)
 
 
 def handle_promote_full(seen: Snapshot) -> Decision | None:
@@ -173,6 +181,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_what_cannot_start,
     roll_back_late,
     roll_back_without_signal,
+    roll_back_what_is_gone,
     follow_stables_template,
     follow_a_newer_template,
     give_to_the_only_side,
@@ -189,6 +198,7 @@ ROLLOUT: tuple[Rule, ...] = (
     mend,
     hold_suspended,
     skip_step,
+    undo_in_vain,
     handle_stray,
     hold_blocked,
     resume,

@@ -173,6 +173,12 @@ class Snapshot:
     surplus: tuple[str, ...] = ()
 
     @property
+    def goal(self) -> str:
+        """The revision to serve: the declared one, unless the undo under way overrules just that."""
+        overruled = self.progress.overruled is not None and self.progress.overruled == self.target
+        return (self.progress.candidate or self.target) if overruled else self.target
+
+    @property
     def stable(self) -> Side:
         return self.side(self.progress.stable or "")
 

@@ -17,6 +17,7 @@ ASK_NAMES: Mapping[str, str] = {
     "retry": "retry",
     "skip_step": "skipStep",
     "suspend": "suspend",
+    "undo": "undo",
 }
 
 
@@ -89,6 +90,7 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         straight=rollout.get("straight", False),
         opened=rollout.get("opened", False),
         stable_pods=rollout.get("stablePods", 0),
+        overruled=rollout.get("overruled"),
         rejected=tuple(status.get("rejected") or ()),
         history=tuple(_rollout_of(line) for line in status.get("history") or ()),
         handled=_asks(status.get("handled") or {}),
@@ -150,6 +152,7 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "straight": progress.straight or None,
         "opened": progress.opened or None,
         "stablePods": progress.stable_pods or None,
+        "overruled": progress.overruled,
     }
     return {key: value for key, value in rollout.items() if value is not None}
 

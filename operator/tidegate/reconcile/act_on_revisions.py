@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED
+from tidegate.clients import Conflict
 from tidegate.decision.actions import ForgetRevision, PrepareRevision, Scale
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
@@ -33,6 +34,10 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
     pin = Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or "")
     name = name_of(seen.owner, revision)
     found = ours(seen, kinds.REPLICA_SETS, name, world)
+    if found is None and seen.template.revision not in {"", revision}:
+        message = f"{name} is gone, and what is declared is another template"
+        raise Conflict(409, message, call=f"create {name}")
+
     if found is None:
         manifest = replica_set(
             seen.owner,

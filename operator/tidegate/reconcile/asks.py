@@ -11,6 +11,7 @@ NAMES = {
     "retry": names.ASK_RETRY,
     "skip_step": names.ASK_SKIP_STEP,
     "suspend": names.ASK_SUSPEND,
+    "undo": names.ASK_UNDO,
 }
 NONCE_LENGTH = 256
 

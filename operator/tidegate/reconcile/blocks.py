@@ -179,7 +179,7 @@ def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
     if first or pods is None or seen.spec.on_bypass is OnBypass.ALLOW:
         return None
 
-    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: look.target}
+    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: look.progress.candidate or look.target}
     labels = {**((pods.get("metadata") or {}).get("labels") or {}), **ours}
     store = world.store(kinds.SERVICES)
     near = [found for name in labels for found in store.of((owner.namespace, f"{name}={labels[name]}"))]

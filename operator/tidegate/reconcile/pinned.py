@@ -80,4 +80,5 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         no_data_limit=spec.no_data_limit,
         judged=bool(spec.objectives),
         finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
+        window=spec.rollback_window.revisions,
     )

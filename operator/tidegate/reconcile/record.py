@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 WARNINGS = BLOCKING | frozenset(
     {Reason.ROLLBACK_BLOCKED, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE, Reason.STARVED, Reason.CONTESTED}
 )
+# To a person who asked: told also where the Release stays as it is.
+ANSWERS = frozenset({Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY})
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
 CARRIED = ("replicas", "stable", "candidate", "objectives", "step")
 
@@ -77,10 +79,11 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     """An Event for each new reason, once it is in the status."""
     before, now = seen.snapshot.progress, decision.progress
     tell_of_a_changed_plan(seen, world)
-    if before.phase is now.phase and before.reason is now.reason and before.step == now.step:
+    same = before.phase is now.phase and before.reason is now.reason and before.step == now.step
+    if same and decision.reason not in ANSWERS:
         return
 
-    warning = now.reason in WARNINGS or now.reason.rejects
+    warning = not same and (now.reason in WARNINGS or now.reason.rejects)
     world.recorder.tell(
         Note(regarding=seen.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
     )
