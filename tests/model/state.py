@@ -158,7 +158,7 @@ CLOCKS = (
 
 
 def canonical(state: State) -> State:
-    """Forget what no decision reads, so that the model stays small: history beyond a revision's newest line, words, spans."""
+    """Forget what no decision reads, so that the model stays small: old lines of history, words, spans."""
     progress = state.progress
     newest = {line.revision: line for line in reversed(progress.history)}
     kept = tuple(line for line in progress.history if line is newest[line.revision])

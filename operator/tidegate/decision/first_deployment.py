@@ -9,6 +9,7 @@ from .plan import NO_TIME
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
+from .refusal import because, hold_refused
 from .rest import wait_until_mended
 from .router import unconfirmed
 from .snapshot import Snapshot
@@ -58,7 +59,7 @@ def say_that_it_is_late(seen: Snapshot) -> Decision | None:
     if seen.candidate.available >= seen.replicas or not late:
         return None
 
-    sentence = "the first revision is not available within its progressDeadline"
+    sentence = f"the first revision is not available within its progressDeadline{because(seen.candidate)}"
     return hold(seen, Reason.DEADLINE_EXCEEDED, sentence, phase=Phase.STALLED)
 
 
@@ -69,6 +70,9 @@ def wait_for_its_pods(seen: Snapshot) -> Decision | None:
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
+    if waiting := hold_refused(seen, candidate, look_again, phase=Phase.STALLED):
+        return waiting
+
     return hold(seen, Reason.PREPARING, "the first revision's pods start", look_again, phase=Phase.PREPARING)
 
 

@@ -54,6 +54,8 @@ class Reason(Enum):
     LOWERED_BY_HAND = "LoweredByHand"
     RAISED_BY_HAND = "RaisedByHand"
     ROLLBACK_BLOCKED = "RollbackBlocked"
+    QUOTA_EXCEEDED = "QuotaExceeded"
+    POD_REFUSED = "PodRefused"
     NOT_ISOLATED = "NotIsolated"
 
     # Why it cannot go on until someone acts.

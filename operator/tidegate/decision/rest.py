@@ -9,6 +9,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
+from .refusal import hold_refused
 from .router import unconfirmed
 from .snapshot import Snapshot, Suspension
 from .start import start, start_by_steps
@@ -76,6 +77,11 @@ DRAINING = "the last rollout's pods drain before the next one starts"
 def say_what_is_refused(seen: Snapshot) -> Decision | None:
     """The API server refuses a part of what is declared: that is no time to say that all is well."""
     return wait_until_mended(seen) if seen.blocked and seen.blocked.reason is Reason.REFUSED else None
+
+
+def say_that_pods_are_refused(seen: Snapshot) -> Decision | None:
+    """What is served lacks pods that the API server does not take."""
+    return hold_refused(seen, seen.stable) if at_target(seen) else None
 
 
 def serve_the_target(seen: Snapshot) -> Decision | None:
@@ -174,6 +180,7 @@ REST: tuple[Rule, ...] = (
     take_the_workload_over,
     empty_the_workload,
     say_that_it_is_contested,
+    say_that_pods_are_refused,
     serve_the_target,
     retry,
     refuse_the_rejected,

@@ -7,6 +7,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
+from .refusal import because
 from .router import unconfirmed
 from .snapshot import Snapshot
 
@@ -96,7 +97,8 @@ def wait_for_stable(seen: Snapshot) -> Decision | None:
     if not seen.weight:
         return None
 
-    return hold(seen, Reason.ROLLBACK_BLOCKED, "stable has too few available pods to take all traffic back")
+    sentence = f"stable has too few available pods to take all traffic back{because(seen.stable)}"
+    return hold(seen, Reason.ROLLBACK_BLOCKED, sentence)
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

@@ -24,6 +24,7 @@ from .disturbance import (
 from .plan import OnTrouble
 from .promotion import begin
 from .reasons import BLOCKING, Reason
+from .refusal import because
 from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
@@ -73,6 +74,7 @@ def roll_back_late(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"the candidate's pods for step {seen.step.name} are not available within progressDeadline"
+    sentence += because(seen.candidate)
     return roll_back(seen, Reason.DEADLINE_EXCEEDED, sentence)
 
 

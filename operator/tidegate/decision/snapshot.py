@@ -20,7 +20,7 @@ class Suspension(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """The pods of one revision."""
+    """The pods of one revision. `refusal`: why the API server takes no more of them, in its words."""
 
     revision: str
     exists: bool = True
@@ -29,6 +29,7 @@ class Side:
     total: int = 0
     stuck: int = 0
     stuck_sentence: str = ""
+    refusal: str = ""
     ever_available: bool = False
     unhealthy_since: datetime | None = None
     available_in: timedelta | None = None

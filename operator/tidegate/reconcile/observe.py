@@ -178,6 +178,7 @@ def observe_sides(
                 total=facts.total,
                 stuck=facts.stuck,
                 stuck_sentence=facts.stuck_sentence,
+                refusal=replica_set["refusal"] if facts.total < replica_set["spec"]["replicas"] else "",
                 ever_available=facts.ever_available,
                 unhealthy_since=facts.unhealthy_since,
                 available_in=facts.available_in,

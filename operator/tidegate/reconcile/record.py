@@ -20,7 +20,15 @@ from .world import World
 log = structlog.get_logger(__name__)
 
 WARNINGS = BLOCKING | frozenset(
-    {Reason.ROLLBACK_BLOCKED, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE, Reason.STARVED, Reason.CONTESTED}
+    {
+        Reason.ROLLBACK_BLOCKED,
+        Reason.ROUTER_SILENT,
+        Reason.STABLE_UNAVAILABLE,
+        Reason.STARVED,
+        Reason.CONTESTED,
+        Reason.QUOTA_EXCEEDED,
+        Reason.POD_REFUSED,
+    }
 )
 # To a person who asked: told also where the Release stays as it is.
 ANSWERS = frozenset({Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY})

@@ -15,7 +15,7 @@ from .deployments import (
 from .endpoints import ready_pods
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
-from .replica_sets import Pin, labels_of, name_of, replica_set
+from .replica_sets import Pin, labels_of, name_of, refusal, replica_set
 from .revisions import revision_of
 from .services import SUFFIXES, bypassing, selected_revision, serves, service, service_name
 
@@ -37,6 +37,7 @@ __all__ = [
     "pod",
     "ready_pods",
     "refilled",
+    "refusal",
     "replica_set",
     "replicas_owner",
     "revision_of",
