@@ -51,6 +51,13 @@ class OnBypass(Enum):
     ALLOW = "Allow"
 
 
+class OnDelete(Enum):
+    """What becomes of what serves when its Release is deleted."""
+
+    DELETE = "Delete"
+    KEEP = "Keep"
+
+
 class Suspend(Enum):
     """How far the loop is stopped."""
 

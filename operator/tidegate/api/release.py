@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
+from .enums import OnBypass, OnDelete, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -133,6 +133,13 @@ class ReleaseSpec(Declared):
         OnBypass,
         Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),
     ] = OnBypass.HOLD
+    on_delete: Annotated[
+        OnDelete,
+        Field(
+            description="Delete what serves along with the Release; or Keep stable's pods, the Services and the managed"
+            " route as nobody's, which a Release of the same name takes again."
+        ),
+    ] = OnDelete.DELETE
     promotion: Annotated[Promotion, Field(description="How a candidate becomes stable.")] = Promotion()
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
@@ -141,6 +148,16 @@ class ReleaseSpec(Declared):
     @model_validator(mode="after")
     def _one_template(self) -> "ReleaseSpec":
         one_of(self, "template", "workload_ref")
+        return self
+
+    @model_validator(mode="after")
+    def _kept_by_one(self) -> "ReleaseSpec":
+        reference = self.workload_ref
+        taken_over = reference is not None and reference.kind is WorkloadKind.DEPLOYMENT
+        if taken_over and self.on_delete is OnDelete.KEEP:
+            message = "onDelete: Keep is not for a Deployment of workloadRef, which is handed back and serves on"
+            raise ValueError(message)
+
         return self
 
     @model_validator(mode="after")
@@ -175,8 +192,8 @@ def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
     return parse(ReleaseSpec, spec)
 
 
-# Without these nothing can be put back.
-ESSENTIAL = frozenset({"replicas", "template", "workloadRef", "service", "traffic"})
+# Without these nothing can be put back, or what must be kept is deleted.
+ESSENTIAL = frozenset({"replicas", "template", "workloadRef", "service", "traffic", "onDelete"})
 
 
 def salvaged_spec(spec: dict[str, Any]) -> ReleaseSpec:

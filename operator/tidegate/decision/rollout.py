@@ -29,6 +29,7 @@ from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
+from .takeover import keep_until_handed_back
 from .undo import undo_in_vain
 
 
@@ -198,6 +199,7 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_a_breach,
     lower_to_the_step,
     mend,
+    keep_until_handed_back,
     hold_suspended,
     skip_step,
     undo_in_vain,

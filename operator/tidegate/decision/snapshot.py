@@ -20,7 +20,10 @@ class Suspension(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """The pods of one revision. `refusal`: why the API server takes no more of them, in its words."""
+    """The pods of one revision. `refusal`: why the API server takes no more of them, in its words.
+
+    `ours` is False for one that a deleted Release of this name left serving.
+    """
 
     revision: str
     exists: bool = True
@@ -35,6 +38,7 @@ class Side:
     available_in: timedelta | None = None
     pinned_for: datetime | None = None
     rejected: bool = False
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +156,7 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One look. `target` is the revision of the declared template."""
+    """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release."""
 
     now: datetime
     target: str
@@ -169,6 +173,7 @@ class Snapshot:
     blocked: Blocked | None = None
     deleting: bool = False
     finalizer: bool = False
+    keeps: bool = False
     workload: Workload | None = None
     least_size: int = 0
     surplus: tuple[str, ...] = ()

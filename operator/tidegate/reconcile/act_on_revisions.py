@@ -4,25 +4,27 @@ from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED
 from tidegate.clients import Conflict
-from tidegate.decision.actions import ForgetRevision, PrepareRevision, Scale
+from tidegate.decision.actions import Adopt, ForgetRevision, PrepareRevision, Scale
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, replica_set
 
 from . import kinds
 from .observe import Seen
-from .ownership import created, ours
+from .ownership import created, ours, take_again
 from .pinned import text_of
 from .world import World
 
 
-async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetRevision, world: World) -> None:
+async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | Adopt | ForgetRevision, world: World) -> None:
     """One effect on the ReplicaSet of a revision."""
     match action:
         case PrepareRevision(revision, replicas):
             await prepare(seen, revision, replicas, world)
         case Scale(revision, replicas, rejected):
             await scale(seen, revision, replicas, world, rejected=rejected)
+        case Adopt(revision):
+            await adopt(seen, revision, world)
         case ForgetRevision(revision):
             await forget(seen, revision, world)
         case _:
@@ -65,6 +67,13 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
     found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
     if found is not None:
         world.keep(kinds.REPLICA_SETS, await world.writer.merge(kinds.REPLICA_SETS, found, body))
+
+
+async def adopt(seen: Seen, revision: str, world: World) -> None:
+    """The owner and the label change, and nothing that a pod is made of."""
+    found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
+    if found is not None:
+        await take_again(seen, kinds.REPLICA_SETS, found, world)
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:

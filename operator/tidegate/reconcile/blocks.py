@@ -70,7 +70,7 @@ def _route_taken(owner: Owner, declared: Object, world: World) -> Blocked | None
         return None
 
     route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
-    if route is None or owner.owns(route):
+    if route is None or owner.may_take(route):
         return None
 
     return Blocked(Reason.NAME_TAKEN, f"HTTPRoute {owner.name} exists and is not Tidegate's: rename or delete it")

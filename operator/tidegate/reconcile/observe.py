@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tidegate.api import InvalidSpec
+from tidegate.api import InvalidSpec, OnDelete
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, FINALIZER, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
@@ -95,7 +95,7 @@ def observe(key: Key, world: World) -> Seen | None:
             replicas=current.spec.replicas,
             plan=going.plan,
             progress=progress,
-            sides=observe_sides(key, replica_sets, current.spec, world, now),
+            sides=observe_sides(owner, replica_sets, current.spec, world, now),
             services=observe_services(owner, current.spec, world),
             route=route,
             several=routes if len(routes) > 1 else (),
@@ -104,6 +104,7 @@ def observe(key: Key, world: World) -> Seen | None:
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],
             surplus=_surplus(progress, replica_sets, current.spec.revision_history_limit),
+            keeps=current.spec.on_delete is OnDelete.KEEP,
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
             least_size=least_size(owner, world),
@@ -116,9 +117,9 @@ def observe(key: Key, world: World) -> Seen | None:
 
 
 def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
-    """A Release's own ReplicaSets by revision."""
+    """A Release's own ReplicaSets by revision, and those that one of its name left serving."""
     listed = world.store(kinds.REPLICA_SETS).of((owner.namespace, owner.name))
-    return {_revision(seen): seen for seen in listed if owner.owns(seen)}
+    return {_revision(seen): seen for seen in listed if owner.may_take(seen)}
 
 
 def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
@@ -139,7 +140,8 @@ def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[st
         return progress_of(status)
 
     service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, "stable")))
-    stable = selected_revision(service) if service and owner.owns(service) else _longest_served(replica_sets)
+    selected = selected_revision(service) if service and owner.may_take(service) else None
+    stable = selected or _longest_served(replica_sets)
     rejected = tuple(
         revision
         for revision, seen in replica_sets.items()
@@ -159,11 +161,11 @@ def _longest_served(replica_sets: Mapping[str, Object]) -> str | None:
 
 
 def observe_sides(
-    key: Key, replica_sets: Mapping[str, Object], spec: ReleaseSpec, world: World, now: datetime
+    owner: Owner, replica_sets: Mapping[str, Object], spec: ReleaseSpec, world: World, now: datetime
 ) -> tuple[Side, ...]:
     """Every revision's ReplicaSet and pods."""
     ready_nodes = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES) if node["ready"])
-    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of(key)]
+    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of((owner.namespace, owner.name))]
     sides = []
     for revision, replica_set in replica_sets.items():
         alive = [found for of, found in pods if of == revision and found is not None]
@@ -184,6 +186,7 @@ def observe_sides(
                 available_in=facts.available_in,
                 pinned_for=datetime.fromisoformat(started) if started else None,
                 rejected=annotations.get(ANNOTATION_REJECTED) == "true",
+                ours=owner.owns(replica_set),
             )
         )
 

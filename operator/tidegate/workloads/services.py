@@ -52,7 +52,7 @@ def bypassing(services: Sequence[Mapping[str, Any]], owner: Owner, pod_labels: M
     return tuple(
         found["metadata"]["name"]
         for found in services
-        if not (found["metadata"]["name"] in ours and owner.owns(found))
+        if not (found["metadata"]["name"] in ours and owner.may_take(found))
         and (selector := found.get("spec", {}).get("selector"))
         and all(pod_labels.get(key) == value for key, value in selector.items())
     )
