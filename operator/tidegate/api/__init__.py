@@ -1,7 +1,7 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnBypass, OnDelete, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, FirstRollout, OnBypass, OnDelete, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
@@ -9,6 +9,7 @@ from .release import ReleaseSpec, parse_spec, salvaged_spec
 
 __all__ = [
     "Confirm",
+    "FirstRollout",
     "InvalidSpec",
     "MetricSourceSpec",
     "ObjectiveSetSpec",

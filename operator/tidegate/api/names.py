@@ -27,5 +27,6 @@ ASK_RETRY = f"{GROUP}/retry"
 ASK_SKIP_STEP = f"{GROUP}/skip-step"
 ASK_SUSPEND = f"{GROUP}/suspend"
 ASK_UNDO = f"{GROUP}/undo"
+ASK_RESTART = f"{GROUP}/restart"
 
 RELEASE_NAME_LENGTH = 52

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import OnBypass, OnDelete, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
+from .enums import FirstRollout, OnBypass, OnDelete, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -121,6 +121,13 @@ class ReleaseSpec(Declared):
     revision_history_limit: Annotated[
         int, Field(ge=0, le=100, description="Empty ReplicaSets of past revisions that are kept.")
     ] = 10
+    first_rollout: Annotated[
+        FirstRollout,
+        Field(
+            description="Direct: the first revision comes up at full size. Steps: its pods rise by the steps, which"
+            " dwell and pause; nothing is judged, and traffic comes at the end, for there is no stable to share with."
+        ),
+    ] = FirstRollout.DIRECT
     rollback_window: Annotated[
         RollbackWindow,
         Field(

@@ -113,6 +113,13 @@ class Adopt:
 
 
 @dataclass(frozen=True, slots=True)
+class EvictPod:
+    """Let one pod go, if its disruption budgets allow; its ReplicaSet makes another."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finalize:
     """Keep a deleted Release until all is handed back, or let it go."""
 
@@ -142,6 +149,7 @@ Action = (
     | ReleaseWorkload
     | LeaveServing
     | Adopt
+    | EvictPod
     | Finalize
     | ForgetRevision
 )

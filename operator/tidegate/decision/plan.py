@@ -50,6 +50,7 @@ class Plan:
     judged: bool = True
     finish_first: bool = False
     window: int = 1
+    first_by_steps: bool = False
 
     @property
     def last(self) -> int:

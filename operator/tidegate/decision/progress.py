@@ -56,6 +56,7 @@ class Asks:
     skip_step: str | None = None
     suspend: str | None = None
     undo: str | None = None
+    restart: str | None = None
 
 
 NOTHING_ASKED = Asks()
@@ -67,7 +68,8 @@ HISTORY_KEPT = 10
 class Progress:
     """The recorded state. Times only from here: a restart forgets nothing that a decision needs.
 
-    `overruled`: the declared revision that an undo under way goes against.
+    `overruled`: the declared revision that an undo under way goes against. `restart_since`: stable's pods from before
+    are to be replaced.
     """
 
     phase: Phase = Phase.PENDING
@@ -86,6 +88,7 @@ class Progress:
     breach_held_since: datetime | None = None
     no_data_since: datetime | None = None
     handed_over_at: datetime | None = None
+    restart_since: datetime | None = None
     full_size: int = 0
     straight: bool = False
     opened: bool = False

@@ -8,6 +8,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
+from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
 
@@ -102,6 +103,7 @@ def undone(progress: Progress) -> tuple[str, ...]:
 
 
 PROMOTION: tuple[Rule, ...] = (
+    note_restart,
     handle_stray,
     point_stable,
     wait_for_endpoints,

@@ -81,6 +81,10 @@ class Reason(Enum):
     # What a person asked for.
     ASKED_IN_VAIN = "NothingToDo"
     PROMOTION_UNDER_WAY = "PromotionUnderWay"
+    RESTART_STARTED = "RestartStarted"
+    RESTARTING = "Restarting"
+    RESTART_WAITS = "RestartWaits"
+    RESTARTED = "Restarted"
 
     @property
     def quiet(self) -> bool:

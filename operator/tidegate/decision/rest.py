@@ -10,6 +10,7 @@ from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
 from .refusal import hold_refused
+from .restart import note_restart, restart
 from .router import unconfirmed
 from .snapshot import Snapshot, Suspension
 from .start import start, start_by_steps
@@ -179,6 +180,8 @@ REST: tuple[Rule, ...] = (
     keep_until_handed_back,
     take_the_workload_over,
     empty_the_workload,
+    note_restart,
+    restart,
     say_that_it_is_contested,
     say_that_pods_are_refused,
     serve_the_target,

@@ -25,6 +25,7 @@ from .plan import OnTrouble
 from .promotion import begin
 from .reasons import BLOCKING, Reason
 from .refusal import because
+from .restart import note_restart
 from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
@@ -203,6 +204,7 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_suspended,
     skip_step,
     undo_in_vain,
+    note_restart,
     handle_stray,
     hold_blocked,
     resume,

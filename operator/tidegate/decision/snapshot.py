@@ -135,6 +135,28 @@ TRIES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Stable's pods from before a restart was asked for, those that fail first; and how many new ones are awaited.
+
+    `refusal`: a disruption budget does not let the next one go, in the API server's words, until `again`.
+    """
+
+    due: tuple[str, ...] = ()
+    awaited: int = 0
+    refusal: str = ""
+    again: timedelta | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is left, and what it waits for."""
+        left = f"{len(self.due)} pods are to be replaced"
+        if self.awaited:
+            return f"{left}, {self.awaited} new ones are not available yet"
+
+        return f"{left}, the next one waits: {self.refusal}" if self.refusal else left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What the judge found: at most one of the first three; `passed` counts only since the step settled."""
 
@@ -175,6 +197,7 @@ class Snapshot:
     finalizer: bool = False
     keeps: bool = False
     workload: Workload | None = None
+    restart: Restart = Restart()
     least_size: int = 0
     surplus: tuple[str, ...] = ()
 

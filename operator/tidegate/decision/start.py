@@ -60,8 +60,9 @@ def opening(seen: Snapshot, revision: str, *, straight: bool = False) -> str:
 
 
 def first_step(seen: Snapshot, *, straight: bool) -> Step:
-    """The first step; of a first revision, and of a rollout that goes straight, it is the last."""
-    return seen.plan.steps[0] if seen.progress.stable and not straight else seen.plan.steps[-1]
+    """The first step; of a rollout that goes straight, as a first revision does by itself, it is the last."""
+    walks = (seen.progress.stable or seen.plan.first_by_steps) and not straight
+    return seen.plan.steps[0 if walks else -1]
 
 
 def starved(seen: Snapshot) -> bool:

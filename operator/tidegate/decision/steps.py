@@ -161,7 +161,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
     entered: dict[str, Any] = {
         "phase": Phase.PROGRESSING,
         "step": index,
-        "desired_weight": step.weight,
+        "desired_weight": step.weight if seen.progress.stable else 0,
         "entered_at": seen.now,
         "deadline_from": seen.now,
         "settled_at": None,

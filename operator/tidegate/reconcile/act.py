@@ -4,6 +4,7 @@ from tidegate.api.names import FINALIZER
 from tidegate.decision.actions import (
     Action,
     Adopt,
+    EvictPod,
     Finalize,
     ForgetRevision,
     LeaveServing,
@@ -18,6 +19,7 @@ from tidegate.watch import Object
 from tidegate.workloads import service, service_name
 
 from . import kinds
+from .act_on_pods import evict
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
 from .act_on_workload import act_on_workload
@@ -36,6 +38,8 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
             await point_service(seen, action, world)
         case WriteRoute() | SetWeight() | RestoreRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
+        case EvictPod(name):
+            await evict(seen, name, world)
         case LeaveServing(revision):
             await leave_serving(seen, revision, world)
         case Finalize(keep):

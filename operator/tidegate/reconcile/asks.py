@@ -12,6 +12,7 @@ NAMES = {
     "skip_step": names.ASK_SKIP_STEP,
     "suspend": names.ASK_SUSPEND,
     "undo": names.ASK_UNDO,
+    "restart": names.ASK_RESTART,
 }
 NONCE_LENGTH = 256
 

@@ -28,6 +28,7 @@ from .blocks import blocked_by
 from .evidence import evidence_of
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
+from .restart import observe_restart
 from .routes import observe_routes, routers_of
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
@@ -107,6 +108,9 @@ def observe(key: Key, world: World) -> Seen | None:
             keeps=current.spec.on_delete is OnDelete.KEEP,
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
+            restart=observe_restart(
+                progress, owner, replica_sets.get(progress.stable or ""), current.spec.min_ready_seconds, world
+            ),
             least_size=least_size(owner, world),
         ),
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api import InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
+from tidegate.api import FirstRollout, InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
 from tidegate.decision.plan import OnTrouble, Plan, Step, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
@@ -23,6 +23,7 @@ PINNED = (
     "progressDeadline",
     "unhealthyAfter",
     "promotion",
+    "firstRollout",
 )
 
 
@@ -81,4 +82,5 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         judged=bool(spec.objectives),
         finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
         window=spec.rollback_window.revisions,
+        first_by_steps=spec.first_rollout is FirstRollout.STEPS,
     )

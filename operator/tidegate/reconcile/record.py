@@ -31,9 +31,17 @@ WARNINGS = BLOCKING | frozenset(
     }
 )
 # To a person who asked: told also where the Release stays as it is.
-ANSWERS = frozenset({Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY})
+ANSWERS = frozenset(
+    {
+        Reason.ASKED_IN_VAIN,
+        Reason.PROMOTION_UNDER_WAY,
+        Reason.RESTART_STARTED,
+        Reason.RESTART_WAITS,
+        Reason.RESTARTED,
+    }
+)
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
-CARRIED = ("replicas", "stable", "candidate", "objectives", "step")
+CARRIED = ("replicas", "stable", "candidate", "objectives", "step", "restart")
 
 
 async def record(seen: Seen, decision: Decision, world: World) -> None:
