@@ -1,20 +1,15 @@
 """`onDelete` against the real API server: what serves outlives its Release, and the next one takes it again."""
 
-import threading
-
 from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, release
-from tests.integration.proxy import Side
-from tests.integration.test_kill import MOST_WRITES, Mortal, mortal
+from tests.integration.mortal import Mortal
+from tests.integration.test_kill import MOST_WRITES
 from tests.integration.test_rollout import change, deploy, weights
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
 NOTES = {"tidegate.dev/release", "tidegate.dev/revision", "tidegate.dev/handed-over"}
-REVIVED_SECONDS = 60
-
-__all__ = ["mortal"]
 
 
 def notes(found: Object) -> set[str]:
@@ -117,18 +112,11 @@ def one_life(api: Api, mortal: Mortal, point: int) -> tuple[str, str]:
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     revision = str(found["status"]["stable"]["revision"])
     before = pods(api, namespace)
-    mortal.proxy.arm(namespace, point, Side.AFTER, mortal.kill)
-    reviving = threading.Thread(target=lambda: mortal.proxy.struck.wait(REVIVED_SECONDS) and mortal.start())
-    if point >= 0:
-        reviving.start()
-
-    api.delete(RELEASES, namespace, "web")
-    api.gone(RELEASES, namespace, "web")
-    api.create(RELEASES, release(namespace, onDelete="Keep"))
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    if point >= 0:
-        assert mortal.proxy.struck.is_set()
-        reviving.join()
+    with mortal.dying_after(namespace, point):
+        api.delete(RELEASES, namespace, "web")
+        api.gone(RELEASES, namespace, "web")
+        api.create(RELEASES, release(namespace, onDelete="Keep"))
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
     assert pods(api, namespace) == before, f"killed after write {point}"
     return namespace, revision

@@ -2,7 +2,10 @@
 
 from tests.cluster.api import BUDGETS, PODS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
+from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release
+from tests.integration.mortal import Mortal
+from tests.integration.test_kill import MOST_WRITES
 from tests.integration.test_rollout import change, deploy
 from tests.integration.test_undo import eventually_told
 
@@ -111,3 +114,28 @@ def test_a_restart_waits_for_the_end_of_a_rollout_and_spares_what_is_new(
     found = api.until(RELEASES, namespace, "web", lambda found: reason_is("Aborted")(found) and ended(found), 60)
     assert found["status"]["stable"]["revision"] == first
     assert not uids(api, namespace) & before
+
+
+def one_restart(api: Api, mortal: Mortal, point: int) -> None:
+    """The operator dies after one of a restart's writes, evictions among them, and lives again."""
+    namespace = api.namespace(f"restart-{next(COUNTER)}")
+    deploy(api, namespace)
+    before = uids(api, namespace)
+    older(api, namespace)
+    with mortal.dying_after(namespace, point):
+        api.ask(namespace, "web", restart="1")
+        api.until(RELEASES, namespace, "web", ended, 60)
+
+    where = f"killed after write {point}"
+    assert not uids(api, namespace) & before, where
+    # Each of the two went once: none was evicted that had just come.
+    evictions = [write for write in mortal.proxy.writes if write.path.endswith("/eviction")]
+    assert len({write.path for write in evictions}) == 2, where
+
+
+def test_a_restart_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
+    one_restart(api, mortal, -1)
+    count = len(mortal.proxy.writes)
+    assert 4 < count < MOST_WRITES
+    for point in range(count - 1):
+        one_restart(api, mortal, point)

@@ -2,7 +2,10 @@
 
 from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
+from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.mortal import Mortal
+from tests.integration.test_kill import MOST_WRITES
 from tests.integration.test_rollout import change, deploy, weights
 
 GATED = [{"name": "first", "weight": 20, "dwell": "1h", "pause": "UntilPromoted"}]
@@ -86,6 +89,30 @@ def test_an_undo_of_a_revision_that_is_kept_no_more_says_so(api: Api, namespace:
     assert found["status"]["stable"] == second["status"]["stable"]
     assert phase_is("Promoted")(found)
     eventually_told(api, namespace, "NothingToDo", "revisionHistoryLimit")
+
+
+def one_undo(api: Api, mortal: Mortal, point: int) -> None:
+    """The operator dies after one of an undo's writes, and lives again."""
+    namespace = api.namespace(f"undo-{next(COUNTER)}")
+    first, second = promoted_twice(api, namespace)
+    with mortal.dying_after(namespace, point):
+        api.ask(namespace, "web", undo="1")
+        found = api.until(RELEASES, namespace, "web", reason_is("Undone"))
+        api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["spec"]["replicas"] == 0)
+
+    where = f"killed after write {point}"
+    assert found["status"]["stable"]["revision"] == first, where
+    assert found["status"]["rejected"] == [second], where
+    assert weights(api, namespace) == [100, 0], where
+    assert len(found["status"]["history"]) == 3, where
+
+
+def test_an_undo_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
+    one_undo(api, mortal, -1)
+    count = len(mortal.proxy.writes)
+    assert 5 < count < MOST_WRITES
+    for point in range(count - 1):
+        one_undo(api, mortal, point)
 
 
 def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
