@@ -54,8 +54,8 @@ def why_not(seen: Snapshot, revision: str) -> str:
     """Why there is no way back to a revision; empty where there is one."""
     if not revision:
         return (
-            f"nothing was promoted since revision {seen.progress.stable}, which is served;"
-            " to go further back name a revision that is kept: <revision>/<nonce>"
+            f"the newest rollout left no promotion to go back from, and revision {seen.progress.stable} is served;"
+            " name a revision that is kept to go further back: <revision>/<nonce>"
         )
 
     if revision == seen.progress.stable:

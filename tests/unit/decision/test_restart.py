@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.decision.test_clauses import promoting, rest_look, step_look
+from tests.unit.decision.test_clauses import first, promoting, rest_look, step_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import World
 from tidegate.decision import Phase, Reason, Snapshot, decide
@@ -88,6 +88,18 @@ def test_a_restart_that_was_asked_for_in_a_rollout_goes_on_at_its_end() -> None:
         world.turn()
 
     assert (world.progress.stable, world.progress.restart_since) == ("v2", asked_at)
+
+
+@pytest.mark.parametrize("look", [promoting(), step_look(), rest_look()], ids=["promoting", "in a step", "at rest"])
+def test_an_ask_is_recorded_when_it_comes_wherever_it_comes(look: Snapshot) -> None:
+    decision = decide(replace(look, asks=Asks(restart="1")))
+
+    assert (decision.reason, decision.progress.restart_since) == (Reason.RESTART_STARTED, look.now)
+    assert decision.progress.phase is look.progress.phase
+
+
+def test_a_restart_in_a_first_deployment_is_in_vain() -> None:
+    assert decide(first(asks=Asks(restart="1"))).reason is Reason.ASKED_IN_VAIN
 
 
 def test_a_restart_of_what_serves_goes_on_where_git_declares_what_was_rejected() -> None:

@@ -172,7 +172,7 @@ def test_an_undo_can_be_aborted() -> None:
     [
         ("v2/1", "is served"),
         ("v9/1", "no ReplicaSet"),
-        ("/1", "nothing was promoted"),
+        ("/1", "no promotion to go back from"),
     ],
 )
 def test_an_undo_without_a_way_back_says_why_and_does_nothing(nonce: str, words: str) -> None:
