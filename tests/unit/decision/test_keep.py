@@ -9,7 +9,7 @@ from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight
-from tidegate.decision.snapshot import Route, Workload
+from tidegate.decision.snapshot import Route, Suspension, Workload
 
 
 def deleted(look: Snapshot, **changes: Any) -> Snapshot:
@@ -24,6 +24,7 @@ def test_a_release_that_keeps_has_a_finalizer_and_one_that_does_not_has_none() -
 
 def test_a_release_that_is_told_to_keep_in_mid_rollout_does_so_at_once() -> None:
     assert decide(step_look(keeps=True)).actions == (Finalize(keep=True),)
+    assert decide(step_look(keeps=True, suspension=Suspension.ADVANCE)).actions == (Finalize(keep=True),)
 
 
 def test_what_serves_is_nobodys_before_the_release_goes() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.unit.decision.test_clauses import first, later, rest_look, rolling_back, side_look, waiting
 from tidegate.decision import Phase, Reason, decide
+from tidegate.decision.snapshot import Restart
 
 QUOTA = 'pods "web-x" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4, limited: pods=4'
 DENIED = 'admission webhook "images" denied the request: unsigned'
@@ -55,6 +56,14 @@ def test_stable_short_of_pods_by_quota_is_not_called_well() -> None:
     healed = replace(rest_look(), progress=decision.progress)
 
     assert decide(healed).reason is Reason.PROMOTED
+
+
+def test_a_quota_that_stops_a_restart_is_said() -> None:
+    look = side_look("v1", rest_look(restart=Restart(due=("a",), awaited=1)), available=3, total=3, refusal=QUOTA)
+
+    assert (
+        decide(replace(look, progress=replace(look.progress, restart_since=look.now))).reason is Reason.QUOTA_EXCEEDED
+    )
 
 
 def test_a_rollback_that_a_quota_blocks_says_so() -> None:
