@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cluster import local
 from tests.cluster.api import Api
-from tests.cluster.control_plane import ControlPlane
+from tests.cluster.control_plane import ControlPlane, kubeconfig
 from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
+from tests.integration.mortal import Mortal
+from tests.integration.proxy import Proxy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,17 @@ def operator(shared: Operator) -> Operator:
 def alone(shared: Operator) -> None:
     """The shared operator is stopped: the test brings its own."""
     shared.stop()
+
+
+@pytest.fixture
+def mortal(setup: Setup, alone: None) -> Iterator[Mortal]:
+    with Proxy(setup.plane) as proxy:
+        path = setup.folder / "kubeconfig-proxy"
+        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
+        found = Mortal(setup.folder / "mortal", proxy, path)
+        found.start()
+        yield found
+        found.kill()
 
 
 @pytest.fixture

@@ -117,6 +117,12 @@ def release_with(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
     return put_at(whole("Release"), path, value)
 
 
+def kept_with(reference: dict[str, Any]) -> dict[str, Any]:
+    """A Release that keeps what serves, and takes its template from there."""
+    found = put_at(release_with(("spec", "workloadRef"), reference), ("spec", "template"), None)
+    return put_at(found, ("spec", "onDelete"), "Keep")
+
+
 def step(name: str, weight: int) -> dict[str, Any]:
     return {"name": name, "weight": weight}
 
@@ -154,6 +160,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             ("spec", "template"),
             None,
         ),
+    ),
+    "onDelete: Keep is not for a Deployment": (
+        kept_with({"name": "web"}),
+        kept_with({"apiVersion": "v1", "kind": "PodTemplate", "name": "web"}),
     ),
     "traffic: must have exactly one": (
         release_with(("spec", "traffic"), {"route": {"name": "a"}, "routes": [{"name": "b"}]}),

@@ -1,59 +1,18 @@
 """SIGKILL before and after every single write of a rollout: whatever is left half done, the next process ends right."""
 
 import json
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
-import pytest
-import yaml
 
 from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
-from tests.cluster.control_plane import kubeconfig
 from tests.cluster.metric_source import Answer, MetricServer
-from tests.cluster.operator import Operator
-from tests.integration.conftest import COUNTER, Setup
+from tests.integration.conftest import COUNTER
 from tests.integration.manifests import judged, phase_is, release, template
-from tests.integration.proxy import EVERY, Proxy, Side, Write
+from tests.integration.mortal import Mortal
+from tests.integration.proxy import EVERY, Side, Write
 from tests.integration.test_attached_routes import managers, shares, users_route
 from tests.integration.test_takeover import deployment, taking_over
 
 MOST_WRITES = 40
 KILL_SECONDS = 10
-TAKEOVER_SECONDS = 60
-
-
-@dataclass(slots=True)
-class Mortal:
-    """An operator behind a proxy, killed and started again."""
-
-    setup: Setup
-    proxy: Proxy
-    kubeconfig: Path
-    lives: int = 0
-
-    def operator(self) -> Operator:
-        folder = self.setup.folder / "mortal"
-        return Operator(folder=folder, kubeconfig=self.kubeconfig, name=f"operator-{self.lives}")
-
-    def start(self) -> None:
-        self.lives += 1
-        self.operator().start()
-
-    def kill(self) -> None:
-        self.operator().kill()
-
-
-@pytest.fixture
-def mortal(setup: Setup, alone: None) -> Iterator[Mortal]:
-    with Proxy(setup.plane) as proxy:
-        path = setup.folder / "kubeconfig-proxy"
-        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
-        found = Mortal(setup, proxy, path)
-        found.start()
-        yield found
-        found.kill()
 
 
 def weights_written(writes: list[Write]) -> list[int]:
@@ -148,20 +107,12 @@ def one_takeover(api: Api, mortal: Mortal, point: int) -> str:
     api.create(DEPLOYMENTS, deployment(namespace))
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
     api.apply(ROUTES, users_route(namespace), manager="kustomize-controller")
-    mortal.proxy.arm(namespace, point, Side.AFTER, mortal.kill)
-    reviving = threading.Thread(target=lambda: mortal.proxy.struck.wait(TAKEOVER_SECONDS) and mortal.start())
-    if point >= 0:
-        reviving.start()
-
-    api.create(RELEASES, taking_over(namespace))
-
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
-    api.delete(RELEASES, namespace, "web")
-    api.gone(RELEASES, namespace, "web")
-    if point >= 0:
-        assert mortal.proxy.struck.is_set()
-        reviving.join()
+    with mortal.dying_after(namespace, point):
+        api.create(RELEASES, taking_over(namespace))
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+        api.delete(RELEASES, namespace, "web")
+        api.gone(RELEASES, namespace, "web")
 
     return namespace
 

@@ -119,6 +119,10 @@ def people(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.candidate and state.progress.stable and not asks.skip_step:
         yield "skip-step", replace(state, asks=replace(asks, skip_step="1"))
 
+    if state.progress.stable and not asks.undo:
+        yield "undo", replace(state, asks=replace(asks, undo="1"))
+        yield "undo to v1", replace(state, asks=replace(asks, undo="v1/1"))
+
     if state.suspension is Suspension.NONE:
         yield "suspend", replace(state, suspension=Suspension.ADVANCE)
         yield "suspend all", replace(state, suspension=Suspension.ALL)

@@ -188,9 +188,11 @@ CLOCKS = (
 
 
 def canonical(state: State) -> State:
-    """Forget what no decision reads, so that the model stays small: history beyond the newest line, words, spans."""
+    """Forget what no decision reads, so that the model stays small: old lines of history, words, spans."""
     progress = state.progress
-    history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in progress.history[:1])
+    newest = {line.revision: line for line in reversed(progress.history)}
+    kept = tuple(line for line in progress.history if line is newest[line.revision])
+    history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in kept)
     progress = replace(progress, sentence="", history=history, dwelt=min(progress.dwelt, LIMIT), entered_at=None)
     pods = tuple(
         found if found.pinned == progress.started_at else replace(found, pinned=ANOTHER_ROLLOUT) for found in state.pods

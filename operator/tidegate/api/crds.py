@@ -34,7 +34,7 @@ def release() -> dict[str, Any]:
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, POD_RATIO_RULE, NODE_RATIO_RULE]
+    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, POD_RATIO_RULE, NODE_RATIO_RULE, KEEP_RULE]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
@@ -174,6 +174,10 @@ STEP_RULES = [
     ),
 ]
 TEMPLATE_RULE = rule("has(self.template) != has(self.workloadRef)", "must have exactly one of template and workloadRef")
+KEEP_RULE = rule(
+    "self.onDelete != 'Keep' || !has(self.workloadRef) || self.workloadRef.kind != 'Deployment'",
+    "onDelete: Keep is not for a Deployment of workloadRef, which is handed back and serves on: use Delete",
+)
 WORKLOAD_RULE = rule(
     "(self.apiVersion == 'apps/v1') == (self.kind == 'Deployment')",
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",

@@ -65,6 +65,20 @@ class OnBypass(Enum):
     ALLOW = "Allow"
 
 
+class FirstRollout(Enum):
+    """How the first revision of a Release comes up."""
+
+    DIRECT = "Direct"
+    STEPS = "Steps"
+
+
+class OnDelete(Enum):
+    """What becomes of what serves when its Release is deleted."""
+
+    DELETE = "Delete"
+    KEEP = "Keep"
+
+
 class Suspend(Enum):
     """How far the loop is stopped."""
 

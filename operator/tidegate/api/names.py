@@ -28,6 +28,8 @@ ASK_ABORT = f"{GROUP}/abort"
 ASK_RETRY = f"{GROUP}/retry"
 ASK_SKIP_STEP = f"{GROUP}/skip-step"
 ASK_SUSPEND = f"{GROUP}/suspend"
+ASK_UNDO = f"{GROUP}/undo"
+ASK_RESTART = f"{GROUP}/restart"
 
 RELEASE_NAME_LENGTH = 52
 # A pod's name is what is left of its ReplicaSet's, and five letters: 63 characters at most.

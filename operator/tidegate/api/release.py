@@ -5,7 +5,19 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import Capacity, DataPlane, OnBypass, OnNewRevision, OnTrouble, Pause, ScaleDown, Suspend, WorkloadKind
+from .enums import (
+    Capacity,
+    DataPlane,
+    FirstRollout,
+    OnBypass,
+    OnDelete,
+    OnNewRevision,
+    OnTrouble,
+    Pause,
+    ScaleDown,
+    Suspend,
+    WorkloadKind,
+)
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -54,6 +66,14 @@ class Promotion(Declared):
     watch: Annotated[
         Duration, Field(description="Time at full weight, judged, with stable's pods kept: going back is instant.")
     ] = "15m"  # type: ignore[assignment]
+
+
+class RollbackWindow(Declared):
+    """How far back a rollout needs no steps."""
+
+    revisions: Annotated[
+        int, Field(ge=0, le=10, description="How many of the last revisions that were stable; 0: every one walks.")
+    ] = 1
 
 
 DEFAULT_STEPS = (
@@ -135,10 +155,32 @@ class ReleaseSpec(Declared):
             " grows again before traffic returns."
         ),
     ] = Capacity.KEEP
+    first_rollout: Annotated[
+        FirstRollout,
+        Field(
+            description="Direct: the first revision comes up at full size. Steps: its pods rise by the steps, which"
+            " dwell and pause; nothing is judged, and traffic comes at the end, for there is no stable to share with."
+        ),
+    ] = FirstRollout.DIRECT
+    rollback_window: Annotated[
+        RollbackWindow,
+        Field(
+            description="A rollout back to a revision that was stable lately, by undo or because its template is"
+            " declared again, goes straight to full weight: no dwell, pause or watch, but never past a breach, missing"
+            " pods or an unconfirmed route. Revisions that were rejected walk the steps."
+        ),
+    ] = RollbackWindow()
     on_bypass: Annotated[
         OnBypass,
         Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),
     ] = OnBypass.HOLD
+    on_delete: Annotated[
+        OnDelete,
+        Field(
+            description="Delete what serves along with the Release; or Keep stable's pods, the Services and the managed"
+            " route as nobody's, which a Release of the same name takes again."
+        ),
+    ] = OnDelete.DELETE
     promotion: Annotated[Promotion, Field(description="How a candidate becomes stable.")] = Promotion()
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
@@ -152,6 +194,16 @@ class ReleaseSpec(Declared):
     @model_validator(mode="after")
     def _one_template(self) -> "ReleaseSpec":
         one_of(self, "template", "workload_ref")
+        return self
+
+    @model_validator(mode="after")
+    def _kept_by_one(self) -> "ReleaseSpec":
+        reference = self.workload_ref
+        taken_over = reference is not None and reference.kind is WorkloadKind.DEPLOYMENT
+        if taken_over and self.on_delete is OnDelete.KEEP:
+            message = "onDelete: Keep is not for a Deployment of workloadRef, which is handed back and serves on"
+            raise ValueError(message)
+
         return self
 
     @model_validator(mode="after")
@@ -194,8 +246,8 @@ def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
     return parse(ReleaseSpec, spec)
 
 
-# Without these nothing can be put back.
-ESSENTIAL = frozenset({"replicas", "template", "workloadRef", "service", "traffic"})
+# Without these nothing can be put back, or what must be kept is deleted.
+ESSENTIAL = frozenset({"replicas", "template", "workloadRef", "service", "traffic", "onDelete"})
 
 
 def salvaged_spec(spec: dict[str, Any]) -> ReleaseSpec:

@@ -84,6 +84,7 @@ RELEASE_STATUS: dict[str, Any] = {
             straight={"type": "boolean"},
             opened={"type": "boolean"},
             stablePods=COUNT,
+            overruled=text(63),
         ),
         objectives=listed(
             "The objectives at the last record.",
@@ -110,6 +111,9 @@ RELEASE_STATUS: dict[str, Any] = {
             revision=text(63),
         ),
         handedOverAt=TIME,
+        restart=record(
+            "Stable's pods from before `since` are replaced one at a time.", since=TIME, left=COUNT, message=text(512)
+        ),
         replicas=COUNT,
         selector=text(512),
         handled=record(
@@ -120,6 +124,8 @@ RELEASE_STATUS: dict[str, Any] = {
             retry=text(256),
             skipStep=text(256),
             suspend=text(256),
+            undo=text(256),
+            restart=text(256),
         ),
     ),
     "default": {"observedGeneration": -1},

@@ -1,7 +1,7 @@
 """The only package with sockets."""
 
 from .credentials import Credentials, NoCredentials, credentials
-from .errors import CallError, Conflict, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
+from .errors import CallError, Conflict, Disturbed, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
 from .http import Ask, AskFailed, Http
 from .kube import Event, Kind, Kube, Object, session_for
 from .lease import Lease, Timing
@@ -15,6 +15,7 @@ __all__ = [
     "CallError",
     "Conflict",
     "Credentials",
+    "Disturbed",
     "Event",
     "Expired",
     "Fenced",

@@ -23,6 +23,10 @@ class Unavailable(CallError):
     """The server is down, slow or overloaded: the same call may succeed later."""
 
 
+class Disturbed(CallError):
+    """A disruption budget does not let the pod go now: ask again later."""
+
+
 class NotFound(CallError):
     """There is no such object."""
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from .errors import CallError, Fenced, Unavailable
+from .errors import CallError, Disturbed, Fenced, Unavailable
 from .kube import CALL_SECONDS, Kind, Kube, Object
 
 MANAGER = "tidegate"
@@ -81,6 +81,26 @@ class Writer:
         """Delete exactly this object."""
         path, body = kind.path(namespace, name), {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
         await self._write(lambda: self._kube.call("DELETE", path, body=body))
+
+    async def evict(self, namespace: str, name: str, uid: str) -> None:
+        """Evict exactly this pod. Raises Disturbed where its budgets do not allow that now."""
+        body = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": name, "namespace": namespace},
+            "deleteOptions": {"preconditions": {"uid": uid}},
+        }
+        await self._write(lambda: self._evicted(f"/api/v1/namespaces/{namespace}/pods/{name}/eviction", body))
+
+    async def _evicted(self, path: str, body: Object) -> Object:
+        try:
+            return await self._kube.call("POST", path, body=body)
+        except Unavailable as error:
+            # 429 is a budget that is used up, 500 a pod that has two: trying again at once helps neither.
+            if error.status not in {429, 500}:
+                raise
+
+            raise Disturbed(error.status, error.sentence, call=error.call) from error
 
     async def _write(self, call: Callable[[], Awaitable[Object]], *, urgent: bool = False) -> Object:
         lane = self._urgent_lane if urgent else self._lane

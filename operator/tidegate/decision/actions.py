@@ -106,6 +106,27 @@ class ReleaseWorkload:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveServing:
+    """Make a revision's ReplicaSet, our Services and the managed route nobody's, so that they outlive the Release."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Own again a ReplicaSet that a deleted Release of this name left serving. Its pods notice nothing."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvictPod:
+    """Let one pod go, if its disruption budgets allow; its ReplicaSet makes another."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finalize:
     """Keep a deleted Release until all is handed back, or let it go."""
 
@@ -134,6 +155,9 @@ Action = (
     | HandServicesOver
     | DetachPods
     | ReleaseWorkload
+    | LeaveServing
+    | Adopt
+    | EvictPod
     | Finalize
     | ForgetRevision
 )

@@ -30,6 +30,12 @@ def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
     return Decision(reason=Reason.ABORTED, sentence=sentence, progress=progress)
 
 
+def in_vain(seen: Snapshot, sentence: str, *, handled: Asks) -> Decision:
+    """Nothing that the ask could do: it is marked handled, and told."""
+    progress = replace(seen.progress, handled=handled)
+    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+
+
 def names_this_step(seen: Snapshot, nonce: str) -> bool:
     """True when a promote is for this candidate at this step: one for another opens nothing, now or later."""
     return nonce.startswith(f"{seen.progress.candidate}/{seen.step.name}/")
@@ -41,6 +47,5 @@ def handle_stray(seen: Snapshot) -> Decision | None:
     if not stray:
         return None
 
-    progress = replace(seen.progress, handled=replace(seen.progress.handled, **stray))
     sentence = f"{', '.join(sorted(stray)).replace('_', '-')}: nothing to do"
-    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+    return in_vain(seen, sentence, handled=replace(seen.progress.handled, **stray))

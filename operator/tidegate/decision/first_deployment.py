@@ -1,17 +1,22 @@
-"""The first revision of a Release: no steps; available, then served, then Ready."""
+"""The first revision of a Release: available, by steps where asked; then served, then Ready."""
 
 from dataclasses import replace
 
 from .actions import PrepareRevision, Scale
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
+from .first_steps import first_size, handle_first_asks, walk_first_steps
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
-from .rest import start, wait_until_mended
+from .refusal import because, hold_refused
+from .rest import wait_until_mended
+from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .start import start
+from .step import settled
 from .takeover import give_room_back, keep_until_handed_back, make_room, take_the_workload_over
 from .upkeep import retired, route, services
 
@@ -33,12 +38,12 @@ def retire_replaced(seen: Snapshot) -> Decision | None:
 
 
 def bring_up(seen: Snapshot) -> Decision | None:
-    candidate = seen.candidate
+    candidate, size = seen.candidate, first_size(seen)
     if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
-        return act(seen, Reason.PREPARING, "first deployment", PrepareRevision(candidate.revision, seen.replicas))
+        return act(seen, Reason.PREPARING, "first deployment", PrepareRevision(candidate.revision, size))
 
-    if candidate.replicas != seen.replicas:
-        return act(seen, Reason.PREPARING, "first deployment", Scale(candidate.revision, seen.replicas))
+    if candidate.replicas != size:
+        return act(seen, Reason.PREPARING, "first deployment", Scale(candidate.revision, size))
 
     return None
 
@@ -46,7 +51,7 @@ def bring_up(seen: Snapshot) -> Decision | None:
 def say_that_it_cannot_start(seen: Snapshot) -> Decision | None:
     """Stalled, not rejected: it heals by itself when its pods do."""
     candidate = seen.candidate
-    if candidate.available >= seen.replicas or not candidate.total or candidate.stuck < candidate.total:
+    if candidate.available >= first_size(seen) or not candidate.total or candidate.stuck < candidate.total:
         return None
 
     return hold(seen, Reason.CANNOT_START, candidate.stuck_sentence, phase=Phase.STALLED)
@@ -54,20 +59,23 @@ def say_that_it_cannot_start(seen: Snapshot) -> Decision | None:
 
 def say_that_it_is_late(seen: Snapshot) -> Decision | None:
     late = seen.since(seen.progress.deadline_from) >= seen.plan.progress_deadline
-    if seen.candidate.available >= seen.replicas or not late:
+    if seen.candidate.available >= first_size(seen) or settled(seen) or not late:
         return None
 
-    sentence = "the first revision is not available within its progressDeadline"
+    sentence = f"the first revision is not available within its progressDeadline{because(seen.candidate)}"
     return hold(seen, Reason.DEADLINE_EXCEEDED, sentence, phase=Phase.STALLED)
 
 
 def wait_for_its_pods(seen: Snapshot) -> Decision | None:
     candidate = seen.candidate
-    if candidate.available >= seen.replicas:
+    if candidate.available >= first_size(seen):
         return None
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
+    if waiting := hold_refused(seen, candidate, look_again, phase=Phase.STALLED):
+        return waiting
+
     return hold(seen, Reason.PREPARING, "the first revision's pods start", look_again, phase=Phase.PREPARING)
 
 
@@ -98,6 +106,8 @@ def finish(seen: Snapshot) -> Decision:
 
 
 FIRST_DEPLOYMENT: tuple[Rule, ...] = (
+    handle_first_asks,
+    note_restart,
     handle_stray,
     give_room_back,
     replace_it,
@@ -110,6 +120,7 @@ FIRST_DEPLOYMENT: tuple[Rule, ...] = (
     say_that_it_cannot_start,
     say_that_it_is_late,
     wait_for_its_pods,
+    walk_first_steps,
     serve,
     wait_for_the_router,
     finish,

@@ -5,16 +5,19 @@ from .actions import (
     DetachPods,
     Finalize,
     HandServicesOver,
+    LeaveServing,
+    PointService,
     RefillWorkload,
     ReleaseWorkload,
     RestoreRoutes,
+    Role,
 )
 from .decision import Decision, Rule, act, first_that_applies, hold
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason
-from .rollback import weight_to_stable
+from .rollback import wait_for_stable, weight_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import drain_left, touched
@@ -84,9 +87,31 @@ def restore_the_routes(seen: Snapshot) -> Decision | None:
     return _on(seen, "the attached routes are as they were found", RestoreRoutes())
 
 
+def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
+    """`onDelete: Keep` keeps stable: the candidate does not go while stable cannot take its traffic."""
+    return wait_for_stable(seen) if kept(seen) and seen.progress.candidate and seen.route else None
+
+
+def point_candidate_at_what_is_kept(seen: Snapshot) -> Decision | None:
+    """No Service that stays may select pods that go."""
+    if not kept(seen) or seen.services.taken or seen.services.candidate in {None, seen.progress.stable}:
+        return None
+
+    sentence = "the candidate's Service selects stable"
+    return _on(seen, sentence, PointService(Role.CANDIDATE, seen.progress.stable or ""))
+
+
+def kept(seen: Snapshot) -> bool:
+    """True where something serves that must outlive the Release; a Deployment of a user's serves by itself."""
+    return seen.keeps and seen.workload is None and seen.stable.exists
+
+
 def let_go(seen: Snapshot) -> Decision:
-    """Nothing of a user's is held any more."""
-    left = (ReleaseWorkload(),) if seen.workload and (seen.workload.taken_over or seen.workload.held) else ()
+    """Nothing of a user's is held any more, and what is kept is nobody's."""
+    left: tuple[Action, ...] = (LeaveServing(seen.stable.revision),) if kept(seen) else ()
+    if seen.workload and (seen.workload.taken_over or seen.workload.held):
+        left = (ReleaseWorkload(),)
+
     progress, sentence = seen.progress, "all is handed back"
     actions = (*left, Finalize(keep=False))
     return Decision(reason=Reason.HANDED_BACK, sentence=sentence, progress=progress, actions=actions)
@@ -104,6 +129,8 @@ def _on(seen: Snapshot, sentence: str, *actions: Action, **changes: object) -> D
 HAND_BACK: tuple[Rule, ...] = (
     finish_the_change_of_role,
     take_the_weight_back,
+    wait_for_what_is_kept,
+    point_candidate_at_what_is_kept,
     refill_the_workload,
     hand_the_services_over,
     detach_the_pods,

@@ -62,6 +62,8 @@ class Plan:
     judged: bool = True
     finish_first: bool = False
     shrink: bool = False
+    window: int = 1
+    first_by_steps: bool = False
 
     @property
     def last(self) -> int:

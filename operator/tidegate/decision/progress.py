@@ -55,6 +55,8 @@ class Asks:
     retry: str | None = None
     skip_step: str | None = None
     suspend: str | None = None
+    undo: str | None = None
+    restart: str | None = None
 
 
 NOTHING_ASKED = Asks()
@@ -64,7 +66,11 @@ HISTORY_KEPT = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The recorded state. Times only from here: a restart forgets nothing that a decision needs."""
+    """The recorded state. Times only from here: a restart forgets nothing that a decision needs.
+
+    `overruled`: the declared revision that an undo under way goes against. `restart_since`: stable's pods from before
+    are to be replaced.
+    """
 
     phase: Phase = Phase.PENDING
     reason: Reason = Reason.NEW
@@ -82,10 +88,12 @@ class Progress:
     breach_held_since: datetime | None = None
     no_data_since: datetime | None = None
     handed_over_at: datetime | None = None
+    restart_since: datetime | None = None
     full_size: int = 0
     straight: bool = False
     opened: bool = False
     stable_pods: int = 0
+    overruled: str | None = None
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
     handled: Asks = NOTHING_ASKED
@@ -118,5 +126,6 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "straight": False,
         "opened": False,
         "stable_pods": 0,
+        "overruled": None,
     }
 )

@@ -1,11 +1,14 @@
 """The change of role, after the point of no return: no pod is restarted, and no weight but 0 is written."""
 
+from dataclasses import replace
+
 from .actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
-from .progress import AT_REST, Outcome, Phase, Rollout
+from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
+from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
 
@@ -70,25 +73,41 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 
 def finish(seen: Snapshot) -> Decision:
     """«Promoted» is said when the route is back; the old pods drain and go in later turns."""
-    return promoted(seen, f"revision {seen.progress.candidate} is promoted")
+    progress = seen.progress
+    if progress.overruled:
+        again = f"revision {progress.candidate} is served again"
+        return promoted(seen, f"revision {progress.stable} is undone: {again}; retry or another template starts one")
+
+    return promoted(seen, f"revision {progress.candidate} is promoted")
 
 
 def promoted(seen: Snapshot, sentence: str) -> Decision:
     """The candidate is stable from now on, and nothing of the rollout is left but a line of history."""
-    revision = seen.progress.candidate or ""
+    progress = seen.progress
+    phase, reason = (Phase.ROLLED_BACK, Reason.UNDONE) if progress.overruled else (Phase.PROMOTED, Reason.PROMOTED)
     line = Rollout(
-        revision=revision,
+        revision=progress.candidate or "",
         outcome=Outcome.PROMOTED,
-        reason=Reason.PROMOTED,
+        reason=reason,
         sentence=sentence,
-        started_at=seen.progress.started_at or seen.now,
+        started_at=progress.started_at or seen.now,
         ended_at=seen.now,
     )
-    changes = {**AT_REST, "stable": revision, "history": seen.progress.remembering(line)}
-    return act(seen, Reason.PROMOTED, sentence, phase=Phase.PROMOTED, **changes)
+    changes = {"stable": progress.candidate, "history": progress.remembering(line), "rejected": undone(progress)}
+    return act(seen, reason, sentence, phase=phase, **AT_REST, **changes)
+
+
+def undone(progress: Progress) -> tuple[str, ...]:
+    """After an undo neither the revision that was served nor the declared one starts again by itself."""
+    if not progress.overruled:
+        return progress.rejected
+
+    out = replace(progress, rejected=progress.rejecting(progress.overruled))
+    return out.rejecting(progress.stable or progress.overruled)
 
 
 PROMOTION: tuple[Rule, ...] = (
+    note_restart,
     handle_stray,
     point_stable,
     wait_for_endpoints,

@@ -27,6 +27,7 @@ class Reason(Enum):
 
     # Moments of a rollout.
     ROLLOUT_STARTED = "RolloutStarted"
+    UNDO_STARTED = "UndoStarted"
     STEP_ENTERED = "StepEntered"
     STARVED = "Starved"
     WATCHING = "Watching"
@@ -39,6 +40,7 @@ class Reason(Enum):
     DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
     NO_SIGNAL_LIMIT = "NoSignalTooLong"
     ABORTED = "Aborted"
+    UNDONE = "Undone"
 
     # Why it holds.
     PAUSED = "Paused"
@@ -52,6 +54,8 @@ class Reason(Enum):
     LOWERED_BY_HAND = "LoweredByHand"
     RAISED_BY_HAND = "RaisedByHand"
     ROLLBACK_BLOCKED = "RollbackBlocked"
+    QUOTA_EXCEEDED = "QuotaExceeded"
+    POD_REFUSED = "PodRefused"
     NOT_ISOLATED = "NotIsolated"
 
     # Why it cannot go on until someone acts.
@@ -80,6 +84,10 @@ class Reason(Enum):
     # What a person asked for.
     ASKED_IN_VAIN = "NothingToDo"
     PROMOTION_UNDER_WAY = "PromotionUnderWay"
+    RESTART_STARTED = "RestartStarted"
+    RESTARTING = "Restarting"
+    RESTART_WAITS = "RestartWaits"
+    RESTARTED = "Restarted"
 
     @property
     def quiet(self) -> bool:
@@ -102,6 +110,7 @@ _QUIET = frozenset(
         Reason.MEASURING,
         Reason.STEP_ENTERED,
         Reason.ROLLOUT_STARTED,
+        Reason.UNDO_STARTED,
         Reason.PROGRESSING,
     }
 )
@@ -113,6 +122,7 @@ _REJECTING = frozenset(
         Reason.DEADLINE_EXCEEDED,
         Reason.NO_SIGNAL_LIMIT,
         Reason.ABORTED,
+        Reason.UNDONE,
     }
 )
 

@@ -9,8 +9,11 @@ from .decision import Decision, Rule, act, hold
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
+from .refusal import hold_refused
+from .restart import note_restart, restart
 from .router import unconfirmed
 from .snapshot import Snapshot, Suspension
+from .start import start, start_by_steps
 from .step import touched
 from .takeover import (
     empty_the_workload,
@@ -19,6 +22,7 @@ from .takeover import (
     say_that_it_is_contested,
     take_the_workload_over,
 )
+from .undo import undo
 from .upkeep import leftovers, retired, upkeep
 
 
@@ -76,6 +80,11 @@ def say_what_is_refused(seen: Snapshot) -> Decision | None:
     return wait_until_mended(seen) if seen.blocked and seen.blocked.reason is Reason.REFUSED else None
 
 
+def say_that_pods_are_refused(seen: Snapshot) -> Decision | None:
+    """What is served lacks pods that the API server does not take."""
+    return hold_refused(seen, seen.stable) if at_target(seen) else None
+
+
 def serve_the_target(seen: Snapshot) -> Decision | None:
     """The declared template is what is served. After a rollback, that is the way back to Ready."""
     if not at_target(seen):
@@ -108,7 +117,7 @@ def retry(seen: Snapshot) -> Decision | None:
 
     rejected = tuple(kept for kept in seen.progress.rejected if kept != seen.target)
     handled = replace(seen.progress.handled, retry=nonce)
-    return start(replace_progress(seen, rejected=rejected, handled=handled))
+    return start_by_steps(replace_progress(seen, rejected=rejected, handled=handled))
 
 
 def refuse_the_rejected(seen: Snapshot) -> Decision | None:
@@ -122,8 +131,9 @@ def refuse_the_rejected(seen: Snapshot) -> Decision | None:
     if seen.progress.phase is Phase.ROLLED_BACK and seen.progress.reason.rejects:
         return hold_as_is(seen)
 
-    line = next((line for line in seen.progress.history if line.revision == seen.target), None)
-    reason, sentence = (line.reason, line.sentence) if line else (Reason.REJECTED, "was rolled back before; retry it")
+    line = next((line for line in seen.progress.history if line.revision == seen.target and line.reason.rejects), None)
+    told = "was rolled back or undone before; retry it"
+    reason, sentence = (line.reason, line.sentence) if line else (Reason.REJECTED, told)
     return hold(seen, reason, sentence, phase=Phase.ROLLED_BACK)
 
 
@@ -141,38 +151,6 @@ def wait_while_suspended(seen: Snapshot) -> Decision | None:
         return hold(seen, Reason.SUSPENDED, "suspended: no rollout starts")
 
     return None
-
-
-def start(seen: Snapshot) -> Decision:
-    """Record the intent first: the candidate, its first step and weight. Pods follow in the next turn."""
-    first = seen.plan.steps[0] if seen.progress.stable else seen.plan.steps[-1]
-    reason = Reason.STARVED if starved(seen) else Reason.ROLLOUT_STARTED
-    sentence = f"rollout of revision {seen.target} starts: step {first.name}, weight {first.weight}"
-    if reason is Reason.STARVED:
-        sentence += f"; {STARVING} in a row were superseded before they ended: onNewRevision: FinishFirst lets one end"
-
-    return act(
-        seen,
-        reason,
-        sentence,
-        phase=Phase.PREPARING,
-        candidate=seen.target,
-        desired_weight=first.weight if seen.progress.stable else 0,
-        started_at=seen.now,
-        entered_at=seen.now,
-        deadline_from=seen.now,
-        full_size=seen.replicas,
-        stable_pods=seen.stable.available,
-    )
-
-
-STARVING = 3
-
-
-def starved(seen: Snapshot) -> bool:
-    """True where no rollout comes to its end any more, because templates change faster."""
-    newest = seen.progress.history[:STARVING]
-    return len(newest) == STARVING and all(line.reason is Reason.SUPERSEDED for line in newest)
 
 
 def at_target(seen: Snapshot) -> bool:
@@ -195,12 +173,16 @@ def replace_progress(seen: Snapshot, **changes: object) -> Snapshot:
 REST: tuple[Rule, ...] = (
     take_back_stray_weight,
     mend,
+    undo,
     retire_leftovers,
     give_routes_back,
     say_what_is_refused,
     keep_until_handed_back,
     take_the_workload_over,
     empty_the_workload,
+    note_restart,
+    say_that_pods_are_refused,
+    restart,
     say_that_it_is_contested,
     serve_the_target,
     retry,

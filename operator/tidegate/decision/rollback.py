@@ -7,6 +7,7 @@ from .decision import Decision, Rule, act, hold
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
+from .refusal import because
 from .router import unconfirmed
 from .snapshot import Snapshot
 
@@ -38,23 +39,33 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
 
 def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action, ...]:
     """The fall of the weight that stable's pods allow now, and stable's own pods."""
-    goal = allowed_weight(seen)
     if seen.by_pods:
-        return (*pods_away(seen, goal, rejected=rejected), *stable_floor(seen))
+        return (*pods_away(seen, rejected=rejected), *stable_floor(seen))
 
+    goal = allowed_weight(seen)
     if goal < seen.weight or unsaid(seen, goal):
         return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
     return stable_floor(seen)
 
 
-def pods_away(seen: Snapshot, goal: int, *, rejected: bool) -> tuple[Action, ...]:
+def pods_away(seen: Snapshot, *, rejected: bool) -> tuple[Action, ...]:
     """Without a router traffic leaves with the pods: their own grace period is the drain."""
     candidate = seen.candidate
-    return (Scale(candidate.revision, 0, rejected=rejected),) if candidate.replicas and goal == 0 else ()
+    return (Scale(candidate.revision, 0, rejected=rejected),) if candidate.replicas and not needed(seen) else ()
+
+
+def needed(seen: Snapshot) -> bool:
+    """True where the candidate's pods alone carry what stable cannot."""
+    return seen.candidate.available > 0 and uncarried(seen) > 0
 
 
 def allowed_weight(seen: Snapshot) -> int:
+    """What of the live weight stays for now: never more than there is."""
+    return min(seen.weight, uncarried(seen))
+
+
+def uncarried(seen: Snapshot) -> int:
     """0 while stable has half of the pods it had; less, and it takes what it can carry; none, and nothing moves.
 
     What it had, not what it should have: a Release that just grew has lost nothing. Where stable shrank by plan, it
@@ -65,7 +76,7 @@ def allowed_weight(seen: Snapshot) -> int:
 
     available, had = seen.stable.available, min(seen.progress.stable_pods, seen.full_size)
     if seen.plan.shrink and available < had and seen.candidate.available:
-        return min(seen.weight, FULL - FULL * available // had)
+        return FULL - FULL * available // had
 
     if 2 * available >= had and (available or not seen.full_size):
         return 0
@@ -73,7 +84,7 @@ def allowed_weight(seen: Snapshot) -> int:
     if available and not seen.candidate.available:
         return 0
 
-    return min(seen.weight, FULL - FULL * available // max(had, 1))
+    return FULL - FULL * available // max(had, 1)
 
 
 def unsaid(seen: Snapshot, goal: int) -> bool:
@@ -113,13 +124,15 @@ def take_weight_away(seen: Snapshot) -> Decision | None:
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
     """Stable cannot carry all of it: the rest stays where pods are."""
-    if not seen.weight:
+    stays = needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight
+    if not stays:
         return None
 
-    if seen.plan.shrink and not seen.stable.stuck:
+    if seen.plan.shrink and not seen.stable.stuck and not seen.stable.refusal:
         return hold(seen, *cause(seen))
 
-    return hold(seen, Reason.ROLLBACK_BLOCKED, "stable has too few available pods to take all traffic back")
+    sentence = f"stable has too few available pods to take all traffic back{because(seen.stable)}"
+    return hold(seen, Reason.ROLLBACK_BLOCKED, sentence)
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

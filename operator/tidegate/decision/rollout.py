@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .actions import Action, SetWeight
-from .asks import handle_stray, names_this_step
+from .asks import handle_stray, in_vain, names_this_step
 from .decision import Decision, Rule, act, hold
 from .disturbance import (
     assert_over_git,
@@ -24,10 +24,14 @@ from .disturbance import (
 from .plan import OnTrouble
 from .promotion import begin
 from .reasons import BLOCKING, Reason
+from .refusal import because
+from .restart import note_restart
 from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
+from .takeover import keep_until_handed_back
+from .undo import undo_in_vain
 
 
 def roll_back_on_breach(seen: Snapshot) -> Decision | None:
@@ -72,6 +76,7 @@ def roll_back_late(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"the candidate's pods for step {seen.step.name} are not available within progressDeadline"
+    sentence += because(seen.candidate)
     return roll_back(seen, Reason.DEADLINE_EXCEEDED, sentence)
 
 
@@ -86,9 +91,17 @@ def roll_back_without_signal(seen: Snapshot) -> Decision | None:
     return roll_back(seen, Reason.NO_SIGNAL_LIMIT, f"no data for noDataLimit: {seen.evidence.sentence}")
 
 
+def roll_back_what_is_gone(seen: Snapshot) -> Decision | None:
+    """An undo's ReplicaSet was deleted: it was the only copy of its template."""
+    if not seen.progress.overruled or seen.candidate.exists or seen.progress.candidate == seen.target:
+        return None
+
+    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {seen.progress.candidate} is gone")
+
+
 def follow_stables_template(seen: Snapshot) -> Decision | None:
     """Stable's template was declared again: a fast rollback that rejects nothing."""
-    if seen.target != seen.progress.stable:
+    if seen.goal != seen.progress.stable:
         return None
 
     return roll_back(seen, Reason.REVERTED, "stable's template was declared again")
@@ -99,7 +112,7 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
 
     Under FinishFirst it waits. A candidate without a ReplicaSet gives way even then: its template is gone.
     """
-    if seen.target == seen.progress.candidate or (seen.plan.finish_first and seen.candidate.exists):
+    if seen.goal == seen.progress.candidate or (seen.plan.finish_first and seen.candidate.exists):
         return None
 
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
@@ -126,9 +139,8 @@ def handle_promote(seen: Snapshot) -> Decision | None:
         sentence = f"promote: step {seen.step.name}"
         return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, opened=True)
 
-    progress = replace(seen.progress, handled=handled)
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
-    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+    return in_vain(seen, sentence, handled=handled)
 
 
 def handle_promote_full(seen: Snapshot) -> Decision | None:
@@ -173,6 +185,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_what_cannot_start,
     roll_back_late,
     roll_back_without_signal,
+    roll_back_what_is_gone,
     follow_stables_template,
     follow_a_newer_template,
     give_to_the_only_side,
@@ -187,8 +200,11 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_a_breach,
     lower_to_the_step,
     mend,
+    keep_until_handed_back,
     hold_suspended,
     skip_step,
+    undo_in_vain,
+    note_restart,
     handle_stray,
     hold_blocked,
     resume,

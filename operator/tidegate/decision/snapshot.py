@@ -20,7 +20,11 @@ class Suspension(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """The pods of one revision. With one pod a node it has `whole` the cluster, or only the nodes that were given."""
+    """The pods of one revision. `refusal`: why the API server takes no more of them, in its words.
+
+    `ours` is False for one that a deleted Release of this name left serving. With one pod a node it has `whole` the
+    cluster, or only the nodes that were given.
+    """
 
     revision: str
     exists: bool = True
@@ -29,12 +33,14 @@ class Side:
     total: int = 0
     stuck: int = 0
     stuck_sentence: str = ""
+    refusal: str = ""
     ever_available: bool = False
     unhealthy_since: datetime | None = None
     available_in: timedelta | None = None
     pinned_for: datetime | None = None
     rejected: bool = False
     whole: bool = True
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,28 @@ TRIES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Stable's pods from before a restart was asked for, those that fail first; and how many new ones are awaited.
+
+    `refusal`: a disruption budget does not let the next one go, in the API server's words, until `again`.
+    """
+
+    due: tuple[str, ...] = ()
+    awaited: int = 0
+    refusal: str = ""
+    again: timedelta | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is left, and what it waits for."""
+        left = f"{len(self.due)} pods are to be replaced"
+        if self.awaited:
+            return f"{left}, {self.awaited} new ones are not available yet"
+
+        return f"{left}, the next one waits: {self.refusal}" if self.refusal else left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What the judge found: at most one of the first three; `passed` counts only since the step settled."""
 
@@ -156,7 +184,7 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One look. `target` is the revision of the declared template."""
+    """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release."""
 
     now: datetime
     target: str
@@ -173,9 +201,17 @@ class Snapshot:
     blocked: Blocked | None = None
     deleting: bool = False
     finalizer: bool = False
+    keeps: bool = False
     workload: Workload | None = None
+    restart: Restart = Restart()
     least_size: int = 0
     surplus: tuple[str, ...] = ()
+
+    @property
+    def goal(self) -> str:
+        """The revision to serve: the declared one, unless the undo under way overrules just that."""
+        overruled = self.progress.overruled is not None and self.progress.overruled == self.target
+        return (self.progress.candidate or self.target) if overruled else self.target
 
     @property
     def stable(self) -> Side:

@@ -17,6 +17,8 @@ ASK_NAMES: Mapping[str, str] = {
     "retry": "retry",
     "skip_step": "skipStep",
     "suspend": "suspend",
+    "undo": "undo",
+    "restart": "restart",
 }
 
 
@@ -49,6 +51,7 @@ def status_of(
         "history": [_line(rollout) for rollout in progress.history],
         "workload": workload,
         "handedOverAt": stamp(progress.handed_over_at),
+        "restart": _restart(seen, progress),
         "replicas": _serving_pods(seen, progress),
         "selector": selector,
         "handled": _handled(progress),
@@ -84,10 +87,12 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         breach_held_since=_instant(rollout.get("breachHeldSince")),
         no_data_since=_instant(rollout.get("noDataSince")),
         handed_over_at=_instant(status.get("handedOverAt")),
+        restart_since=_instant((status.get("restart") or {}).get("since")),
         full_size=rollout.get("fullSize", 0),
         straight=rollout.get("straight", False),
         opened=rollout.get("opened", False),
         stable_pods=rollout.get("stablePods", 0),
+        overruled=rollout.get("overruled"),
         rejected=tuple(status.get("rejected") or ()),
         history=tuple(_rollout_of(line) for line in status.get("history") or ()),
         handled=_asks(status.get("handled") or {}),
@@ -121,7 +126,7 @@ def _side(seen: Snapshot, revision: str | None) -> dict[str, Any] | None:
 
 
 def _step(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
-    if progress.candidate is None or progress.stable is None:
+    if progress.candidate is None or not (progress.stable or seen.plan.first_by_steps):
         return None
 
     steps = seen.plan.steps
@@ -152,8 +157,19 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "straight": progress.straight or None,
         "opened": progress.opened or None,
         "stablePods": progress.stable_pods or None,
+        "overruled": progress.overruled,
     }
     return {key: value for key, value in rollout.items() if value is not None}
+
+
+def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
+    """What is left of a restart; it is seen only in the turn after the ask."""
+    if progress.restart_since is None:
+        return None
+
+    known = seen.progress.restart_since == progress.restart_since
+    seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:512]} if known else {}
+    return {"since": stamp(progress.restart_since), **seen_left}
 
 
 def _line(rollout: Rollout) -> dict[str, Any]:

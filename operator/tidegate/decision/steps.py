@@ -8,6 +8,7 @@ from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
 from .reasons import Reason
+from .refusal import because, hold_refused
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import drain_left, next_size, passing, settled, step_sentence, wanted_size, watching
@@ -34,7 +35,8 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
-    return hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
+    waiting = hold_refused(seen, candidate, look_again)
+    return waiting or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
 
 
 def point_candidate_service(seen: Snapshot) -> Decision | None:
@@ -71,7 +73,8 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) >= share:
         return None
 
-    return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has fewer available pods than its share needs")
+    sentence = f"stable has fewer available pods than its share needs{because(seen.stable)}"
+    return hold(seen, Reason.STABLE_UNAVAILABLE, sentence)
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:
@@ -166,7 +169,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
     entered: dict[str, Any] = {
         "phase": Phase.PROGRESSING,
         "step": index,
-        "desired_weight": step.weight,
+        "desired_weight": step.weight if seen.progress.stable else 0,
         "entered_at": seen.now,
         "deadline_from": seen.now,
         "settled_at": None,

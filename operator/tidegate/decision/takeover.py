@@ -9,8 +9,8 @@ from .snapshot import Snapshot
 
 
 def keep_until_handed_back(seen: Snapshot) -> Decision | None:
-    """A Release that holds something of a user's is not gone before that is back."""
-    needed = seen.workload is not None or bool(seen.route and seen.route.attached)
+    """A Release that holds something of a user's, or must leave it serving, is not gone before that is done."""
+    needed = seen.keeps or seen.workload is not None or bool(seen.route and seen.route.attached)
     if needed is seen.finalizer:
         return None
 

@@ -1,6 +1,6 @@
 """What must exist at any time: stable's pods, our Services, the route. The same in rest and in rollouts."""
 
-from .actions import Action, PointService, PrepareRevision, Role, Scale, WriteRoute
+from .actions import Action, Adopt, PointService, PrepareRevision, Role, Scale, WriteRoute
 from .reasons import Reason
 from .snapshot import Side, Snapshot
 from .step import size_of_stable
@@ -16,7 +16,12 @@ def upkeep(seen: Snapshot) -> tuple[Action, ...]:
     if seen.blocked and seen.blocked.reason in FOREIGN:
         return stable_size(seen)
 
-    return (*stable_size(seen), *services(seen), *route(seen))
+    return (*adopted(seen), *stable_size(seen), *services(seen), *route(seen))
+
+
+def adopted(seen: Snapshot) -> tuple[Action, ...]:
+    """Take again what a deleted Release of this name left serving: it is stable until another revision passes."""
+    return tuple(Adopt(side.revision) for side in seen.sides if not side.ours)
 
 
 def stable_size(seen: Snapshot) -> tuple[Action, ...]:

@@ -3,8 +3,11 @@
 from tidegate.api.names import FINALIZER
 from tidegate.decision.actions import (
     Action,
+    Adopt,
+    EvictPod,
     Finalize,
     ForgetRevision,
+    LeaveServing,
     PointService,
     PrepareRevision,
     RestoreRoutes,
@@ -16,9 +19,11 @@ from tidegate.watch import Object
 from tidegate.workloads import service, service_name
 
 from . import kinds
+from .act_on_pods import evict
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
 from .act_on_workload import act_on_workload
+from .leave_serving import leave_serving
 from .observe import Seen
 from .ownership import created, ours
 from .world import World
@@ -27,12 +32,16 @@ from .world import World
 async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None:
     """One effect. Running it again changes nothing."""
     match action:
-        case PrepareRevision() | Scale() | ForgetRevision():
+        case PrepareRevision() | Scale() | Adopt() | ForgetRevision():
             await act_on_revisions(seen, action, world)
         case PointService():
             await point_service(seen, action, world)
         case WriteRoute() | SetWeight() | RestoreRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
+        case EvictPod(name):
+            await evict(seen, name, world)
+        case LeaveServing(revision):
+            await leave_serving(seen, revision, world)
         case Finalize(keep):
             await finalize(seen, world, keep=keep)
         case _:

@@ -3,7 +3,8 @@
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_REJECTED
-from tidegate.decision.actions import ForgetRevision, PrepareRevision, Scale
+from tidegate.clients import Conflict
+from tidegate.decision.actions import Adopt, ForgetRevision, PrepareRevision, Scale
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, replica_set
@@ -11,12 +12,12 @@ from tidegate.workloads import Pin, name_of, replica_set
 from . import kinds
 from .act_on_nodes import act_on_nodes
 from .observe import Seen
-from .ownership import created, ours
+from .ownership import created, ours, take_again
 from .pinned import text_of
 from .world import World
 
 
-async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetRevision, world: World) -> None:
+async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | Adopt | ForgetRevision, world: World) -> None:
     """One effect on the ReplicaSet of a revision."""
     match action:
         case PrepareRevision() | Scale() if seen.nodes is not None:
@@ -25,6 +26,8 @@ async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetR
             await prepare(seen, action, world)
         case Scale(revision, replicas, rejected):
             await scale(seen, revision, replicas, world, rejected=rejected)
+        case Adopt(revision):
+            await adopt(seen, revision, world)
         case ForgetRevision(revision):
             await forget(seen, revision, world)
         case _:
@@ -46,7 +49,12 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
 async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
     manifest = declared(seen, action)
-    found = ours(seen, kinds.REPLICA_SETS, manifest["metadata"]["name"], world)
+    name = manifest["metadata"]["name"]
+    found = ours(seen, kinds.REPLICA_SETS, name, world)
+    if found is None and seen.template.revision not in {"", action.revision}:
+        message = f"{name} is gone, and what is declared is another template"
+        raise Conflict(409, message, call=f"create {name}")
+
     if found is None:
         answer = await created(seen, kinds.REPLICA_SETS, manifest, world)
     else:
@@ -66,6 +74,13 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
     found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
     if found is not None:
         world.keep(kinds.REPLICA_SETS, await world.writer.merge(kinds.REPLICA_SETS, found, body))
+
+
+async def adopt(seen: Seen, revision: str, world: World) -> None:
+    """The owner and the label change, and nothing that a pod is made of."""
+    found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
+    if found is not None:
+        await take_again(seen, kinds.REPLICA_SETS, found, world)
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:

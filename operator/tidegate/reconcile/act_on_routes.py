@@ -10,7 +10,7 @@ from tidegate.watch import Object
 
 from . import kinds
 from .observe import Seen
-from .ownership import created, disown, ours
+from .ownership import created, disown, ours, take_again
 from .world import World
 
 
@@ -41,7 +41,11 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
             continue
 
         manifest = router.manifest(metadata, weight=weight, revision=revision)
-        if ours(seen, kinds.ROUTES, router.name, world) is None:
+        found = ours(seen, kinds.ROUTES, router.name, world)
+        if found is not None and not seen.owner.owns(found):
+            await take_again(seen, kinds.ROUTES, found, world)
+
+        if found is None:
             answer = await created(seen, kinds.ROUTES, manifest, world)
         else:
             answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)

@@ -11,6 +11,8 @@ NAMES = {
     "retry": names.ASK_RETRY,
     "skip_step": names.ASK_SKIP_STEP,
     "suspend": names.ASK_SUSPEND,
+    "undo": names.ASK_UNDO,
+    "restart": names.ASK_RESTART,
 }
 NONCE_LENGTH = 256
 

@@ -85,7 +85,7 @@ def _route_taken(owner: Owner, declared: Object, world: World) -> Blocked | None
         return None
 
     route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
-    if route is None or owner.owns(route):
+    if route is None or owner.may_take(route):
         return None
 
     return Blocked(Reason.NAME_TAKEN, f"HTTPRoute {owner.name} exists and is not Tidegate's: rename or delete it")
@@ -224,7 +224,7 @@ def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
     if first or pods is None or seen.spec.on_bypass is OnBypass.ALLOW:
         return None
 
-    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: look.target}
+    ours = {LABEL_RELEASE: owner.name, LABEL_REVISION: look.progress.candidate or look.target}
     labels = {**((pods.get("metadata") or {}).get("labels") or {}), **ours}
     store = world.store(kinds.SERVICES)
     near = [found for name in labels for found in store.of((owner.namespace, f"{name}={labels[name]}"))]

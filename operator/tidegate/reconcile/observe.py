@@ -5,30 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tidegate.api import DataPlane, InvalidSpec
+from tidegate.api import DataPlane, InvalidSpec, OnDelete
 from tidegate.api.names import (
     ANNOTATION_PLAN,
-    ANNOTATION_REJECTED,
     ANNOTATION_STARTED,
     FINALIZER,
-    LABEL_REVISION,
-    pod_prefix,
 )
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension, together
-from tidegate.decision.status import progress_of
+from tidegate.decision.snapshot import Route, Snapshot, Suspension, together
 from tidegate.metrics.choice import Choice
 from tidegate.routers import Backends, Router
 from tidegate.watch import Key, Object
 from tidegate.workloads import (
     Owner,
-    pod,
-    ready_pods,
-    selected_revision,
-    serves,
     service_name,
-    summary,
 )
 
 from . import asks, kinds
@@ -38,8 +29,12 @@ from .evidence import evidence_of
 from .nodes import Nodes, observe_nodes
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
+from .recorded import recorded
+from .restart import observe_restart
 from .routes import observe_routes, routers_of
+from .services import observe_services
 from .shares import observe_share, shared_service
+from .sides import observe_sides, replica_sets_of
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
 
@@ -122,7 +117,7 @@ def observe(key: Key, world: World) -> Seen | None:
             replicas=nodes.total if nodes else current.spec.replicas,
             plan=going.plan,
             progress=progress,
-            sides=(nodes.sized if nodes else tuple)(observe_sides(key, replica_sets, current.spec, world, now)),
+            sides=(nodes.sized if nodes else tuple)(observe_sides(owner, replica_sets, current.spec, world, now)),
             services=observe_services(owner, current.spec, world, shared=shared_service(declared)),
             route=route,
             several=routes if len(routes) > 1 else (),
@@ -131,8 +126,12 @@ def observe(key: Key, world: World) -> Seen | None:
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],
             surplus=_surplus(progress, replica_sets, current.spec.revision_history_limit),
+            keeps=current.spec.on_delete is OnDelete.KEEP,
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
+            restart=observe_restart(
+                progress, owner, replica_sets.get(progress.stable or ""), current.spec.min_ready_seconds, world
+            ),
             least_size=least_size(owner, world),
         ),
     )
@@ -140,16 +139,6 @@ def observe(key: Key, world: World) -> Seen | None:
         seen,
         snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)),
     )
-
-
-def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
-    """A Release's own ReplicaSets by revision; its DaemonSets where it has one pod a node."""
-    listed = [
-        seen
-        for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS)
-        for seen in world.store(kind).of((owner.namespace, owner.name))
-    ]
-    return {_revision(seen): seen for seen in listed if owner.owns(seen)}
 
 
 def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
@@ -161,90 +150,6 @@ def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pi
         memory.parsed = {**kept, key: pinned(sets.declared, pin)}
 
     return memory.parsed[key]
-
-
-def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Progress:
-    """The recorded state; a lost status is rebuilt from what is live, and old asks are not obeyed."""
-    status = found.get("status") or {}
-    if status.get("phase"):
-        return progress_of(status)
-
-    service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, "stable")))
-    stable = selected_revision(service) if service and owner.owns(service) else _longest_served(replica_sets)
-    rejected = tuple(
-        revision
-        for revision, seen in replica_sets.items()
-        if (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) == "true"
-    )
-    return Progress(stable=stable if stable in replica_sets else None, rejected=rejected, handled=asks.of(found))
-
-
-def _longest_served(replica_sets: Mapping[str, Object]) -> str | None:
-    """Where the stable Service is lost too: of the revisions that have pods, the one whose rollout is oldest."""
-    serving = [
-        (str((seen["metadata"].get("annotations") or {}).get(ANNOTATION_STARTED)), revision)
-        for revision, seen in replica_sets.items()
-        if seen["spec"]["replicas"] and (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) != "true"
-    ]
-    return min(serving)[1] if serving else None
-
-
-def observe_sides(
-    key: Key, replica_sets: Mapping[str, Object], spec: ReleaseSpec, world: World, now: datetime
-) -> tuple[Side, ...]:
-    """Every revision's ReplicaSet and pods."""
-    ready_nodes = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES) if node["ready"])
-    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of(key)]
-    sides = []
-    for revision, replica_set in replica_sets.items():
-        alive = [found for of, found in pods if of == revision and found is not None]
-        facts = summary(alive, now=now, min_ready_seconds=spec.min_ready_seconds, ready_nodes=ready_nodes)
-        annotations = replica_set["metadata"].get("annotations") or {}
-        started = annotations.get(ANNOTATION_STARTED)
-        sides.append(
-            Side(
-                revision=revision,
-                replicas=replica_set["spec"]["replicas"],
-                available=facts.available,
-                total=facts.total,
-                stuck=facts.stuck,
-                stuck_sentence=facts.stuck_sentence,
-                ever_available=facts.ever_available,
-                unhealthy_since=facts.unhealthy_since,
-                available_in=facts.available_in,
-                pinned_for=datetime.fromisoformat(started) if started else None,
-                rejected=annotations.get(ANNOTATION_REJECTED) == "true",
-            )
-        )
-
-    return tuple(sides)
-
-
-def observe_services(owner: Owner, spec: ReleaseSpec, world: World, *, shared: str | None = None) -> Services:
-    """Which revisions our Services select, and how many of their pods the endpoints hold."""
-    store = world.store(kinds.SERVICES)
-    found = {role: store.get((owner.namespace, service_name(owner, role))) for role in ("apex", "stable", "candidate")}
-    ours = {role: seen for role, seen in found.items() if seen is not None and owner.owns(seen)}
-    foreign = {role for role, seen in found.items() if seen is not None and not owner.may_take(seen)}
-    selected = {role: selected_revision(seen) for role, seen in ours.items()}
-    port, target_port = spec.service.port, spec.service.target_port
-    return Services(
-        stable=selected.get("stable"),
-        candidate=selected.get("candidate"),
-        apex=selected.get("apex"),
-        apex_is_users="apex" in foreign or shared == owner.name,
-        taken=bool(foreign - {"apex"}),
-        current=all(serves(seen, port=port, target_port=target_port) for seen in ours.values()),
-        stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),
-        candidate_endpoints=_endpoints(owner, "candidate", selected.get("candidate"), world),
-    )
-
-
-def _endpoints(owner: Owner, role: str, revision: str | None, world: World) -> int:
-    """Ready endpoints of a Service that are pods of the revision it selects: old ones may linger."""
-    slices = world.store(kinds.ENDPOINT_SLICES).of((owner.namespace, service_name(owner, role)))
-    prefix = pod_prefix(owner.name, revision or "")
-    return sum(name.startswith(prefix) for name in ready_pods(slices))
 
 
 def _weighted(progress: Progress, route: Route | None, now: datetime) -> Progress:
@@ -267,11 +172,6 @@ def _pin_of(progress: Progress, replica_sets: Mapping[str, Object]) -> str | Non
 def _is_new(found: Object) -> bool:
     """True for a generation that no status tells of yet."""
     return bool((found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"])
-
-
-def _revision(found: Object) -> str:
-    revision: str = (found["metadata"].get("labels") or {}).get(LABEL_REVISION, "")
-    return revision
 
 
 def _suspension(spec: ReleaseSpec, found: Object) -> Suspension:

@@ -1,5 +1,6 @@
 """Ours or someone else's: what is made, and what is never touched."""
 
+from tidegate.api.names import LABEL_HANDED_OVER
 from tidegate.clients import MANAGER, Conflict, Kind
 from tidegate.decision.reasons import Reason
 from tidegate.routers import release_patch
@@ -36,6 +37,13 @@ async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Obj
             return answer
 
         raise taken(seen, kind, name, world) from None
+
+
+async def take_again(seen: Seen, kind: Kind, found: Object, world: World) -> None:
+    """Own what a deleted Release of this name left."""
+    labels = {LABEL_HANDED_OVER: None}
+    body = {"metadata": {"ownerReferences": [seen.owner.reference()], "labels": labels}}
+    world.keep(kind, await world.writer.merge(kind, found, body))
 
 
 async def disown(kind: Kind, found: Object, world: World) -> None:

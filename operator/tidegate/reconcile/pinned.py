@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api import Capacity, InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
+from tidegate.api import (
+    Capacity,
+    FirstRollout,
+    InvalidSpec,
+    OnNewRevision,
+    Pause,
+    ReleaseSpec,
+    parse_spec,
+    salvaged_spec,
+)
 from tidegate.decision.plan import OnTrouble, Plan, Step, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
@@ -25,6 +34,7 @@ PINNED = (
     "unhealthyAfter",
     "promotion",
     "capacity",
+    "firstRollout",
 )
 
 
@@ -83,4 +93,6 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         judged=bool(spec.objectives),
         shrink=spec.capacity is Capacity.SHRINK,
         finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
+        window=spec.rollback_window.revisions,
+        first_by_steps=spec.first_rollout is FirstRollout.STEPS,
     )

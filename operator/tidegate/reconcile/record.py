@@ -14,16 +14,36 @@ from tidegate.workloads import Owner
 
 from . import kinds
 from .evidence import analyse, lines_of
-from .observe import Seen, recorded, replica_sets_of
+from .observe import Seen
+from .recorded import recorded
+from .sides import replica_sets_of
 from .world import World
 
 log = structlog.get_logger(__name__)
 
 WARNINGS = BLOCKING | frozenset(
-    {Reason.ROLLBACK_BLOCKED, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE, Reason.STARVED, Reason.CONTESTED}
+    {
+        Reason.ROLLBACK_BLOCKED,
+        Reason.ROUTER_SILENT,
+        Reason.STABLE_UNAVAILABLE,
+        Reason.STARVED,
+        Reason.CONTESTED,
+        Reason.QUOTA_EXCEEDED,
+        Reason.POD_REFUSED,
+    }
+)
+# To a person who asked: told also where the Release stays as it is.
+ANSWERS = frozenset(
+    {
+        Reason.ASKED_IN_VAIN,
+        Reason.PROMOTION_UNDER_WAY,
+        Reason.RESTART_STARTED,
+        Reason.RESTART_WAITS,
+        Reason.RESTARTED,
+    }
 )
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
-CARRIED = ("replicas", "stable", "candidate", "objectives", "step")
+CARRIED = ("replicas", "stable", "candidate", "objectives", "step", "restart")
 
 
 async def record(seen: Seen, decision: Decision, world: World) -> None:
@@ -80,10 +100,11 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     if now.candidate and now.started_at != before.started_at:
         tell_of_the_data_plane(seen, world)
 
-    if before.phase is now.phase and before.reason is now.reason and before.step == now.step:
+    same = before.phase is now.phase and before.reason is now.reason and before.step == now.step
+    if same and decision.reason not in ANSWERS:
         return
 
-    warning = now.reason in WARNINGS or now.reason.rejects
+    warning = not same and (now.reason in WARNINGS or now.reason.rejects)
     world.recorder.tell(
         Note(regarding=seen.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
     )

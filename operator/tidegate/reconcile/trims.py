@@ -19,7 +19,7 @@ from tidegate.api.names import (
 )
 from tidegate.clients import MANAGER, Object
 from tidegate.routers import rules_owner
-from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, replicas_owner
+from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, refusal, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
@@ -93,7 +93,8 @@ def trimmed_replica_set(found: Object) -> Object:
     ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
     kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
     kept["labels"] = metadata.get("labels") or {}
-    return {"metadata": kept, "spec": {"replicas": (found.get("spec") or {}).get("replicas", 0)}}
+    sized = {"replicas": (found.get("spec") or {}).get("replicas", 0)}
+    return {"metadata": kept, "spec": sized, "refusal": refusal(found.get("status") or {})}
 
 
 def trimmed_daemon_set(found: Object) -> Object:

@@ -68,6 +68,7 @@ class Memory:
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
+    budget: Refused | None = None
     hashed: tuple[int | bytes, str] | None = None
 
     def router(self, name: str) -> RouterMemory:

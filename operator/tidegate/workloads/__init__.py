@@ -16,7 +16,7 @@ from .endpoints import ready_pods
 from .nodes import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chosen, daemon_set, moves, nodes_of
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
-from .replica_sets import Pin, labels_of, name_of, replica_set
+from .replica_sets import Pin, labels_of, name_of, refusal, replica_set
 from .revisions import revision_of
 from .services import SUFFIXES, bypassing, selected_revision, selects, serves, service, service_name
 
@@ -47,6 +47,7 @@ __all__ = [
     "pod",
     "ready_pods",
     "refilled",
+    "refusal",
     "replica_set",
     "replicas_owner",
     "revision_of",

@@ -1,6 +1,6 @@
 """A ReplicaSet for each revision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ from tidegate.api.names import (
 
 from .owner import Owner
 
+# An admission that says no; what is unavailable for a moment is tried again by the controller, and no refusal.
+REFUSED = ("is forbidden", "denied the request")
+REFUSAL_LENGTH = 512
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
@@ -20,6 +24,15 @@ class Pin:
 
     plan: str
     started: str
+
+
+def refusal(status: Mapping[str, Any]) -> str:
+    """Why the API server takes no more pods of a ReplicaSet, in its words; empty where it does."""
+    states: Sequence[Mapping[str, Any]] = status.get("conditions") or ()
+    failed = (state for state in states if (state.get("type"), state.get("status")) == ("ReplicaFailure", "True"))
+    state = next((state for state in failed if state.get("reason") == "FailedCreate"), {})
+    sentence = str(state.get("message") or "")
+    return sentence[:REFUSAL_LENGTH] if any(word in sentence for word in REFUSED) else ""
 
 
 def name_of(owner: Owner, revision: str) -> str:

@@ -58,5 +58,5 @@ def bypassing(services: Sequence[Mapping[str, Any]], owner: Owner, pod_labels: M
     return tuple(
         found["metadata"]["name"]
         for found in services
-        if not (found["metadata"]["name"] in ours and owner.owns(found)) and selects(found, pod_labels)
+        if not (found["metadata"]["name"] in ours and owner.may_take(found)) and selects(found, pod_labels)
     )

@@ -64,6 +64,20 @@ def test_a_breach_takes_the_pods_away_at_once() -> None:
     assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.OBJECTIVE_BREACHED)
 
 
+def test_the_candidates_pods_stay_while_stable_has_none_however_often_one_looks() -> None:
+    world = rolling_out()
+    while world.progress.weighted_at is None:
+        world.turn()
+    world.starts = frozenset({"v2"})
+    world.sides["v1"] = replace(world.sides["v1"], available=0)
+    world.evidence = BREACH
+
+    decision = world.run()
+
+    assert decision.reason is Reason.ROLLBACK_BLOCKED
+    assert world.sides["v2"].replicas == world.sides["v2"].available > 0
+
+
 def one_a_node(at_once: int = 1) -> World:
     world = deployed(by_pods=True, at_once=at_once)
     world.target = "v2"

@@ -1,0 +1,45 @@
+"""`firstRollout: Steps`: the first revision's pods rise by the steps. There is no stable, so no weight and no judge."""
+
+from .decision import Decision, hold
+from .plan import NO_TIME
+from .reasons import Reason
+from .rollout import handle_promote, handle_promote_full, skip_step
+from .snapshot import Snapshot
+from .step import settled, step_sentence
+from .steps import next_step, pause
+
+
+def first_size(seen: Snapshot) -> int:
+    """The first revision's pods: all at once, or as many as its step has."""
+    return min(seen.step.size(seen.replicas), seen.replicas) if seen.plan.first_by_steps else seen.replicas
+
+
+def handle_first_asks(seen: Snapshot) -> Decision | None:
+    """A person opens a pause or leaves a step as in any rollout."""
+    if not seen.plan.first_by_steps:
+        return None
+
+    return handle_promote(seen) or handle_promote_full(seen) or skip_step(seen)
+
+
+def walk_first_steps(seen: Snapshot) -> Decision | None:
+    """With this step's pods available: its dwell, its pause, and on to the next."""
+    if not seen.plan.first_by_steps:
+        return None
+
+    if seen.suspended and seen.progress.step < seen.plan.last:
+        return hold(seen, Reason.SUSPENDED, "suspended: no step forward")
+
+    return _dwell(seen) or pause(seen) or next_step(seen)
+
+
+def _dwell(seen: Snapshot) -> Decision | None:
+    """The step's own time: the watch at full weight is for traffic, and there is none yet."""
+    if seen.progress.straight or not seen.step.dwell:
+        return None
+
+    if not settled(seen):
+        return hold(seen, Reason.DWELLING, step_sentence(seen), seen.step.dwell, settled_at=seen.now)
+
+    left = seen.step.dwell - seen.since(seen.progress.settled_at)
+    return hold(seen, Reason.DWELLING, step_sentence(seen), left) if left > NO_TIME else None

@@ -1,0 +1,57 @@
+"""Stable's pods replaced one at a time, because a person asked: at rest only, beside the recorded state."""
+
+from dataclasses import replace
+
+from .actions import EvictPod
+from .asks import in_vain
+from .decision import Decision
+from .reasons import Reason
+from .snapshot import Snapshot
+
+# What a Release at rest says: the restart changes none of it.
+RESTING = frozenset({Reason.PROMOTED, Reason.REVERTED, Reason.REJECTED, Reason.CONTESTED})
+
+
+def note_restart(seen: Snapshot) -> Decision | None:
+    """Keep the instant of the ask: pods that are younger, as a new stable's will be, need no restart."""
+    nonce = seen.asked("restart")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, restart=nonce)
+    if seen.progress.stable is None:
+        return in_vain(seen, "restart: nothing is served yet", handled=handled)
+
+    sentence = "restart: stable's pods are replaced one at a time"
+    sentence += " once the rollout has ended" if seen.progress.candidate else ""
+    progress = replace(seen.progress, handled=handled, restart_since=seen.now)
+    return Decision(reason=Reason.RESTART_STARTED, sentence=sentence, progress=progress)
+
+
+def restart(seen: Snapshot) -> Decision | None:
+    """One pod at a time, the next when the last one's place is taken by an available one. A rollout goes first."""
+    found, progress = seen.restart, seen.progress
+    if progress.restart_since is None or not _resting(seen):
+        return None
+
+    if not found.due and not found.awaited:
+        done = replace(progress, restart_since=None)
+        return Decision(reason=Reason.RESTARTED, sentence="restart: stable's pods are all replaced", progress=done)
+
+    told = f"restart: {found.sentence}"
+    if found.awaited:
+        again = seen.stable.available_in
+        return Decision(reason=Reason.RESTARTING, sentence=told, progress=progress, look_again=again)
+
+    if found.refusal:
+        return Decision(reason=Reason.RESTART_WAITS, sentence=told, progress=progress, look_again=found.again)
+
+    return Decision(reason=Reason.RESTARTING, sentence=told, progress=progress, actions=(EvictPod(found.due[0]),))
+
+
+def _resting(seen: Snapshot) -> bool:
+    """True where nothing else is about to happen."""
+    progress = seen.progress
+    said = progress.reason in RESTING or progress.reason.rejects
+    stays = seen.target in {progress.stable, *progress.rejected}
+    return said and stays and seen.asked("retry") is None

@@ -1,0 +1,45 @@
+"""What a restart has still to do: stable's pods from before it, and the new ones that are awaited."""
+
+from datetime import timedelta
+
+from tidegate.api.names import LABEL_REVISION
+from tidegate.decision.progress import Progress
+from tidegate.decision.snapshot import Restart
+from tidegate.watch import Object
+from tidegate.workloads import Owner, pod, summary
+
+from . import kinds
+from .world import World
+
+
+def observe_restart(
+    progress: Progress, owner: Owner, stable: Object | None, min_ready_seconds: int, world: World
+) -> Restart:
+    """Nothing where nobody asked, or nothing is served."""
+    since = progress.restart_since
+    if since is None or stable is None:
+        return Restart()
+
+    found = [
+        (made["metadata"]["creationTimestamp"], alive)
+        for made in world.store(kinds.PODS).of((owner.namespace, owner.name))
+        if made["metadata"]["labels"].get(LABEL_REVISION) == progress.stable and (alive := pod(made))
+    ]
+    # Creation is told in whole seconds: one within the second of the ask counts as new.
+    start = since.strftime("%Y-%m-%dT%H:%M:%SZ")
+    due = sorted((alive.ready, alive.name) for made, alive in found if made < start)
+    fresh = summary(
+        [alive for made, alive in found if made >= start],
+        now=world.now(),
+        min_ready_seconds=min_ready_seconds,
+        ready_nodes=None,
+    )
+    awaited = max(stable["spec"]["replicas"] - len(due) - fresh.available, 0)
+    budget = world.memory((owner.namespace, owner.name)).budget
+    waits = budget is not None and budget.left > 0
+    return Restart(
+        due=tuple(name for _, name in due),
+        awaited=awaited,
+        refusal=budget.sentence if budget and waits else "",
+        again=timedelta(seconds=budget.left) if budget and waits else None,
+    )

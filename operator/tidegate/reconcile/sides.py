@@ -1,0 +1,61 @@
+"""The revisions of a Release as found: a ReplicaSet or a DaemonSet each, and its pods."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tidegate.api.names import ANNOTATION_REJECTED, ANNOTATION_STARTED, LABEL_REVISION
+from tidegate.api.release import ReleaseSpec
+from tidegate.decision.snapshot import Side
+from tidegate.watch import Object
+from tidegate.workloads import Owner, pod, summary
+
+from . import kinds
+from .world import World
+
+
+def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
+    """A Release's own ReplicaSets by revision, and those that one of its name left serving; or its DaemonSets."""
+    listed = [
+        seen
+        for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS)
+        for seen in world.store(kind).of((owner.namespace, owner.name))
+    ]
+    return {_revision(seen): seen for seen in listed if owner.may_take(seen)}
+
+
+def observe_sides(
+    owner: Owner, replica_sets: Mapping[str, Object], spec: ReleaseSpec, world: World, now: datetime
+) -> tuple[Side, ...]:
+    """Every revision's ReplicaSet and pods."""
+    ready_nodes = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES) if node["ready"])
+    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of((owner.namespace, owner.name))]
+    sides = []
+    for revision, replica_set in replica_sets.items():
+        alive = [found for of, found in pods if of == revision and found is not None]
+        facts = summary(alive, now=now, min_ready_seconds=spec.min_ready_seconds, ready_nodes=ready_nodes)
+        annotations = replica_set["metadata"].get("annotations") or {}
+        started = annotations.get(ANNOTATION_STARTED)
+        sides.append(
+            Side(
+                revision=revision,
+                replicas=replica_set["spec"]["replicas"],
+                available=facts.available,
+                total=facts.total,
+                stuck=facts.stuck,
+                stuck_sentence=facts.stuck_sentence,
+                refusal=replica_set["refusal"] if facts.total < replica_set["spec"]["replicas"] else "",
+                ever_available=facts.ever_available,
+                unhealthy_since=facts.unhealthy_since,
+                available_in=facts.available_in,
+                pinned_for=datetime.fromisoformat(started) if started else None,
+                rejected=annotations.get(ANNOTATION_REJECTED) == "true",
+                ours=owner.owns(replica_set),
+            )
+        )
+
+    return tuple(sides)
+
+
+def _revision(found: Object) -> str:
+    revision: str = (found["metadata"].get("labels") or {}).get(LABEL_REVISION, "")
+    return revision

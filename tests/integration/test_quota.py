@@ -1,0 +1,79 @@
+"""A real ResourceQuota that stops pods: said at once in the API server's words, and healed when it grows."""
+
+from tests.cluster.api import QUOTAS, RELEASES, Api, Object
+from tests.cluster.operator import Operator
+from tests.integration.manifests import phase_is, reason_is, release
+from tests.integration.test_rollout import change, deploy
+
+
+def limit(api: Api, namespace: str, pods: int) -> None:
+    """At most so many pods in the namespace, enforced from now on."""
+    manifest: Object = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "small", "namespace": namespace},
+        "spec": {"hard": {"pods": str(pods)}},
+    }
+    api.apply(QUOTAS, manifest)
+    api.until(
+        QUOTAS,
+        namespace,
+        "small",
+        lambda found: found.get("status", {}).get("hard") == {"pods": str(pods)} and "used" in found["status"],
+    )
+
+
+def test_a_candidate_that_a_quota_stops_is_told_and_goes_on_when_it_grows(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace)
+    limit(api, namespace, 2)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", reason_is("QuotaExceeded"))
+    assert "exceeded quota: small" in found["status"]["message"]
+    assert found["status"]["stable"] == {"revision": first, "replicas": 2, "available": 2}
+
+    limit(api, namespace, 10)
+
+    # The ReplicaSet's controller tries again by itself, at growing distances.
+    found = api.until(RELEASES, namespace, "web", lambda found: found["status"]["stable"]["revision"] != first, 60)
+    assert found["status"]["history"][0]["outcome"] == "Promoted"
+
+
+def test_a_candidate_that_a_quota_stops_is_rolled_back_at_the_deadline(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace, progressDeadline="3s")
+    limit(api, namespace, 2)
+
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert (found["status"]["reason"], found["status"]["stable"]["revision"]) == ("ProgressDeadlineExceeded", first)
+    assert "exceeded quota: small" in found["status"]["message"]
+
+
+def test_a_first_revision_that_a_quota_stops_stalls_and_heals(api: Api, namespace: str, operator: Operator) -> None:
+    limit(api, namespace, 1)
+    api.create(RELEASES, release(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("QuotaExceeded"))
+    assert found["status"]["phase"] == "Stalled"
+
+    limit(api, namespace, 10)
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
+
+
+def test_stable_that_a_quota_keeps_small_is_not_ready(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    limit(api, namespace, 2)
+    api.merge(RELEASES, namespace, "web", {"spec": {"replicas": 3}})
+    found = api.until(RELEASES, namespace, "web", reason_is("QuotaExceeded"))
+    ready = next(state for state in found["status"]["conditions"] if state["type"] == "Ready")
+    assert (ready["status"], ready["reason"]) == ("False", "QuotaExceeded")
+
+    limit(api, namespace, 10)
+
+    api.until(
+        RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and reason_is("Promoted")(found), 60
+    )

@@ -1,0 +1,141 @@
+"""A restart through the real Eviction API: one pod at a time, as far as a real disruption budget lets go."""
+
+from tests.cluster.api import BUDGETS, PODS, RELEASES, Api, Object
+from tests.cluster.operator import Operator
+from tests.integration.conftest import COUNTER
+from tests.integration.manifests import phase_is, reason_is, release
+from tests.integration.mortal import Mortal
+from tests.integration.test_kill import MOST_WRITES
+from tests.integration.test_rollout import change, deploy
+from tests.integration.test_undo import eventually_told
+
+DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
+
+
+def alive(api: Api, namespace: str) -> list[Object]:
+    return [pod for pod in api.all(PODS, namespace) if "deletionTimestamp" not in pod["metadata"]]
+
+
+def uids(api: Api, namespace: str) -> set[str]:
+    return {pod["metadata"]["uid"] for pod in alive(api, namespace)}
+
+
+def budget(api: Api, namespace: str, least: int) -> None:
+    """At least so many pods stay, as the API server enforces from now on."""
+    manifest: Object = {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": "web", "namespace": namespace},
+        "spec": {"minAvailable": least, "selector": {"matchLabels": {"app": "web"}}},
+    }
+    api.apply(BUDGETS, manifest)
+    allowed = 2 - least
+    api.until(BUDGETS, namespace, "web", lambda found: found.get("status", {}).get("disruptionsAllowed") == allowed)
+
+
+def ended(found: Object) -> bool:
+    return "restart" in (found["status"].get("handled") or {}) and "restart" not in found["status"]
+
+
+def waits(found: Object) -> bool:
+    return "disruption budget" in (found["status"].get("restart") or {}).get("message", "")
+
+
+def older(api: Api, namespace: str) -> None:
+    """Let the second of the pods' creation pass: an ask within it would count them as new."""
+    newest = max(pod["metadata"]["creationTimestamp"] for pod in alive(api, namespace))
+    made = api.create(PODS, clock(namespace))
+    while made["metadata"]["creationTimestamp"] <= newest:
+        api.delete(PODS, namespace, "clock")
+        api.gone(PODS, namespace, "clock")
+        made = api.create(PODS, clock(namespace))
+
+    api.delete(PODS, namespace, "clock")
+    api.gone(PODS, namespace, "clock")
+
+
+def clock(namespace: str) -> Object:
+    """A pod that no node takes: its creation tells the API server's time."""
+    spec = {"schedulerName": "none", "terminationGracePeriodSeconds": 0, "containers": [{"name": "x", "image": "x"}]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "clock", "namespace": namespace}, "spec": spec}
+
+
+def test_every_pod_is_replaced_and_one_is_always_available(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    before = uids(api, namespace)
+    older(api, namespace)
+    budget(api, namespace, 1)
+
+    api.ask(namespace, "web", restart="1")
+
+    found = api.until(RELEASES, namespace, "web", ended, 60)
+    assert phase_is("Promoted")(found)
+    assert not uids(api, namespace) & before
+    assert len(uids(api, namespace)) == 2
+    eventually_told(api, namespace, "Restarted", "all replaced")
+
+
+def test_a_budget_is_waited_for_over_a_restart_of_the_operator(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    before = uids(api, namespace)
+    older(api, namespace)
+    budget(api, namespace, 2)
+    api.ask(namespace, "web", restart="1")
+    found = api.until(RELEASES, namespace, "web", waits)
+    since = found["status"]["restart"]["since"]
+    eventually_told(api, namespace, "RestartWaits", "disruption budget")
+    assert uids(api, namespace) == before
+
+    operator.kill()
+    operator.start()
+    found = api.get(RELEASES, namespace, "web")
+    assert found["status"]["restart"]["since"] == since
+    budget(api, namespace, 1)
+
+    api.until(RELEASES, namespace, "web", ended, 60)
+    assert not uids(api, namespace) & before
+
+
+def test_a_restart_waits_for_the_end_of_a_rollout_and_spares_what_is_new(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    api.create(RELEASES, release(namespace, steps=DWELLING))
+    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", lambda found: "settledAt" in (found["status"].get("step") or {}))
+    before = uids(api, namespace)
+    older(api, namespace)
+
+    api.ask(namespace, "web", restart="1")
+    api.until(RELEASES, namespace, "web", lambda found: "restart" in found["status"])
+    assert uids(api, namespace) == before
+
+    api.ask(namespace, "web", abort="1")
+    found = api.until(RELEASES, namespace, "web", lambda found: reason_is("Aborted")(found) and ended(found), 60)
+    assert found["status"]["stable"]["revision"] == first
+    assert not uids(api, namespace) & before
+
+
+def one_restart(api: Api, mortal: Mortal, point: int) -> None:
+    """The operator dies after one of a restart's writes, evictions among them, and lives again."""
+    namespace = api.namespace(f"restart-{next(COUNTER)}")
+    deploy(api, namespace)
+    before = uids(api, namespace)
+    older(api, namespace)
+    with mortal.dying_after(namespace, point):
+        api.ask(namespace, "web", restart="1")
+        api.until(RELEASES, namespace, "web", ended, 60)
+
+    where = f"killed after write {point}"
+    assert not uids(api, namespace) & before, where
+    # Each of the two went once: none was evicted that had just come.
+    evictions = [write for write in mortal.proxy.writes if write.path.endswith("/eviction")]
+    assert len({write.path for write in evictions}) == 2, where
+
+
+def test_a_restart_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
+    one_restart(api, mortal, -1)
+    count = len(mortal.proxy.writes)
+    assert 4 < count < MOST_WRITES
+    for point in range(count - 1):
+        one_restart(api, mortal, point)

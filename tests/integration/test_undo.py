@@ -1,0 +1,125 @@
+"""An undo against the real API server: back to what was stable before, while Git declares the newer template."""
+
+from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.operator import Operator
+from tests.integration.conftest import COUNTER
+from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.mortal import Mortal
+from tests.integration.test_kill import MOST_WRITES
+from tests.integration.test_rollout import change, deploy, weights
+
+GATED = [{"name": "first", "weight": 20, "dwell": "1h", "pause": "UntilPromoted"}]
+
+
+def promoted_twice(api: Api, namespace: str) -> tuple[str, str]:
+    """Two revisions that were stable one after the other, and steps that nobody would wait for."""
+    first = deploy(api, namespace)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", lambda found: serves_another(found, first))
+    api.merge(RELEASES, namespace, "web", {"spec": {"steps": GATED, "promotion": {"watch": "1h"}}})
+    return first, str(found["status"]["stable"]["revision"])
+
+
+def serves_another(found: Object, revision: str) -> bool:
+    return bool(phase_is("Promoted")(found) and found["status"]["stable"]["revision"] != revision)
+
+
+def test_an_undo_is_straight_and_git_changes_nothing_by_applying_again(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first, second = promoted_twice(api, namespace)
+
+    api.ask(namespace, "web", undo="1")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("Undone"))
+    assert found["status"]["stable"]["revision"] == first
+    assert found["status"]["rejected"] == [second]
+    assert found["status"]["handled"]["undo"] == "1"
+    assert weights(api, namespace) == [100, 0]
+
+    declared = release(namespace, version="2", steps=GATED, promotion={"watch": "1h"}, minReadySeconds=1)
+    generation = api.apply(RELEASES, declared, manager="kustomize-controller")["metadata"]["generation"]
+
+    found = api.until(RELEASES, namespace, "web", lambda found: found["status"]["observedGeneration"] == generation)
+    assert (found["status"]["reason"], found["status"]["stable"]["revision"]) == ("Undone", first)
+
+    api.ask(namespace, "web", retry="1")
+    found = api.until(RELEASES, namespace, "web", lambda found: "candidate" in found["status"])
+    assert found["status"]["candidate"]["revision"] == second
+    assert found["status"]["step"]["name"] == "first"
+
+
+def test_a_template_declared_again_inside_the_window_goes_straight(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first, _ = promoted_twice(api, namespace)
+
+    change(api, namespace, "1")
+
+    found = api.until(
+        RELEASES,
+        namespace,
+        "web",
+        lambda found: phase_is("Promoted")(found) and found["status"]["stable"]["revision"] == first,
+    )
+    assert "rejected" not in found["status"]
+
+
+def test_beyond_the_window_the_steps_are_walked(api: Api, namespace: str, operator: Operator) -> None:
+    first, _ = promoted_twice(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": {"rollbackWindow": {"revisions": 0}}})
+
+    api.ask(namespace, "web", undo=f"{first}/1")
+
+    found = api.until(RELEASES, namespace, "web", lambda found: "settledAt" in (found["status"].get("step") or {}))
+    assert (found["status"]["step"]["name"], weights(api, namespace)) == ("first", [80, 20])
+    assert found["status"]["rollout"]["overruled"] == found["status"]["stable"]["revision"]
+
+
+def test_an_undo_of_a_revision_that_is_kept_no_more_says_so(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(RELEASES, release(namespace, revisionHistoryLimit=0))
+    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+    second = api.until(RELEASES, namespace, "web", lambda found: serves_another(found, first))
+    api.gone(REPLICA_SETS, namespace, f"web-{first}")
+
+    api.ask(namespace, "web", undo="1")
+
+    found = api.until(RELEASES, namespace, "web", lambda found: (found["status"].get("handled") or {}).get("undo"))
+    assert found["status"]["stable"] == second["status"]["stable"]
+    assert phase_is("Promoted")(found)
+    eventually_told(api, namespace, "NothingToDo", "revisionHistoryLimit")
+
+
+def one_undo(api: Api, mortal: Mortal, point: int) -> None:
+    """The operator dies after one of an undo's writes, and lives again."""
+    namespace = api.namespace(f"undo-{next(COUNTER)}")
+    first, second = promoted_twice(api, namespace)
+    with mortal.dying_after(namespace, point):
+        api.ask(namespace, "web", undo="1")
+        found = api.until(RELEASES, namespace, "web", reason_is("Undone"))
+        api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["spec"]["replicas"] == 0)
+
+    where = f"killed after write {point}"
+    assert found["status"]["stable"]["revision"] == first, where
+    assert found["status"]["rejected"] == [second], where
+    assert weights(api, namespace) == [100, 0], where
+    assert len(found["status"]["history"]) == 3, where
+
+
+def test_an_undo_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
+    one_undo(api, mortal, -1)
+    count = len(mortal.proxy.writes)
+    assert 5 < count < MOST_WRITES
+    for point in range(count - 1):
+        one_undo(api, mortal, point)
+
+
+def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
+    """An Event comes after the status, by itself."""
+    for found in api.changes(EVENTS, namespace, 20):
+        if found["reason"] == reason and words in found["note"]:
+            return
+
+    message = f"no Event {reason} with «{words}»"
+    raise AssertionError(message)

@@ -1,0 +1,83 @@
+"""`onDelete: Keep`: what serves outlives its Release, and is taken again by the next one of its name."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from tests.unit.decision.test_clauses import rest_look, side_look, step_look
+from tests.unit.decision.test_decide import at_first_step
+from tests.unit.decision.world import PLAN, deployed
+from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight
+from tidegate.decision.snapshot import Route, Suspension, Workload
+
+
+def deleted(look: Snapshot, **changes: Any) -> Snapshot:
+    return replace(look, keeps=True, finalizer=True, deleting=True, **changes)
+
+
+def test_a_release_that_keeps_has_a_finalizer_and_one_that_does_not_has_none() -> None:
+    assert decide(rest_look(keeps=True)).actions == (Finalize(keep=True),)
+    assert decide(rest_look(keeps=True, finalizer=True)).actions == ()
+    assert decide(rest_look(finalizer=True)).actions == (Finalize(keep=False),)
+
+
+def test_a_release_that_is_told_to_keep_in_mid_rollout_does_so_at_once() -> None:
+    assert decide(step_look(keeps=True)).actions == (Finalize(keep=True),)
+    assert decide(step_look(keeps=True, suspension=Suspension.ADVANCE)).actions == (Finalize(keep=True),)
+
+
+def test_what_serves_is_nobodys_before_the_release_goes() -> None:
+    assert decide(deleted(rest_look())).actions == (LeaveServing("v1"), Finalize(keep=False))
+
+
+def test_the_candidate_goes_before_stable_is_left() -> None:
+    look = deleted(step_look())
+    assert decide(look).actions == (SetWeight(0, "v2"),)
+
+    draining = replace(PLAN, drain=timedelta(minutes=1))
+    back = replace(look, route=Route(weight=0, written=("v2", 0)), plan=draining)
+    assert (decide(back).reason, decide(back).actions) == (Reason.HANDING_BACK, ())
+
+    drained = replace(look, route=Route(weight=0, written=("v2", 0)))
+    assert decide(drained).actions == (PointService(Role.CANDIDATE, "v1"),)
+
+    pointed = replace(drained, services=replace(drained.services, candidate="v1"))
+    assert decide(pointed).actions == (LeaveServing("v1"), Finalize(keep=False))
+
+
+def test_the_candidate_stays_while_stable_cannot_take_its_traffic() -> None:
+    look = deleted(side_look("v1", available=0))
+
+    assert (decide(look).reason, decide(look).actions) == (Reason.ROLLBACK_BLOCKED, ())
+
+
+def test_a_candidate_that_is_about_to_be_stable_becomes_so_first() -> None:
+    world = at_first_step()
+    world.evidence = replace(world.evidence, passed=True)
+    while world.progress.phase is not Phase.PROMOTING:
+        world.turn()
+
+    assert LeaveServing("v1") not in decide(deleted(world.look())).actions
+    assert decide(deleted(world.look())).reason is Reason.PROMOTING
+
+
+def test_a_deployment_that_was_taken_over_is_handed_back_whatever_is_kept() -> None:
+    look = deleted(rest_look(), workload=Workload(name="web", replicas=4, available=4))
+
+    assert decide(look).actions == (Finalize(keep=False),)
+
+
+def test_what_was_left_serving_is_taken_again_and_no_pod_changes() -> None:
+    look = side_look("v1", replace(deployed().look()), ours=False)
+
+    assert decide(look).actions == (Adopt("v1"),)
+
+
+def test_a_new_release_with_another_template_goes_by_steps_from_what_was_left() -> None:
+    world = deployed()
+    world.progress = replace(type(world.progress)(), stable="v1")
+    world.target = "v2"
+    world.run()
+
+    assert [action.weight for action in world.done if isinstance(action, SetWeight)] == [20, 50, 100, 0]
