@@ -31,10 +31,11 @@ def release() -> dict[str, Any]:
     steps["x-kubernetes-list-type"] = "map"
     steps["x-kubernetes-list-map-keys"] = ["name"]
     steps["x-kubernetes-validations"] = STEP_RULES
+    steps["items"]["x-kubernetes-validations"] = [DEADLINE_RULE]
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    spec["x-kubernetes-validations"] = [TEMPLATE_RULE]
+    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, WATCH_RULE]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
@@ -173,6 +174,15 @@ STEP_RULES = [
         "steps: weights must not fall from one step to the next",
     ),
 ]
+DEADLINE_RULE = rule(
+    "!has(self.deadline) || duration(self.deadline) > duration(self.dwell)",
+    "steps: a deadline must be longer than the step's dwell",
+)
+WATCH_RULE = rule(
+    "!self.steps.exists(s, s.weight == 100 && has(s.deadline) &&"
+    " duration(s.deadline) <= duration(s.dwell) + duration(self.promotion.watch))",
+    "steps: a deadline at weight 100 must be longer than the step's dwell and promotion.watch",
+)
 TEMPLATE_RULE = rule("has(self.template) != has(self.workloadRef)", "must have exactly one of template and workloadRef")
 WORKLOAD_RULE = rule(
     "(self.apiVersion == 'apps/v1') == (self.kind == 'Deployment')",

@@ -13,6 +13,7 @@ from .traffic import Service, Traffic
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
+FULL = 100
 
 
 class WorkloadRef(Declared):
@@ -38,6 +39,13 @@ class Step(Declared):
         int | None, Field(ge=1, le=10000, description="The candidate's pods; its share of replicas where absent.")
     ] = None
     pause: Annotated[Pause | None, Field(description="UntilPromoted: a person opens the step by annotation.")] = None
+    deadline: Annotated[
+        Duration | None,
+        Field(description="The longest time from entering the step to leaving it; pauses and outages do not count."),
+    ] = None
+    on_deadline: Annotated[
+        OnTrouble, Field(description="RollBack, or Hold: the weight stays until a person promotes the step.")
+    ] = OnTrouble.ROLL_BACK
 
 
 class Promotion(Declared):
@@ -146,12 +154,19 @@ class ReleaseSpec(Declared):
             message = "steps: names must be unique"
             raise ValueError(message)
 
+        if late := [step.name for step in self.steps if step.deadline and step.deadline <= self._least_time(step)]:
+            message = f"steps: the deadline of step {late[0]} must be longer than its dwell, and promotion.watch at 100"
+            raise ValueError(message)
+
         weights = [step.weight for step in self.steps]
         if sorted(weights) != weights or weights.count(100) > 1:
             message = "steps: weights must not fall, and 100 may only be the last"
             raise ValueError(message)
 
         return self
+
+    def _least_time(self, step: Step) -> timedelta:
+        return step.dwell + self.promotion.watch if step.weight == FULL else step.dwell
 
 
 def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:

@@ -24,6 +24,8 @@ class Step:
     dwell: timedelta = NO_TIME
     replicas: int | None = None
     pause: bool = False
+    deadline: timedelta | None = None
+    on_deadline: OnTrouble = OnTrouble.ROLL_BACK
 
     def size(self, replicas: int) -> int:
         """The candidate's pods at this step: its share of `replicas`, rounded up, at least one."""

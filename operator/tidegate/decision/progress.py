@@ -77,6 +77,9 @@ class Progress:
     entered_at: datetime | None = None
     settled_at: datetime | None = None
     dwelt: timedelta = NO_TIME
+    stood: timedelta = NO_TIME
+    stood_since: datetime | None = None
+    overdue: bool = False
     weighted_at: datetime | None = None
     deadline_from: datetime | None = None
     breach_held_since: datetime | None = None
@@ -110,6 +113,9 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "entered_at": None,
         "settled_at": None,
         "dwelt": NO_TIME,
+        "stood": NO_TIME,
+        "stood_since": None,
+        "overdue": False,
         "weighted_at": None,
         "deadline_from": None,
         "breach_held_since": None,

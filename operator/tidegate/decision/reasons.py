@@ -38,6 +38,7 @@ class Reason(Enum):
     CANNOT_START = "CannotStart"
     DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
     NO_SIGNAL_LIMIT = "NoSignalTooLong"
+    STEP_DEADLINE = "StepDeadline"
     ABORTED = "Aborted"
 
     # Why it holds.
@@ -109,8 +110,14 @@ _REJECTING = frozenset(
         Reason.CANNOT_START,
         Reason.DEADLINE_EXCEEDED,
         Reason.NO_SIGNAL_LIMIT,
+        Reason.STEP_DEADLINE,
         Reason.ABORTED,
     }
+)
+
+# Someone must say something; nothing goes on by itself.
+WAITING_FOR_A_PERSON = frozenset(
+    {Reason.PAUSED, Reason.SUSPENDED, Reason.LOWERED_BY_HAND, Reason.CONTESTED, Reason.STEP_DEADLINE}
 )
 
 # Someone must mend something; the rollout goes on by itself then.

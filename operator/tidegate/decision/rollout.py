@@ -1,9 +1,11 @@
 """A rollout under way, before the point of no return: what ends it, what holds it, what moves it on."""
 
 from dataclasses import replace
+from typing import Any
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, names_this_step
+from .deadline import hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold
 from .disturbance import (
     assert_over_git,
@@ -124,11 +126,16 @@ def handle_promote(seen: Snapshot) -> Decision | None:
     handled = replace(seen.progress.handled, promote=nonce)
     if names_this_step(seen, nonce):
         sentence = f"promote: step {seen.step.name}"
-        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, opened=True)
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opening(seen))
 
     progress = replace(seen.progress, handled=handled)
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
     return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+
+
+def opening(seen: Snapshot) -> dict[str, Any]:
+    """What a person's word opens: that which the step is held by now, else its pause."""
+    return {"overdue": True} if seen.progress.reason is Reason.STEP_DEADLINE else {"opened": True}
 
 
 def handle_promote_full(seen: Snapshot) -> Decision | None:
@@ -173,6 +180,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_what_cannot_start,
     roll_back_late,
     roll_back_without_signal,
+    roll_back_a_late_step,
     follow_stables_template,
     follow_a_newer_template,
     give_to_the_only_side,
@@ -193,5 +201,6 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_blocked,
     resume,
     go_back_to_the_step,
+    hold_a_late_step,
     *FORWARD,
 )

@@ -78,7 +78,10 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         desired_weight=step.get("desiredWeight", 0),
         entered_at=_instant(step.get("enteredAt")),
         settled_at=_instant(step.get("settledAt")),
-        dwelt=timedelta(milliseconds=rollout.get("dweltMilliseconds", 0)),
+        dwelt=_span(rollout, "dweltMilliseconds"),
+        stood=_span(rollout, "stoodMilliseconds"),
+        stood_since=_instant(rollout.get("stoodSince")),
+        overdue=rollout.get("overdue", False),
         started_at=_instant(rollout.get("startedAt")),
         weighted_at=_instant(rollout.get("weightedAt")),
         deadline_from=_instant(rollout.get("deadlineFrom")),
@@ -102,6 +105,14 @@ def stamp(instant: datetime | None) -> str | None:
 
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _milliseconds(span: timedelta) -> int | None:
+    return int(span / timedelta(milliseconds=1)) if span > NO_TIME else None
+
+
+def _span(part: Mapping[str, Any], name: str) -> timedelta:
+    return timedelta(milliseconds=part.get(name, 0))
 
 
 def _serving(seen: Snapshot, progress: Progress) -> Side:
@@ -145,7 +156,10 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "deadlineFrom": stamp(progress.deadline_from),
         "breachHeldSince": stamp(progress.breach_held_since),
         "noDataSince": stamp(progress.no_data_since),
-        "dweltMilliseconds": int(progress.dwelt / timedelta(milliseconds=1)) if progress.dwelt > NO_TIME else None,
+        "dweltMilliseconds": _milliseconds(progress.dwelt),
+        "stoodMilliseconds": _milliseconds(progress.stood),
+        "stoodSince": stamp(progress.stood_since),
+        "overdue": progress.overdue or None,
         "fullSize": progress.full_size or None,
         "straight": progress.straight or None,
         "opened": progress.opened or None,

@@ -64,6 +64,8 @@ def plan_of(spec: ReleaseSpec) -> Plan:
             dwell=step.dwell,
             replicas=step.replicas,
             pause=step.pause is Pause.UNTIL_PROMOTED,
+            deadline=step.deadline,
+            on_deadline=OnTrouble(step.on_deadline.value),
         )
         for step in spec.steps
     )
