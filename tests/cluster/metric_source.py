@@ -19,7 +19,9 @@ class Answer:
     body: bytes | None = None
     seconds: float = 0.0
     in_pieces: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
+    asked_with: list[dict[str, str]] = field(default_factory=list)
 
     def text(self) -> bytes:
         """Prometheus' envelope."""
@@ -72,6 +74,7 @@ class MetricServer:
             def do_POST(self) -> None:
                 question = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 server.says.asked.append((time.time(), question))
+                server.says.asked_with.append(dict(self.headers.items()))
                 self.say(server.says)
 
             def do_GET(self) -> None:
@@ -82,7 +85,9 @@ class MetricServer:
                 time.sleep(said.seconds)
                 text = said.text()
                 self.send_response(said.status)
-                self.send_header("Content-Length", str(len(text)))
+                for name, value in {**said.headers, "Content-Length": str(len(text))}.items():
+                    self.send_header(name, value)
+
                 self.end_headers()
                 size = 20 if said.in_pieces else len(text)
                 for start in range(0, len(text), size or 1):

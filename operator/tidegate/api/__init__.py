@@ -1,15 +1,19 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend, When
 from .errors import InvalidSpec
+from .hooks import Hook, HttpHook, JobHook
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
 from .release import ReleaseSpec, parse_spec, salvaged_spec
 
 __all__ = [
     "Confirm",
+    "Hook",
+    "HttpHook",
     "InvalidSpec",
+    "JobHook",
     "MetricSourceSpec",
     "ObjectiveSetSpec",
     "OnBypass",
@@ -19,6 +23,7 @@ __all__ = [
     "ReleaseSpec",
     "SourceKind",
     "Suspend",
+    "When",
     "format_duration",
     "parse_duration",
     "parse_set",

@@ -1,11 +1,13 @@
 """A Release as users declare it."""
 
+import json
 from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
+from .hooks import Hook
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -13,7 +15,9 @@ from .traffic import Service, Traffic
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
+JOBS_LENGTH = 65536
 FULL = 100
+IMPLIED_STEP = "full"
 
 
 class WorkloadRef(Declared):
@@ -125,6 +129,9 @@ class ReleaseSpec(Declared):
         OnBypass,
         Field(description="Hold while another Service would send traffic to the candidate past the gate; or Allow it."),
     ] = OnBypass.HOLD
+    hooks: Annotated[
+        tuple[Hook, ...], Field(max_length=16, description="Who is asked on the way of a rollout, or told of its end.")
+    ] = ()
     promotion: Annotated[Promotion, Field(description="How a candidate becomes stable.")] = Promotion()
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
@@ -161,6 +168,26 @@ class ReleaseSpec(Declared):
         weights = [step.weight for step in self.steps]
         if sorted(weights) != weights or weights.count(100) > 1:
             message = "steps: weights must not fall, and 100 may only be the last"
+            raise ValueError(message)
+
+        return self
+
+    @model_validator(mode="after")
+    def _hooks_act(self) -> "ReleaseSpec":
+        """A hook for a step without a rise would be a gate that is silently passed."""
+        names = [hook.name for hook in self.hooks]
+        if len(set(names)) < len(names):
+            message = "hooks: names must be unique"
+            raise ValueError(message)
+
+        rising = {step.name for step in self.steps if step.weight > 0}
+        implied = set() if self.steps[-1].weight == FULL else {IMPLIED_STEP}
+        if lost := sorted({name for hook in self.hooks for name in hook.steps or ()} - rising - implied):
+            message = f"hooks: {lost[0]} is no step with a weight above 0"
+            raise ValueError(message)
+
+        if len(json.dumps([hook.job.template for hook in self.hooks if hook.job])) > JOBS_LENGTH:
+            message = f"hooks: all Job templates together must be at most {JOBS_LENGTH} characters of JSON"
             raise ValueError(message)
 
         return self

@@ -8,6 +8,7 @@ from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import FIRST_DEPLOYMENT
 from .hand_back import HAND_BACK
+from .notices import without_heard
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
@@ -24,7 +25,7 @@ def decide(seen: Snapshot) -> Decision:
     wait = soonest(decision.look_again, until_unhealthy(seen), until_late(seen))
     # A time that is over has had its effect, or has none: looking again at once would find the same.
     look_again = wait if wait is not None and wait > NO_TIME else None
-    return replace(decision, progress=timed(seen, decision.progress), look_again=look_again)
+    return replace(decision, progress=timed(seen, without_heard(seen, decision.progress)), look_again=look_again)
 
 
 def until_unhealthy(seen: Snapshot) -> timedelta | None:

@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from .plan import NO_TIME
+from .plan import NO_TIME, When
 from .reasons import Reason
 
 
@@ -57,9 +57,37 @@ class Asks:
     suspend: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The hook that is waited for, and since when; `started`: its Job was seen, and is never made again."""
+
+    hook: str
+    since: datetime
+    started: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a hook is still to be told of a rollout: asked until it says yes, or until its time is over."""
+
+    hook: str
+    when: When
+    revision: str
+    stable: str
+    started_at: datetime
+    until: datetime
+    reason: Reason
+
+    @property
+    def key(self) -> str:
+        """The same for the same hook of the same rollout, also after a restart."""
+        return f"{self.revision}/{self.started_at.isoformat()}/{self.when.value}/{self.hook}"
+
+
 NOTHING_ASKED = Asks()
 REJECTED_KEPT = 10
 HISTORY_KEPT = 10
+NOTICES_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +108,8 @@ class Progress:
     stood: timedelta = NO_TIME
     stood_since: datetime | None = None
     overdue: bool = False
+    waiting: Waiting | None = None
+    said_yes: tuple[str, ...] = ()
     weighted_at: datetime | None = None
     deadline_from: datetime | None = None
     breach_held_since: datetime | None = None
@@ -91,6 +121,7 @@ class Progress:
     stable_pods: int = 0
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
+    notices: tuple[Notice, ...] = ()
     handled: Asks = NOTHING_ASKED
 
     def rejecting(self, revision: str) -> tuple[str, ...]:
@@ -116,6 +147,8 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "stood": NO_TIME,
         "stood_since": None,
         "overdue": False,
+        "waiting": None,
+        "said_yes": (),
         "weighted_at": None,
         "deadline_from": None,
         "breach_held_since": None,

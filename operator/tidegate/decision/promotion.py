@@ -3,7 +3,8 @@
 from .actions import Action, PointService, Role, SetWeight, WriteRoute
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
-from .plan import NO_TIME
+from .notices import inform
+from .plan import NO_TIME, When
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
 from .router import unconfirmed
@@ -81,6 +82,7 @@ def promoted(seen: Snapshot, sentence: str) -> Decision:
         ended_at=seen.now,
     )
     changes = {**AT_REST, "stable": revision, "history": seen.progress.remembering(line)}
+    changes["notices"] = inform(seen, When.AFTER_PROMOTION, Reason.PROMOTED)
     return act(seen, Reason.PROMOTED, sentence, phase=Phase.PROMOTED, **changes)
 
 

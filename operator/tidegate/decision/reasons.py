@@ -39,10 +39,12 @@ class Reason(Enum):
     DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
     NO_SIGNAL_LIMIT = "NoSignalTooLong"
     STEP_DEADLINE = "StepDeadline"
+    HOOK_REFUSED = "HookRefused"
     ABORTED = "Aborted"
 
     # Why it holds.
     PAUSED = "Paused"
+    HOOK_WAITS = "HookWaits"
     SUSPENDED = "Suspended"
     BREACH_HELD = "BreachHeld"
     NO_SIGNAL = "NoSignal"
@@ -111,13 +113,21 @@ _REJECTING = frozenset(
         Reason.DEADLINE_EXCEEDED,
         Reason.NO_SIGNAL_LIMIT,
         Reason.STEP_DEADLINE,
+        Reason.HOOK_REFUSED,
         Reason.ABORTED,
     }
 )
 
 # Someone must say something; nothing goes on by itself.
 WAITING_FOR_A_PERSON = frozenset(
-    {Reason.PAUSED, Reason.SUSPENDED, Reason.LOWERED_BY_HAND, Reason.CONTESTED, Reason.STEP_DEADLINE}
+    {
+        Reason.PAUSED,
+        Reason.SUSPENDED,
+        Reason.LOWERED_BY_HAND,
+        Reason.CONTESTED,
+        Reason.STEP_DEADLINE,
+        Reason.HOOK_REFUSED,
+    }
 )
 
 # Someone must mend something; the rollout goes on by itself then.

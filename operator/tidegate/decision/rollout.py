@@ -23,7 +23,8 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
-from .plan import OnTrouble
+from .hooks import closed, opened
+from .plan import OnTrouble, When
 from .promotion import begin
 from .reasons import BLOCKING, Reason
 from .rollback import roll_back
@@ -67,7 +68,7 @@ def roll_back_what_cannot_start(seen: Snapshot) -> Decision | None:
 
 def roll_back_late(seen: Snapshot) -> Decision | None:
     """A step's pods are not available in time. Restarts do not reset the clock; pauses do not consume it."""
-    if settled(seen) or seen.candidate.available >= wanted_size(seen) or stopped(seen):
+    if settled(seen) or seen.candidate.available >= wanted_size(seen) or stopped(seen) or asking(seen):
         return None
 
     if seen.since(seen.progress.deadline_from) < seen.plan.progress_deadline:
@@ -107,7 +108,8 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
         return None
 
-    ready = watching(seen) and passing(seen) and (seen.progress.opened or not seen.step.pause)
+    gates = (seen.progress.opened or not seen.step.pause) and closed(seen, When.BEFORE_PROMOTION) is None
+    ready = watching(seen) and passing(seen) and gates
     if ready and not drained(seen):
         return hold(seen, Reason.WATCHING, "the watch ends when stable has drained", drain_left(seen))
 
@@ -135,6 +137,9 @@ def handle_promote(seen: Snapshot) -> Decision | None:
 
 def opening(seen: Snapshot) -> dict[str, Any]:
     """What a person's word opens: that which the step is held by now, else its pause."""
+    if seen.progress.reason is Reason.HOOK_REFUSED:
+        return opened(seen)
+
     return {"overdue": True} if seen.progress.reason is Reason.STEP_DEADLINE else {"opened": True}
 
 
@@ -172,6 +177,11 @@ def stopped(seen: Snapshot) -> bool:
     """True while the deadline's clock stands: suspended, blocked, or not yet told that either is over."""
     reason = seen.progress.reason
     return seen.suspended or seen.blocked is not None or reason is Reason.SUSPENDED or reason in BLOCKING
+
+
+def asking(seen: Snapshot) -> bool:
+    """True while a hook stands between the rollout and its pods: their deadline begins with its yes."""
+    return seen.progress.waiting is not None or closed(seen, When.BEFORE_ROLLOUT) is not None
 
 
 ROLLOUT: tuple[Rule, ...] = (

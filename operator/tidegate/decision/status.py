@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .conditions import conditions
-from .plan import NO_TIME
-from .progress import Asks, Outcome, Phase, Progress, Rollout
+from .plan import NO_TIME, When
+from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
 from .reasons import Reason
 from .snapshot import Side, Snapshot
 
@@ -49,6 +49,7 @@ def status_of(
         "rejected": list(progress.rejected),
         "history": [_line(rollout) for rollout in progress.history],
         "workload": workload,
+        "notices": [_notice(notice) for notice in progress.notices],
         "handedOverAt": stamp(progress.handed_over_at),
         "replicas": serving.replicas,
         "selector": selector,
@@ -83,6 +84,8 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         stood_since=_instant(rollout.get("stoodSince")),
         overdue=rollout.get("overdue", False),
         started_at=_instant(rollout.get("startedAt")),
+        waiting=_waiting_of(rollout.get("waiting")),
+        said_yes=tuple(rollout.get("saidYes") or ()),
         weighted_at=_instant(rollout.get("weightedAt")),
         deadline_from=_instant(rollout.get("deadlineFrom")),
         breach_held_since=_instant(rollout.get("breachHeldSince")),
@@ -94,6 +97,7 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         stable_pods=rollout.get("stablePods", 0),
         rejected=tuple(status.get("rejected") or ()),
         history=tuple(_rollout_of(line) for line in status.get("history") or ()),
+        notices=tuple(_notice_of(line) for line in status.get("notices") or ()),
         handled=_asks(status.get("handled") or {}),
     )
 
@@ -152,6 +156,8 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
 
     rollout = {
         "startedAt": stamp(progress.started_at),
+        "waiting": _waiting(progress.waiting),
+        "saidYes": list(progress.said_yes) or None,
         "weightedAt": stamp(progress.weighted_at),
         "deadlineFrom": stamp(progress.deadline_from),
         "breachHeldSince": stamp(progress.breach_held_since),
@@ -166,6 +172,44 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "stablePods": progress.stable_pods or None,
     }
     return {key: value for key, value in rollout.items() if value is not None}
+
+
+def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
+    if waiting is None:
+        return None
+
+    return {"hook": waiting.hook, "since": stamp(waiting.since), "started": waiting.started}
+
+
+def _waiting_of(line: Mapping[str, Any] | None) -> Waiting | None:
+    if line is None:
+        return None
+
+    return Waiting(hook=line["hook"], since=datetime.fromisoformat(line["since"]), started=line["started"])
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "hook": notice.hook,
+        "when": notice.when.value,
+        "revision": notice.revision,
+        "stable": notice.stable,
+        "startedAt": stamp(notice.started_at),
+        "until": stamp(notice.until),
+        "reason": notice.reason.value,
+    }
+
+
+def _notice_of(line: Mapping[str, Any]) -> Notice:
+    return Notice(
+        hook=line["hook"],
+        when=When(line["when"]),
+        revision=line["revision"],
+        stable=line["stable"],
+        started_at=datetime.fromisoformat(line["startedAt"]),
+        until=datetime.fromisoformat(line["until"]),
+        reason=_reason(line["reason"]),
+    )
 
 
 def _line(rollout: Rollout) -> dict[str, Any]:

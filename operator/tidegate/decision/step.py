@@ -21,6 +21,11 @@ def carrying_size(seen: Snapshot) -> int:
     return seen.step.size(seen.progress.full_size or seen.full_size)
 
 
+def prepared(seen: Snapshot) -> bool:
+    """True where the candidate's ReplicaSet keeps the plan of this very rollout."""
+    return seen.candidate.exists and seen.candidate.pinned_for == seen.progress.started_at
+
+
 def settled(seen: Snapshot) -> bool:
     return seen.progress.settled_at is not None
 

@@ -4,19 +4,20 @@ from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
 from .decision import Decision, Rule, act, hold
+from .hooks import before_promotion, before_rise, before_rollout, kept
 from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
 from .reasons import Reason
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left, passing, settled, step_sentence, wanted_size, watching
+from .step import drain_left, passing, prepared, settled, step_sentence, wanted_size, watching
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
     """The candidate's pods at the size of this step. It never shrinks below what its live weight needs."""
     candidate, size = seen.candidate, wanted_size(seen)
-    if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
+    if not prepared(seen):
         return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(candidate.revision, size))
 
     if candidate.replicas != size:
@@ -29,6 +30,10 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
     candidate = seen.candidate
     if candidate.available >= wanted_size(seen):
         return None
+
+    if seen.progress.waiting:
+        # Pods were there when a hook was asked: what is lost since has a clock of its own, and the gate begins anew.
+        return hold(seen, Reason.PREPARING, step_sentence(seen), waiting=None, deadline_from=seen.now)
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
@@ -167,6 +172,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "stood_since": None,
         "overdue": False,
         "opened": False,
+        **kept(seen),
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }
@@ -184,11 +190,13 @@ def promote(seen: Snapshot) -> Decision:
 
 
 FORWARD: tuple[Rule, ...] = (
+    before_rollout,
     bring_pods_up,
     wait_for_pods,
     point_candidate_service,
     wait_for_endpoints,
     hold_for_stable,
+    before_rise,
     raise_weight,
     wait_for_the_router,
     settle,
@@ -199,5 +207,6 @@ FORWARD: tuple[Rule, ...] = (
     pause,
     next_step,
     wait_for_the_drain,
+    before_promotion,
     promote,
 )

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tidegate.api import Hook as DeclaredHook
 from tidegate.api import InvalidSpec, OnNewRevision, Pause, ReleaseSpec, parse_spec, salvaged_spec
-from tidegate.decision.plan import OnTrouble, Plan, Step, complete
+from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
 PINNED = (
@@ -23,6 +24,7 @@ PINNED = (
     "progressDeadline",
     "unhealthyAfter",
     "promotion",
+    "hooks",
 )
 
 
@@ -81,5 +83,17 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         on_no_data=OnTrouble(spec.on_no_data.value),
         no_data_limit=spec.no_data_limit,
         judged=bool(spec.objectives),
+        hooks=tuple(map(_hook, spec.hooks)),
         finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
+    )
+
+
+def _hook(hook: DeclaredHook) -> Hook:
+    return Hook(
+        name=hook.name,
+        when=When(hook.when.value),
+        steps=hook.steps or (),
+        job=hook.job is not None,
+        expiry=hook.expiry,
+        on_expiry=OnTrouble(hook.on_expiry.value),
     )

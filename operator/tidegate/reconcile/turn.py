@@ -11,6 +11,7 @@ from tidegate.watch import Key
 
 from . import kinds
 from .act import act
+from .asking import Asking
 from .measure import Measuring
 from .observe import observe
 from .record import record, record_invalid
@@ -19,7 +20,7 @@ from .world import World
 log = structlog.get_logger(__name__)
 
 
-async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
+async def take_turn(key: Key, world: World, measuring: Measuring, asking: Asking) -> None:
     """One look at one Release, and all that follows from it. Safe to be cut at any point."""
     try:
         seen = observe(key, world)
@@ -53,6 +54,7 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
         world.memory(key).parsed = {}
 
     measuring.follow(key, seen)
+    asking.follow(key, seen, decision)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
     world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()
     if decision.look_again is not None:

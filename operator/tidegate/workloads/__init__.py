@@ -13,6 +13,7 @@ from .deployments import (
     taken_over,
 )
 from .endpoints import ready_pods
+from .jobs import job, job_end, job_name
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
 from .replica_sets import Pin, labels_of, name_of, replica_set
@@ -30,6 +31,9 @@ __all__ = [
     "detached",
     "emptied",
     "handed_over",
+    "job",
+    "job_end",
+    "job_name",
     "labels_of",
     "name_of",
     "note_of",

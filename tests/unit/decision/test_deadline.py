@@ -13,11 +13,12 @@ from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
 from tidegate.decision.status import progress_of, status_of
 
 MINUTE = timedelta(minutes=1)
+UNMEASURED = Evidence()
 GONE = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 
 
 def limited(
-    on_deadline: OnTrouble = OnTrouble.ROLL_BACK, *, pause: bool = False, evidence: Evidence = Evidence()
+    on_deadline: OnTrouble = OnTrouble.ROLL_BACK, *, pause: bool = False, evidence: Evidence = UNMEASURED
 ) -> World:
     """A rollout at its first settled step, which may take ten minutes; unless told otherwise no measurement passes."""
     step = Step(name="first", weight=20, pause=pause, deadline=10 * MINUTE, on_deadline=on_deadline)
@@ -62,7 +63,7 @@ def test_a_late_step_that_holds_keeps_its_weight_until_a_person_lets_it_take_lon
 
 
 def test_a_word_that_lets_a_step_take_longer_opens_no_pause_of_it() -> None:
-    world = limited(OnTrouble.HOLD, pause=True, evidence=Evidence())
+    world = limited(OnTrouble.HOLD, pause=True, evidence=UNMEASURED)
     world.wait(10 * MINUTE)
     assert world.run().progress.reason is Reason.STEP_DEADLINE
     world.asks = Asks(promote="v2/first/1")
