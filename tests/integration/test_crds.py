@@ -42,6 +42,7 @@ ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
     (("traffic",), ("gateway", "route", "routes")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
+    (("hooks", 0), ("http", "job")),
 )
 VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)
 
@@ -51,6 +52,8 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
     spec = sample(CRDS[kind]["properties"]["spec"])
     if kind == "Release":
         spec["template"] = {"spec": {"containers": [{"name": "web", "image": "x"}]}}
+        spec["steps"][0] |= {"weight": 5, "deadline": "1m"}
+        spec["hooks"][0]["when"] = "BeforeRise"
 
     for path, fields in ALTERNATIVES:
         part = found_at(spec, path) or {}
@@ -120,6 +123,8 @@ def step(name: str, weight: int) -> dict[str, Any]:
 
 
 QUERY = {"promql": "x", "max": "1"}
+HTTP = {"url": "http://checks/ask"}
+JOB = {"template": {"spec": {}}}
 # Every rule's first words: a manifest that it refuses, and one that it lets pass.
 RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "metadata.name: must be at most 52": (
@@ -137,6 +142,30 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "steps: weights must not fall": (
         release_with(("spec", "steps"), [step("a", 50), step("b", 20)]),
         release_with(("spec", "steps"), [step("a", 20), step("b", 20)]),
+    ),
+    "steps: a deadline must be longer": (
+        release_with(("spec", "steps"), [{**step("name", 50), "dwell": "1m", "deadline": "60s"}]),
+        release_with(("spec", "steps"), [{**step("name", 50), "dwell": "1m", "deadline": "61s"}]),
+    ),
+    "steps: a deadline at weight 100": (
+        release_with(("spec", "steps"), [step("name", 50), {**step("b", 100), "dwell": "1m", "deadline": "70s"}]),
+        release_with(("spec", "steps"), [step("name", 50), {**step("b", 100), "dwell": "1m", "deadline": "71s"}]),
+    ),
+    "hooks: each must have exactly one": (
+        release_with(("spec", "hooks"), [{"name": "a", "when": "OnRollback", "http": HTTP, "job": JOB}]),
+        release_with(("spec", "hooks"), [{"name": "a", "when": "OnRollback", "job": JOB}]),
+    ),
+    "hooks: only a hook BeforeRise": (
+        release_with(("spec", "hooks"), [{"name": "a", "when": "OnRollback", "http": HTTP, "steps": ["name"]}]),
+        release_with(("spec", "hooks"), [{"name": "a", "when": "BeforeRise", "http": HTTP, "steps": ["name"]}]),
+    ),
+    "hooks: steps must name": (
+        release_with(("spec", "hooks"), [{"name": "a", "when": "BeforeRise", "http": HTTP, "steps": ["absent"]}]),
+        release_with(("spec", "hooks"), [{"name": "a", "when": "BeforeRise", "http": HTTP, "steps": ["full"]}]),
+    ),
+    "expiry: must be at least 1s": (
+        release_with(("spec", "hooks", 0, "expiry"), "25h"),
+        release_with(("spec", "hooks", 0, "expiry"), "24h"),
     ),
     "must have exactly one of template": (
         release_with(("spec", "workloadRef"), {"name": "web"}),
