@@ -13,10 +13,11 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
-from tidegate.decision.plan import OnTrouble, Plan, Step
+from tidegate.decision.hooks import key_of
+from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Blocked, Evidence, Route, Services, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import Answer, Blocked, Evidence, Route, Said, Services, Side, Snapshot, Suspension
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -33,8 +34,13 @@ PLAN = Plan(
     on_no_data=OnTrouble.ROLL_BACK,
 )
 
-# The same with a gate that a person opens.
-GATED = replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:]))
+# The same with gates that a hook and a person open, and a deadline of the step between them.
+HOOK = Hook(name="check", when=When.BEFORE_RISE, steps=("half",), expiry=LIMIT, on_expiry=OnTrouble.ROLL_BACK)
+GATED = replace(
+    PLAN,
+    steps=(replace(PLAN.steps[0], pause=True, deadline=2 * LIMIT, on_deadline=OnTrouble.HOLD), *PLAN.steps[1:]),
+    hooks=(HOOK,),
+)
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 
 UNMEASURED = Evidence()
@@ -67,6 +73,7 @@ class State:
     services: Services = Services()
     route: Route | None = None
     evidence: Evidence = UNMEASURED
+    heard: Said | None = None
     asks: Asks = Asks()
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
@@ -91,10 +98,18 @@ class State:
             services=services,
             route=self.route,
             evidence=self.evidence,
+            answers=self._answers(),
             asks=self.asks,
             suspension=self.suspension,
             blocked=self.blocked,
         )
+
+    def _answers(self) -> tuple[Answer, ...]:
+        waiting = self.progress.waiting
+        if waiting is None or self.heard is None:
+            return ()
+
+        return (Answer(key_of(self.progress, waiting.hook), self.heard, "answer"),)
 
     def pods_of(self, revision: str | None) -> Pods:
         """The pods of a revision; none where it has no ReplicaSet."""
@@ -129,6 +144,9 @@ def aged(state: State) -> State:
         state.progress,
         **{field: LONG_AGO for field in CLOCKS if getattr(state.progress, field) is not None},
     )
+    if progress.waiting:
+        progress = replace(progress, waiting=replace(progress.waiting, since=LONG_AGO))
+
     pods = tuple(
         replace(
             found,
@@ -154,6 +172,7 @@ CLOCKS = (
     "deadline_from",
     "breach_held_since",
     "no_data_since",
+    "stood_since",
 )
 
 
@@ -161,7 +180,9 @@ def canonical(state: State) -> State:
     """Forget what no decision reads, so that the model stays small: history beyond the newest line, words, spans."""
     progress = state.progress
     history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in progress.history[:1])
-    progress = replace(progress, sentence="", history=history, dwelt=min(progress.dwelt, LIMIT), entered_at=None)
+    entered_at = progress.entered_at if state.gated else None
+    dwelt, stood = min(progress.dwelt, LIMIT), min(progress.stood, LIMIT)
+    progress = replace(progress, sentence="", history=history, dwelt=dwelt, stood=stood, entered_at=entered_at)
     pods = tuple(
         found if found.pinned == progress.started_at else replace(found, pinned=ANOTHER_ROLLOUT) for found in state.pods
     )

@@ -1,5 +1,6 @@
 """Questions over HTTP: one client, a timeout, a size limit and named failures."""
 
+import errno
 import ipaddress
 import socket
 import ssl
@@ -77,7 +78,7 @@ def _guarded_socket(address: tuple[Any, ...]) -> socket.socket:
     family, kind, protocol, _, target = address
     if forbidden(target[0]):
         message = f"{target[0]} is link-local, or a machine's metadata service: nothing is sent there"
-        raise OSError(message)
+        raise PermissionError(errno.EACCES, message)
 
     return socket.socket(family=family, type=kind, proto=protocol)
 

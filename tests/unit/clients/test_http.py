@@ -2,6 +2,7 @@
 
 import pytest
 
+from tidegate.clients import Ask, AskFailed, Http
 from tidegate.clients.http import forbidden
 
 
@@ -29,3 +30,15 @@ def test_where_a_machine_keeps_its_credentials_nothing_is_sent(host: str) -> Non
 @pytest.mark.parametrize("host", ["10.0.0.1", "127.0.0.1", "192.168.1.1", "93.184.216.34", "::1", "fd00::1"])
 def test_ordinary_addresses_are_asked(host: str) -> None:
     assert not forbidden(host)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/latest", "https://[fe80::1]/", "http://[::ffff:169.254.1.1]:80"]
+)
+async def test_a_guarded_client_says_where_it_does_not_go(url: str) -> None:
+    http = Http(guarded=True)
+    try:
+        with pytest.raises(AskFailed, match="link-local"):
+            await http.send(Ask(url=url, body=b"", seconds=2))
+    finally:
+        await http.close()
