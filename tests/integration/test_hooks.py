@@ -208,6 +208,27 @@ def test_an_abort_rolls_back_at_once_while_a_hook_waits_and_tells_who_is_to_know
     assert [(body["when"], body["reason"]) for body in bodies(listener)] == [("OnRollback", "Aborted")]
 
 
+def test_nobody_is_asked_again_sooner_than_after_the_interval(
+    api: Api, namespace: str, operator: Operator, listener: MetricServer
+) -> None:
+    first, second = Answer(status=500), Answer(status=200)
+    listener.says = first
+    deploy(api, namespace, steps=ASKED_ONCE, hooks=[hook(listener, steps=["half"])])
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", message_has("HTTP 500"))
+    listener.says = second
+
+    # What stops a rollout for a moment is no reason to ask at once when it is over.
+    api.ask(namespace, "web", suspend="Advance")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", suspend=None)
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert len(first.asked) == len(second.asked) == 1
+    assert second.asked[0][0] - first.asked[0][0] > 14
+    assert json.loads(first.asked[0][1])["id"] == json.loads(second.asked[0][1])["id"]
+
+
 def test_who_is_told_in_vain_holds_nothing_and_people_learn_of_it(
     api: Api, namespace: str, operator: Operator, listener: MetricServer
 ) -> None:

@@ -45,8 +45,8 @@ class AskFailed(Exception):
 class Http:
     """One session for all who are asked. `guarded`: never connects to where a machine's credentials are."""
 
-    def __init__(self, *, guarded: bool = False) -> None:
-        connector = aiohttp.TCPConnector(limit=32, socket_factory=_guarded_socket if guarded else None)
+    def __init__(self, *, guarded: bool = False, limit: int = 32) -> None:
+        connector = aiohttp.TCPConnector(limit=limit, socket_factory=_guarded_socket if guarded else None)
         self._session = aiohttp.ClientSession(connector=connector)
 
     async def close(self) -> None:

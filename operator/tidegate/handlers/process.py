@@ -28,6 +28,8 @@ WORKERS = 32
 # However slow the API server makes the others, a rollback never waits for one of them.
 ROLLBACK_WORKERS = 4
 DRAIN_SECONDS = 3.0
+# Slow hooks of one team keep nobody else's waiting.
+HOOKS_AT_ONCE = 256
 KOPF_AFTER_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
@@ -40,7 +42,7 @@ class Process:
         telemetry = Telemetry()
         self._kube = Kube(who, observer=telemetry.request)
         self._http = Http()
-        self._hook_http = Http(guarded=True)
+        self._hook_http = Http(guarded=True, limit=HOOKS_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         self._world = World(
             self._kube, self._http, self._hook_http, self._may_write_for, telemetry, reporter=options.identity

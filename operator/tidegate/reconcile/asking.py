@@ -105,9 +105,10 @@ class Asking:
         if self._world.store(kinds.RELEASES).get(key) is None:
             return
 
-        self._world.memory(key).asked[question.key] = Asked(time.monotonic(), answer)
+        awaited = question.identity in self._open
+        self._world.memory(key).asked[question.key] = Asked(time.monotonic(), answer if awaited else None)
         self._world.mark(key)
-        if question.identity in self._open and answer.said is Said.NOT_YET:
+        if awaited and answer.said is Said.NOT_YET:
             # A Job tells of its end by itself; only its time is looked at.
             wait = max(question.left.total_seconds(), EVERY_SECONDS) if answer.started else EVERY_SECONDS
             self._due.after((QUESTION, question.identity), wait)
