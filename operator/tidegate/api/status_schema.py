@@ -75,7 +75,14 @@ RELEASE_STATUS: dict[str, Any] = {
         rollout=record(
             "The clocks and sizes of the rollout under way.",
             startedAt=TIME,
-            waiting=record("The hook that is waited for.", hook=text(63), since=TIME, started={"type": "boolean"}),
+            waiting=record(
+                "The hook that is waited for.",
+                hook=text(63),
+                place=text(63),
+                since=TIME,
+                started={"type": "boolean"},
+                interrupted={"type": "boolean"},
+            ),
             saidYes=listed("Hooks that opened their gate.", text(63), 16),
             weightedAt=TIME,
             deadlineFrom=TIME,

@@ -48,10 +48,10 @@ def _gates(hook: Hook, seen: Snapshot) -> bool:
     return seen.step.weight > 0 and (not hook.steps or seen.step.name in hook.steps)
 
 
-def key_of(progress: Progress, hook: str) -> str:
-    """The name of a question: the same at every ask, also after a restart; another for another step or rollout."""
+def key_of(progress: Progress, waiting: Waiting) -> str:
+    """The name of a question: the same at every ask, also after a restart; another for another place or rollout."""
     started = progress.started_at.isoformat() if progress.started_at else ""
-    return f"{progress.candidate}/{started}/{progress.step}/{hook}"
+    return f"{progress.candidate}/{started}/{waiting.place}/{waiting.hook}"
 
 
 def ask(seen: Snapshot, when: When) -> Decision | None:
@@ -61,14 +61,19 @@ def ask(seen: Snapshot, when: When) -> Decision | None:
         return None
 
     if waiting is None or waiting.hook != hook.name:
-        begun = Waiting(hook=hook.name, since=seen.now)
+        place = seen.step.name if when is When.BEFORE_RISE else when.value
+        begun = Waiting(hook=hook.name, place=place, since=seen.now)
         return hold(seen, Reason.HOOK_WAITS, f"hook {hook.name} is asked", hook.expiry, waiting=begun)
+
+    if waiting.interrupted:
+        again = replace(waiting, since=seen.now, interrupted=False)
+        return hold(seen, Reason.HOOK_WAITS, f"hook {hook.name} is asked", hook.expiry, waiting=again)
 
     return _heard(seen, hook, waiting)
 
 
 def _heard(seen: Snapshot, hook: Hook, waiting: Waiting) -> Decision:
-    answer = seen.answer(key_of(seen.progress, hook.name))
+    answer = seen.answer(key_of(seen.progress, waiting))
     if answer and answer.said is Said.YES:
         return act(seen, Reason.PROGRESSING, f"hook {hook.name} says yes", **opened(seen))
 
@@ -99,9 +104,13 @@ def opened(seen: Snapshot) -> dict[str, Any]:
 
 
 def kept(seen: Snapshot) -> dict[str, Any]:
-    """What the next step keeps: gates of a rise close again."""
+    """What the next step keeps: gates of a rise close again, and those of the rollout are waited for as before."""
     rises = {hook.name for hook in seen.plan.hooks if hook.when is When.BEFORE_RISE}
-    return {"said_yes": tuple(name for name in seen.progress.said_yes if name not in rises), "waiting": None}
+    waiting = seen.progress.waiting
+    return {
+        "said_yes": tuple(name for name in seen.progress.said_yes if name not in rises),
+        "waiting": waiting if waiting and waiting.hook not in rises else None,
+    }
 
 
 def refuse(seen: Snapshot, hook: Hook, why: str) -> Decision:

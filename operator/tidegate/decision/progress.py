@@ -59,11 +59,16 @@ class Asks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The hook that is waited for, and since when; `started`: its Job was seen, and is never made again."""
+    """The hook that is waited for, and since when. `place`: the step's name, or what of the rollout it stands before.
+
+    `started`: its Job was seen, and is never made again. `interrupted`: pods were lost meanwhile.
+    """
 
     hook: str
+    place: str
     since: datetime
     started: bool = False
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,7 +181,8 @@ def stopped(seen: Snapshot) -> bool:
 
 def asking(seen: Snapshot) -> bool:
     """True while a hook stands between the rollout and its pods: their deadline begins with its yes."""
-    return seen.progress.waiting is not None or closed(seen, When.BEFORE_ROLLOUT) is not None
+    waiting = seen.progress.waiting
+    return (waiting is not None and not waiting.interrupted) or closed(seen, When.BEFORE_ROLLOUT) is not None
 
 
 ROLLOUT: tuple[Rule, ...] = (

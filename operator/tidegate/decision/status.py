@@ -178,14 +178,26 @@ def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
     if waiting is None:
         return None
 
-    return {"hook": waiting.hook, "since": stamp(waiting.since), "started": waiting.started}
+    return {
+        "hook": waiting.hook,
+        "place": waiting.place,
+        "since": stamp(waiting.since),
+        "started": waiting.started,
+        "interrupted": waiting.interrupted,
+    }
 
 
 def _waiting_of(line: Mapping[str, Any] | None) -> Waiting | None:
     if line is None:
         return None
 
-    return Waiting(hook=line["hook"], since=datetime.fromisoformat(line["since"]), started=line["started"])
+    return Waiting(
+        hook=line["hook"],
+        place=line["place"],
+        since=datetime.fromisoformat(line["since"]),
+        started=line["started"],
+        interrupted=line["interrupted"],
+    )
 
 
 def _notice(notice: Notice) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The way through one step: pods, weight, confirmation, dwell, judgement, gates, and on to the next."""
 
+from dataclasses import replace
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
@@ -31,9 +32,10 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
     if candidate.available >= wanted_size(seen):
         return None
 
-    if seen.progress.waiting:
-        # Pods were there when a hook was asked: what is lost since has a clock of its own, and the gate begins anew.
-        return hold(seen, Reason.PREPARING, step_sentence(seen), waiting=None, deadline_from=seen.now)
+    if seen.progress.waiting and not seen.progress.waiting.interrupted:
+        # Pods were there when a hook was asked: what is lost since has a clock of its own.
+        lost = replace(seen.progress.waiting, interrupted=True)
+        return hold(seen, Reason.PREPARING, step_sentence(seen), waiting=lost, deadline_from=seen.now)
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left

@@ -28,7 +28,7 @@ def answers_of(progress: Progress, owner: Owner, world: World) -> tuple[Answer, 
 
 def _keys(progress: Progress) -> Iterator[str]:
     if progress.waiting:
-        yield key_of(progress, progress.waiting.hook)
+        yield key_of(progress, progress.waiting)
 
     yield from (notice.key for notice in progress.notices)
 

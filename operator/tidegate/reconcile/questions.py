@@ -76,7 +76,7 @@ def _of_the_gate(seen: Seen, progress: Progress) -> Iterator[Question]:
         "rolloutStartedAt": stamp(progress.started_at),
     }
     yield Question(
-        key=key_of(progress, waiting.hook),
+        key=key_of(progress, waiting),
         hook=hook,
         revision=progress.candidate or "",
         facts=facts,

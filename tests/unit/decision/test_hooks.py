@@ -31,7 +31,7 @@ def hooked(*hooks: Hook) -> World:
 def says(world: World, said: Said, sentence: str = "HTTP 500", *, started: bool = False) -> None:
     """The hook that is waited for answers."""
     assert world.progress.waiting is not None
-    key = key_of(world.progress, world.progress.waiting.hook)
+    key = key_of(world.progress, world.progress.waiting)
     world.answers = (Answer(key, said, sentence, started=started),)
 
 
@@ -260,11 +260,41 @@ def test_pods_lost_while_a_hook_is_waited_for_have_their_whole_deadline() -> Non
     world.sides["v2"] = replace(whole, available=0)
     world.run()
     assert world.progress.phase is not Phase.ROLLING_BACK
-    assert world.progress.waiting is None
+    world.wait(MINUTE / 2)
+    assert world.run().progress.phase is not Phase.ROLLING_BACK
 
     world.sides["v2"] = whole
-
     assert world.run().progress.reason is Reason.HOOK_WAITS
+    assert world.turn().look_again == EXPIRY
+    world.wait(5 * MINUTE)
+    world.sides["v2"] = replace(whole, available=0)
+    world.run()
+    world.wait(MINUTE)
+
+    assert world.turn().reason is Reason.DEADLINE_EXCEEDED
+
+
+def test_a_job_that_was_seen_is_not_made_again_after_pods_were_lost() -> None:
+    world = hooked(hook(When.BEFORE_RISE, job=True))
+    says(world, Said.NOT_YET, "Job web-1 runs", started=True)
+    world.run()
+    whole = world.sides["v2"]
+    world.sides["v2"] = replace(whole, available=0)
+    world.run()
+    world.sides["v2"] = whole
+    world.answers = ()
+
+    assert world.run().progress.reason is Reason.HOOK_REFUSED
+
+
+def test_promote_full_asks_the_rollouts_hook_the_same_question() -> None:
+    world = hooked(hook(When.BEFORE_ROLLOUT, job=True))
+    says(world, Said.NOT_YET, "Job web-1 runs", started=True)
+    world.run()
+    before = world.progress.waiting
+    world.asks = Asks(promote_full="1")
+
+    assert world.run().progress.waiting == before
 
 
 def test_a_suspension_does_not_consume_a_hooks_time() -> None:
