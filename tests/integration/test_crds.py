@@ -136,12 +136,12 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         release_with(("metadata", "name"), "shop-v1"),
     ),
     "steps: weight 100 may be declared once": (
-        release_with(("spec", "steps"), [step("a", 100), step("b", 100)]),
-        release_with(("spec", "steps"), [step("a", 50), step("b", 100)]),
+        release_with(("spec", "steps"), [step("name", 100), step("b", 100)]),
+        release_with(("spec", "steps"), [step("name", 50), step("b", 100)]),
     ),
     "steps: weights must not fall": (
-        release_with(("spec", "steps"), [step("a", 50), step("b", 20)]),
-        release_with(("spec", "steps"), [step("a", 20), step("b", 20)]),
+        release_with(("spec", "steps"), [step("name", 50), step("b", 20)]),
+        release_with(("spec", "steps"), [step("name", 20), step("b", 20)]),
     ),
     "steps: a deadline must be longer": (
         release_with(("spec", "steps"), [{**step("name", 50), "dwell": "1m", "deadline": "60s"}]),
