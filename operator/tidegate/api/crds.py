@@ -35,9 +35,9 @@ def release() -> dict[str, Any]:
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     ask_by(spec["properties"]["hooks"])
-    schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
     spec["x-kubernetes-validations"] = [TEMPLATE_RULE, WATCH_RULE, HOOKED_STEPS_RULE]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
+    schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
         "name": VERSION,
