@@ -54,6 +54,7 @@ class Telemetry:
         self.queries = Counter(
             "tidegate_queries", "Questions to metric sources by result.", ("result",), registry=self.registry
         )
+        self.hooks = Counter("tidegate_hook_asks", "Questions to hooks by answer.", ("said",), registry=self.registry)
         self.rollouts = Histogram(
             "tidegate_rollout_duration_seconds",
             "From a rollout's start to its end, by outcome.",

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -12,14 +13,21 @@ from tests.cluster.api import METRIC_SOURCES, Api
 
 @dataclass(slots=True)
 class Answer:
-    """What is said to every question: a value, nothing, or a status that is no answer; late, or in pieces."""
+    """What is said to every question: a value, nothing, or a status that is no answer; late, or in pieces.
+
+    `told` is called while whoever asks still waits for the answer.
+    """
 
     value: float | None = 0.0
     status: int = 200
     body: bytes | None = None
     seconds: float = 0.0
     in_pieces: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
+    asked_with: list[dict[str, str]] = field(default_factory=list)
+    told: Callable[[], None] = lambda: None
+    heard: threading.Event = field(default_factory=threading.Event)
 
     def text(self) -> bytes:
         """Prometheus' envelope."""
@@ -71,8 +79,12 @@ class MetricServer:
 
             def do_POST(self) -> None:
                 question = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                server.says.asked.append((time.time(), question))
-                self.say(server.says)
+                said = server.says
+                said.asked.append((time.time(), question))
+                said.asked_with.append(dict(self.headers.items()))
+                said.told()
+                said.heard.set()
+                self.say(said)
 
             def do_GET(self) -> None:
                 """A check of the source: it is no measurement."""
@@ -82,7 +94,9 @@ class MetricServer:
                 time.sleep(said.seconds)
                 text = said.text()
                 self.send_response(said.status)
-                self.send_header("Content-Length", str(len(text)))
+                for name, value in {**said.headers, "Content-Length": str(len(text))}.items():
+                    self.send_header(name, value)
+
                 self.end_headers()
                 size = 20 if said.in_pieces else len(text)
                 for start in range(0, len(text), size or 1):

@@ -21,6 +21,7 @@ SAMPLES = {
     r"^(apps/v1|v1)$": ("apps/v1", "v2"),
     r"^[A-Za-z0-9]+$": ("Gateway", "Not Valid"),
     r"^[A-Za-z0-9-]+$": ("X-Tenant", "not valid"),
+    r"^https?://[^\s#]+$": ("http://checks/ask?all=1", "ftp://checks"),
     r"^https?://[^\s?#]+$": ("http://prometheus:9090", "ftp://prometheus"),
 }
 

@@ -2,13 +2,14 @@
 
 import json
 
-from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
+from tests.cluster.api import DEPLOYMENTS, JOBS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import judged, phase_is, release, template
 from tests.integration.mortal import Mortal
 from tests.integration.proxy import EVERY, Side, Write
 from tests.integration.test_attached_routes import managers, shares, users_route
+from tests.integration.test_hooks import AT_ONCE, bodies, hook, job_hook
 from tests.integration.test_takeover import deployment, taking_over
 
 MOST_WRITES = 40
@@ -152,3 +153,55 @@ def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, m
             found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
             assert len(found["status"]["history"]) == int(version)
             assert serving(api, namespace) == ([100, 0], {found["status"]["stable"]["revision"]})
+
+
+def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: int) -> tuple[str, list[Object]]:
+    """Two rises that a Job opens and a promotion that an address opens; what the address was asked."""
+    namespace = api.namespace(f"hooked-{next(COUNTER)}")
+    hooks = [job_hook(AT_ONCE), hook(listener, "BeforePromotion")]
+    api.create(RELEASES, release(namespace, steps=[{"name": "half", "weight": 50}], hooks=hooks))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    listener.says = Answer(status=204, body=b"")
+    mortal.proxy.arm(namespace, point, Side.AFTER, mortal.kill)
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+    if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
+        mortal.start()
+
+    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and rolled(found))
+    return namespace, bodies(listener)
+
+
+def test_hooks_survive_a_kill_after_every_write_and_no_job_is_made_twice(api: Api, mortal: Mortal) -> None:
+    with MetricServer() as listener:
+        one_hooked_rollout(api, mortal, listener, -1)
+        count = len(mortal.proxy.writes)
+        assert 12 < count < MOST_WRITES
+        for point in range(count - 1):
+            namespace, asked = one_hooked_rollout(api, mortal, listener, point)
+            where = f"killed after write {point}"
+            assert len(api.all(JOBS, namespace)) == 2, where
+            assert len({body["id"] for body in asked}) == 1, where
+            assert serving(api, namespace)[0] == [100, 0], where
+
+
+def test_a_kill_between_the_asking_and_the_record_asks_the_same_question_again(api: Api, mortal: Mortal) -> None:
+    with MetricServer() as listener:
+        namespace = api.namespace(f"hooked-{next(COUNTER)}")
+        steps = [{"name": "half", "weight": 50}]
+        api.create(RELEASES, release(namespace, steps=steps, hooks=[hook(listener, steps=["half"])]))
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        dying = Answer(status=204, body=b"", told=mortal.kill)
+        listener.says = dying
+        api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+        assert dying.heard.wait(KILL_SECONDS)
+        found = api.get(RELEASES, namespace, "web")
+        assert "saidYes" not in found["status"]["rollout"]
+        first = bodies(listener)
+
+        listener.says = Answer(status=204, body=b"")
+        mortal.start()
+
+        api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and rolled(found))
+        assert bodies(listener) == first
+        assert len(first) == 1

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from tests.model.state import BAD, DOWN, GOOD, MISSING, NONE, NOW, REPLICAS, Pods, State, aged
 from tidegate.decision.progress import Phase
-from tidegate.decision.snapshot import Suspension
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Said, Suspension
 
 
 def events(state: State) -> Iterator[tuple[str, State]]:
@@ -31,6 +32,9 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.settled_at is not None and state.evidence != GOOD and state.progress.weighted_at is not None:
         yield "metrics are good", replace(state, evidence=GOOD)
 
+    if state.progress.waiting and state.heard is not Said.YES:
+        yield "the hook says yes", replace(state, heard=Said.YES)
+
     yield "time passes", aged(state)
 
 
@@ -40,6 +44,9 @@ def disturbances(state: State) -> Iterator[tuple[str, State]]:
     yield from router(state)
     yield from metrics(state)
     yield from people(state)
+    if state.progress.waiting and state.heard is None:
+        yield "the hook says no", replace(state, heard=Said.NO)
+
     yield from mending(state)
 
 
@@ -113,7 +120,8 @@ def people(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.phase is Phase.ROLLED_BACK and not asks.retry:
         yield "retry", replace(state, asks=replace(asks, retry="1"))
 
-    if state.progress.phase is Phase.PAUSED and not asks.promote:
+    held = state.progress.phase is Phase.PAUSED or state.progress.reason is Reason.STEP_DEADLINE
+    if held and not asks.promote:
         yield "promote", replace(state, asks=replace(asks, promote=f"{state.progress.candidate}/half/1"))
 
     if state.progress.candidate and state.progress.stable and not asks.skip_step:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.model.state import REPLICAS, Kind, State
+from tests.model.state import HOOK, REPLICAS, Kind, State
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.progress import AT_REST, Phase
@@ -51,6 +51,8 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
     if weight > live and revision in before.progress.rejected:
         yield "a rejected revision gets no traffic"
 
+    yield from _unopened(before, rises=weight > live and not emergency)
+
     promoting = before.progress.phase is Phase.PROMOTING
     if weight < live and not stable.available and candidate.available and not promoting:
         yield "I3: no share moves to a stable side without available pods"
@@ -69,6 +71,12 @@ def _shrunk(before: State, revision: str, replicas: int) -> Iterator[str]:
 def _live(before: State) -> int:
     route = before.split()
     return (route.weight or 0) if route else 0
+
+
+def _unopened(before: State, *, rises: bool) -> Iterator[str]:
+    gated = before.kind is Kind.GATED and before.progress.step == 0
+    if rises and gated and HOOK.name not in before.progress.said_yes:
+        yield "no weight is raised before its hook says yes"
 
 
 def _retired(before: State, revision: str) -> Iterator[str]:

@@ -14,10 +14,11 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
-from tidegate.decision.plan import OnTrouble, Plan, Step, weight_by_pods
+from tidegate.decision.hooks import key_of
+from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, weight_by_pods
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Blocked, Evidence, Route, Services, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import Answer, Blocked, Evidence, Route, Said, Services, Side, Snapshot, Suspension
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -34,12 +35,16 @@ PLAN = Plan(
     on_no_data=OnTrouble.ROLL_BACK,
 )
 
+# Gates that a hook and a person open, and a deadline of the step between them.
+HOOK = Hook(name="check", when=When.BEFORE_RISE, steps=("half",), expiry=LIMIT, on_expiry=OnTrouble.ROLL_BACK)
+GATED = replace(PLAN.steps[0], pause=True, deadline=2 * LIMIT, on_deadline=OnTrouble.HOLD)
+
 
 class Kind(Enum):
     """The kinds of Release that are walked: each has its plan."""
 
     PLAIN = "plain"
-    GATED = "with a gate that a person opens"
+    GATED = "with gates that a hook and a person open"
     SHRINKING = "with stable's capacity shrinking"
     BY_PODS = "without a router"
 
@@ -50,7 +55,7 @@ class Kind(Enum):
 
 PLANS = {
     Kind.PLAIN: PLAN,
-    Kind.GATED: replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:])),
+    Kind.GATED: replace(PLAN, steps=(GATED, *PLAN.steps[1:]), hooks=(HOOK,)),
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.BY_PODS: PLAN,
 }
@@ -86,6 +91,7 @@ class State:
     services: Services = Services()
     route: Route | None = None
     evidence: Evidence = UNMEASURED
+    heard: Said | None = None
     asks: Asks = Asks()
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
@@ -121,10 +127,18 @@ class State:
             services=services,
             route=self.split(),
             evidence=self.evidence,
+            answers=self._answers(),
             asks=self.asks,
             suspension=self.suspension,
             blocked=self.blocked,
         )
+
+    def _answers(self) -> tuple[Answer, ...]:
+        waiting = self.progress.waiting
+        if waiting is None or self.heard is None:
+            return ()
+
+        return (Answer(key_of(self.progress, waiting), self.heard, "answer"),)
 
     def pods_of(self, revision: str | None) -> Pods:
         """The pods of a revision; none where it has no ReplicaSet."""
@@ -159,6 +173,9 @@ def aged(state: State) -> State:
         state.progress,
         **{field: LONG_AGO for field in CLOCKS if getattr(state.progress, field) is not None},
     )
+    if progress.waiting:
+        progress = replace(progress, waiting=replace(progress.waiting, since=LONG_AGO))
+
     pods = tuple(
         replace(
             found,
@@ -184,6 +201,7 @@ CLOCKS = (
     "deadline_from",
     "breach_held_since",
     "no_data_since",
+    "stood_since",
 )
 
 
@@ -193,7 +211,9 @@ def canonical(state: State) -> State:
     newest = {line.revision: line for line in reversed(progress.history)}
     kept = tuple(line for line in progress.history if line is newest[line.revision])
     history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in kept)
-    progress = replace(progress, sentence="", history=history, dwelt=min(progress.dwelt, LIMIT), entered_at=None)
+    entered_at = progress.entered_at if state.kind is Kind.GATED else None
+    dwelt, stood = min(progress.dwelt, LIMIT), min(progress.stood, LIMIT)
+    progress = replace(progress, sentence="", history=history, dwelt=dwelt, stood=stood, entered_at=entered_at)
     pods = tuple(
         found if found.pinned == progress.started_at else replace(found, pinned=ANOTHER_ROLLOUT) for found in state.pods
     )

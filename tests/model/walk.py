@@ -11,6 +11,7 @@ from tests.model.invariants import broken_by_effect, broken_by_record
 from tests.model.state import GOOD, Kind, Pods, State, after, aged, canonical
 from tidegate.decision import decide
 from tidegate.decision.progress import Phase
+from tidegate.decision.snapshot import Said
 
 DISTURBANCES = 3
 
@@ -54,7 +55,8 @@ def turns(state: State) -> Iterator[State]:
     done = replace(world, progress=decision.progress)
     complain(state, broken_by_record(state, done, decision))
     evidence = done.evidence if done.progress.candidate == state.progress.candidate else State(target="").evidence
-    yield canonical(replace(done, evidence=evidence))
+    same = done.progress.waiting == state.progress.waiting
+    yield canonical(replace(done, evidence=evidence, heard=done.heard if same else None))
 
 
 def complain(state: State, broken: Iterator[str]) -> None:
@@ -86,7 +88,9 @@ def calm(state: State) -> State:
     )
     route = replace(state.route, confirmed=True) if state.route else None
     judged = state.progress.settled_at is not None
-    return canonical(aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence)))
+    heard = Said.YES if state.progress.waiting else None
+    evidence = GOOD if judged else state.evidence
+    return canonical(aged(replace(state, pods=pods, route=route, evidence=evidence, heard=heard)))
 
 
 def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Kind = Kind.PLAIN) -> Coverage:
@@ -144,7 +148,7 @@ def converges(state: State, settled: set[State]) -> None:
 def restless(state: State) -> Iterator[str]:
     """Why this is no place to rest."""
     progress = state.progress
-    waiting = progress.reason.value in {"Suspended", "LoweredByHand", "Paused", "GatewayMissing"}
+    waiting = progress.reason.value in {"Suspended", "LoweredByHand", "Paused", "GatewayMissing", "StepDeadline"}
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 

@@ -14,8 +14,10 @@ from .enums import (
     ScaleDown,
     SourceKind,
     Suspend,
+    When,
 )
 from .errors import InvalidSpec
+from .hooks import Hook, HttpHook, JobHook
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
 from .release import ReleaseSpec, parse_spec, salvaged_spec
@@ -25,7 +27,10 @@ __all__ = [
     "Confirm",
     "DataPlane",
     "FirstRollout",
+    "Hook",
+    "HttpHook",
     "InvalidSpec",
+    "JobHook",
     "MetricSourceSpec",
     "ObjectiveSetSpec",
     "OnBypass",
@@ -37,6 +42,7 @@ __all__ = [
     "ScaleDown",
     "SourceKind",
     "Suspend",
+    "When",
     "format_duration",
     "parse_duration",
     "parse_set",

@@ -5,7 +5,7 @@ from typing import Any
 from .metric_source import MetricSourceSpec
 from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
 from .objective_set import ObjectiveSetSpec
-from .release import QUERIES_LENGTH, ReleaseSpec
+from .release import IMPLIED_STEP, QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
 
@@ -31,11 +31,20 @@ def release() -> dict[str, Any]:
     steps["x-kubernetes-list-type"] = "map"
     steps["x-kubernetes-list-map-keys"] = ["name"]
     steps["x-kubernetes-validations"] = STEP_RULES
+    steps["items"]["x-kubernetes-validations"] = [DEADLINE_RULE]
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
-    schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    spec["x-kubernetes-validations"] = [TEMPLATE_RULE, POD_RATIO_RULE, NODE_RATIO_RULE, KEEP_RULE]
+    ask_by(spec["properties"]["hooks"])
+    spec["x-kubernetes-validations"] = [
+        TEMPLATE_RULE,
+        POD_RATIO_RULE,
+        NODE_RATIO_RULE,
+        KEEP_RULE,
+        WATCH_RULE,
+        HOOKED_STEPS_RULE,
+    ]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
+    schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
     schema["x-kubernetes-validations"] = NAME_RULES
     version = {
         "name": VERSION,
@@ -71,6 +80,15 @@ def judge_by(objectives: dict[str, Any]) -> None:
     objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
     objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
     objectives["x-kubernetes-validations"] = [QUERIES_RULE]
+
+
+def ask_by(hooks: dict[str, Any]) -> None:
+    """The rules of a list of hooks."""
+    hooks["x-kubernetes-list-type"] = "map"
+    hooks["x-kubernetes-list-map-keys"] = ["name"]
+    hooks["items"]["x-kubernetes-validations"] = [HOOK_RULE, HOOK_STEPS_RULE]
+    hooks["items"]["properties"]["expiry"]["x-kubernetes-validations"] = [EXPIRY_RULE]
+    hooks["items"]["properties"]["http"]["properties"]["timeout"]["x-kubernetes-validations"] = [TIMEOUT_RULE]
 
 
 def objective_set(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
@@ -173,6 +191,26 @@ STEP_RULES = [
         "steps: weights must not fall from one step to the next",
     ),
 ]
+DEADLINE_RULE = rule(
+    "!has(self.deadline) || duration(self.deadline) > duration(self.dwell)",
+    "steps: a deadline must be longer than the step's dwell",
+)
+WATCH_RULE = rule(
+    "!self.steps.exists(s, s.weight == 100 && has(s.deadline) &&"
+    " duration(s.deadline) <= duration(s.dwell) + duration(self.promotion.watch))",
+    "steps: a deadline at weight 100 must be longer than the step's dwell and promotion.watch",
+)
+HOOK_RULE = rule("has(self.http) != has(self.job)", "hooks: each must have exactly one of http and job")
+HOOK_STEPS_RULE = rule("!has(self.steps) || self.when == 'BeforeRise'", "hooks: only a hook BeforeRise may have steps")
+HOOKED_STEPS_RULE = rule(
+    "self.hooks.all(h, !has(h.steps) || h.steps.all(n, self.steps.exists(s, s.name == n && s.weight > 0) ||"
+    f" (n == '{IMPLIED_STEP}' && !self.steps.exists(s, s.weight == 100))))",
+    "hooks: steps must name steps with a weight above 0",
+)
+EXPIRY_RULE = rule(
+    "duration(self) >= duration('1s') && duration(self) <= duration('24h')",
+    "expiry: must be at least 1s and at most 24h",
+)
 TEMPLATE_RULE = rule("has(self.template) != has(self.workloadRef)", "must have exactly one of template and workloadRef")
 KEEP_RULE = rule(
     "self.onDelete != 'Keep' || !has(self.workloadRef) || self.workloadRef.kind != 'Deployment'",

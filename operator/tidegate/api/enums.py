@@ -17,6 +17,16 @@ class OnTrouble(Enum):
     HOLD = "Hold"
 
 
+class When(Enum):
+    """Where a rollout is when a hook is asked or told."""
+
+    BEFORE_ROLLOUT = "BeforeRollout"
+    BEFORE_RISE = "BeforeRise"
+    BEFORE_PROMOTION = "BeforePromotion"
+    AFTER_PROMOTION = "AfterPromotion"
+    ON_ROLLBACK = "OnRollback"
+
+
 class Pause(Enum):
     """A gate that a person opens."""
 

@@ -7,6 +7,7 @@ API_VERSION = f"{GROUP}/{VERSION}"
 LABEL_RELEASE = f"{GROUP}/release"
 LABEL_REVISION = f"{GROUP}/revision"
 LABEL_METRIC_SOURCE = f"{GROUP}/metric-source"
+LABEL_HOOK = f"{GROUP}/hook"
 
 ANNOTATION_WEIGHT = f"{GROUP}/weight"
 ANNOTATION_SHAPE = f"{GROUP}/shape"

@@ -1,5 +1,6 @@
 """A Release as users declare it."""
 
+import json
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from .enums import (
     Suspend,
     WorkloadKind,
 )
+from .hooks import Hook
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -25,7 +27,9 @@ from .traffic import Service, Traffic
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
+JOBS_LENGTH = 65536
 HALF, FULL = 50, 100
+IMPLIED_STEP = "full"
 
 
 class WorkloadRef(Declared):
@@ -58,6 +62,13 @@ class Step(Declared):
         int | None, Field(ge=1, le=10000, description="The candidate's pods; its share of replicas where absent.")
     ] = None
     pause: Annotated[Pause | None, Field(description="UntilPromoted: a person opens the step by annotation.")] = None
+    deadline: Annotated[
+        Duration | None,
+        Field(description="The longest time from entering the step to leaving it; pauses and outages do not count."),
+    ] = None
+    on_deadline: Annotated[
+        OnTrouble, Field(description="RollBack, or Hold: the weight stays until a person promotes the step.")
+    ] = OnTrouble.ROLL_BACK
 
 
 class Promotion(Declared):
@@ -181,6 +192,9 @@ class ReleaseSpec(Declared):
             " route as nobody's, which a Release of the same name takes again."
         ),
     ] = OnDelete.DELETE
+    hooks: Annotated[
+        tuple[Hook, ...], Field(max_length=16, description="Who is asked on the way of a rollout, or told of its end.")
+    ] = ()
     promotion: Annotated[Promotion, Field(description="How a candidate becomes stable.")] = Promotion()
     suspend: Annotated[
         Suspend, Field(description="Advance: no step forward, still rolls back. All: only the status is written.")
@@ -229,6 +243,10 @@ class ReleaseSpec(Declared):
             message = "steps: names must be unique"
             raise ValueError(message)
 
+        if late := [step.name for step in self.steps if step.deadline and step.deadline <= self._least_time(step)]:
+            message = f"steps: the deadline of step {late[0]} must be longer than its dwell, and promotion.watch at 100"
+            raise ValueError(message)
+
         weights = [step.weight for step in self.steps]
         if sorted(weights) != weights or weights.count(100) > 1:
             message = "steps: weights must not fall, and 100 may only be the last"
@@ -239,6 +257,29 @@ class ReleaseSpec(Declared):
             raise ValueError(message)
 
         return self
+
+    @model_validator(mode="after")
+    def _hooks_act(self) -> "ReleaseSpec":
+        """A hook for a step without a rise would be a gate that is silently passed."""
+        names = [hook.name for hook in self.hooks]
+        if len(set(names)) < len(names):
+            message = "hooks: names must be unique"
+            raise ValueError(message)
+
+        rising = {step.name for step in self.steps if step.weight > 0}
+        implied = set() if self.steps[-1].weight == FULL else {IMPLIED_STEP}
+        if lost := sorted({name for hook in self.hooks for name in hook.steps or ()} - rising - implied):
+            message = f"hooks: {lost[0]} is no step with a weight above 0"
+            raise ValueError(message)
+
+        if len(json.dumps([hook.job.template for hook in self.hooks if hook.job])) > JOBS_LENGTH:
+            message = f"hooks: all Job templates together must be at most {JOBS_LENGTH} characters of JSON"
+            raise ValueError(message)
+
+        return self
+
+    def _least_time(self, step: Step) -> timedelta:
+        return step.dwell + self.promotion.watch if step.weight == FULL else step.dwell
 
 
 def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:

@@ -2,7 +2,7 @@
 
 from .credentials import Credentials, NoCredentials, credentials
 from .errors import CallError, Conflict, Disturbed, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
-from .http import Ask, AskFailed, Http
+from .http import Ask, AskFailed, Http, Reply
 from .kube import Event, Kind, Kube, Object, session_for
 from .lease import Lease, Timing
 from .recorder import Note, Recorder
@@ -30,6 +30,7 @@ __all__ = [
     "Note",
     "Object",
     "Recorder",
+    "Reply",
     "Timing",
     "Unavailable",
     "Writer",

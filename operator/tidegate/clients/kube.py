@@ -29,12 +29,18 @@ LARGEST_EVENT = 8 * 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of object and where its collection is."""
+    """A kind of object and where its collection is; `view` tells two selections of one kind apart."""
 
     api: str
     plural: str
     kind: str
     namespaced: bool = True
+    view: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name of this selection of objects."""
+        return f"{self.plural}/{self.view}" if self.view else self.plural
 
     @property
     def group(self) -> str:

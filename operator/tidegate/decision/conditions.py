@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from .progress import Phase, Progress
-from .reasons import BLOCKING, Reason
+from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 
-WAITING_FOR_A_PERSON = frozenset({Reason.PAUSED, Reason.SUSPENDED, Reason.LOWERED_BY_HAND, Reason.CONTESTED})
 SERVED = frozenset({Reason.PROMOTED, Reason.REVERTED})
 MESSAGE_LIMIT = 1024
 

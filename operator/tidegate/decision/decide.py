@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from .asks import abort_in_vain, going_back_for_another, reject_the_next
+from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import FIRST_DEPLOYMENT
 from .hand_back import HAND_BACK
+from .notices import without_heard
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
@@ -20,15 +22,21 @@ from .snapshot import Snapshot, Suspension
 def decide(seen: Snapshot) -> Decision:
     """The first clause that applies wins, so safety comes first."""
     decision = first_that_applies(LADDER, seen)
-    wait = soonest(decision.look_again, until_unhealthy(seen))
+    wait = soonest(decision.look_again, until_unhealthy(seen), until_late(seen))
     # A time that is over has had its effect, or has none: looking again at once would find the same.
-    return replace(decision, look_again=wait if wait is not None and wait > NO_TIME else None)
+    look_again = wait if wait is not None and wait > NO_TIME else None
+    return replace(decision, progress=timed(seen, without_heard(seen, decision.progress)), look_again=look_again)
 
 
 def until_unhealthy(seen: Snapshot) -> timedelta | None:
     """Time alone may turn failing pods into an unhealthy candidate."""
     since = seen.candidate.unhealthy_since
     return seen.plan.unhealthy_after - seen.since(since) if since and in_rollout(seen) else None
+
+
+def until_late(seen: Snapshot) -> timedelta | None:
+    """Time alone may end a step."""
+    return time_left(seen) if in_rollout(seen) else None
 
 
 def soonest(*waits: timedelta | None) -> timedelta | None:

@@ -1,5 +1,7 @@
 """What comes between a rollout and its next step: lost pods, people's hands, suspension, missing parts."""
 
+from dataclasses import replace
+
 from .actions import SetWeight, WriteRoute
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
@@ -156,4 +158,6 @@ def resume(seen: Snapshot) -> Decision | None:
     if seen.progress.reason is not Reason.SUSPENDED and seen.progress.reason not in BLOCKING:
         return None
 
-    return hold(seen, Reason.PROGRESSING, step_sentence(seen), deadline_from=seen.now)
+    waiting = seen.progress.waiting
+    again = replace(waiting, since=seen.now) if waiting else None
+    return hold(seen, Reason.PROGRESSING, step_sentence(seen), deadline_from=seen.now, waiting=again)

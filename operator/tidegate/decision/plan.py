@@ -15,6 +15,28 @@ class OnTrouble(Enum):
     ROLL_BACK = "RollBack"
 
 
+class When(Enum):
+    """Where a rollout is when a hook is asked (the first three) or told."""
+
+    BEFORE_ROLLOUT = "BeforeRollout"
+    BEFORE_RISE = "BeforeRise"
+    BEFORE_PROMOTION = "BeforePromotion"
+    AFTER_PROMOTION = "AfterPromotion"
+    ON_ROLLBACK = "OnRollback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """One who is asked or told. Without `steps` it is a gate of every rise."""
+
+    name: str
+    when: When
+    steps: tuple[str, ...] = ()
+    job: bool = False
+    expiry: timedelta = timedelta(minutes=10)
+    on_expiry: OnTrouble = OnTrouble.HOLD
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A weight, the least time at it, and its gates."""
@@ -24,6 +46,8 @@ class Step:
     dwell: timedelta = NO_TIME
     replicas: int | None = None
     pause: bool = False
+    deadline: timedelta | None = None
+    on_deadline: OnTrouble = OnTrouble.ROLL_BACK
 
     def size(self, replicas: int) -> int:
         """The candidate's pods at this step: its share of `replicas`, rounded up, at least one."""
@@ -64,6 +88,7 @@ class Plan:
     shrink: bool = False
     window: int = 1
     first_by_steps: bool = False
+    hooks: tuple[Hook, ...] = ()
 
     @property
     def last(self) -> int:

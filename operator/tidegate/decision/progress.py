@@ -7,7 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from .plan import NO_TIME
+from .plan import NO_TIME, When
 from .reasons import Reason
 
 
@@ -59,9 +59,42 @@ class Asks:
     restart: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The hook that is waited for, and since when. `place`: the step's name, or what of the rollout it stands before.
+
+    `started`: its Job was seen, and is never made again. `interrupted`: pods were lost meanwhile.
+    """
+
+    hook: str
+    place: str
+    since: datetime
+    started: bool = False
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a hook is still to be told of a rollout: asked until it says yes, or until its time is over."""
+
+    hook: str
+    when: When
+    revision: str
+    stable: str
+    started_at: datetime
+    until: datetime
+    reason: Reason
+
+    @property
+    def key(self) -> str:
+        """The same for the same hook of the same rollout, also after a restart."""
+        return f"{self.revision}/{self.started_at.isoformat()}/{self.when.value}/{self.hook}"
+
+
 NOTHING_ASKED = Asks()
 REJECTED_KEPT = 10
 HISTORY_KEPT = 10
+NOTICES_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +116,11 @@ class Progress:
     entered_at: datetime | None = None
     settled_at: datetime | None = None
     dwelt: timedelta = NO_TIME
+    stood: timedelta = NO_TIME
+    stood_since: datetime | None = None
+    overdue: bool = False
+    waiting: Waiting | None = None
+    said_yes: tuple[str, ...] = ()
     weighted_at: datetime | None = None
     deadline_from: datetime | None = None
     breach_held_since: datetime | None = None
@@ -96,6 +134,7 @@ class Progress:
     overruled: str | None = None
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
+    notices: tuple[Notice, ...] = ()
     handled: Asks = NOTHING_ASKED
 
     def rejecting(self, revision: str) -> tuple[str, ...]:
@@ -118,6 +157,11 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "entered_at": None,
         "settled_at": None,
         "dwelt": NO_TIME,
+        "stood": NO_TIME,
+        "stood_since": None,
+        "overdue": False,
+        "waiting": None,
+        "said_yes": (),
         "weighted_at": None,
         "deadline_from": None,
         "breach_held_since": None,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from .actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
-from .plan import NO_TIME
+from .notices import inform
+from .plan import NO_TIME, When
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
 from .restart import note_restart
@@ -93,8 +94,9 @@ def promoted(seen: Snapshot, sentence: str) -> Decision:
         started_at=progress.started_at or seen.now,
         ended_at=seen.now,
     )
+    notices = inform(seen, When.AFTER_PROMOTION, reason)
     changes = {"stable": progress.candidate, "history": progress.remembering(line), "rejected": undone(progress)}
-    return act(seen, reason, sentence, phase=phase, **AT_REST, **changes)
+    return act(seen, reason, sentence, phase=phase, **AT_REST, **changes, notices=notices)
 
 
 def undone(progress: Progress) -> tuple[str, ...]:

@@ -39,11 +39,14 @@ class Reason(Enum):
     CANNOT_START = "CannotStart"
     DEADLINE_EXCEEDED = "ProgressDeadlineExceeded"
     NO_SIGNAL_LIMIT = "NoSignalTooLong"
+    STEP_DEADLINE = "StepDeadline"
+    HOOK_REFUSED = "HookRefused"
     ABORTED = "Aborted"
     UNDONE = "Undone"
 
     # Why it holds.
     PAUSED = "Paused"
+    HOOK_WAITS = "HookWaits"
     SUSPENDED = "Suspended"
     BREACH_HELD = "BreachHeld"
     NO_SIGNAL = "NoSignal"
@@ -121,8 +124,22 @@ _REJECTING = frozenset(
         Reason.CANNOT_START,
         Reason.DEADLINE_EXCEEDED,
         Reason.NO_SIGNAL_LIMIT,
+        Reason.STEP_DEADLINE,
+        Reason.HOOK_REFUSED,
         Reason.ABORTED,
         Reason.UNDONE,
+    }
+)
+
+# Someone must say something; nothing goes on by itself.
+WAITING_FOR_A_PERSON = frozenset(
+    {
+        Reason.PAUSED,
+        Reason.SUSPENDED,
+        Reason.LOWERED_BY_HAND,
+        Reason.CONTESTED,
+        Reason.STEP_DEADLINE,
+        Reason.HOOK_REFUSED,
     }
 )
 

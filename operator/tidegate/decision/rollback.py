@@ -4,7 +4,8 @@ from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from .decision import Decision, Rule, act, hold
-from .plan import FULL, NO_TIME
+from .notices import inform
+from .plan import FULL, NO_TIME, When
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
 from .refusal import because
@@ -33,6 +34,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
         history=progress.remembering(line),
         rejected=rejected,
         desired_weight=0,
+        notices=inform(seen, When.ON_ROLLBACK, reason),
         **changes,
     )
 

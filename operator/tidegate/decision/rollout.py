@@ -1,9 +1,11 @@
 """A rollout under way, before the point of no return: what ends it, what holds it, what moves it on."""
 
 from dataclasses import replace
+from typing import Any
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
+from .deadline import hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold
 from .disturbance import (
     assert_over_git,
@@ -21,7 +23,8 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
-from .plan import OnTrouble
+from .hooks import closed, opened
+from .plan import OnTrouble, When
 from .promotion import begin
 from .reasons import BLOCKING, Reason
 from .refusal import because
@@ -69,7 +72,7 @@ def roll_back_what_cannot_start(seen: Snapshot) -> Decision | None:
 
 def roll_back_late(seen: Snapshot) -> Decision | None:
     """A step's pods are not available in time. Restarts do not reset the clock; pauses do not consume it."""
-    if settled(seen) or seen.candidate.available >= wanted_size(seen) or stopped(seen):
+    if settled(seen) or seen.candidate.available >= wanted_size(seen) or stopped(seen) or asking(seen):
         return None
 
     if seen.since(seen.progress.deadline_from) < seen.plan.progress_deadline:
@@ -118,7 +121,8 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
         return None
 
-    ready = watching(seen) and passing(seen) and (seen.progress.opened or not seen.step.pause)
+    gates = (seen.progress.opened or not seen.step.pause) and closed(seen, When.BEFORE_PROMOTION) is None
+    ready = watching(seen) and passing(seen) and gates
     if ready and not drained(seen):
         return hold(seen, Reason.WATCHING, "the watch ends when stable has drained", drain_left(seen))
 
@@ -137,10 +141,18 @@ def handle_promote(seen: Snapshot) -> Decision | None:
     handled = replace(seen.progress.handled, promote=nonce)
     if names_this_step(seen, nonce):
         sentence = f"promote: step {seen.step.name}"
-        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, opened=True)
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opening(seen))
 
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
     return in_vain(seen, sentence, handled=handled)
+
+
+def opening(seen: Snapshot) -> dict[str, Any]:
+    """What a person's word opens: that which the step is held by now, else its pause."""
+    if seen.progress.reason is Reason.HOOK_REFUSED:
+        return opened(seen)
+
+    return {"overdue": True} if seen.progress.reason is Reason.STEP_DEADLINE else {"opened": True}
 
 
 def handle_promote_full(seen: Snapshot) -> Decision | None:
@@ -179,12 +191,19 @@ def stopped(seen: Snapshot) -> bool:
     return seen.suspended or seen.blocked is not None or reason is Reason.SUSPENDED or reason in BLOCKING
 
 
+def asking(seen: Snapshot) -> bool:
+    """True while a hook stands between the rollout and its pods: their deadline begins with its yes."""
+    waiting = seen.progress.waiting
+    return (waiting is not None and not waiting.interrupted) or closed(seen, When.BEFORE_ROLLOUT) is not None
+
+
 ROLLOUT: tuple[Rule, ...] = (
     roll_back_on_breach,
     roll_back_unhealthy,
     roll_back_what_cannot_start,
     roll_back_late,
     roll_back_without_signal,
+    roll_back_a_late_step,
     roll_back_what_is_gone,
     follow_stables_template,
     follow_a_newer_template,
@@ -209,5 +228,6 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_blocked,
     resume,
     go_back_to_the_step,
+    hold_a_late_step,
     *FORWARD,
 )

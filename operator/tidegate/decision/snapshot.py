@@ -173,6 +173,24 @@ class Evidence:
     sentence: str = ""
 
 
+class Said(Enum):
+    """What a hook's last answer means."""
+
+    YES = "Yes"
+    NOT_YET = "NotYet"
+    NO = "No"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The last answer to one question to a hook; `key` names the question. `started`: its Job exists."""
+
+    key: str
+    said: Said
+    sentence: str
+    started: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """What someone must mend before the rollout may go forward."""
@@ -196,6 +214,7 @@ class Snapshot:
     route: Route | None = None
     several: tuple[Route, ...] = ()
     evidence: Evidence = Evidence()
+    answers: tuple[Answer, ...] = ()
     asks: Asks = NOTHING_ASKED
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
@@ -271,6 +290,10 @@ class Snapshot:
         """The nonce of a new ask, or None: a handled one opens nothing."""
         nonce: str | None = getattr(self.asks, what)
         return nonce if nonce is not None and nonce != getattr(self.progress.handled, what) else None
+
+    def answer(self, key: str) -> Answer | None:
+        """The last answer of a hook to this question."""
+        return next((answer for answer in self.answers if answer.key == key), None)
 
     def since(self, instant: datetime | None) -> timedelta:
         return self.now - instant if instant else NO_TIME

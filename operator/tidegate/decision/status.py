@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .conditions import conditions
-from .plan import NO_TIME
-from .progress import Asks, Outcome, Phase, Progress, Rollout
+from .plan import NO_TIME, When
+from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
 from .reasons import Reason
 from .snapshot import Snapshot
 
@@ -50,6 +50,7 @@ def status_of(
         "rejected": list(progress.rejected),
         "history": [_line(rollout) for rollout in progress.history],
         "workload": workload,
+        "notices": [_notice(notice) for notice in progress.notices],
         "handedOverAt": stamp(progress.handed_over_at),
         "restart": _restart(seen, progress),
         "replicas": _serving_pods(seen, progress),
@@ -80,8 +81,13 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         desired_weight=step.get("desiredWeight", 0),
         entered_at=_instant(step.get("enteredAt")),
         settled_at=_instant(step.get("settledAt")),
-        dwelt=timedelta(milliseconds=rollout.get("dweltMilliseconds", 0)),
+        dwelt=_span(rollout, "dweltMilliseconds"),
+        stood=_span(rollout, "stoodMilliseconds"),
+        stood_since=_instant(rollout.get("stoodSince")),
+        overdue=rollout.get("overdue", False),
         started_at=_instant(rollout.get("startedAt")),
+        waiting=_waiting_of(rollout.get("waiting")),
+        said_yes=tuple(rollout.get("saidYes") or ()),
         weighted_at=_instant(rollout.get("weightedAt")),
         deadline_from=_instant(rollout.get("deadlineFrom")),
         breach_held_since=_instant(rollout.get("breachHeldSince")),
@@ -95,6 +101,7 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         overruled=rollout.get("overruled"),
         rejected=tuple(status.get("rejected") or ()),
         history=tuple(_rollout_of(line) for line in status.get("history") or ()),
+        notices=tuple(_notice_of(line) for line in status.get("notices") or ()),
         handled=_asks(status.get("handled") or {}),
     )
 
@@ -106,6 +113,14 @@ def stamp(instant: datetime | None) -> str | None:
 
 def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _milliseconds(span: timedelta) -> int | None:
+    return int(span / timedelta(milliseconds=1)) if span > NO_TIME else None
+
+
+def _span(part: Mapping[str, Any], name: str) -> timedelta:
+    return timedelta(milliseconds=part.get(name, 0))
 
 
 def _serving_pods(seen: Snapshot, progress: Progress) -> int:
@@ -148,11 +163,16 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
 
     rollout = {
         "startedAt": stamp(progress.started_at),
+        "waiting": _waiting(progress.waiting),
+        "saidYes": list(progress.said_yes) or None,
         "weightedAt": stamp(progress.weighted_at),
         "deadlineFrom": stamp(progress.deadline_from),
         "breachHeldSince": stamp(progress.breach_held_since),
         "noDataSince": stamp(progress.no_data_since),
-        "dweltMilliseconds": int(progress.dwelt / timedelta(milliseconds=1)) if progress.dwelt > NO_TIME else None,
+        "dweltMilliseconds": _milliseconds(progress.dwelt),
+        "stoodMilliseconds": _milliseconds(progress.stood),
+        "stoodSince": stamp(progress.stood_since),
+        "overdue": progress.overdue or None,
         "fullSize": progress.full_size or None,
         "straight": progress.straight or None,
         "opened": progress.opened or None,
@@ -170,6 +190,56 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
     known = seen.progress.restart_since == progress.restart_since
     seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:512]} if known else {}
     return {"since": stamp(progress.restart_since), **seen_left}
+
+
+def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
+    if waiting is None:
+        return None
+
+    return {
+        "hook": waiting.hook,
+        "place": waiting.place,
+        "since": stamp(waiting.since),
+        "started": waiting.started,
+        "interrupted": waiting.interrupted,
+    }
+
+
+def _waiting_of(line: Mapping[str, Any] | None) -> Waiting | None:
+    if line is None:
+        return None
+
+    return Waiting(
+        hook=line["hook"],
+        place=line["place"],
+        since=datetime.fromisoformat(line["since"]),
+        started=line["started"],
+        interrupted=line["interrupted"],
+    )
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {
+        "hook": notice.hook,
+        "when": notice.when.value,
+        "revision": notice.revision,
+        "stable": notice.stable,
+        "startedAt": stamp(notice.started_at),
+        "until": stamp(notice.until),
+        "reason": notice.reason.value,
+    }
+
+
+def _notice_of(line: Mapping[str, Any]) -> Notice:
+    return Notice(
+        hook=line["hook"],
+        when=When(line["when"]),
+        revision=line["revision"],
+        stable=line["stable"],
+        started_at=datetime.fromisoformat(line["startedAt"]),
+        until=datetime.fromisoformat(line["until"]),
+        reason=_reason(line["reason"]),
+    )
 
 
 def _line(rollout: Rollout) -> dict[str, Any]:

@@ -44,6 +44,11 @@ def size_of_stable(seen: Snapshot) -> int:
     return share if settled(seen) else max(share, min(seen.stable.replicas, seen.full_size))
 
 
+def prepared(seen: Snapshot) -> bool:
+    """True where the candidate's ReplicaSet keeps the plan of this very rollout."""
+    return seen.candidate.exists and seen.candidate.pinned_for == seen.progress.started_at
+
+
 def settled(seen: Snapshot) -> bool:
     return seen.progress.settled_at is not None
 

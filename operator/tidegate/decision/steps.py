@@ -1,9 +1,11 @@
 """The way through one step: pods, weight, confirmation, dwell, judgement, gates, and on to the next."""
 
+from dataclasses import replace
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
 from .decision import Decision, Rule, act, hold
+from .hooks import before_promotion, before_rise, before_rollout, kept
 from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
@@ -11,7 +13,7 @@ from .reasons import Reason
 from .refusal import because, hold_refused
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left, next_size, passing, settled, step_sentence, wanted_size, watching
+from .step import drain_left, next_size, passing, prepared, settled, step_sentence, wanted_size, watching
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -19,7 +21,7 @@ def bring_pods_up(seen: Snapshot) -> Decision | None:
     candidate, size = seen.candidate, next_size(seen)
     # A node at a time takes as long as there are nodes: the deadline is for each of them.
     clock = {"deadline_from": seen.now} if seen.by_nodes else {}
-    if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
+    if not prepared(seen):
         return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(candidate.revision, size), **clock)
 
     if candidate.replicas != size:
@@ -32,6 +34,11 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
     candidate = seen.candidate
     if candidate.available >= wanted_size(seen):
         return None
+
+    if seen.progress.waiting and not seen.progress.waiting.interrupted:
+        # Pods were there when a hook was asked: what is lost since has a clock of its own.
+        lost = replace(seen.progress.waiting, interrupted=True)
+        return hold(seen, Reason.PREPARING, step_sentence(seen), waiting=lost, deadline_from=seen.now)
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
@@ -174,7 +181,11 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "deadline_from": seen.now,
         "settled_at": None,
         "dwelt": NO_TIME,
+        "stood": NO_TIME,
+        "stood_since": None,
+        "overdue": False,
         "opened": False,
+        **kept(seen),
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }
@@ -192,11 +203,13 @@ def promote(seen: Snapshot) -> Decision:
 
 
 FORWARD: tuple[Rule, ...] = (
+    before_rollout,
     bring_pods_up,
     wait_for_pods,
     point_candidate_service,
     wait_for_endpoints,
     hold_for_stable,
+    before_rise,
     raise_weight,
     wait_for_the_router,
     settle,
@@ -207,5 +220,6 @@ FORWARD: tuple[Rule, ...] = (
     pause,
     next_step,
     wait_for_the_drain,
+    before_promotion,
     promote,
 )

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from tidegate.clients import Credentials, Http, Kube, Lease
+from tidegate.reconcile.asking import Asking
 from tidegate.reconcile.measure import Measuring
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.turn import take_turn, told
@@ -28,6 +29,8 @@ WORKERS = 32
 # However slow the API server makes the others, a rollback never waits for one of them.
 ROLLBACK_WORKERS = 4
 DRAIN_SECONDS = 3.0
+# Slow hooks of one team keep nobody else's waiting.
+HOOKS_AT_ONCE = 256
 KOPF_AFTER_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
@@ -41,11 +44,19 @@ class Process:
         scope = Scope(namespaces=options.namespaces, without=options.without)
         self._kube = Kube(who, observer=telemetry.request, streams=len(scope.places()))
         self._http = Http()
+        self._hook_http = Http(guarded=True, limit=HOOKS_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         self._world = World(
-            self._kube, self._http, self._may_write_for, telemetry, reporter=options.identity, scope=scope
+            self._kube,
+            self._http,
+            self._hook_http,
+            self._may_write_for,
+            telemetry,
+            reporter=options.identity,
+            scope=scope,
         )
         self._measuring = Measuring(self._world)
+        self._asking = Asking(self._world)
         self._checks = SourceChecks(self._world)
         self._shell = Shell(who, self._checks.changed, options.namespaces)
         self._stop = asyncio.Event()
@@ -88,9 +99,10 @@ class Process:
         log.info("leading", identity=self._options.identity, releases=len(self._world.stores["releases"]))
         self._keep("timers", self._world.schedule.run())
         self._keep("measuring", self._measuring.run())
+        self._keep("asking hooks", self._asking.run())
         self._keep("source checks", self._checks.run())
         self._keep("events", self._world.recorder.run())
-        turn = partial(take_turn, world=self._world, measuring=self._measuring)
+        turn = partial(take_turn, world=self._world, measuring=self._measuring, asking=self._asking)
         failed = partial(told, world=self._world)
         lanes = (*(Lane.REST for _ in range(WORKERS)), *(Lane.ROLLBACK for _ in range(ROLLBACK_WORKERS)))
         self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed, last=lane)) for lane in lanes]
@@ -125,6 +137,7 @@ class Process:
         await self._lease.release()
         await pages.cleanup()
         await self._http.close()
+        await self._hook_http.close()
         await self._kube.close()
 
     def _may_write_for(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.api.names import API_VERSION, LABEL_METRIC_SOURCE, LABEL_RELEASE
+from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
 from tidegate.watch import Key
 
@@ -29,6 +29,8 @@ DAEMON_SETS = Kind(api="apps/v1", plural="daemonsets", kind="DaemonSet")
 PODS = Kind(api="v1", plural="pods", kind="Pod")
 SERVICES = Kind(api="v1", plural="services", kind="Service")
 SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
+HOOK_SECRETS = Kind(api="v1", plural="secrets", kind="Secret", view="hooks")
+JOBS = Kind(api="batch/v1", plural="jobs", kind="Job")
 NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
 ENDPOINT_SLICES = Kind(api="discovery.k8s.io/v1", plural="endpointslices", kind="EndpointSlice")
 ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTTPRoute")
@@ -164,4 +166,6 @@ WATCHED = (
     Watched(kind=METRIC_SOURCES, trim=trims.plain),
     Watched(kind=CLUSTER_METRIC_SOURCES, trim=trims.plain),
     Watched(kind=SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),
+    Watched(kind=HOOK_SECRETS, trim=trims.plain, selector=LABEL_HOOK),
+    Watched(kind=JOBS, trim=trims.trimmed_job, selector=LABEL_HOOK, index=by_release),
 )

@@ -23,6 +23,7 @@ from tidegate.workloads import (
 )
 
 from . import asks, kinds
+from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
 from .evidence import evidence_of
@@ -122,6 +123,7 @@ def observe(key: Key, world: World) -> Seen | None:
             route=route,
             several=routes if len(routes) > 1 else (),
             evidence=evidence_of(key, progress, going.spec, world),
+            answers=answers_of(progress, owner, world),
             asks=asks.of(found),
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],

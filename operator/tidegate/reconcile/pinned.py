@@ -15,7 +15,8 @@ from tidegate.api import (
     parse_spec,
     salvaged_spec,
 )
-from tidegate.decision.plan import OnTrouble, Plan, Step, complete
+from tidegate.api import Hook as DeclaredHook
+from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, complete
 
 # What a rollout was started with; gateway, service and replicas apply at once.
 PINNED = (
@@ -35,6 +36,7 @@ PINNED = (
     "promotion",
     "capacity",
     "firstRollout",
+    "hooks",
 )
 
 
@@ -76,6 +78,8 @@ def plan_of(spec: ReleaseSpec) -> Plan:
             dwell=step.dwell,
             replicas=step.replicas,
             pause=step.pause is Pause.UNTIL_PROMOTED,
+            deadline=step.deadline,
+            on_deadline=OnTrouble(step.on_deadline.value),
         )
         for step in spec.steps
     )
@@ -92,7 +96,19 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         no_data_limit=spec.no_data_limit,
         judged=bool(spec.objectives),
         shrink=spec.capacity is Capacity.SHRINK,
+        hooks=tuple(map(_hook, spec.hooks)),
         finish_first=spec.on_new_revision is OnNewRevision.FINISH_FIRST,
         window=spec.rollback_window.revisions,
         first_by_steps=spec.first_rollout is FirstRollout.STEPS,
+    )
+
+
+def _hook(hook: DeclaredHook) -> Hook:
+    return Hook(
+        name=hook.name,
+        when=When(hook.when.value),
+        steps=hook.steps or (),
+        job=hook.job is not None,
+        expiry=hook.expiry,
+        on_expiry=OnTrouble(hook.on_expiry.value),
     )

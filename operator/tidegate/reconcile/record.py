@@ -9,6 +9,7 @@ from tidegate.decision.conditions import conditions
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import BLOCKING, Reason
+from tidegate.decision.snapshot import Said
 from tidegate.decision.status import rebuilt, status_of
 from tidegate.workloads import Owner
 
@@ -97,6 +98,7 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     """An Event for each new reason, once it is in the status."""
     before, now = seen.snapshot.progress, decision.progress
     tell_of_a_changed_plan(seen, world)
+    tell_of_hooks_in_vain(seen, now, world)
     if now.candidate and now.started_at != before.started_at:
         tell_of_the_data_plane(seen, world)
 
@@ -126,6 +128,17 @@ def tell_of_the_data_plane(seen: Seen, world: World) -> None:
     if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.choice.remark:
         note = Note(regarding=seen.found, reason="DataPlane", sentence=seen.choice.remark, warning=False)
         world.recorder.tell(note)
+
+
+def tell_of_hooks_in_vain(seen: Seen, now: Progress, world: World) -> None:
+    """A hook that should have been told, and was not heard saying yes: nothing waits for it, so people are told."""
+    for notice in seen.snapshot.progress.notices:
+        answer = seen.snapshot.answer(notice.key)
+        if notice not in now.notices and answer and answer.said is not Said.YES:
+            sentence = (
+                f"hook {notice.hook} was told {notice.when.value} of {notice.revision} in vain: {answer.sentence}"
+            )
+            world.recorder.tell(Note(regarding=seen.found, reason="HookUnheard", sentence=sentence, warning=True))
 
 
 def count_outcome(now: Progress, world: World) -> None:

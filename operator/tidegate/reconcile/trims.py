@@ -157,6 +157,16 @@ def _identity(found: Object) -> dict[str, Any]:
     return {**{name: metadata[name] for name in kept if name in metadata}, "labels": ours}
 
 
+def trimmed_job(found: Object) -> Object:
+    """Whose it is, and how it ended."""
+    states = (found.get("status") or {}).get("conditions") or ()
+    kept = ("type", "status", "reason", "message")
+    return {
+        "metadata": _identity(found),
+        "status": {"conditions": [{name: state.get(name) for name in kept} for state in states]},
+    }
+
+
 def trimmed_node(found: Object) -> Object:
     """A node's name and whether it is Ready."""
     states = (found.get("status") or {}).get("conditions") or ()

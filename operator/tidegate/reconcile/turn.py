@@ -11,6 +11,7 @@ from tidegate.watch import Key
 
 from . import kinds
 from .act import act
+from .asking import Asking
 from .measure import Measuring
 from .observe import observe
 from .record import record, record_invalid
@@ -21,16 +22,16 @@ INCOMPLETE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
-async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
+async def take_turn(key: Key, world: World, measuring: Measuring, asking: Asking) -> None:
     """One look at one Release, where all that it reads is known."""
     if not world.complete(key[0]):
         world.schedule.after(key, INCOMPLETE_SECONDS)
         return
 
-    await look(key, world, measuring)
+    await look(key, world, measuring, asking)
 
 
-async def look(key: Key, world: World, measuring: Measuring) -> None:
+async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> None:
     """One look, and all that follows from it. Safe to be cut at any point."""
     try:
         seen = observe(key, world)
@@ -64,6 +65,7 @@ async def look(key: Key, world: World, measuring: Measuring) -> None:
         world.memory(key).parsed = {}
 
     measuring.follow(key, seen)
+    asking.follow(key, seen, decision)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
     world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()
     if decision.look_again is not None:

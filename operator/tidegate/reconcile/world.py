@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from tidegate.api.names import ASK_ABORT
+from tidegate.api.names import ASK_ABORT, LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision import Phase
 from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Answer
 from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
@@ -20,6 +21,7 @@ from tidegate.watch.memory import settle
 from . import kinds
 from .pinned import Pinned
 from .scope import Scope
+from .secrets import Secrets
 from .sources import Sources
 
 SILENCE_SECONDS = 90
@@ -46,6 +48,14 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """When a hook was asked last, and what it said."""
+
+    at: float
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """What the API server did not take, in its words, and until when it is not asked again."""
 
@@ -69,6 +79,7 @@ class Memory:
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
     budget: Refused | None = None
+    asked: dict[str, Asked] = field(default_factory=dict)
     hashed: tuple[int | bytes, str] | None = None
 
     def router(self, name: str) -> RouterMemory:
@@ -83,6 +94,7 @@ class World:
         self,
         kube: Kube,
         http: Http,
+        hook_http: Http,
         fence: Callable[[], float],
         telemetry: Telemetry,
         *,
@@ -92,6 +104,7 @@ class World:
         self.scope = scope
         self.kube = kube
         self.http = http
+        self.hook_http = hook_http
         self.writer = Writer(kube, fence)
         self.recorder = Recorder(kube, reporter)
         self.telemetry = telemetry
@@ -99,21 +112,24 @@ class World:
         self.schedule = Schedule(self.mark)
         self.memories: dict[Key, Memory] = {}
         self.blocked: set[Key] = set()
-        self.stores = {watched.kind.plural: Store(watched.index) for watched in kinds.WATCHED}
-        self._trims = {watched.kind.plural: watched.trim for watched in kinds.WATCHED}
+        self.stores = {watched.kind.key: Store(watched.index) for watched in kinds.WATCHED}
+        self._trims = {watched.kind.key: watched.trim for watched in kinds.WATCHED}
         self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
-            self.stores["metricsources"], self.stores["clustermetricsources"], self.stores["secrets"], scope
+            self.stores["metricsources"],
+            self.stores["clustermetricsources"],
+            Secrets(self.stores["secrets"], LABEL_METRIC_SOURCE, scope),
         )
+        self.hook_secrets = Secrets(self.store(kinds.HOOK_SECRETS), LABEL_HOOK, scope)
         self._wire()
 
     def store(self, kind: Kind) -> Store:
         """The store of a kind."""
-        return self.stores[kind.plural]
+        return self.stores[kind.key]
 
     def keep(self, kind: Kind, answer: Object) -> None:
         """Put a write's own answer into its store, trimmed as the reflector trims."""
-        self.stores[kind.plural].put(self._trims[kind.plural](answer))
+        self.stores[kind.key].put(self._trims[kind.key](answer))
 
     def now(self) -> datetime:
         """The one reader of the wall clock: instants in snapshots and records come from here."""
@@ -159,8 +175,8 @@ class World:
 
     def _reflector(self, watched: kinds.Watched, namespace: str | None) -> Reflector:
         return Reflector(
-            watched.kind.plural,
-            self.stores[watched.kind.plural],
+            watched.kind.key,
+            self.stores[watched.kind.key],
             namespace=namespace,
             lister=partial(self.kube.list_all, watched.kind, namespace, keep=watched.trim, selector=watched.selector),
             watcher=partial(self._watch, watched, namespace),
@@ -179,7 +195,8 @@ class World:
     def _wire(self) -> None:
         """Every change only marks keys; nobody acts on an event's content."""
         self.store(kinds.RELEASES).on_change(self._release_changed)
-        for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
+        parts = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES, kinds.JOBS)
+        for kind in parts:
             self.store(kind).on_change(self._part_changed)
 
         used = {"route": kinds.ROUTE_KINDS, "objectives": kinds.SET_KINDS, "workload": kinds.WORKLOAD_KINDS}

@@ -13,6 +13,7 @@ from .deployments import (
     taken_over,
 )
 from .endpoints import ready_pods
+from .jobs import job, job_end, job_name
 from .nodes import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chosen, daemon_set, moves, nodes_of
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
@@ -38,6 +39,9 @@ __all__ = [
     "detached",
     "emptied",
     "handed_over",
+    "job",
+    "job_end",
+    "job_name",
     "labels_of",
     "moves",
     "name_of",

@@ -11,6 +11,8 @@ LEAST: dict[str, Any] = {
     "service": {"port": 80},
     "traffic": {"gateway": {"parentRefs": [{"name": "public"}]}},
 }
+HTTP = {"url": "http://checks/ask"}
+JOB = {"template": {"spec": {}}}
 
 
 def test_the_least_release_has_the_documented_defaults() -> None:
@@ -30,6 +32,20 @@ def test_the_least_release_has_the_documented_defaults() -> None:
         ({"strategy": {}}, "spec.strategy"),
         ({"service": {"port": 0}}, "spec.service.port"),
         ({"steps": [{"name": "a", "weight": 50}, {"name": "b", "weight": 5}]}, "spec"),
+        ({"steps": [{"name": "a", "weight": 50, "dwell": "5m", "deadline": "5m"}]}, "spec"),
+        ({"steps": [{"name": "a", "weight": 100, "dwell": "5m", "deadline": "6m"}]}, "spec"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise"}]}, "spec.hooks[0]"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "http": HTTP, "job": JOB}]}, "spec.hooks[0]"),
+        ({"hooks": [{"name": "a", "when": "OnRollback", "steps": ["first"], "http": HTTP}]}, "spec.hooks[0]"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "steps": ["absent"], "http": HTTP}]}, "spec"),
+        (
+            {"hooks": [{"name": "a", "when": "BeforeRise", "http": {**HTTP, "timeout": "31s"}}]},
+            "spec.hooks[0].http.timeout",
+        ),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "http": {"url": "ftp://x"}}]}, "spec.hooks[0].http.url"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "http": HTTP, "expiry": "25h"}]}, "spec.hooks[0].expiry"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "http": HTTP}] * 2}, "spec"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "job": {"template": {"spec": "x" * 65536}}}]}, "spec"),
     ],
 )
 def test_a_wrong_field_is_named(changes: dict[str, Any], field: str) -> None:
@@ -55,3 +71,12 @@ def test_a_deployment_that_is_handed_back_is_not_kept_as_well() -> None:
 
 def test_a_spec_that_is_wrong_elsewhere_still_keeps_what_serves() -> None:
     assert salvaged_spec({**LEAST, "onDelete": "Keep", "steps": "nonsense"}).on_delete is OnDelete.KEEP
+
+
+def test_the_implied_last_step_may_have_a_hook() -> None:
+    hook = {"name": "a", "when": "BeforeRise", "steps": ["full"], "http": HTTP}
+    declared = [{"name": "all", "weight": 100}]
+
+    assert parse_spec({**LEAST, "hooks": [hook]}).hooks[0].steps == ("full",)
+    with pytest.raises(InvalidSpec):
+        parse_spec({**LEAST, "steps": declared, "hooks": [hook]})

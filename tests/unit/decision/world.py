@@ -15,7 +15,7 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.plan import NO_TIME, Plan, Step, weight_by_pods
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Services, Side, Suspension
+from tidegate.decision.snapshot import Answer, Asks, Blocked, Evidence, Route, Services, Side, Suspension
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PLAN = Plan(steps=(Step(name="first", weight=20), Step(name="half", weight=50), Step(name="full", weight=100)))
@@ -34,6 +34,7 @@ class World:
     services: Services = field(default_factory=Services)
     route: Route | None = None
     evidence: Evidence = Evidence(passed=True)
+    answers: tuple[Answer, ...] = ()
     asks: Asks = Asks()
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
@@ -56,6 +57,7 @@ class World:
             services=self._endpoints(),
             route=self._share() if self.by_pods else self.route,
             evidence=self.evidence,
+            answers=self.answers,
             asks=self.asks,
             suspension=self.suspension,
             blocked=self.blocked,

@@ -19,7 +19,7 @@ async def exported() -> dict[str, set[str]]:
     """The name of every sample that one Release and one of each counter make, and the labels of each."""
     telemetry = Telemetry()
     kube, http = Kube(Credentials(server="http://none", namespace="tidegate", tls=None)), Http()
-    world = World(kube, http, lambda: 0.0, telemetry, reporter="test", scope=Scope())
+    world = World(kube, http, http, lambda: 0.0, telemetry, reporter="test", scope=Scope())
     world.store(kinds.RELEASES).put(RELEASE)
     world.memory(("shop", "web")).analysis = Analysis(lines=(LINE,))
     telemetry.registry.register(Rollouts(world))

@@ -2,10 +2,12 @@
 
 import pytest
 
+from tidegate.api.names import LABEL_METRIC_SOURCE
 from tidegate.api.objectives import MetricSourceRef
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile.scope import Scope
+from tidegate.reconcile.secrets import Secrets
 from tidegate.reconcile.sources import Sources
 from tidegate.watch import Object, Store
 
@@ -28,7 +30,7 @@ SOURCE: Object = {
 def test_a_secret_that_is_not_found_says_whether_it_could_be(scope: Scope, sentence: str) -> None:
     cluster = Store()
     cluster.put(SOURCE)
-    sources = Sources(Store(), cluster, Store(), scope)
+    sources = Sources(Store(), cluster, Secrets(Store(), LABEL_METRIC_SOURCE, scope))
 
     found = sources.resolve(MetricSourceRef(), "shop")
 

@@ -1,0 +1,80 @@
+"""What Secrets say, for those who are asked over HTTP: found by their label, and checked before they are used."""
+
+import base64
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tidegate.decision.reasons import Reason
+from tidegate.watch import Key, Object, Store
+
+from .scope import Scope
+
+T = TypeVar("T")
+
+
+class Unusable(Exception):
+    """A Secret that cannot be used: the reason, in words for the status."""
+
+    def __init__(self, reason: Reason, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The Secrets that carry a label: whoever sets it lets them be sent."""
+
+    store: Store
+    label: str
+    scope: Scope
+
+    def read(self, key: Key, meaning: Callable[[Object], T]) -> T:
+        """What a Secret says. Raises Unusable where it is missing, or says it in a way that nobody can use."""
+        secret, place = self.store.get(key), "/".join(key)
+        if secret is None and not self.scope.holds(key[0]):
+            sentence = f"Secret {place} is in a namespace that this operator does not watch"
+            raise Unusable(Reason.SECRET_MISSING, sentence)
+
+        if secret is None:
+            raise Unusable(Reason.SECRET_MISSING, f"Secret {place} is missing, or lacks the label {self.label}")
+
+        try:
+            return meaning(secret)
+        except ValueError as error:
+            raise Unusable(Reason.SECRET_INVALID, f"Secret {place}: {error}") from error
+
+
+def authorization(secret: Object) -> dict[str, str]:
+    """A bearer token, or a name and a password. Raises ValueError where there is neither."""
+    if token := _decoded(secret, "token"):
+        if not (text := token.decode("ascii", "replace").strip()).isprintable() or "\ufffd" in text:
+            message = "key token holds characters that no token has"
+            raise ValueError(message)
+
+        return {"Authorization": f"Bearer {text}"}
+
+    name, password = _decoded(secret, "username"), _decoded(secret, "password")
+    if name is None or password is None:
+        message = "has neither the key token nor the keys username and password"
+        raise ValueError(message)
+
+    return {"Authorization": "Basic " + base64.b64encode(name + b":" + password).decode()}
+
+
+def authority(secret: Object) -> str:
+    """The certificates of `ca.crt`, checked. Raises ValueError where there are none."""
+    text = (_decoded(secret, "ca.crt") or b"").decode("ascii", "replace")
+    try:
+        ssl.create_default_context(cadata=text or "-")
+    except (ssl.SSLError, ValueError) as error:
+        message = f"key ca.crt holds no certificate in PEM: {error}"
+        raise ValueError(message) from error
+
+    return text
+
+
+def _decoded(secret: Object, name: str) -> bytes | None:
+    text = (secret.get("data") or {}).get(name)
+    return base64.b64decode(text) if text else None
