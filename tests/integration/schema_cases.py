@@ -21,6 +21,8 @@ SAMPLES = {
     r"^(apps/v1|v1)$": ("apps/v1", "v2"),
     r"^[A-Za-z0-9]+$": ("Gateway", "Not Valid"),
     r"^[A-Za-z0-9-]+$": ("X-Tenant", "not valid"),
+    r"^[A-Za-z0-9_-]+$": ("X-Tester", "not valid"),
+    r"^[!#$%&'()*+./0-9:<=>?@A-Z\[\]^_`a-z{|}~-]+$": ("beta", "a;b"),
     r"^https?://[^\s?#]+$": ("http://prometheus:9090", "ftp://prometheus"),
 }
 

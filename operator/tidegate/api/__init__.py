@@ -1,7 +1,7 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, MatchType, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
@@ -10,6 +10,7 @@ from .release import ReleaseSpec, parse_spec, salvaged_spec
 __all__ = [
     "Confirm",
     "InvalidSpec",
+    "MatchType",
     "MetricSourceSpec",
     "ObjectiveSetSpec",
     "OnBypass",

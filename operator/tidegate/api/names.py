@@ -10,6 +10,7 @@ LABEL_METRIC_SOURCE = f"{GROUP}/metric-source"
 
 ANNOTATION_WEIGHT = f"{GROUP}/weight"
 ANNOTATION_SHAPE = f"{GROUP}/shape"
+ANNOTATION_EXPOSED = f"{GROUP}/exposed"
 ANNOTATION_FOUND = f"{GROUP}/found"
 ANNOTATION_TAKEN_OVER = f"{GROUP}/taken-over"
 LABEL_HANDED_OVER = f"{GROUP}/handed-over"

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
+from .exposure import Match, Mirror
+from .exposure_rules import exposed_by_our_own_route
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -38,6 +40,18 @@ class Step(Declared):
         int | None, Field(ge=1, le=10000, description="The candidate's pods; its share of replicas where absent.")
     ] = None
     pause: Annotated[Pause | None, Field(description="UntilPromoted: a person opens the step by annotation.")] = None
+    match: Annotated[
+        tuple[Match, ...] | None,
+        Field(
+            min_length=1,
+            max_length=8,
+            description="Requests that meet one of these go to the candidate; the others are split by weight.",
+        ),
+    ] = None
+    mirror: Annotated[
+        Mirror | None,
+        Field(description="Copies of requests go to the candidate, at weight 0; nobody gets its answers."),
+    ] = None
 
 
 class Promotion(Declared):
@@ -125,6 +139,11 @@ class ReleaseSpec(Declared):
     @model_validator(mode="after")
     def _one_template(self) -> "ReleaseSpec":
         one_of(self, "template", "workload_ref")
+        return self
+
+    @model_validator(mode="after")
+    def _exposed_by_our_own_route(self) -> "ReleaseSpec":
+        exposed_by_our_own_route(self.traffic, {step.name: (step.match or (), step.mirror) for step in self.steps})
         return self
 
     @model_validator(mode="after")

@@ -24,6 +24,15 @@ class Step:
     dwell: timedelta = NO_TIME
     replicas: int | None = None
     pause: bool = False
+    match: bool = False
+    mirror: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What the candidate gets, for people."""
+        matched = " and the requests that match" if self.match else ""
+        copied = f" and copies of {self.mirror} % of the requests" if self.mirror else ""
+        return f"step {self.name}: weight {self.weight}{matched}{copied}"
 
     def size(self, replicas: int) -> int:
         """The candidate's pods at this step: its share of `replicas`, rounded up, at least one."""

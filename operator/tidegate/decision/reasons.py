@@ -59,6 +59,7 @@ class Reason(Enum):
     NAME_TAKEN = "NameTaken"
     TARGET_CLAIMED = "TargetClaimed"
     GATEWAY_MISSING = "GatewayMissing"
+    FEATURE_MISSING = "FeatureMissing"
     ROUTE_MISSING = "RouteMissing"
     WORKLOAD_MISSING = "WorkloadMissing"
     TAKEOVER_WAITS = "TakeoverWaits"
@@ -120,6 +121,7 @@ BLOCKING = frozenset(
         Reason.NAME_TAKEN,
         Reason.TARGET_CLAIMED,
         Reason.GATEWAY_MISSING,
+        Reason.FEATURE_MISSING,
         Reason.ROUTE_MISSING,
         Reason.WORKLOAD_MISSING,
         Reason.TAKEOVER_WAITS,

@@ -147,7 +147,7 @@ def start(seen: Snapshot) -> Decision:
     """Record the intent first: the candidate, its first step and weight. Pods follow in the next turn."""
     first = seen.plan.steps[0] if seen.progress.stable else seen.plan.steps[-1]
     reason = Reason.STARVED if starved(seen) else Reason.ROLLOUT_STARTED
-    sentence = f"rollout of revision {seen.target} starts: step {first.name}, weight {first.weight}"
+    sentence = f"rollout of revision {seen.target} starts: {first.summary}"
     if reason is Reason.STARVED:
         sentence += f"; {STARVING} in a row were superseded before they ended: onNewRevision: FinishFirst lets one end"
 

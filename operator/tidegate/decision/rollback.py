@@ -39,7 +39,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
 def weight_to_stable(seen: Snapshot) -> tuple[Action, ...]:
     """The fall of the weight that stable's pods allow now, and stable's own pods."""
     goal = allowed_weight(seen)
-    if goal < seen.weight or unsaid(seen, goal):
+    if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
         return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
     return stable_floor(seen)
@@ -58,6 +58,12 @@ def allowed_weight(seen: Snapshot) -> int:
         return 0
 
     return min(seen.weight, FULL - FULL * available // max(had, 1))
+
+
+def takes_back(seen: Snapshot) -> bool:
+    """True where what is beside the weight can go back: copies always, requests only to pods that are there."""
+    matched = seen.route is not None and seen.route.matched
+    return seen.exposed and (not matched or seen.stable.available > 0 or not seen.candidate.available)
 
 
 def unsaid(seen: Snapshot, goal: int) -> bool:
@@ -93,7 +99,7 @@ def take_weight_away(seen: Snapshot) -> Decision | None:
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
     """Stable cannot carry all of it: the rest stays where pods are."""
-    if not seen.weight:
+    if not seen.weight and not seen.exposed:
         return None
 
     return hold(seen, Reason.ROLLBACK_BLOCKED, "stable has too few available pods to take all traffic back")

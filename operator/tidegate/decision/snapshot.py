@@ -63,6 +63,10 @@ class Route:
     `weight` is None where the backends are not ours. An attached route is a user's: it is `lost` where it is
     missing or has no place for both weights, `touched` while a note of ours is on it, and `by_git` while its
     rules are owned by whoever owned them when the rollout began.
+
+    Beside its weight the candidate may get the requests that match (`matched`), or copies (`mirrored`), by what a step
+    put on the route (`extended`), as the recorded step wants it or not yet (`planned`); a hand took some of it away
+    (`hidden`), or added to it (`shown`).
     """
 
     weight: int | None = 0
@@ -77,6 +81,17 @@ class Route:
     lost: bool = False
     touched: bool = False
     by_git: bool = False
+    matched: bool = False
+    mirrored: bool = False
+    planned: bool = True
+    extended: bool = False
+    hidden: bool = False
+    shown: bool = False
+
+    @property
+    def exposed(self) -> bool:
+        """True while requests reach the candidate beside its weight."""
+        return self.matched or self.mirrored
 
     @property
     def lowest(self) -> int:
@@ -198,6 +213,16 @@ class Snapshot:
     def lowest_weight(self) -> int:
         """The candidate's smallest live share over all routes: a raise is done when this one is."""
         return self.route.lowest if self.route else 0
+
+    @property
+    def exposed(self) -> bool:
+        """True while requests reach the candidate beside its weight."""
+        return self.route is not None and self.route.exposed
+
+    @property
+    def planned(self) -> bool:
+        """True where the route shows the candidate what the recorded step says, no more and no less."""
+        return self.route is None or self.route.planned
 
     @property
     def routes(self) -> tuple[Route, ...]:

@@ -19,8 +19,8 @@ async def act_on_routes(
 ) -> None:
     """One effect on every route of a Release."""
     match action:
-        case WriteRoute(weight, revision):
-            await write_route(seen, weight, revision, world, urgent=urgent)
+        case WriteRoute():
+            await write_route(seen, action, world, urgent=urgent)
         case SetWeight():
             await set_weights(seen, action, world, urgent=urgent or not action.raising)
         case RestoreRoutes():
@@ -29,7 +29,7 @@ async def act_on_routes(
             assert_never(action)
 
 
-async def write_route(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:
+async def write_route(seen: Seen, action: WriteRoute, world: World, *, urgent: bool) -> None:
     """Write the whole managed route; a foreign one of its name is never overwritten."""
     metadata = {
         "name": seen.owner.name,
@@ -40,7 +40,7 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
         if not isinstance(router, ManagedRoute):
             continue
 
-        manifest = router.manifest(metadata, weight=weight, revision=revision)
+        manifest = router.manifest(metadata, weight=action.weight, revision=action.revision, exposed=action.exposed)
         if ours(seen, kinds.ROUTES, router.name, world) is None:
             answer = await created(seen, kinds.ROUTES, manifest, world)
         else:
@@ -64,7 +64,9 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
     if found is None:
         return
 
-    patch = router.weight_patch(found, weight=action.weight, revision=action.revision, raising=action.raising)
+    patch = router.weight_patch(
+        found, weight=action.weight, revision=action.revision, raising=action.raising, keep=action.keep
+    )
     await patch_route(seen, router, patch, world, urgent=urgent)
 
 

@@ -13,6 +13,7 @@ from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
+from .gateway_classes import feature_missing
 from .world import World
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _target_claimed(seen.found, world)
         or _takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
+        or feature_missing(key, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)

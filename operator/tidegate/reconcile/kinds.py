@@ -34,6 +34,9 @@ ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTT
 GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
 ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
+GATEWAY_CLASSES = Kind(
+    api="gateway.networking.k8s.io/v1", plural="gatewayclasses", kind="GatewayClass", namespaced=False
+)
 
 DEPLOYMENTS = Kind(api="apps/v1", plural="deployments", kind="Deployment")
 POD_TEMPLATES = Kind(api="v1", plural="podtemplates", kind="PodTemplate")
@@ -140,6 +143,7 @@ WATCHED = (
     Watched(kind=ROUTES, trim=trims.trimmed_route, index=by_release, optional=True),
     Watched(kind=GRPC_ROUTES, trim=trims.trimmed_route, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
+    Watched(kind=GATEWAY_CLASSES, trim=trims.trimmed_gateway_class, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),

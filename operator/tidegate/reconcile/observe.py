@@ -26,6 +26,7 @@ from tidegate.workloads import (
 from . import asks, kinds
 from .blocks import blocked_by
 from .evidence import evidence_of
+from .exposure import exposure_of
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
@@ -73,7 +74,8 @@ def observe(key: Key, world: World) -> Seen | None:
         candidate=service_name(owner, "candidate"),
         port=current.spec.service.port,
     )
-    routers = routers_of(declared["traffic"], owner, backends)
+    exposure = exposure_of(going.spec, progress, owner.name)
+    routers = routers_of(declared["traffic"], owner, backends, exposure)
     routes = observe_routes(declared, owner, routers, world)
     route = together(routes)
     progress = _weighted(progress, route, now)
@@ -218,7 +220,8 @@ def _endpoints(owner: Owner, role: str, revision: str | None, world: World) -> i
 
 def _weighted(progress: Progress, route: Route | None, now: datetime) -> Progress:
     """A crash may have lost the instant of the first weight: then it is now, and nothing served goes unjudged."""
-    live = route is not None and route.weight and progress.candidate and progress.stable
+    reached = route is not None and (route.weight or route.exposed)
+    live = reached and progress.candidate and progress.stable
     return replace(progress, weighted_at=now) if live and progress.weighted_at is None else progress
 
 

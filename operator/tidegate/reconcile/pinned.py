@@ -64,6 +64,8 @@ def plan_of(spec: ReleaseSpec) -> Plan:
             dwell=step.dwell,
             replicas=step.replicas,
             pause=step.pause is Pause.UNTIL_PROMOTED,
+            match=bool(step.match),
+            mirror=step.mirror.percent if step.mirror else 0,
         )
         for step in spec.steps
     )

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tidegate.api.names import (
+    ANNOTATION_EXPOSED,
     ANNOTATION_FOUND,
     ANNOTATION_PLAN,
     ANNOTATION_REJECTED,
@@ -21,7 +22,7 @@ from tidegate.workloads import owns_replicas, ready_pods, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
-ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE, ANNOTATION_FOUND)
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND)
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -63,10 +64,22 @@ def trimmed_route(found: Object) -> Object:
 
 
 def trimmed_rule(rule: Object) -> Object:
-    """A rule's name, and its backends with their weights."""
-    refs = rule.get("backendRefs") or ()
+    """A rule's name, its backends with their weights, and where it copies requests to."""
+    refs, filters = rule.get("backendRefs") or (), rule.get("filters") or ()
     kept = [{name: ref[name] for name in ("name", "weight") if name in ref} for ref in refs]
-    return {"name": rule.get("name"), "backendRefs": kept}
+    mirrors = [{"requestMirror": found["requestMirror"]} if "requestMirror" in found else {} for found in filters]
+    return {"name": rule.get("name"), "backendRefs": kept, **({"filters": mirrors} if any(mirrors) else {})}
+
+
+def trimmed_gateway_class(found: Object) -> Object:
+    """Who serves it, and what that says it can."""
+    features = (found.get("status") or {}).get("supportedFeatures") or ()
+    return {
+        "metadata": _identity(found),
+        "spec": {"controllerName": (found.get("spec") or {}).get("controllerName")},
+        # Before v1.1 of the Gateway API a feature was a name and nothing else.
+        "features": [feature if isinstance(feature, str) else feature.get("name") for feature in features],
+    }
 
 
 def _state(state: Object) -> Object:

@@ -30,7 +30,7 @@ class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
 
     generation: int = -2
-    written: tuple[str, int] | None = None
+    written: tuple[object, ...] | None = None
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None
@@ -164,6 +164,7 @@ class World:
         self.store(kinds.SERVICES).on_change(self._service_changed)
         for kind in (
             kinds.GATEWAYS,
+            kinds.GATEWAY_CLASSES,
             kinds.METRIC_SOURCES,
             kinds.CLUSTER_METRIC_SOURCES,
             kinds.SECRETS,
