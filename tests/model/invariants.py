@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from tests.model.state import REPLICAS, State
+from tests.model.state import REPLICAS, State, after
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
+from tidegate.decision.plan import FULL
 from tidegate.decision.progress import AT_REST, Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Suspension
@@ -15,9 +16,12 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     match action:
         case SetWeight(weight, revision, raising):
             yield from _weight(before, weight, revision, raising=raising)
+            yield from _matched(before, action)
         case WriteRoute(weight):
             if before.route is not None and weight > (before.route.weight or 0):
                 yield "writing the route never raises a weight"
+
+            yield from _matched(before, action)
         case Scale(revision, 0):
             yield from _retired(before, revision)
         case PointService(role, revision):
@@ -57,12 +61,31 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
         yield "the weight falls only on a Service that selects the candidate"
 
 
+def _matched(before: State, action: SetWeight | WriteRoute) -> Iterator[str]:
+    """Requests that match are a share too, whatever the weight is."""
+    had = before.route is not None and before.route.matched
+    has = after(before, action).route.matched
+    candidate, stable = before.pods_of(before.progress.candidate), before.pods_of(before.progress.stable)
+    if has and not had and not (isinstance(action, SetWeight) and action.raising):
+        yield "requests that match are given by a raise alone: it tests the generation"
+
+    if has and not had and not candidate.available:
+        yield "I1: no matched requests for a side without available pods"
+
+    if has and before.progress.phase in ENDING:
+        yield "after the intent to end, the candidate gets no matched requests"
+
+    # What a hand garbled is nobody's share that anyone knows.
+    if had and not has and not stable.available and candidate.available and action.weight < FULL:
+        yield "I3: matched requests do not move to a stable side without available pods"
+
+
 def _retired(before: State, revision: str) -> Iterator[str]:
     if before.services.select(revision):
         yield "I7: pods that a live Service of ours selects are never retired"
 
     live = before.route.weight if before.route else 0
-    if revision == before.progress.candidate and live:
+    if revision == before.progress.candidate and (live or (before.route and before.route.matched)):
         yield "I6: traffic leaves before pods do"
 
     if before.route and not before.route.confirmed and revision in {before.progress.candidate, before.progress.stable}:
@@ -74,7 +97,11 @@ def _retired(before: State, revision: str) -> Iterator[str]:
 
 def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     live = (before.route.weight or 0) if before.route else 0
-    if role is Role.CANDIDATE and live and before.services.candidate not in {None, revision}:
+    if (
+        role is Role.CANDIDATE
+        and (live or (before.route and before.route.matched))
+        and before.services.candidate not in {None, revision}
+    ):
         yield "the candidate's Service is re-pointed only at weight 0"
 
     share = 100 - live
@@ -123,7 +150,7 @@ ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 
 
 def _promoted(now: State) -> Iterator[str]:
-    if now.route is None or now.route.weight or not now.route.confirmed:
+    if now.route is None or now.route.weight or now.route.extended or not now.route.confirmed:
         yield "I25: promoted is said only when the route is back and confirmed"
 
     if now.services.stable != now.progress.stable:

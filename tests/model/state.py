@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.decision.actions import (
     Action,
     ForgetRevision,
@@ -32,6 +33,9 @@ PLAN = Plan(
     no_data_limit=LIMIT,
     on_no_data=OnTrouble.ROLL_BACK,
 )
+
+# The same after a step at which only requests that match reach the candidate.
+MATCHING = replace(PLAN, steps=(Step(name="testers", weight=0, dwell=LIMIT, match=True), *PLAN.steps))
 
 # The same with a gate that a person opens.
 GATED = replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:]))
@@ -72,6 +76,17 @@ class State:
     blocked: Blocked | None = None
     replicas: int = REPLICAS
     gated: bool = False
+    matching: bool = False
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of every rollout."""
+        return MATCHING if self.matching else GATED if self.gated else PLAN
+
+    @property
+    def wants_matches(self) -> bool:
+        """True where the recorded step sends requests that match to the candidate."""
+        return wants_matches(self.progress, self.plan)
 
     def look(self) -> Snapshot:
         """The snapshot of this state."""
@@ -85,11 +100,11 @@ class State:
             now=NOW,
             target=self.target,
             replicas=self.replicas,
-            plan=GATED if self.gated else PLAN,
+            plan=self.plan,
             progress=self.progress,
             sides=tuple(_side(found) for found in self.pods),
             services=services,
-            route=self.route,
+            route=judged_by_plan(self.route, wanted=self.wants_matches),
             evidence=self.evidence,
             asks=self.asks,
             suspension=self.suspension,
@@ -117,8 +132,8 @@ def after(state: State, action: Action) -> State:
             return state.with_pods(_sized(state.pods_of(revision), replicas))
         case PointService(role, revision):
             return replace(state, services=_pointed(state.services, role, revision))
-        case WriteRoute(weight, revision) | SetWeight(weight, revision):
-            return replace(state, route=Route(weight=weight, written=(revision, weight), confirmed=False))
+        case WriteRoute() | SetWeight():
+            return replace(state, route=written(state.route, action, wanted=state.wants_matches, confirmed=False))
         case ForgetRevision(revision):
             return replace(state, pods=tuple(found for found in state.pods if found.revision != revision))
 

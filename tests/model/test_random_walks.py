@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from tests.model.events import events
 from tests.model.state import State
-from tests.model.walk import converges, start, turns
+from tests.model.walk import PLANS, converges, start, turns
 from tidegate.decision import decide
 
 CHOICES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=1, max_size=40)
-BEGIN = st.sampled_from([start(gated=gated) for gated in (False, True)])
+BEGIN = st.sampled_from([start(**plan) for plan in PLANS.values()])
 
 
 @settings(max_examples=200)

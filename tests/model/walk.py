@@ -13,6 +13,11 @@ from tidegate.decision import decide
 from tidegate.decision.progress import Phase
 
 DISTURBANCES = 3
+PLANS: dict[str, dict[str, bool]] = {
+    "without a gate": {},
+    "with a gate": {"gated": True},
+    "with requests that match": {"matching": True},
+}
 
 
 @dataclass(slots=True)
@@ -29,9 +34,12 @@ class InvariantBrokenError(AssertionError):
     """An invariant does not hold; the path leads there."""
 
 
-def start(*, gated: bool = False) -> State:
-    """A Release whose first revision is served, and whose second is declared; a person opens its first step or not."""
-    state = State(target="v1", gated=gated)
+def start(*, gated: bool = False, matching: bool = False) -> State:
+    """A Release whose first revision is served, and whose second is declared.
+
+    A person opens its first step or not; or before that only requests that match reach the candidate.
+    """
+    state = State(target="v1", gated=gated, matching=matching)
     for _ in range(40):
         state = calm(turn(state))
     return replace(state, target="v2")
@@ -89,10 +97,12 @@ def calm(state: State) -> State:
     return canonical(aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence)))
 
 
-def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, gated: bool = False) -> Coverage:
+def walk(
+    disturbances: int = DISTURBANCES, limit: int | None = None, *, gated: bool = False, matching: bool = False
+) -> Coverage:
     """Breadth first over all states within so many disturbances; calm events are free."""
     seen: dict[State, int] = {}
-    queue = deque([(start(gated=gated), 0)])
+    queue = deque([(start(gated=gated, matching=matching), 0)])
     coverage = Coverage()
     settled: set[State] = set()
     while queue:
@@ -159,9 +169,8 @@ def restless(state: State) -> Iterator[str]:
 def main() -> None:
     """Print how much was covered."""
     disturbances = int(sys.argv[1]) if len(sys.argv) > 1 else DISTURBANCES
-    for gated in (False, True):
-        told = "with a gate" if gated else "without a gate"
-        sys.stdout.write(f"disturbances at most {disturbances}, {told}: {walk(disturbances, gated=gated)}\n")
+    for told, plan in PLANS.items():
+        sys.stdout.write(f"disturbances at most {disturbances}, {told}: {walk(disturbances, **plan)}\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.decision import Decision, Progress, Snapshot, decide
 from tidegate.decision.actions import (
     Action,
@@ -52,7 +53,7 @@ class World:
             progress=self.progress,
             sides=tuple(self.sides.values()),
             services=self._endpoints(),
-            route=self.route,
+            route=judged_by_plan(self.route, wanted=wants_matches(self.progress, self.plan)),
             evidence=self.evidence,
             asks=self.asks,
             suspension=self.suspension,
@@ -94,8 +95,9 @@ class World:
                 self.sides[revision] = self._sized(replace(self.sides[revision], rejected=rejected), replicas)
             case PointService(role, revision):
                 self.services = self._pointed(role, revision)
-            case WriteRoute(weight, revision) | SetWeight(weight, revision):
-                self.route = Route(weight=weight, written=(revision, weight), confirmed=self.confirms)
+            case WriteRoute() | SetWeight():
+                wanted = wants_matches(self.progress, self.plan)
+                self.route = written(self.route, action, wanted=wanted, confirmed=self.confirms)
             case ForgetRevision(revision):
                 del self.sides[revision]
 
