@@ -42,6 +42,7 @@ CLUSTER_OBJECTIVE_SETS = Resource("tidegate.dev/v1alpha1", "clusterobjectivesets
 ROUTES = Resource("gateway.networking.k8s.io/v1", "httproutes")
 GRPC_ROUTES = Resource("gateway.networking.k8s.io/v1", "grpcroutes")
 GATEWAYS = Resource("gateway.networking.k8s.io/v1", "gateways")
+GATEWAY_CLASSES = Resource("gateway.networking.k8s.io/v1", "gatewayclasses", namespaced=False)
 DEPLOYMENTS = Resource("apps/v1", "deployments")
 POD_TEMPLATES = Resource("v1", "podtemplates")
 AUTOSCALERS = Resource("autoscaling/v2", "horizontalpodautoscalers")
