@@ -52,7 +52,8 @@ def services(seen: Snapshot) -> tuple[Action, ...]:
 def route(seen: Snapshot) -> tuple[Action, ...]:
     """The managed route, written whole where it is missing or its declaration changed; what is live stays."""
     found, resting = seen.route, seen.progress.candidate is None
-    left_behind = resting and found is not None and found.extended
+    # A crash may have lost what a step gave: it goes back only to pods that are there.
+    left_behind = resting and found is not None and found.extended and (seen.stable.available or not found.matched)
     if found and (found.attached or (found.current and found.weight is not None and not left_behind)):
         return ()
 
