@@ -1,5 +1,6 @@
 """Requests that match, copies, and a cookie: what the route holds on the real API server, and when it goes."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from tests.cluster.api import GATEWAY_CLASSES, GATEWAYS, RELEASES, REPLICA_SETS, ROUTES, Api, Object
@@ -27,6 +28,12 @@ def shares(route: Object) -> list[int]:
     return [rule["backendRefs"][1]["weight"] for rule in route["spec"]["rules"]]
 
 
+def note(route: Object) -> str | None:
+    """What the route says of a step's exposure."""
+    found: str | None = route["metadata"]["annotations"].get("tidegate.dev/exposed")
+    return found
+
+
 def test_a_breach_takes_matched_requests_back_in_one_patch_and_then_their_rule_goes(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
@@ -47,6 +54,8 @@ def test_a_breach_takes_matched_requests_back_in_one_patch_and_then_their_rule_g
     assert seen == [[100, 0], [0, 0], [0]]
     found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
     assert found["status"]["reason"] == "ObjectiveBreached"
+    # A note that stayed would have the route written again, for ever.
+    assert note(api.get(ROUTES, namespace, "web")) == ""
 
 
 def test_a_candidate_at_weight_0_with_matched_requests_has_one_pod_and_is_judged(
@@ -90,7 +99,7 @@ def test_who_saw_the_candidate_stays_by_a_cookie_of_its_revision_until_the_end(
     api.ask(namespace, "web", promote=f"{revision}/half/1")
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     ended = api.get(ROUTES, namespace, "web")
-    assert shares(ended) == [0]
+    assert (shares(ended), note(ended)) == ([0], "")
     assert "filters" not in ended["spec"]["rules"][0]["backendRefs"][1]
 
 
@@ -107,23 +116,15 @@ def test_copies_that_the_gateway_lacks_are_refused_before_any_pod(api: Api, name
 def test_a_gateway_that_gains_a_feature_heals_the_release_and_copies_begin(
     api: Api, namespace: str, operator: Operator
 ) -> None:
-    class_name = f"mirroring-{namespace}"
-    api.create(GATEWAY_CLASSES, gateway_class(class_name))
-    api.create(GATEWAYS, gateway(namespace, class_name))
-    manifest = release(namespace, steps=[{"name": "first", "weight": 20}])
-    # Nobody serves this Gateway: the settle time alone confirms.
-    traffic = {**manifest["spec"]["traffic"], "confirm": "Settle"}
-    traffic["gateway"] = {"parentRefs": [{"name": "edge"}]}
-    manifest["spec"]["traffic"] = traffic
-    api.create(RELEASES, manifest)
+    edge = Edge(api, namespace)
+    api.create(RELEASES, edge.release(steps=[{"name": "first", "weight": 20}]))
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.merge(RELEASES, namespace, "web", {"spec": {"steps": [COPIES]}})
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", reason_is("FeatureMissing"))
     assert len(api.all(REPLICA_SETS, namespace)) == 1
 
-    reported = [{"op": "add", "path": "/status/supportedFeatures", "value": [{"name": name} for name in NAMED]}]
-    api.patch(GATEWAY_CLASSES, None, f"{class_name}/status", reported)
+    edge.reports(*NAMED)
 
     found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
     (rule,) = api.get(ROUTES, namespace, "web")["spec"]["rules"]
@@ -136,6 +137,52 @@ def test_a_gateway_that_gains_a_feature_heals_the_release_and_copies_begin(
     ended = api.until(ROUTES, namespace, "web", lambda found: not found["spec"]["rules"][0].get("filters"))
     assert shares(ended) == [0]
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_a_raise_that_the_api_server_refuses_is_told_and_can_be_aborted(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    edge = Edge(api, namespace)
+    edge.reports(*NAMED)
+    # A route holds sixteen filters in a rule: the copies would be the next.
+    elsewhere = {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "elsewhere", "port": 80}}}
+    api.create(RELEASES, edge.release(steps=[COPIES], rules=[{"filters": [elsewhere] * 16}]))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("Refused"))
+
+    assert "filters" in found["status"]["message"]
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A Gateway of a class that nobody serves: the settle time alone confirms its routes."""
+
+    api: Api
+    namespace: str
+
+    def __post_init__(self) -> None:
+        self.api.create(GATEWAY_CLASSES, gateway_class(self.class_name))
+        self.api.create(GATEWAYS, gateway(self.namespace, self.class_name))
+
+    @property
+    def class_name(self) -> str:
+        return f"mirroring-{self.namespace}"
+
+    def reports(self, *features: str) -> None:
+        """The class says what it can."""
+        value = [{"op": "add", "path": "/status/supportedFeatures", "value": [{"name": name} for name in features]}]
+        self.api.patch(GATEWAY_CLASSES, None, f"{self.class_name}/status", value)
+
+    def release(self, steps: list[Object], **declared: Any) -> Object:
+        """A Release behind it."""
+        manifest = release(self.namespace, steps=steps)
+        traffic = {"confirm": "Settle", "gateway": {"parentRefs": [{"name": "edge"}], **declared}}
+        manifest["spec"]["traffic"] |= traffic
+        return manifest
 
 
 API = "gateway.networking.k8s.io/v1"

@@ -3,7 +3,9 @@
 import asyncio
 from typing import assert_never
 
+from tidegate.api.names import ANNOTATION_EXPOSED
 from tidegate.clients import Invalid
+from tidegate.decision import Reason
 from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
 from tidegate.routers import AttachedRoute, ManagedRoute, Router
 from tidegate.watch import Object
@@ -40,8 +42,12 @@ async def write_route(seen: Seen, action: WriteRoute, world: World, *, urgent: b
         if not isinstance(router, ManagedRoute):
             continue
 
-        manifest = router.manifest(metadata, weight=action.weight, revision=action.revision, exposed=action.exposed)
-        if ours(seen, kinds.ROUTES, router.name, world) is None:
+        found = ours(seen, kinds.ROUTES, router.name, world)
+        noted = found is not None and ANNOTATION_EXPOSED in (found["metadata"].get("annotations") or {})
+        manifest = router.manifest(
+            metadata, weight=action.weight, revision=action.revision, exposed=action.exposed, noted=noted
+        )
+        if found is None:
             answer = await created(seen, kinds.ROUTES, manifest, world)
         else:
             answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
@@ -71,12 +77,20 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
 
 
 async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> None:
-    """Send a patch; where a `test` in it fails, keep what the route is now."""
+    """Send a patch; where a `test` in it fails, keep what the route is now.
+
+    A route that is as it was seen fails no test: then what the patch writes is refused, and that is said.
+    """
     kind = kinds.ROUTE_KINDS[router.kind]
+    before = world.store(kind).get((seen.owner.namespace, router.name))
     try:
         world.keep(kind, await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent))
-    except Invalid:
-        world.keep(kind, await world.kube.call("GET", kind.path(seen.owner.namespace, router.name)))
+    except Invalid as error:
+        now = await world.kube.call("GET", kind.path(seen.owner.namespace, router.name))
+        if before is not None and before["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
+            world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+
+        world.keep(kind, now)
         raise
 
 

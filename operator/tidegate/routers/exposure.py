@@ -109,7 +109,10 @@ class Written:
     digest: str = ""
 
     def text(self) -> str:
-        """As the route's annotation has it."""
+        """As the route's annotation has it; empty where nothing of a step is on the route."""
+        if self == type(self)():
+            return ""
+
         return f"{self.leads}/{self.copies}/{self.digest}"
 
     @classmethod

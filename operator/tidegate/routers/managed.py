@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,6 @@ from .split import (
     Found,
     Patch,
     annotation,
-    note_path,
     notes,
     operation,
     places,
@@ -52,16 +51,25 @@ class ManagedRoute:
     kind: str = "HTTPRoute"
 
     def manifest(
-        self, metadata: Mapping[str, Any], *, weight: int, revision: str, exposed: bool = False
+        self,
+        metadata: Mapping[str, Any],
+        *,
+        weight: int,
+        revision: str,
+        exposed: bool = False,
+        noted: bool = False,
     ) -> dict[str, Any]:
-        """The whole route. `metadata` has name, namespace and ownerReferences."""
+        """The whole route. `metadata` has name, namespace and ownerReferences.
+
+        `noted`: a patch left a note of an exposure on it. An apply without the note would not take it away.
+        """
         exposure = self.exposure if exposed else NOTHING
         written = self._written(exposure, weight)
         annotations = {
             **OPT_OUT,
             ANNOTATION_WEIGHT: f"{revision}/{weight}",
             ANNOTATION_SHAPE: self._shape(),
-            **({} if written == Written() else {ANNOTATION_EXPOSED: written.text()}),
+            **({ANNOTATION_EXPOSED: written.text()} if noted or written != Written() else {}),
         }
         spec: dict[str, Any] = {"parentRefs": list(self.gateway["parentRefs"]), "rules": self._rules(exposure, weight)}
         if self.gateway.get("hostnames"):
@@ -90,6 +98,8 @@ class ManagedRoute:
         most = max((place.share or 0 for place in at[: written.leads]), default=0)
         copies = [sum(mirrors(rule, self.backends.candidate).values()) for rule in rules[written.leads :]] or [0]
         wanted = self._written(self.exposure, weight or 0)
+        # Rules that were declared anew are written with as many before them: it is still the same exposure.
+        same = written if current or not written.digest else replace(written, leads=wanted.leads)
         return Split(
             weight=weight,
             written=written_weight(found),
@@ -98,7 +108,7 @@ class ManagedRoute:
             matched=most > (weight or 0),
             mirrored=max(copies) > 0,
             extended=written != Written() or max(copies) > 0,
-            planned=written == wanted and set(copies) == {wanted.copies} and (least == FULL or not wanted.leads),
+            planned=same == wanted and set(copies) == {wanted.copies} and (least == FULL or not wanted.leads),
             hidden=bool(written.digest) and (least < FULL or min(copies) < written.copies),
             shown=(not written.digest and most > (weight or 0)) or max(copies) > written.copies,
         )
@@ -125,7 +135,7 @@ class ManagedRoute:
             ),
             *(() if after.copies else self._without_copies(found)),
             *notes(found, {ANNOTATION_WEIGHT: f"{revision}/{weight}"}),
-            *(() if after == written else noted(found, after)),
+            *(() if after == written else notes(found, {ANNOTATION_EXPOSED: after.text()})),
         ]
 
     def _rewrite(self, found: Found, *, weight: int, revision: str) -> Patch:
@@ -135,8 +145,7 @@ class ManagedRoute:
         return [
             *tests(found, self.backends, at, raising=True),
             operation("replace", "/spec/rules", self._rules(self.exposure, weight)),
-            *notes(found, values),
-            *noted(found, self._written(self.exposure, weight)),
+            *notes(found, {**values, ANNOTATION_EXPOSED: self._written(self.exposure, weight).text()}),
         ]
 
     def _without_copies(self, found: Found) -> Patch:
@@ -188,15 +197,6 @@ class ManagedRoute:
         backends = [self.backends.stable, self.backends.candidate, self.backends.port]
         declared = {"gateway": self.gateway, "backends": backends}
         return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def noted(found: Found, written: Written) -> Patch:
-    """Keep on the route what is exposed; no note where nothing is."""
-    if written != Written():
-        return [operation("add", note_path(ANNOTATION_EXPOSED), written.text())]
-
-    gone = {"op": "remove", "path": note_path(ANNOTATION_EXPOSED)}
-    return [gone] if annotation(found, ANNOTATION_EXPOSED) else []
 
 
 def _filtered(rule: Mapping[str, Any], more: list[dict[str, Any]]) -> dict[str, Any]:

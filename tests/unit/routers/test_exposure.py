@@ -115,6 +115,23 @@ def test_a_route_written_whole_keeps_what_is_in_effect() -> None:
     assert MATCHING.split(found).planned
 
 
+def test_rules_that_are_declared_anew_keep_what_is_in_effect() -> None:
+    found = raised(MATCHING, plain())
+
+    split = replace(MATCHING, gateway={**MATCHING.gateway, "rules": [{"name": "only"}]}).split(found)
+
+    assert (split.current, split.planned, split.matched) == (False, True, True)
+
+
+def test_an_apply_takes_the_note_of_a_patch_away() -> None:
+    metadata = {"name": "web", "namespace": "shop"}
+
+    manifest = MANAGED.manifest(metadata, weight=0, revision="v2", noted=True)
+
+    assert manifest["metadata"]["annotations"]["tidegate.dev/exposed"] == ""
+    assert not MANAGED.split(manifest).extended
+
+
 def test_every_declared_rule_has_one_before_it_with_both_backends() -> None:
     declared = {
         **MANAGED.gateway,
