@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.decision.test_clauses import roles_changed
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World
 from tidegate.decision import Phase, Reason, Snapshot, decide
@@ -203,6 +204,12 @@ def test_what_a_step_left_on_the_route_goes_at_rest() -> None:
     assert world.route is not None
     assert not world.route.extended
     assert world.done.index(Scale("v2", 0, rejected=True)) < world.done.index(WriteRoute(0, "v1"))
+
+
+def test_a_promotion_ends_with_the_route_as_it_was() -> None:
+    decision = decide(route_of(roles_changed(), extended=True))
+
+    assert decision.actions == (WriteRoute(0, "v2"),)
 
 
 def test_suspension_stops_a_raise_of_matched_requests() -> None:
