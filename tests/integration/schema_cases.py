@@ -22,6 +22,8 @@ SAMPLES = {
     r"^[A-Za-z0-9]+$": ("Gateway", "Not Valid"),
     r"^[A-Za-z0-9-]+$": ("X-Tenant", "not valid"),
     r"^https?://[^\s#]+$": ("http://checks/ask?all=1", "ftp://checks"),
+    r"^[A-Za-z0-9_-]+$": ("X-Tester", "not valid"),
+    r"^[!#$%&'()*+./0-9:<=>?@A-Z\[\]^_`a-z{|}~-]+$": ("beta", "a;b"),
     r"^https?://[^\s?#]+$": ("http://prometheus:9090", "ftp://prometheus"),
 }
 

@@ -1,6 +1,7 @@
 """The CRDs against the real API server: what applies, what is refused, and in which words."""
 
 import copy
+import math
 from typing import Any
 
 import pytest
@@ -43,10 +44,18 @@ CRDS = {
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
     (("traffic",), ("gateway", "route", "routes", "podRatio", "nodeRatio")),
+    (("steps", 0), ("match", "mirror")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
     (("hooks", 0), ("http", "job")),
 )
-VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)
+# What only the managed route can do.
+NEED_GATEWAY: tuple[tuple[str | int, ...], ...] = (
+    ("traffic", "affinity"),
+    ("steps", 0, "match"),
+    ("steps", 0, "mirror"),
+)
+# So many that every pair of alternatives meets.
+VARIANTS = math.lcm(*(len(fields) for _, fields in ALTERNATIVES))
 
 
 def whole(kind: str, variant: int = 0) -> dict[str, Any]:
@@ -63,8 +72,20 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
             if field != fields[variant % len(fields)]:
                 del part[field]
 
+    if kind == "Release" and "gateway" not in spec["traffic"]:
+        spec = without(spec, NEED_GATEWAY)
+
     metadata = {"name": "whole"} if kind.startswith("Cluster") else {"name": "whole", "namespace": "default"}
     return {"apiVersion": "tidegate.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def without(spec: dict[str, Any], paths: tuple[tuple[str | int, ...], ...]) -> dict[str, Any]:
+    """The spec with none of these fields."""
+    for path in paths:
+        if found_at(spec, path) is not None:
+            spec = put_at(spec, path, None)
+
+    return spec
 
 
 def every_breach() -> list[Breach]:
@@ -130,6 +151,24 @@ def step(name: str, weight: int) -> dict[str, Any]:
     return {"name": name, "weight": weight}
 
 
+def matching(count: int = 1, **match: Any) -> dict[str, Any]:
+    return {**step("testers", 0), "match": [match or {"headers": [header("X-Tester")]}] * count}
+
+
+def header(name: str) -> dict[str, str]:
+    return {"name": name, "value": "yes"}
+
+
+def routed(steps: list[dict[str, Any]], **gateway: Any) -> dict[str, Any]:
+    """A Release with these steps, and with these fields of its gateway, or with a route of its own."""
+    parents = {"parentRefs": [{"name": "public"}]}
+    traffic = {"gateway": {**parents, **gateway}} if gateway.pop("managed", True) else {"route": {"name": "web"}}
+    return put_at(release_with(("spec", "traffic"), traffic), ("spec", "steps"), steps)
+
+
+COOKIE = {"name": "group", "value": "beta"}
+AFFINITY = {"cookie": {"maxAge": "1h"}}
+COPIES = {"mirror": {"percent": 10}}
 ONE_A_NODE = release_with(("spec", "traffic"), {"nodeRatio": {}})
 QUERY = {"promql": "x", "max": "1"}
 HTTP = {"url": "http://checks/ask"}
@@ -227,6 +266,46 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "interval: must be at least 1s": (
         release_with(("spec", "interval"), "999ms"),
         release_with(("spec", "interval"), "1s"),
+    ),
+    "a step has at most one of match": (
+        routed([{**matching(), **COPIES}]),
+        routed([matching(), {**step("copies", 0), **COPIES}]),
+    ),
+    "match: needs a weight below 100": (
+        routed([{**matching(), "weight": 100}]),
+        routed([{**matching(), "weight": 99}]),
+    ),
+    "mirror: needs weight 0": (
+        routed([{**step("copies", 1), **COPIES}]),
+        routed([{**step("copies", 0), **COPIES}]),
+    ),
+    "match: must have headers": (
+        routed([matching(headers=[])]),
+        routed([matching(cookies=[COOKIE])]),
+    ),
+    "match: each header may be named once": (
+        routed([matching(headers=[header("cookie")], cookies=[COOKIE])]),
+        routed([matching(headers=[header("X-A"), header("X-B")], cookies=[COOKIE])]),
+    ),
+    "affinity: needs traffic.gateway": (
+        release_with(("spec", "traffic"), {"route": {"name": "web"}, "affinity": AFFINITY}),
+        release_with(("spec", "traffic"), {"gateway": {"parentRefs": [{"name": "public"}]}, "affinity": AFFINITY}),
+    ),
+    "maxAge: must be at least 1s": (
+        release_with(("spec", "traffic", "affinity", "cookie", "maxAge"), "999ms"),
+        release_with(("spec", "traffic", "affinity", "cookie", "maxAge"), "1s"),
+    ),
+    "steps: match and mirror need traffic.gateway": (
+        routed([matching()], managed=False),
+        routed([step("first", 5)], managed=False),
+    ),
+    "traffic.gateway.rules: must be at most 8": (
+        routed([matching()], rules=[{}] * 9),
+        routed([matching()], rules=[{}] * 8),
+    ),
+    "steps: match times the matches": (
+        routed([matching(8)], rules=[{"matches": [{}] * 9}]),
+        routed([matching(8)], rules=[{"matches": [{}] * 8}]),
     ),
     "timeout: must be at least 100ms": (
         put_at(whole("MetricSource"), ("spec", "prometheus", "timeout"), "31s"),

@@ -87,7 +87,12 @@ def router(state: State) -> Iterator[tuple[str, State]]:
         return
 
     if route.weight is not None and state.progress.stable:
-        yield "a hand garbles the route", replace(state, route=replace(route, weight=None))
+        yield "a hand garbles the route", replace(state, route=replace(route, weight=None, matched=False))
+
+    if route.matched:
+        yield "a hand takes matched requests", replace(state, route=replace(route, matched=False, hidden=True))
+    elif route.extended and route.weight == 0:
+        yield "a hand gives matched requests", replace(state, route=replace(route, matched=True, shown=True))
 
     if route.weight == 50:
         yield "a hand lowers the weight", replace(state, route=replace(route, weight=0))

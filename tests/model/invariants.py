@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from tests.model.state import HOOK, REPLICAS, Kind, State
+from tests.model.state import HOOK, REPLICAS, Kind, State, after
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
+from tidegate.decision.plan import FULL
 from tidegate.decision.progress import AT_REST, Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Suspension
@@ -15,9 +16,12 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     match action:
         case SetWeight(weight, revision, raising):
             yield from _weight(before, weight, revision, raising=raising)
+            yield from _matched(before, action)
         case WriteRoute(weight):
             if before.route is not None and weight > (before.route.weight or 0):
                 yield "writing the route never raises a weight"
+
+            yield from _matched(before, action)
         case Scale(revision, 0):
             yield from _retired(before, revision)
         case Scale(revision, replicas):
@@ -73,10 +77,34 @@ def _live(before: State) -> int:
     return (route.weight or 0) if route else 0
 
 
+def _reached(before: State) -> bool:
+    """True while requests reach the candidate, by weight or because they match."""
+    return bool(_live(before)) or (before.route is not None and before.route.matched)
+
+
 def _unopened(before: State, *, rises: bool) -> Iterator[str]:
     gated = before.kind is Kind.GATED and before.progress.step == 0
     if rises and gated and HOOK.name not in before.progress.said_yes:
         yield "no weight is raised before its hook says yes"
+
+
+def _matched(before: State, action: SetWeight | WriteRoute) -> Iterator[str]:
+    """Requests that match are a share too, whatever the weight is."""
+    had = before.route is not None and before.route.matched
+    has = after(before, action).route.matched
+    candidate, stable = before.pods_of(before.progress.candidate), before.pods_of(before.progress.stable)
+    if has and not had and not (isinstance(action, SetWeight) and action.raising):
+        yield "requests that match are given by a raise alone: it tests the generation"
+
+    if has and not had and not candidate.available:
+        yield "I1: no matched requests for a side without available pods"
+
+    if has and before.progress.phase in ENDING:
+        yield "after the intent to end, the candidate gets no matched requests"
+
+    # What a hand garbled is nobody's share that anyone knows.
+    if had and not has and not stable.available and candidate.available and action.weight < FULL:
+        yield "I3: matched requests do not move to a stable side without available pods"
 
 
 def _retired(before: State, revision: str) -> Iterator[str]:
@@ -86,7 +114,7 @@ def _retired(before: State, revision: str) -> Iterator[str]:
     if before.services.select(revision) and not preview:
         yield "I7: pods that a live Service of ours selects are never retired"
 
-    if revision == before.progress.candidate and _live(before) and not by_pods:
+    if revision == before.progress.candidate and _reached(before) and not by_pods:
         yield "I6: traffic leaves before pods do"
 
     only = before.pods_of(revision).available and not before.pods_of(before.progress.stable).available
@@ -104,7 +132,12 @@ def _retired(before: State, revision: str) -> Iterator[str]:
 def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     live = _live(before)
     by_pods = before.kind is Kind.BY_PODS
-    if role is Role.CANDIDATE and live and not by_pods and before.services.candidate not in {None, revision}:
+    if (
+        role is Role.CANDIDATE
+        and _reached(before)
+        and not by_pods
+        and before.services.candidate not in {None, revision}
+    ):
         yield "the candidate's Service is re-pointed only at weight 0"
 
     share = 100 - live
@@ -158,7 +191,7 @@ def _promoted(now: State) -> Iterator[str]:
     if now.kind is Kind.BY_PODS and old:
         yield "without a router promoted is said when the old pods were told to go"
 
-    if route is None or route.weight or not route.confirmed:
+    if route is None or route.weight or route.extended or not route.confirmed:
         yield "I25: promoted is said only when the route is back and confirmed"
 
     if now.services.stable != now.progress.stable:

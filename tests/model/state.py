@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.decision.actions import (
     Action,
     ForgetRevision,
@@ -18,7 +19,8 @@ from tidegate.decision.hooks import key_of
 from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, weight_by_pods
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Answer, Blocked, Evidence, Route, Said, Services, Side, Snapshot, Suspension
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Answer, Blocked, Evidence, Said, Services, Side, Snapshot, Suspension
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -38,6 +40,8 @@ PLAN = Plan(
 # Gates that a hook and a person open, and a deadline of the step between them.
 HOOK = Hook(name="check", when=When.BEFORE_RISE, steps=("half",), expiry=LIMIT, on_expiry=OnTrouble.ROLL_BACK)
 GATED = replace(PLAN.steps[0], pause=True, deadline=2 * LIMIT, on_deadline=OnTrouble.HOLD)
+# A step at which only requests that match reach the candidate.
+TESTERS = Step(name="testers", weight=0, dwell=LIMIT, match=True)
 
 
 class Kind(Enum):
@@ -45,6 +49,7 @@ class Kind(Enum):
 
     PLAIN = "plain"
     GATED = "with gates that a hook and a person open"
+    MATCHING = "with requests that match"
     SHRINKING = "with stable's capacity shrinking"
     BY_PODS = "without a router"
 
@@ -56,6 +61,7 @@ class Kind(Enum):
 PLANS = {
     Kind.PLAIN: PLAN,
     Kind.GATED: replace(PLAN, steps=(GATED, *PLAN.steps[1:]), hooks=(HOOK,)),
+    Kind.MATCHING: replace(PLAN, steps=(TESTERS, *PLAN.steps)),
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.BY_PODS: PLAN,
 }
@@ -98,10 +104,15 @@ class State:
     replicas: int = REPLICAS
     kind: Kind = Kind.PLAIN
 
+    @property
+    def wants_matches(self) -> bool:
+        """True where the recorded step sends requests that match to the candidate."""
+        return wants_matches(self.progress, self.kind.plan)
+
     def split(self) -> Route | None:
         """The route; without a router, what the candidate's pods make of the recorded weight."""
         if self.kind is not Kind.BY_PODS:
-            return self.route
+            return judged_by_plan(self.route, wanted=self.wants_matches)
 
         candidate, step = self.pods_of(self.progress.candidate), PLAN.step(self.progress.step)
         size = self.progress.full_size or self.replicas
@@ -161,8 +172,8 @@ def after(state: State, action: Action) -> State:
             return state.with_pods(_sized(state.pods_of(revision), replicas))
         case PointService(role, revision):
             return replace(state, services=_pointed(state.services, role, revision))
-        case WriteRoute(weight, revision) | SetWeight(weight, revision):
-            return replace(state, route=Route(weight=weight, written=(revision, weight), confirmed=False))
+        case WriteRoute() | SetWeight():
+            return replace(state, route=written(state.route, action, wanted=state.wants_matches, confirmed=False))
         case ForgetRevision(revision):
             return replace(state, pods=tuple(found for found in state.pods if found.revision != revision))
 

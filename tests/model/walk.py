@@ -152,6 +152,9 @@ def restless(state: State) -> Iterator[str]:
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 
+    if progress.candidate is None and state.route is not None and state.route.extended:
+        yield "a rule of a step is left behind"
+
     leftovers = [found for found in state.pods if found.replicas and found.revision != progress.stable]
     if leftovers and progress.candidate is None and not waiting:
         yield f"pods are left over: {leftovers}"

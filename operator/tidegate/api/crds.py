@@ -2,14 +2,21 @@
 
 from typing import Any
 
+from .cel import rule
+from .exposure_cel import (
+    AFFINITY_RULE,
+    CONDITIONS_RULE,
+    EXPOSURE_RULES,
+    HEADERS_RULE,
+    MAX_AGE_RULE,
+    ROUTE_RULES,
+)
 from .metric_source import MetricSourceSpec
 from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
 from .objective_set import ObjectiveSetSpec
 from .release import IMPLIED_STEP, QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
-
-Rule = dict[str, str]
 
 
 def crds() -> dict[str, dict[str, Any]]:
@@ -31,8 +38,7 @@ def release() -> dict[str, Any]:
     steps["x-kubernetes-list-type"] = "map"
     steps["x-kubernetes-list-map-keys"] = ["name"]
     steps["x-kubernetes-validations"] = STEP_RULES
-    steps["items"]["x-kubernetes-validations"] = [DEADLINE_RULE]
-    spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
+    expose_by(steps["items"], spec["properties"]["traffic"])
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     ask_by(spec["properties"]["hooks"])
     spec["x-kubernetes-validations"] = [
@@ -42,6 +48,7 @@ def release() -> dict[str, Any]:
         KEEP_RULE,
         WATCH_RULE,
         HOOKED_STEPS_RULE,
+        *ROUTE_RULES,
     ]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
@@ -71,6 +78,15 @@ def release() -> dict[str, Any]:
         "categories": ["all", "tidegate"],
     }
     return definition(names, "Namespaced", version)
+
+
+def expose_by(step: dict[str, Any], traffic: dict[str, Any]) -> None:
+    """The rules of what a step shows the candidate, and of who stays with it."""
+    step["x-kubernetes-validations"] = [DEADLINE_RULE, *EXPOSURE_RULES]
+    step["properties"]["match"]["items"]["x-kubernetes-validations"] = [CONDITIONS_RULE, HEADERS_RULE]
+    traffic["x-kubernetes-validations"] = [ROUTER_RULE, AFFINITY_RULE]
+    cookie = traffic["properties"]["affinity"]["properties"]["cookie"]
+    cookie["properties"]["maxAge"]["x-kubernetes-validations"] = [MAX_AGE_RULE]
 
 
 def judge_by(objectives: dict[str, Any]) -> None:
@@ -161,11 +177,6 @@ def definition(names: dict[str, Any], scope: str, version: dict[str, Any]) -> di
         "metadata": {"name": f"{names['plural']}.{GROUP}"},
         "spec": {"group": GROUP, "names": names, "scope": scope, "versions": [version]},
     }
-
-
-def rule(expression: str, message: str) -> Rule:
-    """A CEL validation with the sentence a person reads."""
-    return {"rule": expression, "message": message}
 
 
 def column(name: str, kind: str, path: str, priority: int = 0) -> dict[str, Any]:

@@ -97,6 +97,13 @@ class Suspend(Enum):
     ALL = "All"
 
 
+class MatchType(Enum):
+    """How a header's value is compared."""
+
+    EXACT = "Exact"
+    REGULAR_EXPRESSION = "RegularExpression"
+
+
 class ObjectiveSetKind(Enum):
     """Where a set of objectives lives."""
 

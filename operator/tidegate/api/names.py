@@ -11,6 +11,7 @@ LABEL_HOOK = f"{GROUP}/hook"
 
 ANNOTATION_WEIGHT = f"{GROUP}/weight"
 ANNOTATION_SHAPE = f"{GROUP}/shape"
+ANNOTATION_EXPOSED = f"{GROUP}/exposed"
 ANNOTATION_FOUND = f"{GROUP}/found"
 ANNOTATION_TAKEN_OVER = f"{GROUP}/taken-over"
 LABEL_HANDED_OVER = f"{GROUP}/handed-over"

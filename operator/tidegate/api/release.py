@@ -14,15 +14,16 @@ from .enums import (
     OnDelete,
     OnNewRevision,
     OnTrouble,
-    Pause,
     ScaleDown,
     Suspend,
     WorkloadKind,
 )
+from .exposure_rules import exposed_by_our_own_route
 from .hooks import Hook
-from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
+from .model import Declared, Duration, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
+from .step import DEFAULT_STEPS, Step
 from .traffic import Service, Traffic
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
@@ -52,25 +53,6 @@ class WorkloadRef(Declared):
     ] = ScaleDown.ON_SUCCESS
 
 
-class Step(Declared):
-    """A weight, the least time at it, and its gates."""
-
-    name: Annotated[Name, Field(description="The step's name, unique in the Release.")]
-    weight: Annotated[int, Field(ge=0, le=100, description="The candidate's share of traffic, in percent.")]
-    dwell: Annotated[Duration, Field(description="The least time at this weight, once it has settled.")] = "0s"  # type: ignore[assignment]
-    replicas: Annotated[
-        int | None, Field(ge=1, le=10000, description="The candidate's pods; its share of replicas where absent.")
-    ] = None
-    pause: Annotated[Pause | None, Field(description="UntilPromoted: a person opens the step by annotation.")] = None
-    deadline: Annotated[
-        Duration | None,
-        Field(description="The longest time from entering the step to leaving it; pauses and outages do not count."),
-    ] = None
-    on_deadline: Annotated[
-        OnTrouble, Field(description="RollBack, or Hold: the weight stays until a person promotes the step.")
-    ] = OnTrouble.ROLL_BACK
-
-
 class Promotion(Declared):
     """How a candidate becomes stable."""
 
@@ -87,11 +69,6 @@ class RollbackWindow(Declared):
     ] = 1
 
 
-DEFAULT_STEPS = (
-    {"name": "first", "weight": 5, "dwell": "5m"},
-    {"name": "quarter", "weight": 25, "dwell": "5m"},
-    {"name": "half", "weight": 50, "dwell": "5m"},
-)
 DEFAULT_OBJECTIVES = ({"name": "errors", "errorRatio": {"max": "1%"}},)
 
 
@@ -218,6 +195,11 @@ class ReleaseSpec(Declared):
             message = "onDelete: Keep is not for a Deployment of workloadRef, which is handed back and serves on"
             raise ValueError(message)
 
+        return self
+
+    @model_validator(mode="after")
+    def _exposed_by_our_own_route(self) -> "ReleaseSpec":
+        exposed_by_our_own_route(self.traffic, {step.name: (step.match or (), step.mirror) for step in self.steps})
         return self
 
     @model_validator(mode="after")

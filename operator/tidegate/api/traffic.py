@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from .enums import Confirm, RouteKind
+from .exposure import Affinity
 from .model import Declared, Duration, Hostname, Name, ObjectName, Opaque, one_of
 
 
@@ -104,6 +105,9 @@ class Traffic(Declared):
     node_ratio: Annotated[
         NodeRatio | None,
         Field(description="One pod on each node, as a DaemonSet's; spec.replicas is not used."),
+    ] = None
+    affinity: Annotated[
+        Affinity | None, Field(description="Keeps those who saw the candidate with it while its rollout runs.")
     ] = None
     settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
     confirm: Annotated[

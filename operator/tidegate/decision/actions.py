@@ -39,19 +39,25 @@ class PointService:
 
 @dataclass(frozen=True, slots=True)
 class WriteRoute:
-    """Write the whole managed route, with this weight."""
+    """Write the whole managed route, with this weight; `exposed` with what its step shows beside the weight."""
 
     weight: int
     revision: str
+    exposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SetWeight:
-    """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail."""
+    """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail.
+
+    A raise brings into effect what the step shows beside its weight; anything else takes that back in the same
+    patch, unless it may `keep` what is in effect.
+    """
 
     weight: int
     revision: str
     raising: bool = False
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

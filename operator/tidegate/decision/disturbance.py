@@ -32,8 +32,9 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         return None
 
     allowed = seen.progress.desired_weight * available // size
-    outgrown = seen.weight > allowed and not seen.by_pods
-    actions = (SetWeight(allowed, seen.progress.candidate or ""),) if outgrown else ()
+    # Requests that match, and copies, need one pod; without any they go in the same patch.
+    sheds = not seen.by_pods and (seen.weight > allowed or (seen.exposed and not available))
+    actions = (SetWeight(allowed, seen.progress.candidate or "", keep=seen.exposed and available > 0),) if sheds else ()
     if not actions and not settled(seen):
         return None
 
@@ -76,7 +77,9 @@ def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = "the weight was raised by hand and is put back: use promote-full"
-    return act(seen, Reason.RAISED_BY_HAND, sentence, SetWeight(written, seen.progress.candidate or ""))
+    keep = seen.exposed and not any(route.shown for route in seen.routes)
+    revert = SetWeight(written, seen.progress.candidate or "", keep=keep)
+    return act(seen, Reason.RAISED_BY_HAND, sentence, revert)
 
 
 def assert_over_git(seen: Snapshot) -> Decision | None:
@@ -96,7 +99,7 @@ def lower_to_the_step(seen: Snapshot) -> Decision | None:
     if stranded(seen):
         return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has no available pods to take its share")
 
-    lower = SetWeight(seen.progress.desired_weight, seen.progress.candidate or "")
+    lower = SetWeight(seen.progress.desired_weight, seen.progress.candidate or "", keep=seen.exposed)
     return act(seen, Reason.CONFIRMING, "the weight goes down to its step's", lower)
 
 

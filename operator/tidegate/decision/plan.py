@@ -48,6 +48,15 @@ class Step:
     pause: bool = False
     deadline: timedelta | None = None
     on_deadline: OnTrouble = OnTrouble.ROLL_BACK
+    match: bool = False
+    mirror: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What the candidate gets, for people."""
+        matched = " and the requests that match" if self.match else ""
+        copied = f" and copies of {self.mirror} % of the requests" if self.mirror else ""
+        return f"step {self.name}: weight {self.weight}{matched}{copied}"
 
     def size(self, replicas: int) -> int:
         """The candidate's pods at this step: its share of `replicas`, rounded up, at least one."""

@@ -61,6 +61,10 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
     if seen.route is None or (seen.route.weight is None and not seen.route.attached):
         return (WriteRoute(0, revision),)
 
+    if seen.route.extended:
+        # Nothing of a step stays behind: «promoted» is said when the route is as it was.
+        return (WriteRoute(0, revision),)
+
     return (SetWeight(0, revision),) if seen.route.weight else ()
 
 

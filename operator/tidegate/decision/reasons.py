@@ -67,6 +67,7 @@ class Reason(Enum):
     TARGET_CLAIMED = "TargetClaimed"
     API_SWITCHED_OFF = "ApiSwitchedOff"
     GATEWAY_MISSING = "GatewayMissing"
+    FEATURE_MISSING = "FeatureMissing"
     ROUTE_MISSING = "RouteMissing"
     WORKLOAD_MISSING = "WorkloadMissing"
     TAKEOVER_WAITS = "TakeoverWaits"
@@ -151,6 +152,7 @@ BLOCKING = frozenset(
         Reason.TARGET_CLAIMED,
         Reason.API_SWITCHED_OFF,
         Reason.GATEWAY_MISSING,
+        Reason.FEATURE_MISSING,
         Reason.ROUTE_MISSING,
         Reason.WORKLOAD_MISSING,
         Reason.TAKEOVER_WAITS,

@@ -45,7 +45,7 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action,
         return (*pods_away(seen, rejected=rejected), *stable_floor(seen))
 
     goal = allowed_weight(seen)
-    if goal < seen.weight or unsaid(seen, goal):
+    if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
         return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
     return stable_floor(seen)
@@ -89,6 +89,12 @@ def uncarried(seen: Snapshot) -> int:
     return FULL - FULL * available // max(had, 1)
 
 
+def takes_back(seen: Snapshot) -> bool:
+    """True where what is beside the weight can go back: copies always, requests only to pods that are there."""
+    matched = seen.route is not None and seen.route.matched
+    return seen.exposed and (not matched or seen.stable.available > 0 or not seen.candidate.available)
+
+
 def unsaid(seen: Snapshot, goal: int) -> bool:
     """True where Git or a hand lowered the weight before us: ours is written too, so that its drain counts from now."""
     return goal == 0 and any(route.written and route.written[1] for route in seen.routes)
@@ -126,8 +132,8 @@ def take_weight_away(seen: Snapshot) -> Decision | None:
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
     """Stable cannot carry all of it: the rest stays where pods are."""
-    stays = needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight
-    if not stays:
+    carrying = needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight or seen.exposed
+    if not carrying:
         return None
 
     if seen.plan.shrink and not seen.stable.stuck and not seen.stable.refusal:

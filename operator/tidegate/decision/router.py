@@ -5,7 +5,8 @@ from datetime import timedelta
 from .decision import Decision, hold
 from .plan import NO_TIME
 from .reasons import Reason
-from .snapshot import Route, Snapshot
+from .route import Route
+from .snapshot import Snapshot
 
 ROUTER_PATIENCE = timedelta(seconds=30)
 

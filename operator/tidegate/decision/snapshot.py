@@ -1,6 +1,5 @@
 """All that a decision may know: one Release and what was seen of its world at one instant."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -8,6 +7,8 @@ from enum import Enum
 from .plan import FULL, NO_TIME, Plan, Step
 from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
+from .route import Route
+from .workload import NOTHING_DUE, Restart, Workload
 
 
 class Suspension(Enum):
@@ -61,105 +62,6 @@ class Services:
 
     def select(self, revision: str) -> bool:
         return revision in {self.stable, self.candidate} or (self.apex == revision and not self.apex_is_users)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """A route as found, or several as one. `weight` is the candidate's greatest share, `least` its smallest.
-
-    `weight` is None where the backends are not ours. An attached route is a user's: it is `lost` where it is
-    missing or has no place for both weights, `touched` while a note of ours is on it, and `by_git` while its
-    rules are owned by whoever owned them when the rollout began. Without a router the share is `by_pods`: it follows
-    the pods that are ready, and nothing is written; with one pod a node so many change `at_once`.
-    """
-
-    weight: int | None = 0
-    least: int | None = None
-    written: tuple[str, int] | None = None
-    current: bool = True
-    confirmed: bool = True
-    confirmed_for: timedelta = NO_TIME
-    silent_for: timedelta = NO_TIME
-    sentence: str = ""
-    attached: bool = False
-    lost: bool = False
-    touched: bool = False
-    by_git: bool = False
-    by_pods: bool = False
-    at_once: int = 0
-
-    @property
-    def lowest(self) -> int:
-        """The smallest share of the candidate over all rules and routes."""
-        return (self.weight or 0) if self.least is None else self.least
-
-
-def together(routes: Sequence[Route]) -> Route | None:
-    """Several routes as one: confirmed when all are, as far as the slowest is."""
-    if len(routes) < 2:
-        return routes[0] if routes else None
-
-    unsure = next((route for route in routes if not route.confirmed), routes[0])
-    return Route(
-        weight=max((route.weight or 0) for route in routes),
-        least=min(route.lowest for route in routes),
-        written=max((route.written for route in routes if route.written), key=lambda written: written[1], default=None),
-        confirmed=all(route.confirmed for route in routes),
-        confirmed_for=min(route.confirmed_for for route in routes),
-        silent_for=max(route.silent_for for route in routes),
-        sentence=unsure.sentence,
-        attached=all(route.attached for route in routes),
-        lost=any(route.lost for route in routes),
-        touched=any(route.touched for route in routes),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0."""
-
-    name: str = ""
-    replicas: int = 0
-    available: int = 0
-    paused: bool = False
-    current: bool = True
-    taken_over: bool = False
-    was_replicas: int = 0
-    emptied: int = 0
-    owned_by: str = ""
-    held: bool = False
-    attached_pods: int = 0
-    progressively: bool = False
-
-    @property
-    def contested(self) -> bool:
-        """Scaled up again by someone after two tries: there is no third."""
-        return self.replicas > 0 and self.emptied >= TRIES
-
-
-TRIES = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restart:
-    """Stable's pods from before a restart was asked for, those that fail first; and how many new ones are awaited.
-
-    `refusal`: a disruption budget does not let the next one go, in the API server's words, until `again`.
-    """
-
-    due: tuple[str, ...] = ()
-    awaited: int = 0
-    refusal: str = ""
-    again: timedelta | None = None
-
-    @property
-    def sentence(self) -> str:
-        """What is left, and what it waits for."""
-        left = f"{len(self.due)} pods are to be replaced"
-        if self.awaited:
-            return f"{left}, {self.awaited} new ones are not available yet"
-
-        return f"{left}, the next one waits: {self.refusal}" if self.refusal else left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +124,7 @@ class Snapshot:
     finalizer: bool = False
     keeps: bool = False
     workload: Workload | None = None
-    restart: Restart = Restart()
+    restart: Restart = NOTHING_DUE
     least_size: int = 0
     surplus: tuple[str, ...] = ()
 
@@ -258,6 +160,16 @@ class Snapshot:
     def lowest_weight(self) -> int:
         """The candidate's smallest live share over all routes: a raise is done when this one is."""
         return self.route.lowest if self.route else 0
+
+    @property
+    def exposed(self) -> bool:
+        """True while requests reach the candidate beside its weight."""
+        return self.route is not None and self.route.exposed
+
+    @property
+    def planned(self) -> bool:
+        """True where the route shows the candidate what the recorded step says, no more and no less."""
+        return self.route is None or self.route.planned
 
     @property
     def routes(self) -> tuple[Route, ...]:

@@ -55,8 +55,8 @@ def begin_rollout(
 def opening(seen: Snapshot, revision: str, *, straight: bool = False) -> str:
     """Which revision starts, and where."""
     first = first_step(seen, straight=straight)
-    way = "goes straight to" if straight else "starts: step"
-    return f"rollout of revision {revision} {way} {first.name}, weight {first.weight}"
+    way = "goes straight to" if straight else "starts:"
+    return f"rollout of revision {revision} {way} {first.summary}"
 
 
 def first_step(seen: Snapshot, *, straight: bool) -> Step:

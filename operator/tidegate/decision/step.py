@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from .plan import FULL, NO_TIME
-from .snapshot import Route, Snapshot
+from .route import Route
+from .snapshot import Snapshot
 
 
 def wanted_size(seen: Snapshot) -> int:
@@ -76,7 +77,9 @@ def written_weight(seen: Snapshot) -> int | None:
 def lowered(seen: Snapshot) -> tuple[Route, ...]:
     """Routes whose candidate has less than we last wrote."""
     return tuple(
-        route for route in seen.routes if (written := _written(seen, route)) is not None and route.lowest < written
+        route
+        for route in seen.routes
+        if (written := _written(seen, route)) is not None and (route.lowest < written or route.hidden)
     )
 
 
@@ -85,7 +88,7 @@ def raised(seen: Snapshot) -> tuple[Route, ...]:
     return tuple(
         route
         for route in seen.routes
-        if (written := _written(seen, route)) is not None and (route.weight or 0) > written
+        if (written := _written(seen, route)) is not None and ((route.weight or 0) > written or route.shown)
     )
 
 
@@ -103,7 +106,7 @@ def _written(seen: Snapshot, route: Route) -> int | None:
 
 
 def step_sentence(seen: Snapshot) -> str:
-    return f"step {seen.step.name}: weight {seen.step.weight}"
+    return seen.step.summary
 
 
 def passing(seen: Snapshot) -> bool:

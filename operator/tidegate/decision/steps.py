@@ -56,7 +56,7 @@ def point_candidate_service(seen: Snapshot) -> Decision | None:
     if seen.by_pods:
         return act(seen, Reason.PREPARING, step_sentence(seen), *actions)
 
-    if seen.weight:
+    if seen.weight or seen.exposed:
         actions = (SetWeight(0, candidate),)
     elif seen.route is None or not seen.route.confirmed:
         return hold(seen, Reason.CONFIRMING, "waiting for the gateway to confirm weight 0")
@@ -85,9 +85,9 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:
-    """The intent is recorded already: this turn only carries it out."""
+    """The intent is recorded already: this turn only carries it out, the weight and what the step shows beside it."""
     desired = seen.progress.desired_weight
-    if seen.lowest_weight >= desired:
+    if seen.lowest_weight >= desired and seen.planned:
         return None
 
     changes = {} if seen.progress.weighted_at or not seen.plan.judged else {"weighted_at": seen.now}
@@ -189,7 +189,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }
-    return act(seen, Reason.STEP_ENTERED, f"step {step.name}: weight {step.weight}", **entered, **changes)
+    return act(seen, Reason.STEP_ENTERED, step.summary, **entered, **changes)
 
 
 def wait_for_the_drain(seen: Snapshot) -> Decision | None:

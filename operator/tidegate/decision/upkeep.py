@@ -61,11 +61,15 @@ def services(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def route(seen: Snapshot) -> tuple[Action, ...]:
-    """The managed route, written whole where it is missing or its declaration changed; live weights stay."""
-    if seen.route and (seen.route.attached or (seen.route.current and seen.route.weight is not None)):
+    """The managed route, written whole where it is missing or its declaration changed; what is live stays."""
+    found, resting = seen.route, seen.progress.candidate is None
+    # A crash may have lost what a step gave: it goes back only to pods that are there.
+    left_behind = resting and found is not None and found.extended and (seen.stable.available or not found.matched)
+    if found and (found.attached or (found.current and found.weight is not None and not left_behind)):
         return ()
 
-    return (WriteRoute(seen.weight, seen.progress.candidate or seen.progress.stable or seen.target),)
+    revision = seen.progress.candidate or seen.progress.stable or seen.target
+    return (WriteRoute(seen.weight, revision, exposed=seen.exposed and seen.planned and not resting),)
 
 
 def retired(seen: Snapshot) -> tuple[Action, ...]:

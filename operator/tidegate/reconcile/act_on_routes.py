@@ -3,7 +3,9 @@
 import asyncio
 from typing import assert_never
 
+from tidegate.api.names import ANNOTATION_EXPOSED
 from tidegate.clients import Invalid
+from tidegate.decision import Reason
 from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
 from tidegate.routers import AttachedRoute, ManagedRoute, Router
 from tidegate.watch import Object
@@ -19,8 +21,8 @@ async def act_on_routes(
 ) -> None:
     """One effect on every route of a Release."""
     match action:
-        case WriteRoute(weight, revision):
-            await write_route(seen, weight, revision, world, urgent=urgent)
+        case WriteRoute():
+            await write_route(seen, action, world, urgent=urgent)
         case SetWeight():
             await set_weights(seen, action, world, urgent=urgent or not action.raising)
         case RestoreRoutes():
@@ -29,7 +31,7 @@ async def act_on_routes(
             assert_never(action)
 
 
-async def write_route(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:
+async def write_route(seen: Seen, action: WriteRoute, world: World, *, urgent: bool) -> None:
     """Write the whole managed route; a foreign one of its name is never overwritten."""
     metadata = {
         "name": seen.owner.name,
@@ -40,11 +42,14 @@ async def write_route(seen: Seen, weight: int, revision: str, world: World, *, u
         if not isinstance(router, ManagedRoute):
             continue
 
-        manifest = router.manifest(metadata, weight=weight, revision=revision)
         found = ours(seen, kinds.ROUTES, router.name, world)
         if found is not None and not seen.owner.owns(found):
             await take_again(seen, kinds.ROUTES, found, world)
 
+        noted = found is not None and ANNOTATION_EXPOSED in (found["metadata"].get("annotations") or {})
+        manifest = router.manifest(
+            metadata, weight=action.weight, revision=action.revision, exposed=action.exposed, noted=noted
+        )
         if found is None:
             answer = await created(seen, kinds.ROUTES, manifest, world)
         else:
@@ -68,17 +73,27 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
     if found is None:
         return
 
-    patch = router.weight_patch(found, weight=action.weight, revision=action.revision, raising=action.raising)
+    patch = router.weight_patch(
+        found, weight=action.weight, revision=action.revision, raising=action.raising, keep=action.keep
+    )
     await patch_route(seen, router, patch, world, urgent=urgent)
 
 
 async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> None:
-    """Send a patch; where a `test` in it fails, keep what the route is now."""
+    """Send a patch; where a `test` in it fails, keep what the route is now.
+
+    A route that is as it was seen fails no test: then what the patch writes is refused, and that is said.
+    """
     kind = kinds.ROUTE_KINDS[router.kind]
+    before = world.store(kind).get((seen.owner.namespace, router.name))
     try:
         world.keep(kind, await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent))
-    except Invalid:
-        world.keep(kind, await world.kube.call("GET", kind.path(seen.owner.namespace, router.name)))
+    except Invalid as error:
+        now = await world.kube.call("GET", kind.path(seen.owner.namespace, router.name))
+        if before is not None and before["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
+            world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+
+        world.keep(kind, now)
         raise
 
 

@@ -14,6 +14,7 @@ from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
+from .features import feature_missing
 from .shares import shared_service
 from .world import World
 
@@ -36,6 +37,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _target_claimed(seen.found, world)
         or _takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
+        or feature_missing(key, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _source_missing(key, spec, world)

@@ -10,6 +10,7 @@ from tidegate.decision.snapshot import Evidence
 from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge, number
 from tidegate.watch import Key
 
+from .exposure import recorded_step
 from .world import Measured, World
 
 KEPT = 120
@@ -47,14 +48,18 @@ def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> An
                 settled_at=progress.settled_at,
             )
             for objective in spec.objectives
-            if speaks(objective, progress)
+            if speaks(objective, progress, spec)
         )
     )
 
 
-def speaks(objective: Objective, progress: Progress) -> bool:
-    """The gateway counts nothing of a candidate without traffic: at weight 0 only a question of one's own is judged."""
-    return objective.ratio is None or progress.desired_weight > 0
+def speaks(objective: Objective, progress: Progress, spec: ReleaseSpec) -> bool:
+    """The gateway counts nothing of a candidate without traffic: then only a question of one's own is judged.
+
+    Requests that match are traffic, at weight 0 too; nobody promises that copies are counted.
+    """
+    step = recorded_step(spec, progress)
+    return objective.ratio is None or progress.desired_weight > 0 or bool(step and step.match)
 
 
 def measured(key: Key, progress: Progress, world: World) -> Measured:

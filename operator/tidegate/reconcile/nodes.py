@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from tidegate.decision.plan import Plan, weight_by_pods
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Route, Side
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Side
 from tidegate.watch import Object
 from tidegate.workloads import NO_NODE, Allotment, Owner, allotment_of, nodes_of
 

@@ -13,7 +13,8 @@ from tidegate.api.names import (
 )
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Route, Snapshot, Suspension, together
+from tidegate.decision.route import Route, together
+from tidegate.decision.snapshot import Snapshot, Suspension
 from tidegate.metrics.choice import Choice
 from tidegate.routers import Backends, Router
 from tidegate.watch import Key, Object
@@ -27,6 +28,7 @@ from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
 from .evidence import evidence_of
+from .exposure import exposure_of
 from .nodes import Nodes, observe_nodes
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
@@ -89,7 +91,8 @@ def observe(key: Key, world: World) -> Seen | None:
         candidate=service_name(owner, "candidate"),
         port=current.spec.service.port,
     )
-    routers = routers_of(declared["traffic"], owner, backends)
+    exposure = exposure_of(going.spec, progress, owner.name)
+    routers = routers_of(declared["traffic"], owner, backends, exposure)
     routes = observe_routes(declared, owner, routers, world)
     nodes = observe_nodes(declared, owner, progress, replica_sets, world)
     route = (
@@ -156,7 +159,8 @@ def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pi
 
 def _weighted(progress: Progress, route: Route | None, now: datetime) -> Progress:
     """A crash may have lost the instant of the first weight: then it is now, and nothing served goes unjudged."""
-    live = route is not None and route.weight and progress.candidate and progress.stable
+    reached = route is not None and (route.weight or route.exposed)
+    live = reached and progress.candidate and progress.stable
     return replace(progress, weighted_at=now) if live and progress.weighted_at is None else progress
 
 

@@ -80,6 +80,8 @@ def plan_of(spec: ReleaseSpec) -> Plan:
             pause=step.pause is Pause.UNTIL_PROMOTED,
             deadline=step.deadline,
             on_deadline=OnTrouble(step.on_deadline.value),
+            match=bool(step.match),
+            mirror=step.mirror.percent if step.mirror else 0,
         )
         for step in spec.steps
     )

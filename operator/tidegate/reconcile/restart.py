@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tidegate.api.names import LABEL_REVISION
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Restart
+from tidegate.decision.workload import Restart
 from tidegate.watch import Object
 from tidegate.workloads import Owner, pod, summary
 

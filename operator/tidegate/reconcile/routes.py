@@ -4,8 +4,8 @@ import time
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
-from tidegate.decision.snapshot import Route
-from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router, confirmation
+from tidegate.decision.route import Route
+from tidegate.routers import NOTHING, AttachedRoute, Backends, Exposure, ManagedRoute, Router, confirmation
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
@@ -18,10 +18,10 @@ MOMENT_SECONDS = 5.0
 NOT_THERE = ("", -1)
 
 
-def routers_of(traffic: Object, owner: Owner, backends: Backends) -> tuple[Router, ...]:
-    """The routers that `spec.traffic` declares."""
+def routers_of(traffic: Object, owner: Owner, backends: Backends, exposure: Exposure = NOTHING) -> tuple[Router, ...]:
+    """The routers that `spec.traffic` declares, with what the recorded step shows beside its weight."""
     if gateway := traffic.get("gateway"):
-        return (ManagedRoute(name=owner.name, gateway=gateway, backends=backends),)
+        return (ManagedRoute(name=owner.name, gateway=gateway, backends=backends, exposure=exposure),)
 
     return tuple(
         AttachedRoute(kind=route["kind"], name=route["name"], rule=route.get("rule"), backends=backends)
@@ -53,7 +53,8 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
 
     answer = confirmation(found)
     confirmed = by_time or answer.confirmed
-    remember(memory, found["metadata"]["generation"], split.written, confirmed=confirmed)
+    said = (*split.written, split.note) if split.written else None
+    remember(memory, found["metadata"]["generation"], said, confirmed=confirmed)
     now = time.monotonic()
     return Route(
         weight=split.weight,
@@ -67,6 +68,12 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
         attached=split.attached,
         touched=split.touched,
         by_git=split.by_git,
+        matched=split.matched,
+        mirrored=split.mirrored,
+        planned=split.planned,
+        extended=split.extended,
+        hidden=split.hidden,
+        shown=split.shown,
     )
 
 
@@ -79,7 +86,7 @@ def _lost(memory: RouterMemory, sentence: str) -> Route:
     )
 
 
-def remember(memory: RouterMemory, generation: int, written: tuple[str, int] | None, *, confirmed: bool) -> None:
+def remember(memory: RouterMemory, generation: int, written: tuple[object, ...] | None, *, confirmed: bool) -> None:
     """Keep when this generation was first seen, and since when the weight that we wrote is confirmed."""
     now = time.monotonic()
     if generation != memory.generation:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tidegate.api.names import LABEL_REVISION
 from tidegate.decision.plan import Plan, weight_by_pods
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Route
+from tidegate.decision.route import Route
 from tidegate.watch import Object
 from tidegate.workloads import Owner, name_of, pod, selects
 

@@ -6,6 +6,7 @@ import msgspec
 
 from tidegate.api.names import (
     ANNOTATION_AFFINITY,
+    ANNOTATION_EXPOSED,
     ANNOTATION_FOUND,
     ANNOTATION_NODES,
     ANNOTATION_PLAN,
@@ -23,7 +24,7 @@ from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods,
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
-ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE, ANNOTATION_FOUND)
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND)
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -66,10 +67,11 @@ def trimmed_route(found: Object) -> Object:
 
 
 def trimmed_rule(rule: Object) -> Object:
-    """A rule's name, and its backends with their weights."""
-    refs = rule.get("backendRefs") or ()
+    """A rule's name, its backends with their weights, and where it copies requests to."""
+    refs, filters = rule.get("backendRefs") or (), rule.get("filters") or ()
     kept = [{name: ref[name] for name in ("name", "weight") if name in ref} for ref in refs]
-    return {"name": rule.get("name"), "backendRefs": kept}
+    mirrors = [{"requestMirror": found["requestMirror"]} if "requestMirror" in found else {} for found in filters]
+    return {"name": rule.get("name"), "backendRefs": kept, **({"filters": mirrors} if any(mirrors) else {})}
 
 
 def _state(state: Object) -> Object:

@@ -6,7 +6,7 @@ import msgspec
 
 from tidegate.api import ScaleDown
 from tidegate.api.names import LABEL_DETACHED
-from tidegate.decision.snapshot import Workload
+from tidegate.decision.workload import Workload
 from tidegate.watch import Object
 from tidegate.workloads import Owner, note_of, revision_of
 

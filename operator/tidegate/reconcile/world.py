@@ -33,7 +33,7 @@ class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
 
     generation: int = -2
-    written: tuple[str, int] | None = None
+    written: tuple[object, ...] | None = None
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None

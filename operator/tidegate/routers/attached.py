@@ -50,7 +50,15 @@ class AttachedRoute:
             by_git=bool(before) and before.get("owner") == found["metadata"].get("owner"),
         )
 
-    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch:
+    def weight_patch(
+        self,
+        found: Found,
+        *,
+        weight: int,
+        revision: str,
+        raising: bool,
+        keep: bool = False,  # noqa: ARG002 - two weights are all there is to keep
+    ) -> Patch:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
         at = list(places(found, self.backends, self.rule))
         values = {ANNOTATION_WEIGHT: f"{revision}/{weight}"}

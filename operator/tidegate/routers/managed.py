@@ -3,13 +3,27 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT, LABEL_RELEASE
+from tidegate.api.names import ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT, LABEL_RELEASE
 
+from .exposure import NOTHING, Exposure, Written, mirror_filter, mirrors
 from .router import Split
-from .split import FULL, Backends, Found, Patch, annotation, notes, places, tests, weights, written_weight
+from .split import (
+    FULL,
+    Backends,
+    Found,
+    Patch,
+    annotation,
+    notes,
+    operation,
+    places,
+    tests,
+    weights,
+    written_weight,
+)
 
 API_VERSION = "gateway.networking.k8s.io/v1"
 
@@ -24,25 +38,40 @@ OPT_OUT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedRoute:
-    """The route that is generated from `traffic.gateway`, as declared."""
+    """The route that is generated from `traffic.gateway`; `exposure` is what the recorded step wants beside weight.
+
+    Rules for requests that match come first, one before each declared rule. They hold both backends too: what takes
+    all traffic back from the declared rules takes it back from them, by the same two weights in the same patch.
+    """
 
     name: str
     gateway: Mapping[str, Any]
     backends: Backends
+    exposure: Exposure = NOTHING
     kind: str = "HTTPRoute"
 
-    def manifest(self, metadata: Mapping[str, Any], *, weight: int, revision: str) -> dict[str, Any]:
-        """The whole route. `metadata` has name, namespace and ownerReferences."""
+    def manifest(
+        self,
+        metadata: Mapping[str, Any],
+        *,
+        weight: int,
+        revision: str,
+        exposed: bool = False,
+        noted: bool = False,
+    ) -> dict[str, Any]:
+        """The whole route. `metadata` has name, namespace and ownerReferences.
+
+        `noted`: a patch left a note of an exposure on it. An apply without the note would not take it away.
+        """
+        exposure = self.exposure if exposed else NOTHING
+        written = self._written(exposure, weight)
         annotations = {
             **OPT_OUT,
             ANNOTATION_WEIGHT: f"{revision}/{weight}",
             ANNOTATION_SHAPE: self._shape(),
+            **({ANNOTATION_EXPOSED: written.text()} if noted or written != Written() else {}),
         }
-        rules = self.gateway.get("rules") or [{}]
-        spec: dict[str, Any] = {
-            "parentRefs": list(self.gateway["parentRefs"]),
-            "rules": [{**rule, "backendRefs": _backend_refs(self.backends, weight)} for rule in rules],
-        }
+        spec: dict[str, Any] = {"parentRefs": list(self.gateway["parentRefs"]), "rules": self._rules(exposure, weight)}
         if self.gateway.get("hostnames"):
             spec["hostnames"] = list(self.gateway["hostnames"])
 
@@ -54,36 +83,121 @@ class ManagedRoute:
         }
 
     def split(self, found: Found) -> Split:
-        """The candidate's share in every rule; none where the backends are not ours, or the rules disagree."""
+        """The candidate's share in every declared rule; none where the backends are not ours, or the rules disagree."""
         rules = found.get("spec", {}).get("rules") or ()
+        written = Written.of(found)
+        # A changed declaration is written at once.
+        current = annotation(found, ANNOTATION_SHAPE) == self._shape()
         ours = [self.backends.stable, self.backends.candidate]
         whole = all([ref.get("name") for ref in rule.get("backendRefs") or ()] == ours for rule in rules)
-        shares = {place.share for place in places(found, self.backends)} if whole else set()
+        counted = not current or len(rules) == written.leads + len(self._declared())
+        at = list(places(found, self.backends)) if whole and counted else []
+        shares = {place.share for place in at[written.leads :]}
+        weight = shares.pop() if len(shares) == 1 else None
+        least = min((place.share or 0 for place in at[: written.leads]), default=FULL)
+        most = max((place.share or 0 for place in at[: written.leads]), default=0)
+        copies = [sum(mirrors(rule, self.backends.candidate).values()) for rule in rules[written.leads :]] or [0]
+        wanted = self._written(self.exposure, weight or 0)
+        # Rules that were declared anew are written with as many before them: it is still the same exposure.
+        same = written if current or not written.digest else replace(written, leads=wanted.leads)
         return Split(
-            weight=shares.pop() if len(shares) == 1 else None,
+            weight=weight,
             written=written_weight(found),
-            # A changed declaration is written at once.
-            current=annotation(found, ANNOTATION_SHAPE) == self._shape(),
+            note=annotation(found, ANNOTATION_EXPOSED),
+            current=current,
+            matched=most > (weight or 0),
+            mirrored=max(copies) > 0,
+            extended=written != Written() or max(copies) > 0,
+            planned=same == wanted and set(copies) == {wanted.copies} and (least == FULL or not wanted.leads),
+            hidden=bool(written.digest) and (least < FULL or min(copies) < written.copies),
+            shown=(not written.digest and most > (weight or 0)) or max(copies) > written.copies,
         )
 
-    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch:
-        """One RFC 6902 patch for both weights of every rule. A raise also tests the generation."""
+    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False) -> Patch:
+        """One RFC 6902 patch for both weights of every rule. A raise also tests the generation, and exposes."""
+        if raising and Written.of(found) != self._written(self.exposure, weight):
+            return self._rewrite(found, weight=weight, revision=revision)
+
+        written = Written.of(found)
+        on = (keep or raising) and bool(written.digest)
         at = list(places(found, self.backends))
+        after = Written(
+            leads=written.leads,
+            copies=written.copies if on and not weight else 0,
+            digest=written.digest if on else "",
+        )
         return [
             *tests(found, self.backends, at, raising=raising),
-            *(change for place in at for change in weights(place, place.split(weight))),
+            *(
+                change
+                for index, place in enumerate(at)
+                for change in weights(place, place.split(FULL if on and index < written.leads else weight))
+            ),
+            *(() if after.copies else self._without_copies(found)),
             *notes(found, {ANNOTATION_WEIGHT: f"{revision}/{weight}"}),
+            *(() if after == written else notes(found, {ANNOTATION_EXPOSED: after.text()})),
         ]
 
+    def _rewrite(self, found: Found, *, weight: int, revision: str) -> Patch:
+        """All rules anew, with those of the recorded step's exposure."""
+        at = list(places(found, self.backends))
+        values = {ANNOTATION_WEIGHT: f"{revision}/{weight}", ANNOTATION_SHAPE: self._shape()}
+        return [
+            *tests(found, self.backends, at, raising=True),
+            operation("replace", "/spec/rules", self._rules(self.exposure, weight)),
+            *notes(found, {**values, ANNOTATION_EXPOSED: self._written(self.exposure, weight).text()}),
+        ]
+
+    def _without_copies(self, found: Found) -> Patch:
+        """Take away every filter that copies to the candidate, the last first: the others keep their places."""
+        return [
+            part
+            for rule, declared in enumerate(found.get("spec", {}).get("rules") or ())
+            for index in sorted(mirrors(declared, self.backends.candidate), reverse=True)
+            for part in (
+                operation(
+                    "test",
+                    f"/spec/rules/{rule}/filters/{index}/requestMirror/backendRef/name",
+                    self.backends.candidate,
+                ),
+                {"op": "remove", "path": f"/spec/rules/{rule}/filters/{index}"},
+            )
+        ]
+
+    def _declared(self) -> list[dict[str, Any]]:
+        return list(self.gateway.get("rules") or [{}])
+
+    def _rules(self, exposure: Exposure, weight: int) -> list[dict[str, Any]]:
+        """The rules of an exposure first, then those that are declared."""
+        declared = self._declared()
+        copies = exposure.copies(weight)
+        mirror = [mirror_filter(self.backends.candidate, self.backends.port, copies)] if copies else []
+        return [
+            *exposure.before(declared, partial(self._backend_refs, FULL, exposure)),
+            *(
+                {**rule, **_filtered(rule, mirror), "backendRefs": self._backend_refs(weight, exposure)}
+                for rule in declared
+            ),
+        ]
+
+    def _backend_refs(self, weight: int, exposure: Exposure) -> list[dict[str, Any]]:
+        cookie = {"filters": [exposure.cookie.answered()]} if exposure.cookie else {}
+        return [
+            {"name": self.backends.stable, "port": self.backends.port, "weight": FULL - weight},
+            {"name": self.backends.candidate, "port": self.backends.port, "weight": weight, **cookie},
+        ]
+
+    def _written(self, exposure: Exposure, weight: int) -> Written:
+        """The note of an exposure that is in effect."""
+        leads = len(self._declared()) if exposure.conditions else 0
+        return Written(leads=leads, copies=exposure.copies(weight), digest=exposure.digest())
+
     def _shape(self) -> str:
-        """A hash of what the route should be, but for its weights."""
+        """A hash of what the route should be, but for its weights and what a step exposes."""
         backends = [self.backends.stable, self.backends.candidate, self.backends.port]
         declared = {"gateway": self.gateway, "backends": backends}
         return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _backend_refs(backends: Backends, weight: int) -> list[dict[str, Any]]:
-    return [
-        {"name": backends.stable, "port": backends.port, "weight": FULL - weight},
-        {"name": backends.candidate, "port": backends.port, "weight": weight},
-    ]
+def _filtered(rule: Mapping[str, Any], more: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"filters": [*(rule.get("filters") or ()), *more]} if more else {}

@@ -8,7 +8,12 @@ from .split import Found, Patch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """What a router's object says. `weight` is the candidate's share, None where the backends are not there."""
+    """What a router's object says. `weight` is the candidate's share, None where the backends are not there.
+
+    Beside it: requests that match are sent to the candidate (`matched`), or copies (`mirrored`), as the recorded step
+    wants it (`planned`), by rules or filters of a step (`extended`); a hand took some of it away (`hidden`) or added
+    to it (`shown`). `note` is what we wrote of that last.
+    """
 
     weight: int | None
     written: tuple[str, int] | None
@@ -18,6 +23,13 @@ class Split:
     attached: bool = False
     touched: bool = False
     by_git: bool = False
+    note: str = ""
+    matched: bool = False
+    mirrored: bool = False
+    planned: bool = True
+    extended: bool = False
+    hidden: bool = False
+    shown: bool = False
 
 
 class Router(Protocol):
@@ -30,4 +42,4 @@ class Router(Protocol):
 
     def split(self, found: Found) -> Split: ...
 
-    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch: ...
+    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False) -> Patch: ...

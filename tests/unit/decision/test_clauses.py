@@ -14,7 +14,8 @@ from tidegate.decision.actions import PointService, Role, Scale, SetWeight, Writ
 from tidegate.decision.plan import OnTrouble, Step
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Suspension
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
 
 MINUTE = timedelta(minutes=1)
 PASSED = Evidence(passed=True)

@@ -11,7 +11,8 @@ from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import OnTrouble, Step
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Route, Suspension, together
+from tidegate.decision.route import Route, together
+from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
 
 MINUTE = timedelta(minutes=1)
 PAUSED_PLAN = replace(PLAN, steps=(Step(name="first", weight=20, pause=True), *PLAN.steps[1:]))

@@ -9,7 +9,9 @@ from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight
-from tidegate.decision.snapshot import Route, Suspension, Workload
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Suspension
+from tidegate.decision.workload import Workload
 
 
 def deleted(look: Snapshot, **changes: Any) -> Snapshot:

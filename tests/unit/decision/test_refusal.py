@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.unit.decision.test_clauses import first, later, rest_look, rolling_back, side_look, waiting
 from tidegate.decision import Phase, Reason, decide
-from tidegate.decision.snapshot import Restart
+from tidegate.decision.workload import Restart
 
 QUOTA = 'pods "web-x" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4, limited: pods=4'
 DENIED = 'admission webhook "images" denied the request: unsigned'

@@ -11,8 +11,9 @@ from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import World
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import EvictPod
-from tidegate.decision.snapshot import Asks, Restart, Suspension
+from tidegate.decision.snapshot import Asks, Suspension
 from tidegate.decision.status import progress_of, status_of
+from tidegate.decision.workload import Restart
 
 BUDGET = "Cannot evict pod as it would violate the pod's disruption budget."
 

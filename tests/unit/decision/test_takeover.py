@@ -22,7 +22,9 @@ from tidegate.decision.actions import (
     SetWeight,
     TakeOver,
 )
-from tidegate.decision.snapshot import Blocked, Route, Workload
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Blocked
+from tidegate.decision.workload import Workload
 
 MINUTE = timedelta(minutes=1)
 SERVING = Workload(name="web", replicas=4, available=4)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.decision import Decision, Progress, Snapshot, decide
 from tidegate.decision.actions import (
     Action,
@@ -15,7 +16,8 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.plan import NO_TIME, Plan, Step, weight_by_pods
-from tidegate.decision.snapshot import Answer, Asks, Blocked, Evidence, Route, Services, Side, Suspension
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Answer, Asks, Blocked, Evidence, Services, Side, Suspension
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PLAN = Plan(steps=(Step(name="first", weight=20), Step(name="half", weight=50), Step(name="full", weight=100)))
@@ -55,7 +57,7 @@ class World:
             progress=self.progress,
             sides=tuple(self.sides.values()),
             services=self._endpoints(),
-            route=self._share() if self.by_pods else self.route,
+            route=self._share() if self.by_pods else self._route(),
             evidence=self.evidence,
             answers=self.answers,
             asks=self.asks,
@@ -98,8 +100,9 @@ class World:
                 self.sides[revision] = self._sized(replace(self.sides[revision], rejected=rejected), replicas)
             case PointService(role, revision):
                 self.services = self._pointed(role, revision)
-            case WriteRoute(weight, revision) | SetWeight(weight, revision):
-                self.route = Route(weight=weight, written=(revision, weight), confirmed=self.confirms)
+            case WriteRoute() | SetWeight():
+                wanted = wants_matches(self.progress, self.plan)
+                self.route = written(self.route, action, wanted=wanted, confirmed=self.confirms)
             case ForgetRevision(revision):
                 del self.sides[revision]
 
@@ -119,6 +122,9 @@ class World:
                 return replace(self.services, candidate=revision)
             case Role.APEX:
                 return replace(self.services, apex=revision)
+
+    def _route(self) -> Route | None:
+        return judged_by_plan(self.route, wanted=wants_matches(self.progress, self.plan))
 
     def _share(self) -> Route:
         """Without a router: what the candidate's ready pods make of the recorded weight."""

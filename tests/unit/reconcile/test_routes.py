@@ -1,10 +1,17 @@
 """Since when a weight is confirmed: the clock that every drain goes by."""
 
+from dataclasses import dataclass, field
+from typing import Any, cast
+
 import pytest
 
+from tests.unit.routers.test_contract import MATCHING, generated, patched
+from tidegate.decision.plan import NO_TIME
 from tidegate.reconcile import routes
-from tidegate.reconcile.routes import NOT_THERE, remember
-from tidegate.reconcile.world import RouterMemory
+from tidegate.reconcile.routes import NOT_THERE, observe_route, remember
+from tidegate.reconcile.world import Memory, RouterMemory, World
+from tidegate.watch import Object
+from tidegate.workloads import Owner
 
 
 class Clock:
@@ -77,3 +84,39 @@ def test_silence_is_counted_from_the_generation(clock: Clock) -> None:
     remember(memory, 1, None, confirmed=False)
 
     assert clock.now - memory.seen_at == 30
+
+
+OWNER = Owner(name="web", namespace="shop", uid="1")
+
+
+@dataclass(slots=True)
+class OneRoute:
+    """A world with nothing in it but a route."""
+
+    found: Object
+    known: Memory = field(default_factory=Memory)
+
+    def store(self, _kind: Any) -> "OneRoute":
+        return self
+
+    def get(self, _key: Any) -> Object:
+        return self.found
+
+    def memory(self, _key: Any) -> Memory:
+        return self.known
+
+
+def test_requests_that_match_drain_from_their_own_end_although_the_weight_stays_0(clock: Clock) -> None:
+    matched = generated(MATCHING)
+    matched["metadata"] |= {"ownerReferences": [OWNER.reference()], "name": "web", "namespace": "shop"}
+    world = OneRoute(matched)
+    observed = cast("World", world)
+    observe_route(MATCHING, OWNER, observed, by_time=True)
+    clock.now += 60
+    world.found = patched(matched, MATCHING.weight_patch(matched, weight=0, revision="v2", raising=False))
+
+    ended = observe_route(MATCHING, OWNER, observed, by_time=True)
+
+    assert ended is not None
+    assert not ended.matched
+    assert ended.confirmed_for == NO_TIME

@@ -1,11 +1,12 @@
 """What every router holds to: the same claims about each of them."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router
+from tidegate.routers import AttachedRoute, Backends, Cookie, Exposure, Header, ManagedRoute, Router
 
 BACKENDS = Backends(stable="web-stable", candidate="web-candidate", port=80)
 GATEWAY: dict[str, Any] = {
@@ -16,8 +17,20 @@ MANAGED = ManagedRoute(name="web", gateway=GATEWAY, backends=BACKENDS)
 FOREIGN = {"name": "other", "port": 80, "weight": 50}
 
 
-def generated() -> dict[str, Any]:
-    manifest = MANAGED.manifest({"name": "web", "namespace": "shop"}, weight=0, revision="v1")
+def exposing(**what: Any) -> ManagedRoute:
+    """The managed route of a step that shows the candidate beside its weight."""
+    return replace(MANAGED, exposure=Exposure(**what))
+
+
+TESTERS = ((Header(name="X-Tester", value="yes"),),)
+MATCHING = exposing(matches=TESTERS)
+COPYING = exposing(mirror=10)
+STICKING = exposing(cookie=Cookie(name="tidegate-web", value="v2", seconds=60))
+
+
+def generated(router: ManagedRoute = MANAGED, weight: int = 0) -> dict[str, Any]:
+    metadata = {"name": "web", "namespace": "shop"}
+    manifest = router.manifest(metadata, weight=weight, revision="v2", exposed=True)
     manifest["metadata"]["generation"] = 3
     return manifest
 
@@ -48,6 +61,8 @@ def attached(kind: str, rule: str | None = "main") -> AttachedRoute:
 
 CASES: dict[str, tuple[Router, dict[str, Any]]] = {
     "managed": (MANAGED, generated()),
+    "managed, with requests that match": (MATCHING, generated(MATCHING)),
+    "managed, with a cookie": (STICKING, generated(STICKING, weight=5)),
     "attached HTTPRoute": (attached("HTTPRoute"), users("HTTPRoute")),
     "attached GRPCRoute": (attached("GRPCRoute"), users("GRPCRoute")),
     "attached without a rule's name": (attached("HTTPRoute", None), users("HTTPRoute")),

@@ -1,0 +1,54 @@
+"""What stands beside a rollout: the Deployment that a Release takes over, and a restart of its pods."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0."""
+
+    name: str = ""
+    replicas: int = 0
+    available: int = 0
+    paused: bool = False
+    current: bool = True
+    taken_over: bool = False
+    was_replicas: int = 0
+    emptied: int = 0
+    owned_by: str = ""
+    held: bool = False
+    attached_pods: int = 0
+    progressively: bool = False
+
+    @property
+    def contested(self) -> bool:
+        """Scaled up again by someone after two tries: there is no third."""
+        return self.replicas > 0 and self.emptied >= TRIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """Stable's pods from before a restart was asked for, those that fail first; and how many new ones are awaited.
+
+    `refusal`: a disruption budget does not let the next one go, in the API server's words, until `again`.
+    """
+
+    due: tuple[str, ...] = ()
+    awaited: int = 0
+    refusal: str = ""
+    again: timedelta | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is left, and what it waits for."""
+        left = f"{len(self.due)} pods are to be replaced"
+        if self.awaited:
+            return f"{left}, {self.awaited} new ones are not available yet"
+
+        return f"{left}, the next one waits: {self.refusal}" if self.refusal else left
+
+
+NOTHING_DUE = Restart()
