@@ -15,6 +15,8 @@ from tests.cluster.api import (
     RELEASES,
     ROUTES,
     SECRETS,
+    TRAEFIK_SERVICES,
+    VIRTUAL_SERVICES,
     Api,
     Resource,
 )
@@ -30,6 +32,8 @@ KINDS: dict[str, Resource] = {
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
     "HTTPRoute": ROUTES,
+    "VirtualService": VIRTUAL_SERVICES,
+    "TraefikService": TRAEFIK_SERVICES,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -155,6 +159,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "traffic: must have exactly one": (
         release_with(("spec", "traffic"), {"route": {"name": "a"}, "routes": [{"name": "b"}]}),
         release_with(("spec", "traffic"), {"route": {"name": "a"}}),
+    ),
+    "route: a TraefikService has no rules": (
+        release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a", "rule": "main"}}),
+        release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a"}}),
     ),
     "objectives: each must have exactly one": (
         release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),

@@ -32,6 +32,7 @@ def release() -> dict[str, Any]:
     steps["x-kubernetes-list-map-keys"] = ["name"]
     steps["x-kubernetes-validations"] = STEP_RULES
     spec["properties"]["traffic"]["x-kubernetes-validations"] = [ROUTER_RULE]
+    attach_by(spec["properties"]["traffic"]["properties"])
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
     spec["x-kubernetes-validations"] = [TEMPLATE_RULE]
@@ -62,6 +63,12 @@ def release() -> dict[str, Any]:
         "categories": ["all", "tidegate"],
     }
     return definition(names, "Namespaced", version)
+
+
+def attach_by(traffic: dict[str, Any]) -> None:
+    """The rules of a route of a user's own, wherever one is named."""
+    for route in (traffic["route"], traffic["routes"]["items"]):
+        route["x-kubernetes-validations"] = [RULE_RULE]
 
 
 def judge_by(objectives: dict[str, Any]) -> None:
@@ -181,6 +188,10 @@ WORKLOAD_RULE = rule(
 ROUTER_RULE = rule(
     "[has(self.gateway), has(self.route), has(self.routes)].filter(f, f).size() == 1",
     "traffic: must have exactly one of gateway, route and routes",
+)
+RULE_RULE = rule(
+    "!has(self.rule) || self.kind != 'TraefikService'",
+    "route: a TraefikService has no rules: leave rule out",
 )
 OBJECTIVE_RULE = rule(
     "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",

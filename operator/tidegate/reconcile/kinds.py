@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from tidegate.api.names import API_VERSION, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
+from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
 from tidegate.watch import Key
 
 from . import trims
@@ -32,7 +34,9 @@ NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
 ENDPOINT_SLICES = Kind(api="discovery.k8s.io/v1", plural="endpointslices", kind="EndpointSlice")
 ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTTPRoute")
 GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
-ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES)}
+VIRTUAL_SERVICES = Kind(api="networking.istio.io/v1", plural="virtualservices", kind="VirtualService")
+TRAEFIK_SERVICES = Kind(api="traefik.io/v1alpha1", plural="traefikservices", kind="TraefikService")
+ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 
 DEPLOYMENTS = Kind(api="apps/v1", plural="deployments", kind="Deployment")
@@ -43,13 +47,17 @@ WORKLOAD_KINDS = {kind.kind: kind for kind in (DEPLOYMENTS, POD_TEMPLATES)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One reflector: the kind, the server-side selector, what is kept, and the index over it."""
+    """One reflector: the kind, the server-side selector, what is kept, and the index over it.
+
+    An `optional` kind may be absent from the cluster; one that is `provided` may also be switched off in our roles.
+    """
 
     kind: Kind
     trim: Callable[[Object], Object]
     selector: str = ""
     index: Callable[[Object], Iterable[Key]] | None = None
     optional: bool = False
+    provided: bool = False
 
 
 def spec_of(found: Object) -> Object:
@@ -139,6 +147,18 @@ WATCHED = (
     Watched(kind=ENDPOINT_SLICES, trim=trims.trimmed_slice, selector=LABEL_RELEASE, index=by_service),
     Watched(kind=ROUTES, trim=trims.trimmed_route, index=by_release, optional=True),
     Watched(kind=GRPC_ROUTES, trim=trims.trimmed_route, optional=True),
+    Watched(
+        kind=VIRTUAL_SERVICES,
+        trim=partial(trims.trimmed_route, shape=VIRTUAL_SERVICE),
+        optional=True,
+        provided=True,
+    ),
+    Watched(
+        kind=TRAEFIK_SERVICES,
+        trim=partial(trims.trimmed_route, shape=TRAEFIK_SERVICE),
+        optional=True,
+        provided=True,
+    ),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),

@@ -51,7 +51,7 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     if split.attached and (split.weight is None or split.sentence):
         return _lost(memory, split.sentence)
 
-    answer = confirmation(found)
+    answer = confirmation(router.kind, found)
     confirmed = by_time or answer.confirmed
     remember(memory, found["metadata"]["generation"], split.written, confirmed=confirmed)
     now = time.monotonic()

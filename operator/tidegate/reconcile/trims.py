@@ -16,12 +16,13 @@ from tidegate.api.names import (
     LABEL_RELEASE,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import rules_owner
+from tidegate.routers import GATEWAY, Shape, rules_owner
 from tidegate.workloads import owns_replicas, ready_pods, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
 ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE, ANNOTATION_FOUND)
+REF = ("name", "kind", "namespace", "weight", "destination")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -38,8 +39,8 @@ def trimmed_release(found: Object) -> Object:
     return {**found, "spec": msgspec.json.encode(found["spec"])}
 
 
-def trimmed_route(found: Object) -> Object:
-    """The backends and what the parents report of them; matches and filters are the gateway's affair."""
+def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
+    """The backends and what the parents report of them; matches and filters are the data plane's affair."""
     metadata, spec = found["metadata"], found.get("spec") or {}
     parents = [
         {
@@ -51,22 +52,30 @@ def trimmed_route(found: Object) -> Object:
     annotations = metadata.get("annotations")
     ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
     managers: list[Object] = metadata.get("managedFields") or []
-    owners = {"owner": rules_owner(managers), "ours": any(entry.get("manager") == MANAGER for entry in managers)}
+    owners = {"owner": rules_owner(managers, shape), "ours": any(entry.get("manager") == MANAGER for entry in managers)}
     return {
         "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": ours, **owners},
         "spec": {
             "parentRefs": spec.get("parentRefs"),
-            "rules": [trimmed_rule(rule) for rule in spec.get("rules") or ()],
+            **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
         },
         "status": {"parents": parents},
     }
 
 
-def trimmed_rule(rule: Object) -> Object:
+def trimmed_rules(spec: Object, field: str, shape: Shape) -> Any:
+    """The rules of one field of a spec: a list of them, or the one that a kind has."""
+    declared = spec.get(field) or ()
+    if isinstance(declared, dict):
+        return trimmed_rule(declared, shape)
+
+    return [trimmed_rule(rule, shape) for rule in declared]
+
+
+def trimmed_rule(rule: Object, shape: Shape) -> Object:
     """A rule's name, and its backends with their weights."""
-    refs = rule.get("backendRefs") or ()
-    kept = [{name: ref[name] for name in ("name", "weight") if name in ref} for ref in refs]
-    return {"name": rule.get("name"), "backendRefs": kept}
+    refs = rule.get(shape.refs) or ()
+    return {"name": rule.get("name"), shape.refs: [{name: ref[name] for name in REF if name in ref} for ref in refs]}
 
 
 def _state(state: Object) -> Object:

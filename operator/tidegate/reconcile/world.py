@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tidegate.api.names import ASK_ABORT
-from tidegate.clients import CallError, Event, Http, Kind, Kube, NotFound, Recorder, Writer
+from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, WorkQueue
+from tidegate.watch import Absence, Key, Lane, Object, Reflector, Schedule, Store, WorkQueue
 from tidegate.watch.memory import settle
 
 from . import kinds
@@ -144,7 +144,7 @@ class World:
             watcher=partial(self._watch, watched),
             trim=watched.trim,
             trouble=CallError,
-            absent=NotFound if watched.optional else None,
+            absence=Absence(NotFound, Forbidden if watched.provided else None) if watched.optional else None,
         )
 
     def _watch(self, watched: kinds.Watched, version: str) -> AsyncIterator[Event]:

@@ -1,4 +1,4 @@
-"""A user's own HTTPRoute or GRPCRoute: two weights are touched while a rollout runs, and nothing else, ever."""
+"""A user's own route, of any kind: two weights are touched while a rollout runs, and nothing else, ever."""
 
 import json
 from dataclasses import dataclass
@@ -7,19 +7,21 @@ from typing import Any
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
 from .router import Split
+from .shapes import GATEWAY, SHAPES, Shape
 from .split import (
     FULL,
     Backends,
+    Declared,
     Found,
     Patch,
     Place,
     annotation,
-    note_path,
     notes,
     operation,
     places,
     tests,
     weights,
+    without_notes,
     written_weight,
 )
 
@@ -37,7 +39,7 @@ class AttachedRoute:
 
     def split(self, found: Found) -> Split:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
-        at = list(places(found, self.backends, self.rule))
+        at = self._places(found)
         shares = [place.share or 0 for place in at]
         before = _found_before(found)
         return Split(
@@ -52,34 +54,33 @@ class AttachedRoute:
 
     def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
-        at = list(places(found, self.backends, self.rule))
+        at = self._places(found)
         values = {ANNOTATION_WEIGHT: f"{revision}/{weight}"}
         if not annotation(found, ANNOTATION_FOUND):
-            before = {place.key: list(place.weights) for place in at}
+            before = {place.key: place.declared for place in at}
             values[ANNOTATION_FOUND] = json.dumps({"owner": found["metadata"].get("owner"), "weights": before})
 
         return [
-            *tests(found, self.backends, at, raising=raising),
+            *tests(found, at, raising=raising),
             *(change for place in at for change in weights(place, place.split(weight))),
             *notes(found, values),
         ]
 
     def restore_patch(self, found: Found) -> Patch:
         """The weights as they were found, and our notes gone. Empty where nothing of ours is left."""
-        at = list(places(found, self.backends, self.rule))
-        before: dict[str, list[int]] = _found_before(found).get("weights", {})
+        at = self._places(found)
+        before: dict[str, Declared] = _found_before(found).get("weights", {})
         changes = [
             change
             for place in at
-            if (pair := before.get(place.key)) and tuple(pair) != place.weights
+            if (pair := before.get(place.key)) and tuple(pair) != place.declared
             for change in weights(place, (pair[0], pair[1]))
         ]
-        gone = [
-            {"op": "remove", "path": note_path(name)}
-            for name in (ANNOTATION_WEIGHT, ANNOTATION_FOUND)
-            if annotation(found, name)
-        ]
-        return [*tests(found, self.backends, at, raising=False), *changes, *gone] if gone or changes else []
+        gone = without_notes(found, ANNOTATION_WEIGHT, ANNOTATION_FOUND)
+        return [*tests(found, at, raising=False), *changes, *gone] if gone or changes else []
+
+    def _places(self, found: Found) -> list[Place]:
+        return list(places(found, self.backends, self.rule, SHAPES[self.kind]))
 
     def _lacking(self, at: list[Place]) -> str:
         rule = f"rule {self.rule}" if self.rule else "no rule"
@@ -109,14 +110,20 @@ def _found_before(found: Found) -> dict[str, Any]:
     return before if isinstance(before, dict) else {}
 
 
-def rules_owner(managed_fields: list[dict[str, Any]]) -> str | None:
-    """Who declared a route's rules last: the list is atomic, so it has one owner at a time among appliers."""
+def rules_owner(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> str | None:
+    """Who declared a route's rules last: each list is atomic, so it has one owner at a time among appliers."""
     owners = [
         (entry.get("time", ""), entry.get("manager", ""))
         for entry in managed_fields
-        if "f:rules" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+        if any(_owns(entry, field, shape) for field in shape.rules)
     ]
     return max(owners)[1] if owners else None
+
+
+def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
+    """True where a manager owns the backends: the list of rules, or the list in the one rule that a kind has."""
+    owned = ((entry.get("fieldsV1") or {}).get("f:spec") or {}).get(f"f:{field}")
+    return owned is not None and (not owned or f"f:{shape.refs}" in owned)
 
 
 def release_patch(managed_fields: list[dict[str, Any]], manager: str) -> Patch:

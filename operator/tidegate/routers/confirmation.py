@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .shapes import SHAPES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
@@ -13,8 +15,14 @@ class Confirmation:
     sentence: str
 
 
-def confirmation(found: Mapping[str, Any]) -> Confirmation:
-    """Every parentRef has a status with Accepted and ResolvedRefs for this generation."""
+def confirmation(kind: str, found: Mapping[str, Any]) -> Confirmation:
+    """Every parentRef has a status with Accepted and ResolvedRefs for this generation.
+
+    Of a kind whose data plane reports nothing, a weight counts by time: `settle` after it was written.
+    """
+    if kind not in SHAPES or not SHAPES[kind].reports:
+        return Confirmation(confirmed=True, sentence=f"a {kind} reports nothing: the written weight counts by time")
+
     reported = (found.get("status") or {}).get("parents") or ()
     for parent in found["spec"].get("parentRefs") or ():
         statuses = [status for status in reported if _same_parent(status.get("parentRef") or {}, parent)]

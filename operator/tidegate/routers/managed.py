@@ -70,7 +70,7 @@ class ManagedRoute:
         """One RFC 6902 patch for both weights of every rule. A raise also tests the generation."""
         at = list(places(found, self.backends))
         return [
-            *tests(found, self.backends, at, raising=raising),
+            *tests(found, at, raising=raising),
             *(change for place in at for change in weights(place, place.split(weight))),
             *notes(found, {ANNOTATION_WEIGHT: f"{revision}/{weight}"}),
         ]

@@ -5,6 +5,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -33,6 +34,14 @@ Watcher = Callable[[str], AsyncIterator[Change]]
 Trim = Callable[[Object], Object]
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What says that the cluster does not serve a kind, and what says that our roles never let us read it."""
+
+    missing: type[Exception]
+    denied: type[Exception] | None = None
+
+
 class Reflector:
     """One kind, trimmed by its lister. Any trouble in the stream leads to a new list: nothing is lost."""
 
@@ -45,7 +54,7 @@ class Reflector:
         watcher: Watcher,
         trim: Trim,
         trouble: type[Exception],
-        absent: type[Exception] | None = None,
+        absence: Absence | None = None,
     ) -> None:
         self.name = name
         self.store = store
@@ -56,7 +65,7 @@ class Reflector:
         self._watcher = watcher
         self._trim = trim
         self._trouble = trouble
-        self._absent = absent
+        self._absence = absence
 
     async def run(self) -> None:
         """List and watch until cancelled."""
@@ -67,7 +76,7 @@ class Reflector:
                 wait = FIRST_WAIT_SECONDS
                 await self._follow(version)
             except self._trouble as error:
-                if self._absent and isinstance(error, self._absent):
+                if self._is_without(error):
                     await self._do_without()
                     continue
 
@@ -75,6 +84,14 @@ class Reflector:
 
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads relists
             wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    def _is_without(self, error: Exception) -> bool:
+        """True where there is nothing to read. What was read once and is denied now is trouble, not absence."""
+        if self._absence is None:
+            return False
+
+        denied = self._absence.denied is not None and isinstance(error, self._absence.denied)
+        return isinstance(error, self._absence.missing) or (denied and not self.relists)
 
     async def _do_without(self) -> None:
         """The cluster does not serve this kind: there is none of it, until it is installed."""

@@ -1,6 +1,7 @@
 """What every router holds to: the same claims about each of them."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,6 +43,42 @@ def users(kind: str, *extra: dict[str, Any], weights: tuple[int, int] = (100, 0)
     }
 
 
+def destination(host: str, weight: int | None = None) -> dict[str, Any]:
+    """A backend of a VirtualService. Without a weight it gets none beside others."""
+    ref: dict[str, Any] = {"destination": {"host": host, "port": {"number": 80}}}
+    return ref if weight is None else {**ref, "weight": weight}
+
+
+def virtual_service(
+    field: str = "http", weights: tuple[int | None, int | None] = (100, None), hosts: str = "web-{role}"
+) -> dict[str, Any]:
+    """A VirtualService of a user's, with a rule of its own first."""
+    refs = [
+        destination(hosts.format(role="candidate"), weights[1]),
+        destination(hosts.format(role="stable"), weights[0]),
+    ]
+    rules = [{"name": "assets", "route": [destination("assets")]}, {"name": "main", "timeout": "3s", "route": refs}]
+    return {
+        "kind": "VirtualService",
+        "metadata": {"name": "web", "namespace": "shop", "generation": 3, "owner": "kustomize-controller"},
+        "spec": {"hosts": ["shop.example"], field: rules},
+    }
+
+
+def traefik_service(*extra: dict[str, Any], weights: tuple[int, int] = (100, 0)) -> dict[str, Any]:
+    """A TraefikService of a user's."""
+    services = [
+        {"name": "web-candidate", "port": 80, "weight": weights[1]},
+        *extra,
+        {"name": "web-stable", "kind": "Service", "port": 80, "weight": weights[0]},
+    ]
+    return {
+        "kind": "TraefikService",
+        "metadata": {"name": "web", "namespace": "shop", "generation": 3, "owner": "kustomize-controller"},
+        "spec": {"weighted": {"sticky": {"cookie": {"name": "side"}}, "services": services}},
+    }
+
+
 def attached(kind: str, rule: str | None = "main") -> AttachedRoute:
     return AttachedRoute(kind=kind, name="web", rule=rule, backends=BACKENDS)
 
@@ -52,6 +89,19 @@ CASES: dict[str, tuple[Router, dict[str, Any]]] = {
     "attached GRPCRoute": (attached("GRPCRoute"), users("GRPCRoute")),
     "attached without a rule's name": (attached("HTTPRoute", None), users("HTTPRoute")),
     "attached beside a foreign backend": (attached("HTTPRoute"), users("HTTPRoute", FOREIGN, weights=(200, 0))),
+    "attached VirtualService": (attached("VirtualService"), virtual_service()),
+    "attached VirtualService by whole hosts": (
+        attached("VirtualService"),
+        virtual_service(hosts="web-{role}.shop.svc.cluster.local"),
+    ),
+    "attached VirtualService without a rule's name": (attached("VirtualService", None), virtual_service()),
+    "attached VirtualService for tcp": (attached("VirtualService", None), virtual_service("tcp")),
+    "attached VirtualService for tls": (attached("VirtualService", None), virtual_service("tls")),
+    "attached TraefikService": (attached("TraefikService", None), traefik_service()),
+    "attached TraefikService beside a foreign backend": (
+        attached("TraefikService", None),
+        traefik_service(FOREIGN, weights=(200, 0)),
+    ),
 }
 every_router = pytest.mark.parametrize(("router", "found"), CASES.values(), ids=CASES)
 
@@ -73,13 +123,35 @@ def patched(target: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, An
     return result
 
 
+def backends_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every backend in an object, wherever its kind keeps them."""
+    if isinstance(node, dict) and ("destination" in node or "port" in node):
+        yield node
+        return
+
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from backends_of(child)
+
+
+def host_of(backend: dict[str, Any]) -> str:
+    host: str = backend["destination"]["host"] if "destination" in backend else backend["name"]
+    return host
+
+
 def without_weights(found: dict[str, Any]) -> Any:
-    rules = copy.deepcopy(found["spec"]["rules"])
-    for rule in rules:
-        for ref in rule["backendRefs"]:
-            if ref["name"] in {"web-stable", "web-candidate"}:
-                del ref["weight"]
-    return rules
+    spec = copy.deepcopy(found["spec"])
+    for backend in backends_of(spec):
+        if host_of(backend).startswith(("web-stable", "web-candidate")):
+            backend.pop("weight", None)
+    return spec
+
+
+def reverse(node: Any) -> None:
+    """Every list in an object the other way round."""
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        reverse(child)
+    if isinstance(node, list):
+        node.reverse()
 
 
 @every_router
@@ -111,11 +183,9 @@ def test_only_a_raise_tests_the_generation(router: Router, found: dict[str, Any]
 def test_a_patch_fails_where_a_backend_moved(router: Router, found: dict[str, Any]) -> None:
     patch = router.weight_patch(found, weight=5, revision="v2", raising=False)
     moved = copy.deepcopy(found)
-    moved["spec"]["rules"].reverse()
-    for rule in moved["spec"]["rules"]:
-        rule["backendRefs"].reverse()
+    reverse(moved["spec"])
 
-    with pytest.raises((AssertionError, IndexError)):
+    with pytest.raises((AssertionError, IndexError, KeyError)):
         patched(moved, patch)
 
 
@@ -131,7 +201,7 @@ def test_a_patch_spares_its_input(router: Router, found: dict[str, Any]) -> None
 @every_router
 def test_backends_that_are_gone_have_no_weight(router: Router, found: dict[str, Any]) -> None:
     foreign = copy.deepcopy(found)
-    for rule in foreign["spec"]["rules"]:
-        rule["backendRefs"] = [{"name": "other", "weight": 1}]
+    for backend in backends_of(foreign["spec"]):
+        backend.get("destination", backend).update({"name": "other", "host": "other"})
 
     assert router.split(foreign).weight is None
