@@ -10,6 +10,7 @@ from kubernetes.client.exceptions import ApiException
 from tests.cluster.api import (
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
+    INGRESSES,
     METRIC_SOURCES,
     OBJECTIVE_SETS,
     RELEASES,
@@ -34,6 +35,7 @@ KINDS: dict[str, Resource] = {
     "HTTPRoute": ROUTES,
     "VirtualService": VIRTUAL_SERVICES,
     "TraefikService": TRAEFIK_SERVICES,
+    "Ingress": INGRESSES,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -44,7 +46,7 @@ CRDS = {
 # Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
-    (("traffic",), ("gateway", "route", "routes")),
+    (("traffic",), ("gateway", "route", "routes", "ingress")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
 )
 VARIANTS = max(len(fields) for _, fields in ALTERNATIVES)

@@ -186,8 +186,8 @@ WORKLOAD_RULE = rule(
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
 )
 ROUTER_RULE = rule(
-    "[has(self.gateway), has(self.route), has(self.routes)].filter(f, f).size() == 1",
-    "traffic: must have exactly one of gateway, route and routes",
+    "[has(self.gateway), has(self.route), has(self.routes), has(self.ingress)].filter(f, f).size() == 1",
+    "traffic: must have exactly one of gateway, route, routes and ingress",
 )
 RULE_RULE = rule(
     "!has(self.rule) || self.kind != 'TraefikService'",

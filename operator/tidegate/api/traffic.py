@@ -67,8 +67,14 @@ class AttachedRoute(Declared):
     ] = None
 
 
+class Ingress(Declared):
+    """An Ingress of your own: a canary beside it takes the candidate's share while a rollout runs."""
+
+    name: Annotated[ObjectName, Field(description="The Ingress's name; its paths lead to Service <release>-stable.")]
+
+
 class Traffic(Declared):
-    """How traffic is split, and when a split counts. One of gateway, route and routes."""
+    """How traffic is split, and when a split counts. One of gateway, route, routes and ingress."""
 
     gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
     route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
@@ -80,6 +86,10 @@ class Traffic(Declared):
             description="Several, such as an ingress and a mesh: a weight counts when all confirm it.",
         ),
     ] = None
+    ingress: Annotated[
+        Ingress | None,
+        Field(description="The Ingress of your own beside which Tidegate keeps a canary with nginx's annotations."),
+    ] = None
     settle: Annotated[Duration, Field(description="Time after confirmation until a weight counts.")] = "5s"  # type: ignore[assignment]
     confirm: Annotated[
         Confirm, Field(description="Parents: every parent reports the written generation. Settle: time alone counts.")
@@ -88,5 +98,5 @@ class Traffic(Declared):
 
     @model_validator(mode="after")
     def _one_router(self) -> "Traffic":
-        one_of(self, "gateway", "route", "routes")
+        one_of(self, "gateway", "route", "routes", "ingress")
         return self

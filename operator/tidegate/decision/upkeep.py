@@ -50,8 +50,9 @@ def services(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def route(seen: Snapshot) -> tuple[Action, ...]:
-    """The managed route, written whole where it is missing or its declaration changed; live weights stay."""
-    if seen.route and (seen.route.attached or (seen.route.current and seen.route.weight is not None)):
+    """Our own route, written whole where it is missing or its declaration changed; live weights stay."""
+    found = seen.route
+    if found and found.current and (found.attached or found.weight is not None):
         return ()
 
     return (WriteRoute(seen.weight, seen.progress.candidate or seen.progress.stable or seen.target),)

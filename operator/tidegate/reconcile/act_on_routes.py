@@ -1,11 +1,13 @@
 """The effects on routes: whole ones of ours, two weights of a user's."""
 
 import asyncio
+from contextlib import suppress
 from typing import assert_never
 
-from tidegate.clients import Invalid
+from tidegate.api.names import LABEL_RELEASE
+from tidegate.clients import Invalid, NotFound
 from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
-from tidegate.routers import AttachedRoute, ManagedRoute, Router
+from tidegate.routers import AttachedRoute, CanaryIngress, Router, Whole
 from tidegate.watch import Object
 
 from . import kinds
@@ -20,7 +22,7 @@ async def act_on_routes(
     """One effect on every route of a Release."""
     match action:
         case WriteRoute(weight, revision):
-            await write_route(seen, weight, revision, world, urgent=urgent)
+            await write_routes(seen, weight, revision, world, urgent=urgent)
         case SetWeight():
             await set_weights(seen, action, world, urgent=urgent or not action.raising)
         case RestoreRoutes():
@@ -29,24 +31,29 @@ async def act_on_routes(
             assert_never(action)
 
 
-async def write_route(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:
-    """Write the whole managed route; a foreign one of its name is never overwritten."""
+async def write_routes(seen: Seen, weight: int, revision: str, world: World, *, urgent: bool) -> None:
+    """Write the routes that Tidegate owns."""
+    for router in seen.routers:
+        if isinstance(router, Whole):
+            await write_route(seen, router, weight, revision, world=world, urgent=urgent)
+
+
+async def write_route(seen: Seen, router: Whole, weight: int, revision: str, *, world: World, urgent: bool) -> None:
+    """Write the whole route; a foreign one of its name is never overwritten."""
+    kind = kinds.ROUTE_KINDS[router.kind]
     metadata = {
-        "name": seen.owner.name,
+        "name": router.name,
         "namespace": seen.owner.namespace,
+        "labels": {LABEL_RELEASE: seen.owner.name},
         "ownerReferences": [seen.owner.reference()],
     }
-    for router in seen.routers:
-        if not isinstance(router, ManagedRoute):
-            continue
+    manifest = router.manifest(metadata, weight=weight, revision=revision)
+    if ours(seen, kind, router.name, world) is None:
+        answer = await created(seen, kind, manifest, world)
+    else:
+        answer = await world.writer.apply(kind, manifest, urgent=urgent)
 
-        manifest = router.manifest(metadata, weight=weight, revision=revision)
-        if ours(seen, kinds.ROUTES, router.name, world) is None:
-            answer = await created(seen, kinds.ROUTES, manifest, world)
-        else:
-            answer = await world.writer.apply(kinds.ROUTES, manifest, urgent=urgent)
-
-        world.keep(kinds.ROUTES, answer)
+    world.keep(kind, answer)
 
 
 async def set_weights(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
@@ -61,6 +68,10 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
     """One patch for both weights. Where the route is not as it was seen, it is read again and decided again."""
     kind = kinds.ROUTE_KINDS[router.kind]
     found = world.store(kind).get((seen.owner.namespace, router.name))
+    if found is None and isinstance(router, CanaryIngress) and action.weight:
+        # It is there only while a rollout runs: the first weight brings it.
+        await write_route(seen, router, action.weight, action.revision, world=world, urgent=urgent)
+
     if found is None:
         return
 
@@ -79,13 +90,31 @@ async def patch_route(seen: Seen, router: Router, patch: list[Object], world: Wo
 
 
 async def restore_routes(seen: Seen, world: World) -> None:
-    """Attached routes as they were found: weights, notes, and then the list of those who own fields."""
+    """A user's routes as they were found, and no canary beside them."""
     for router in seen.routers:
         found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
-        if not isinstance(router, AttachedRoute) or found is None:
-            continue
+        if found is not None and isinstance(router, AttachedRoute):
+            await restore_route(seen, router, found, world)
 
-        if patch := router.restore_patch(found):
-            await patch_route(seen, router, patch, world, urgent=False)
+        if found is not None and isinstance(router, CanaryIngress):
+            await take_canary_away(seen, found, world)
 
-        await disown(kinds.ROUTE_KINDS[router.kind], found, world)
+
+async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world: World) -> None:
+    """Weights, notes, and then the list of those who own fields."""
+    if patch := router.restore_patch(found):
+        await patch_route(seen, router, patch, world, urgent=False)
+
+    await disown(kinds.ROUTE_KINDS[router.kind], found, world)
+
+
+async def take_canary_away(seen: Seen, found: Object, world: World) -> None:
+    """Delete our own canary Ingress, and nobody else's."""
+    if not seen.owner.owns(found):
+        return
+
+    metadata = found["metadata"]
+    with suppress(NotFound):
+        await world.writer.delete(kinds.INGRESSES, metadata["namespace"], metadata["name"], metadata["uid"])
+
+    world.store(kinds.INGRESSES).drop(found)

@@ -36,7 +36,8 @@ ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTT
 GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
 VIRTUAL_SERVICES = Kind(api="networking.istio.io/v1", plural="virtualservices", kind="VirtualService")
 TRAEFIK_SERVICES = Kind(api="traefik.io/v1alpha1", plural="traefikservices", kind="TraefikService")
-ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES)}
+INGRESSES = Kind(api="networking.k8s.io/v1", plural="ingresses", kind="Ingress")
+ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES, INGRESSES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 
 DEPLOYMENTS = Kind(api="apps/v1", plural="deployments", kind="Deployment")
@@ -116,6 +117,10 @@ def claims(found: Object) -> Iterable[Key]:
         yield "route", where
         yield "claim", f"{where} {route.get('rule') or '*'}"
 
+    if ingress := traffic.get("ingress"):
+        # Paths to several Services may share it: none of them is claimed whole.
+        yield "route", f"{INGRESSES.kind} {namespace}/{ingress['name']}"
+
     gateway = traffic.get("gateway") or {}
     if not gateway:
         return
@@ -159,6 +164,7 @@ WATCHED = (
         optional=True,
         provided=True,
     ),
+    Watched(kind=INGRESSES, trim=trims.trimmed_ingress, optional=True, provided=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),

@@ -73,7 +73,7 @@ def observe(key: Key, world: World) -> Seen | None:
         candidate=service_name(owner, "candidate"),
         port=current.spec.service.port,
     )
-    routers = routers_of(declared["traffic"], owner, backends)
+    routers = routers_of(declared["traffic"], owner, backends, world)
     routes = observe_routes(declared, owner, routers, world)
     route = together(routes)
     progress = _weighted(progress, route, now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
 from tidegate.decision.snapshot import Route
-from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router, confirmation
+from tidegate.routers import AttachedRoute, Backends, CanaryIngress, ManagedRoute, Router, Whole, confirmation
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
@@ -18,8 +18,12 @@ MOMENT_SECONDS = 5.0
 NOT_THERE = ("", -1)
 
 
-def routers_of(traffic: Object, owner: Owner, backends: Backends) -> tuple[Router, ...]:
+def routers_of(traffic: Object, owner: Owner, backends: Backends, world: World) -> tuple[Router, ...]:
     """The routers that `spec.traffic` declares."""
+    if ingress := traffic.get("ingress"):
+        users = world.store(kinds.INGRESSES).get((owner.namespace, ingress["name"]))
+        return (CanaryIngress(name=backends.candidate, beside=ingress["name"], users=users, backends=backends),)
+
     if gateway := traffic.get("gateway"):
         return (ManagedRoute(name=owner.name, gateway=gateway, backends=backends),)
 
@@ -40,20 +44,19 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     """One route, and for how long its weight has been confirmed, or its generation silent."""
     found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
     memory = world.memory((owner.namespace, owner.name)).router(f"{router.kind}/{router.name}")
-    attached = isinstance(router, AttachedRoute)
-    if found is None:
-        return _lost(memory, f"{router.kind} {router.name} is missing") if attached else None
-
-    if not attached and not owner.owns(found):
+    if found is not None and isinstance(router, Whole) and not owner.owns(found):
         return None
 
-    split = router.split(found)
+    split = router.split(found) if found is not None else router.absent()
+    if split is None:
+        return None
+
     if split.attached and (split.weight is None or split.sentence):
         return _lost(memory, split.sentence)
 
-    answer = confirmation(router.kind, found)
+    answer = confirmation(router.kind, found or {})
     confirmed = by_time or answer.confirmed
-    remember(memory, found["metadata"]["generation"], split.written, confirmed=confirmed)
+    remember(memory, found["metadata"]["generation"] if found else -1, split.written, confirmed=confirmed)
     now = time.monotonic()
     return Route(
         weight=split.weight,

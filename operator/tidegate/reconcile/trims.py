@@ -16,7 +16,7 @@ from tidegate.api.names import (
     LABEL_RELEASE,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import GATEWAY, Shape, rules_owner
+from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
 from tidegate.workloads import owns_replicas, ready_pods, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -60,6 +60,17 @@ def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
             **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
         },
         "status": {"parents": parents},
+    }
+
+
+def trimmed_ingress(found: Object) -> Object:
+    """Hosts, paths and backends, and the notes of a canary."""
+    metadata = found["metadata"]
+    annotations = metadata.get("annotations") or {}
+    kept = {name: annotations[name] for name in (*ROUTE_NOTES, CLASS, CANARY, CANARY_WEIGHT) if name in annotations}
+    return {
+        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": kept},
+        "spec": found.get("spec") or {},
     }
 
 

@@ -23,6 +23,7 @@ from .sources import Sources
 
 SILENCE_SECONDS = 90
 REFUSED_SECONDS = 15.0
+OWN_ROUTES = (kinds.ROUTES, kinds.INGRESSES)
 
 
 @dataclass(slots=True)
@@ -153,7 +154,7 @@ class World:
     def _wire(self) -> None:
         """Every change only marks keys; nobody acts on an event's content."""
         self.store(kinds.RELEASES).on_change(self._release_changed)
-        for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES):
+        for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, *OWN_ROUTES):
             self.store(kind).on_change(self._part_changed)
 
         used = {"route": kinds.ROUTE_KINDS, "objectives": kinds.SET_KINDS, "workload": kinds.WORKLOAD_KINDS}
@@ -172,7 +173,8 @@ class World:
             self.store(kind).on_change(self._need_changed)
 
         # Someone else's route with our name goes away, and a blocked Release goes on.
-        self.store(kinds.ROUTES).on_change(self._came_or_went)
+        for kind in OWN_ROUTES:
+            self.store(kind).on_change(self._came_or_went)
 
     def _came_or_went(self, old: Object | None, new: Object | None) -> None:
         if old is None or new is None:

@@ -37,6 +37,10 @@ class AttachedRoute:
     backends: Backends
     rule: str | None = None
 
+    def absent(self) -> Split:
+        """The user's to create: until then nobody is sent to the candidate by it."""
+        return Split(weight=None, written=None, sentence=f"{self.kind} {self.name} is missing", attached=True)
+
     def split(self, found: Found) -> Split:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
         at = self._places(found)

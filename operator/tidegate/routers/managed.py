@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT, LABEL_RELEASE
+from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
 from .router import Split
 from .split import FULL, Backends, Found, Patch, annotation, notes, places, tests, weights, written_weight
@@ -32,7 +32,7 @@ class ManagedRoute:
     kind: str = "HTTPRoute"
 
     def manifest(self, metadata: Mapping[str, Any], *, weight: int, revision: str) -> dict[str, Any]:
-        """The whole route. `metadata` has name, namespace and ownerReferences."""
+        """The whole route. `metadata` has name, namespace, labels and ownerReferences."""
         annotations = {
             **OPT_OUT,
             ANNOTATION_WEIGHT: f"{revision}/{weight}",
@@ -49,9 +49,13 @@ class ManagedRoute:
         return {
             "apiVersion": API_VERSION,
             "kind": "HTTPRoute",
-            "metadata": {**metadata, "labels": {LABEL_RELEASE: metadata["name"]}, "annotations": annotations},
+            "metadata": {**metadata, "annotations": annotations},
             "spec": spec,
         }
+
+    def absent(self) -> Split | None:
+        """None: the route is to be written."""
+        return None
 
     def split(self, found: Found) -> Split:
         """The candidate's share in every rule; none where the backends are not ours, or the rules disagree."""

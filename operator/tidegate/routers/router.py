@@ -28,6 +28,9 @@ class Router(Protocol):
     @property
     def name(self) -> str: ...
 
+    def absent(self) -> Split | None:
+        """What it means that the object is not there; None where it is to be written."""
+
     def split(self, found: Found) -> Split: ...
 
     def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool) -> Patch: ...

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router
+from tidegate.routers import AttachedRoute, Backends, CanaryIngress, ManagedRoute, Router
 
 BACKENDS = Backends(stable="web-stable", candidate="web-candidate", port=80)
 GATEWAY: dict[str, Any] = {
@@ -79,6 +79,36 @@ def traefik_service(*extra: dict[str, Any], weights: tuple[int, int] = (100, 0))
     }
 
 
+def users_ingress() -> dict[str, Any]:
+    """An Ingress of a user's: one path leads to the Release, one elsewhere."""
+
+    def path(prefix: str, name: str) -> dict[str, Any]:
+        return {
+            "path": prefix,
+            "pathType": "Prefix",
+            "backend": {"service": {"name": name, "port": {"number": 80}}},
+        }
+
+    paths = [path("/assets", "assets"), path("/", "web-stable")]
+    return {
+        "metadata": {"name": "front", "namespace": "shop", "annotations": {"kubernetes.io/ingress.class": "nginx"}},
+        "spec": {
+            "tls": [{"hosts": ["shop.example"], "secretName": "shop-tls"}],
+            "rules": [{"host": "shop.example", "http": {"paths": paths}}, {"host": "docs.example"}],
+        },
+    }
+
+
+INGRESS = CanaryIngress(name="web-candidate", beside="front", users=users_ingress(), backends=BACKENDS)
+
+
+def canary(weight: int = 0) -> dict[str, Any]:
+    """The canary Ingress as it was written."""
+    manifest = INGRESS.manifest({"name": "web-candidate", "namespace": "shop"}, weight=weight, revision="v1")
+    manifest["metadata"] |= {"generation": 3, "resourceVersion": "7"}
+    return manifest
+
+
 def attached(kind: str, rule: str | None = "main") -> AttachedRoute:
     return AttachedRoute(kind=kind, name="web", rule=rule, backends=BACKENDS)
 
@@ -103,7 +133,10 @@ CASES: dict[str, tuple[Router, dict[str, Any]]] = {
         traefik_service(FOREIGN, weights=(200, 0)),
     ),
 }
+SPLITS = dict(CASES)
+CASES["canary Ingress"] = (INGRESS, canary())
 every_router = pytest.mark.parametrize(("router", "found"), CASES.values(), ids=CASES)
+every_split = pytest.mark.parametrize(("router", "found"), SPLITS.values(), ids=SPLITS)
 
 
 def patched(target: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, Any]:
@@ -171,15 +204,29 @@ def test_nothing_but_two_weights_of_a_rule_changes(router: Router, found: dict[s
 
 
 @every_router
-def test_only_a_raise_tests_the_generation(router: Router, found: dict[str, Any]) -> None:
+def test_only_a_raise_fails_where_the_object_is_newer(router: Router, found: dict[str, Any]) -> None:
     raising = router.weight_patch(found, weight=5, revision="v2", raising=True)
     falling = router.weight_patch(found, weight=0, revision="v2", raising=False)
+    newer = copy.deepcopy(found)
+    newer["metadata"] |= {"generation": 4, "resourceVersion": "8"}
 
-    assert raising[0] == {"op": "test", "path": "/metadata/generation", "value": 3}
-    assert all(operation["path"] != "/metadata/generation" for operation in falling)
+    with pytest.raises(AssertionError):
+        patched(newer, raising)
+    assert router.split(patched(newer, falling)).weight == 0
 
 
 @every_router
+def test_a_patch_fails_where_a_backend_is_another_now(router: Router, found: dict[str, Any]) -> None:
+    patch = router.weight_patch(found, weight=5, revision="v2", raising=False)
+    other = copy.deepcopy(found)
+    for backend in backends_of(other["spec"]):
+        backend.get("destination", backend).update({"name": "other", "host": "other"})
+
+    with pytest.raises(AssertionError):
+        patched(other, patch)
+
+
+@every_split
 def test_a_patch_fails_where_a_backend_moved(router: Router, found: dict[str, Any]) -> None:
     patch = router.weight_patch(found, weight=5, revision="v2", raising=False)
     moved = copy.deepcopy(found)
@@ -198,7 +245,7 @@ def test_a_patch_spares_its_input(router: Router, found: dict[str, Any]) -> None
     assert found == before
 
 
-@every_router
+@every_split
 def test_backends_that_are_gone_have_no_weight(router: Router, found: dict[str, Any]) -> None:
     foreign = copy.deepcopy(found)
     for backend in backends_of(foreign["spec"]):
