@@ -2,7 +2,7 @@
 
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -106,7 +106,9 @@ def answers(cluster: local.Cluster, namespace: str, count: int = REQUESTS) -> Co
 
 
 @pytest.mark.parametrize("declare", [by_crd, by_annotations], ids=["TraefikService", "nginx annotations"])
-def test_requests_follow_the_weight_and_all_go_back(cluster: local.Cluster, api: Api, declare: object) -> None:
+def test_requests_follow_the_weight_and_all_go_back(
+    cluster: local.Cluster, api: Api, declare: Callable[[Api, str], Object]
+) -> None:
     namespace = api.namespace(f"shop-{declare.__name__.replace('_', '-')}")
     traffic = declare(api, namespace)
     api.create(RELEASES, release(namespace, 0, traffic))

@@ -10,6 +10,7 @@ from kubernetes.client.exceptions import ApiException
 from tests.cluster.api import (
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
+    DESTINATION_RULES,
     INGRESSES,
     METRIC_SOURCES,
     OBJECTIVE_SETS,
@@ -35,6 +36,7 @@ KINDS: dict[str, Resource] = {
     "HTTPRoute": ROUTES,
     "VirtualService": VIRTUAL_SERVICES,
     "TraefikService": TRAEFIK_SERVICES,
+    "DestinationRule": DESTINATION_RULES,
     "Ingress": INGRESSES,
 }
 CRDS = {
@@ -165,6 +167,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "route: a TraefikService has no rules": (
         release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a", "rule": "main"}}),
         release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a"}}),
+    ),
+    "route: destinationRule needs the kind": (
+        release_with(("spec", "traffic"), {"route": {"name": "a", "destinationRule": "a"}}),
+        release_with(("spec", "traffic"), {"route": {"kind": "VirtualService", "name": "a", "destinationRule": "a"}}),
     ),
     "objectives: each must have exactly one": (
         release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),

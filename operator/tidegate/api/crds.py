@@ -68,7 +68,7 @@ def release() -> dict[str, Any]:
 def attach_by(traffic: dict[str, Any]) -> None:
     """The rules of a route of a user's own, wherever one is named."""
     for route in (traffic["route"], traffic["routes"]["items"]):
-        route["x-kubernetes-validations"] = [RULE_RULE]
+        route["x-kubernetes-validations"] = [RULE_RULE, SUBSETS_RULE]
 
 
 def judge_by(objectives: dict[str, Any]) -> None:
@@ -192,6 +192,10 @@ ROUTER_RULE = rule(
 RULE_RULE = rule(
     "!has(self.rule) || self.kind != 'TraefikService'",
     "route: a TraefikService has no rules: leave rule out",
+)
+SUBSETS_RULE = rule(
+    "!has(self.destinationRule) || self.kind == 'VirtualService'",
+    "route: destinationRule needs the kind VirtualService: no other route has subsets",
 )
 OBJECTIVE_RULE = rule(
     "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",

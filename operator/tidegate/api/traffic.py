@@ -65,6 +65,13 @@ class AttachedRoute(Declared):
         Name | None,
         Field(description="The rule, by its name. Absent: every rule with both <release>-stable and -candidate."),
     ] = None
+    destination_rule: Annotated[
+        ObjectName | None,
+        Field(
+            description="A DestinationRule of your own: the VirtualService's backends are its subsets stable and "
+            "candidate, and Tidegate lets those select the revisions."
+        ),
+    ] = None
 
 
 class Ingress(Declared):

@@ -9,6 +9,7 @@ from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .upkeep import astray
 
 
 def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Decision:
@@ -37,12 +38,15 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
 
 
 def weight_to_stable(seen: Snapshot) -> tuple[Action, ...]:
-    """The fall of the weight that stable's pods allow now, and stable's own pods."""
+    """The fall of the weight that stable's pods allow now, and stable's own pods.
+
+    A mesh's subset of stable that selects something else goes first: a weight on it would reach nobody.
+    """
     goal = allowed_weight(seen)
     if goal < seen.weight or unsaid(seen, goal):
-        return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
+        return (*astray(seen), SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
-    return stable_floor(seen)
+    return (*astray(seen), *stable_floor(seen))
 
 
 def allowed_weight(seen: Snapshot) -> int:

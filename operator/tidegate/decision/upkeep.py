@@ -45,7 +45,16 @@ def services(seen: Snapshot) -> tuple[Action, ...]:
     return tuple(
         PointService(role, revision)
         for role, revision in wanted.items()
-        if revision != present[role] or not found.current
+        if revision != present[role] or not found.current or role in found.astray
+    )
+
+
+def astray(seen: Snapshot) -> tuple[PointService, ...]:
+    """Subsets that select otherwise than their Service, put back to where that points: whatever weight they have."""
+    found = seen.services
+    present = {Role.STABLE: found.stable, Role.CANDIDATE: found.candidate}
+    return tuple(
+        PointService(role, revision) for role, revision in present.items() if role in found.astray and revision
     )
 
 

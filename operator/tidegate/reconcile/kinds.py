@@ -36,6 +36,7 @@ ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTT
 GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
 VIRTUAL_SERVICES = Kind(api="networking.istio.io/v1", plural="virtualservices", kind="VirtualService")
 TRAEFIK_SERVICES = Kind(api="traefik.io/v1alpha1", plural="traefikservices", kind="TraefikService")
+DESTINATION_RULES = Kind(api="networking.istio.io/v1", plural="destinationrules", kind="DestinationRule")
 INGRESSES = Kind(api="networking.k8s.io/v1", plural="ingresses", kind="Ingress")
 ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES, INGRESSES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
@@ -116,6 +117,9 @@ def claims(found: Object) -> Iterable[Key]:
         where = f"{route['kind']} {namespace}/{route['name']}"
         yield "route", where
         yield "claim", f"{where} {route.get('rule') or '*'}"
+        if subsets := route.get("destinationRule"):
+            named = f"{DESTINATION_RULES.kind} {namespace}/{subsets}"
+            yield from (("route", named), ("claim", named))
 
     if ingress := traffic.get("ingress"):
         # Paths to several Services may share it: none of them is claimed whole.
@@ -164,6 +168,7 @@ WATCHED = (
         optional=True,
         provided=True,
     ),
+    Watched(kind=DESTINATION_RULES, trim=trims.trimmed_destination_rule, optional=True, provided=True),
     Watched(kind=INGRESSES, trim=trims.trimmed_ingress, optional=True, provided=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),

@@ -8,10 +8,11 @@ from typing import Any
 from tidegate.api import InvalidSpec
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, FINALIZER, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
+from tidegate.decision.actions import Role
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Route, Services, Side, Snapshot, Suspension, together
 from tidegate.decision.status import progress_of
-from tidegate.routers import Backends, Router
+from tidegate.routers import Backends, Router, Subsets
 from tidegate.watch import Key, Object
 from tidegate.workloads import (
     Owner,
@@ -28,7 +29,7 @@ from .blocks import blocked_by
 from .evidence import evidence_of
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
-from .routes import observe_routes, routers_of
+from .routes import observe_routes, routers_of, subsets_of
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
 
@@ -96,7 +97,7 @@ def observe(key: Key, world: World) -> Seen | None:
             plan=going.plan,
             progress=progress,
             sides=observe_sides(key, replica_sets, current.spec, world, now),
-            services=observe_services(owner, current.spec, world),
+            services=observe_services(owner, current.spec, routers, world),
             route=route,
             several=routes if len(routes) > 1 else (),
             evidence=evidence_of(key, progress, going.spec, world),
@@ -189,13 +190,14 @@ def observe_sides(
     return tuple(sides)
 
 
-def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
-    """Which revisions our Services select, and how many of their pods the endpoints hold."""
+def observe_services(owner: Owner, spec: ReleaseSpec, routers: tuple[Router, ...], world: World) -> Services:
+    """Which revisions our Services and a mesh's subsets select, and how many of their pods the endpoints hold."""
     store = world.store(kinds.SERVICES)
     found = {role: store.get((owner.namespace, service_name(owner, role))) for role in ("apex", "stable", "candidate")}
     ours = {role: seen for role, seen in found.items() if seen is not None and owner.owns(seen)}
     foreign = {role for role, seen in found.items() if seen is not None and not owner.may_take(seen)}
     selected = {role: selected_revision(seen) for role, seen in ours.items()}
+    pointed = [rule for router in routers if (rule := subsets_of(router, owner, world))]
     port, target_port = spec.service.port, spec.service.target_port
     return Services(
         stable=selected.get("stable"),
@@ -206,6 +208,19 @@ def observe_services(owner: Owner, spec: ReleaseSpec, world: World) -> Services:
         current=all(serves(seen, port=port, target_port=target_port) for seen in ours.values()),
         stable_endpoints=_endpoints(owner, "stable", selected.get("stable"), world),
         candidate_endpoints=_endpoints(owner, "candidate", selected.get("candidate"), world),
+        astray=_astray(selected, pointed),
+        subsets=frozenset(name for rule in pointed for name in (rule.stable, rule.candidate) if name),
+        held=any(rule.held for rule in pointed),
+    )
+
+
+def _astray(selected: Mapping[str, str | None], pointed: list[Subsets]) -> frozenset[Role]:
+    """Roles whose subset selects otherwise than their Service: someone declared it so, or a write was cut."""
+    return frozenset(
+        role
+        for role in (Role.STABLE, Role.CANDIDATE)
+        for found in pointed
+        if not found.lacking and selected.get(role.value) and found.selects(role.value) != selected[role.value]
     )
 
 

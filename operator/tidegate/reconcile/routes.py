@@ -1,11 +1,23 @@
 """A Release's routers, and what their routes say now."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
 from tidegate.decision.snapshot import Route
-from tidegate.routers import AttachedRoute, Backends, CanaryIngress, ManagedRoute, Router, Whole, confirmation
+from tidegate.routers import (
+    AttachedRoute,
+    Backends,
+    CanaryIngress,
+    Confirmation,
+    ManagedRoute,
+    Router,
+    Subsets,
+    Whole,
+    confirmation,
+    subsets,
+)
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
@@ -28,7 +40,13 @@ def routers_of(traffic: Object, owner: Owner, backends: Backends, world: World) 
         return (ManagedRoute(name=owner.name, gateway=gateway, backends=backends),)
 
     return tuple(
-        AttachedRoute(kind=route["kind"], name=route["name"], rule=route.get("rule"), backends=backends)
+        AttachedRoute(
+            kind=route["kind"],
+            name=route["name"],
+            rule=route.get("rule"),
+            backends=backends,
+            destination_rule=route.get("destinationRule"),
+        )
         for route in kinds.attached(traffic)
     )
 
@@ -54,9 +72,14 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     if split.attached and (split.weight is None or split.sentence):
         return _lost(memory, split.sentence)
 
-    answer = confirmation(router.kind, found or {})
-    confirmed = by_time or answer.confirmed
-    remember(memory, found["metadata"]["generation"] if found else -1, split.written, confirmed=confirmed)
+    answer = answered(router, found, owner, world, by_time=by_time)
+    pointed = subsets_of(router, owner, world)
+    if pointed and pointed.lacking and not split.weight:
+        return _lost(memory, pointed.lacking)
+
+    confirmed = answer.confirmed
+    written = (split.written, pointed.written) if pointed else split.written
+    remember(memory, found["metadata"]["generation"] if found else -1, written, confirmed=confirmed)
     now = time.monotonic()
     return Route(
         weight=split.weight,
@@ -73,6 +96,25 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     )
 
 
+def answered(router: Router, found: Object | None, owner: Owner, world: World, *, by_time: bool) -> Confirmation:
+    """Whether what was written is served, as far as anything tells."""
+    pointed = subsets_of(router, owner, world)
+    if pointed and (pointed.lacking or not pointed.current):
+        return Confirmation(confirmed=False, sentence=pointed.lacking or "a subset selects other pods than Tidegate's")
+
+    answer = confirmation(router.kind, found or {})
+    return replace(answer, confirmed=True) if by_time else answer
+
+
+def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
+    """The subsets behind a router; None where it names Services."""
+    if not isinstance(router, AttachedRoute) or router.destination_rule is None:
+        return None
+
+    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, router.destination_rule))
+    return subsets(router.destination_rule, found)
+
+
 def _lost(memory: RouterMemory, sentence: str) -> Route:
     """A user's route that cannot split: nobody is sent to the candidate by it."""
     remember(memory, -1, NOT_THERE, confirmed=True)
@@ -82,7 +124,7 @@ def _lost(memory: RouterMemory, sentence: str) -> Route:
     )
 
 
-def remember(memory: RouterMemory, generation: int, written: tuple[str, int] | None, *, confirmed: bool) -> None:
+def remember(memory: RouterMemory, generation: int, written: object, *, confirmed: bool) -> None:
     """Keep when this generation was first seen, and since when the weight that we wrote is confirmed."""
     now = time.monotonic()
     if generation != memory.generation:

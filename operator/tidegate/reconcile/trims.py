@@ -10,6 +10,7 @@ from tidegate.api.names import (
     ANNOTATION_REJECTED,
     ANNOTATION_SHAPE,
     ANNOTATION_STARTED,
+    ANNOTATION_SUBSETS,
     ANNOTATION_TAKEN_OVER,
     ANNOTATION_WEIGHT,
     LABEL_HANDED_OVER,
@@ -21,7 +22,7 @@ from tidegate.workloads import owns_replicas, ready_pods, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
-ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE, ANNOTATION_FOUND)
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_SHAPE, ANNOTATION_FOUND, ANNOTATION_SUBSETS)
 REF = ("name", "kind", "namespace", "weight", "destination")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -49,17 +50,34 @@ def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
         }
         for parent in (found.get("status") or {}).get("parents") or ()
     ]
-    annotations = metadata.get("annotations")
-    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
-    managers: list[Object] = metadata.get("managedFields") or []
-    owners = {"owner": rules_owner(managers, shape), "ours": any(entry.get("manager") == MANAGER for entry in managers)}
     return {
-        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": ours, **owners},
+        "metadata": {**_attached_identity(found), "owner": rules_owner(metadata.get("managedFields") or [], shape)},
         "spec": {
             "parentRefs": spec.get("parentRefs"),
             **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
         },
         "status": {"parents": parents},
+    }
+
+
+def trimmed_destination_rule(found: Object) -> Object:
+    """The names and labels of its subsets; how a mesh treats them is the mesh's affair."""
+    declared = (found.get("spec") or {}).get("subsets") or ()
+    kept = [{name: subset[name] for name in ("name", "labels") if name in subset} for subset in declared]
+    return {"metadata": _attached_identity(found), "spec": {"subsets": kept}}
+
+
+def _attached_identity(found: Object) -> Object:
+    """What tells a user's object from others, our notes on it, and whether we own a field of it."""
+    metadata = found["metadata"]
+    annotations = metadata.get("annotations")
+    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
+    managers: list[Object] = metadata.get("managedFields") or []
+    return {
+        **_identity(found),
+        "generation": metadata.get("generation"),
+        "annotations": ours,
+        "ours": any(entry.get("manager") == MANAGER for entry in managers),
     }
 
 

@@ -31,7 +31,7 @@ class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
 
     generation: int = -2
-    written: tuple[str, int] | None = None
+    written: object = None
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None
@@ -157,7 +157,11 @@ class World:
         for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, *OWN_ROUTES):
             self.store(kind).on_change(self._part_changed)
 
-        used = {"route": kinds.ROUTE_KINDS, "objectives": kinds.SET_KINDS, "workload": kinds.WORKLOAD_KINDS}
+        used = {
+            "route": {**kinds.ROUTE_KINDS, "": kinds.DESTINATION_RULES},
+            "objectives": kinds.SET_KINDS,
+            "workload": kinds.WORKLOAD_KINDS,
+        }
         for use, named in used.items():
             for kind in named.values():
                 self.store(kind).on_change(partial(self._used_changed, use, kind))

@@ -7,6 +7,7 @@ from .managed import ManagedRoute
 from .router import Router, Split
 from .shapes import GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape
 from .split import Backends
+from .subsets import Subsets, point_patch, restore_subsets_patch, subsets
 
 # Those that Tidegate owns and writes whole.
 Whole = ManagedRoute | CanaryIngress
@@ -26,8 +27,12 @@ __all__ = [
     "Router",
     "Shape",
     "Split",
+    "Subsets",
     "Whole",
     "confirmation",
+    "point_patch",
     "release_patch",
+    "restore_subsets_patch",
     "rules_owner",
+    "subsets",
 ]

@@ -1,13 +1,13 @@
 """A user's own route, of any kind: two weights are touched while a rollout runs, and nothing else, ever."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
 from .router import Split
-from .shapes import GATEWAY, SHAPES, Shape
+from .shapes import GATEWAY, SHAPES, SUBSETS, Shape
 from .split import (
     FULL,
     Backends,
@@ -36,6 +36,7 @@ class AttachedRoute:
     name: str
     backends: Backends
     rule: str | None = None
+    destination_rule: str | None = None
 
     def absent(self) -> Split:
         """The user's to create: until then nobody is sent to the candidate by it."""
@@ -84,21 +85,30 @@ class AttachedRoute:
         return [*tests(found, at, raising=False), *changes, *gone] if gone or changes else []
 
     def _places(self, found: Found) -> list[Place]:
-        return list(places(found, self.backends, self.rule, SHAPES[self.kind]))
+        shape = SUBSETS if self.destination_rule else SHAPES[self.kind]
+        return list(places(found, self._named, self.rule, shape))
+
+    @property
+    def _named(self) -> Backends:
+        """How the route names the two: as Services, or as subsets."""
+        return (
+            replace(self.backends, stable="stable", candidate="candidate") if self.destination_rule else self.backends
+        )
 
     def _lacking(self, at: list[Place]) -> str:
         rule = f"rule {self.rule}" if self.rule else "no rule"
         lacks = "lacks" if self.rule else "has"
+        named, what = self._named, "subsets" if self.destination_rule else "backends"
         if not at:
             return (
-                f"{self.kind} {self.name}: {rule} {lacks} both backends {self.backends.stable} and "
-                f"{self.backends.candidate}: declare them with the weights {FULL} and 0"
+                f"{self.kind} {self.name}: {rule} {lacks} both {what} {named.stable} and "
+                f"{named.candidate}: declare them with the weights {FULL} and 0"
             )
 
         if small := [place for place in at if place.total < LEAST_TOTAL]:
             return (
-                f"{self.kind} {self.name}: beside other backends the weights of {self.backends.stable} and "
-                f"{self.backends.candidate} must sum to at least {LEAST_TOTAL}, not {small[0].total}"
+                f"{self.kind} {self.name}: beside other backends the weights of {named.stable} and "
+                f"{named.candidate} must sum to at least {LEAST_TOTAL}, not {small[0].total}"
             )
 
         return ""
