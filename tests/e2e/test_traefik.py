@@ -13,6 +13,7 @@ from tests.cluster.operator import Operator
 from tests.demo.shop import VERSIONS, template
 from tests.integration.manifests import phase_is
 
+Declare = Callable[[Api, str], Object]
 REQUESTS = 400
 STEPS = [{"name": "quarter", "weight": 25, "dwell": "120s"}]
 
@@ -106,9 +107,7 @@ def answers(cluster: local.Cluster, namespace: str, count: int = REQUESTS) -> Co
 
 
 @pytest.mark.parametrize("declare", [by_crd, by_annotations], ids=["TraefikService", "nginx annotations"])
-def test_requests_follow_the_weight_and_all_go_back(
-    cluster: local.Cluster, api: Api, declare: Callable[[Api, str], Object]
-) -> None:
+def test_requests_follow_the_weight_and_all_go_back(cluster: local.Cluster, api: Api, declare: Declare) -> None:
     namespace = api.namespace(f"shop-{declare.__name__.replace('_', '-')}")
     traffic = declare(api, namespace)
     api.create(RELEASES, release(namespace, 0, traffic))

@@ -157,13 +157,13 @@ class World:
         for kind in (kinds.REPLICA_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, *OWN_ROUTES):
             self.store(kind).on_change(self._part_changed)
 
-        used = {
-            "route": {**kinds.ROUTE_KINDS, "": kinds.DESTINATION_RULES},
-            "objectives": kinds.SET_KINDS,
-            "workload": kinds.WORKLOAD_KINDS,
+        used: dict[str, tuple[Kind, ...]] = {
+            "route": (*kinds.ROUTE_KINDS.values(), kinds.DESTINATION_RULES),
+            "objectives": tuple(kinds.SET_KINDS.values()),
+            "workload": tuple(kinds.WORKLOAD_KINDS.values()),
         }
         for use, named in used.items():
-            for kind in named.values():
+            for kind in named:
                 self.store(kind).on_change(partial(self._used_changed, use, kind))
 
         self.store(kinds.SERVICES).on_change(self._service_changed)

@@ -91,9 +91,10 @@ class AttachedRoute:
     @property
     def _named(self) -> Backends:
         """How the route names the two: as Services, or as subsets."""
-        return (
-            replace(self.backends, stable="stable", candidate="candidate") if self.destination_rule else self.backends
-        )
+        if self.destination_rule is None:
+            return self.backends
+
+        return replace(self.backends, stable="stable", candidate="candidate")
 
     def _lacking(self, at: list[Place]) -> str:
         rule = f"rule {self.rule}" if self.rule else "no rule"

@@ -44,9 +44,7 @@ def subsets(name: str, found: Found | None) -> Subsets:
         stable=selected.get("stable"),
         candidate=selected.get("candidate"),
         written=annotation(found, ANNOTATION_SUBSETS),
-        lacking=f"DestinationRule {name} has no subset {' and no subset '.join(missing)}: declare it"
-        if missing
-        else "",
+        lacking=f"DestinationRule {name} lacks the subset {missing}: declare it" if missing else "",
         held=bool(annotation(found, ANNOTATION_FOUND)) or bool(found["metadata"].get("ours")),
     )
 
