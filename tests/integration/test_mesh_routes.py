@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.api import RELEASES, TRAEFIK_SERVICES, VIRTUAL_SERVICES, Api, Object, Resource
+from tests.cluster.api import DESTINATION_RULES, RELEASES, TRAEFIK_SERVICES, VIRTUAL_SERVICES, Api, Object, Resource
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is
-from tests.integration.test_attached_routes import attached, deployed, git_applies, untouched
+from tests.integration.manifests import judged, phase_is, reason_is
+from tests.integration.test_attached_routes import GIT, attached, deployed, git_applies, untouched
 from tests.integration.test_rollout import change
 
 
@@ -123,3 +123,108 @@ def test_of_two_releases_on_one_rule_of_a_mesh_the_older_wins(api: Api, namespac
 
     found = api.until(RELEASES, namespace, "rival", lambda found: found.get("status", {}).get("phase") == "Stalled")
     assert found["status"]["reason"] == "TargetClaimed"
+
+
+SUBSETS = {**ROUTES["VirtualService"][2], "destinationRule": "front"}
+
+
+def by_subsets(namespace: str) -> Object:
+    """A VirtualService that tells the sides apart by subsets of one host."""
+    found = virtual_service(namespace)
+    for ref, subset in zip(found["spec"]["http"][1]["route"], ("candidate", "stable"), strict=True):
+        ref["destination"] = {"host": "everything", "subset": subset}
+
+    return found
+
+
+def destination_rule(namespace: str) -> Object:
+    """The team's subsets: one of its own, and the two that Tidegate may point."""
+    names = [
+        {"name": "debug", "labels": {"debug": "true"}},
+        {"name": "candidate"},
+        {"name": "stable", "labels": {"app": "web"}, "trafficPolicy": {"loadBalancer": {"simple": "RANDOM"}}},
+    ]
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "DestinationRule",
+        "metadata": {"name": "front", "namespace": namespace},
+        "spec": {"host": "everything", "subsets": names},
+    }
+
+
+def selected(found: Object) -> list[str | None]:
+    """The revisions that the subsets of stable and of the candidate select."""
+    labels = {subset["name"]: subset.get("labels") or {} for subset in found["spec"]["subsets"]}
+    return [labels[role].get("tidegate.dev/revision") for role in ("stable", "candidate")]
+
+
+def deployed_by_subsets(api: Api, namespace: str, **changes: Any) -> tuple[Object, str]:
+    """A first version in subsets that Git declares: the DestinationRule as it was, and the revision."""
+    api.apply(DESTINATION_RULES, destination_rule(namespace), manager=GIT)
+    before = api.get(DESTINATION_RULES, namespace, "front")
+    route = (VIRTUAL_SERVICES, by_subsets(namespace))
+    deployed(api, namespace, route, traffic={"route": SUBSETS}, **changes)
+    first: str = api.get(RELEASES, namespace, "web")["status"]["stable"]["revision"]
+    api.until(DESTINATION_RULES, namespace, "front", lambda found: selected(found) == [first, first])
+    return before, first
+
+
+def test_subsets_follow_the_roles_and_are_given_back_with_the_release(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    before, first = deployed_by_subsets(api, namespace)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    second = found["status"]["stable"]["revision"]
+    assert second != first
+    assert selected(api.get(DESTINATION_RULES, namespace, "front")) == [second, second]
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
+
+
+def test_a_breach_never_moves_the_subset_of_stable(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    steps = [{"name": "first", "weight": 20, "dwell": "30s"}]
+    _, first = deployed_by_subsets(api, namespace, **judged(steps=steps))
+    metrics.says = Answer(value=0.1)
+    change(api, namespace, "2")
+    api.until(VIRTUAL_SERVICES, namespace, "front", lambda found: weights(found) == [80, 20])
+    stable, candidate = selected(api.get(DESTINATION_RULES, namespace, "front"))
+    assert stable == first != candidate
+
+    metrics.says = Answer(value=0.9)
+
+    for found in api.follow(DESTINATION_RULES, namespace, "front", 30):
+        assert selected(found)[0] == first
+        if selected(found)[1] == first:
+            break
+
+    assert weights(api.get(VIRTUAL_SERVICES, namespace, "front"))[1] == 0
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_git_that_declares_its_subsets_again_stops_no_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    _, first = deployed_by_subsets(api, namespace, steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
+
+    with git_applies(api, DESTINATION_RULES, destination_rule(namespace)):
+        change(api, namespace, "2")
+        found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    second = found["status"]["stable"]["revision"]
+    assert second != first
+    api.until(DESTINATION_RULES, namespace, "front", lambda found: selected(found) == [second, second])
+
+
+def test_a_missing_destination_rule_is_said_and_healed(api: Api, namespace: str, operator: Operator) -> None:
+    api.apply(VIRTUAL_SERVICES, by_subsets(namespace), manager=GIT)
+    api.create(RELEASES, attached(namespace, traffic={"route": SUBSETS}))
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert "DestinationRule front is missing" in found["status"]["message"]
+
+    api.apply(DESTINATION_RULES, destination_rule(namespace), manager=GIT)
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
