@@ -15,6 +15,7 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     match action:
         case SetWeight(weight, revision, raising):
             yield from _weight(before, weight, revision, raising=raising)
+            yield from _given_back(before, weight)
         case WriteRoute(weight):
             if before.route is not None and weight > (before.route.weight or 0):
                 yield "writing the route never raises a weight"
@@ -55,6 +56,12 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
 
     if promoting and before.services.stable != before.progress.candidate:
         yield "the weight falls only on a Service that selects the candidate"
+
+
+def _given_back(before: State, weight: int) -> Iterator[str]:
+    live = (before.route.weight or 0) if before.route else 0
+    if weight < live and Role.STABLE in before.services.astray:
+        yield "I5: stable's subset is put back before a weight is given to it"
 
 
 def _retired(before: State, revision: str) -> Iterator[str]:
@@ -125,6 +132,9 @@ ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 def _promoted(now: State) -> Iterator[str]:
     if now.route is None or now.route.weight or not now.route.confirmed:
         yield "I25: promoted is said only when the route is back and confirmed"
+
+    if Role.STABLE in now.services.astray:
+        yield "promoted is said only when stable's subset selects the new revision"
 
     if now.services.stable != now.progress.stable:
         yield "promoted is said only when stable's Service selects the new revision"

@@ -19,7 +19,7 @@ from .takeover import (
     say_that_it_is_contested,
     take_the_workload_over,
 )
-from .upkeep import leftovers, retired, upkeep
+from .upkeep import leftovers, put_subsets_back, retired, upkeep
 
 
 def take_back_stray_weight(seen: Snapshot) -> Decision | None:
@@ -193,6 +193,7 @@ def replace_progress(seen: Snapshot, **changes: object) -> Snapshot:
 
 
 REST: tuple[Rule, ...] = (
+    put_subsets_back,
     take_back_stray_weight,
     mend,
     retire_leftovers,

@@ -28,6 +28,7 @@ from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
+from .upkeep import put_subsets_back
 
 
 def roll_back_on_breach(seen: Snapshot) -> Decision | None:
@@ -175,6 +176,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_without_signal,
     follow_stables_template,
     follow_a_newer_template,
+    put_subsets_back,
     give_to_the_only_side,
     shed_lost_pods,
     forget_silence,

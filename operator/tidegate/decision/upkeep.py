@@ -1,6 +1,7 @@
 """What must exist at any time: stable's pods, our Services, the route. The same in rest and in rollouts."""
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, WriteRoute
+from .decision import Decision
 from .reasons import Reason
 from .snapshot import Side, Snapshot
 
@@ -47,6 +48,16 @@ def services(seen: Snapshot) -> tuple[Action, ...]:
         for role, revision in wanted.items()
         if revision != present[role] or not found.current or role in found.astray
     )
+
+
+def put_subsets_back(seen: Snapshot) -> Decision | None:
+    """A weight is no better than the subset that it leads to: those come first, and the record stays."""
+    actions = astray(seen)
+    if not actions:
+        return None
+
+    reason, sentence = seen.progress.reason, "a subset selects its revision again"
+    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=actions)
 
 
 def astray(seen: Snapshot) -> tuple[PointService, ...]:
