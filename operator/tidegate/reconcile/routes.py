@@ -13,6 +13,7 @@ from tidegate.routers import (
     Confirmation,
     ManagedRoute,
     Router,
+    Split,
     Subsets,
     Whole,
     confirmation,
@@ -72,23 +73,26 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     if split.attached and (split.weight is None or split.sentence):
         return _lost(memory, split.sentence)
 
-    answer = answered(router, found, owner, world, by_time=by_time)
     pointed = subsets_of(router, owner, world)
     if pointed and pointed.lacking and not split.weight:
         return _lost(memory, pointed.lacking)
 
-    confirmed = answer.confirmed
+    answer = answered(router, found, pointed, by_time=by_time)
     written = (split.written, pointed.written) if pointed else split.written
-    remember(memory, found["metadata"]["generation"] if found else -1, written, confirmed=confirmed)
+    remember(memory, found["metadata"]["generation"] if found else -1, written, confirmed=answer.confirmed)
+    return _route(split, answer, memory)
+
+
+def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
     now = time.monotonic()
     return Route(
         weight=split.weight,
         least=split.least,
         written=split.written,
         current=split.current,
-        confirmed=confirmed,
+        confirmed=answer.confirmed,
         confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
-        silent_for=NO_TIME if confirmed else timedelta(seconds=now - memory.seen_at),
+        silent_for=NO_TIME if answer.confirmed else timedelta(seconds=now - memory.seen_at),
         sentence=answer.sentence,
         attached=split.attached,
         touched=split.touched,
@@ -96,9 +100,8 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     )
 
 
-def answered(router: Router, found: Object | None, owner: Owner, world: World, *, by_time: bool) -> Confirmation:
+def answered(router: Router, found: Object | None, pointed: Subsets | None, *, by_time: bool) -> Confirmation:
     """Whether what was written is served, as far as anything tells."""
-    pointed = subsets_of(router, owner, world)
     if pointed and (pointed.lacking or not pointed.current):
         return Confirmation(confirmed=False, sentence=pointed.lacking or "a subset selects other pods than Tidegate's")
 

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.watch import Reflector, Store
+import pytest
+
+from tidegate.watch import Absence, Reflector, Store
 
 
 class TroubleError(Exception):
@@ -72,3 +74,55 @@ async def test_a_stream_that_ends_in_good_order_goes_on_from_its_last_bookmark()
     task.cancel()
     assert asked == ["1", "7"]
     assert reflector.relists == 1
+
+
+class MissingError(TroubleError):
+    pass
+
+
+class DeniedError(TroubleError):
+    pass
+
+
+@pytest.mark.parametrize("why", [MissingError, DeniedError])
+async def test_a_kind_that_is_absent_or_never_ours_to_read_is_empty_and_holds_nobody_up(why: type[Exception]) -> None:
+    async def lister() -> tuple[list[dict[str, Any]], str]:
+        raise why
+
+    reflector = reflected(Store(), lister, Absence(MissingError, DeniedError))
+    task = asyncio.create_task(reflector.run())
+
+    await asyncio.wait_for(reflector.synced.wait(), 5)
+    task.cancel()
+
+
+async def test_what_was_read_once_and_is_denied_now_is_kept() -> None:
+    lists = [[thing("a", 1)]]
+    denied = asyncio.Event()
+    store = Store()
+
+    async def lister() -> tuple[list[dict[str, Any]], str]:
+        if lists:
+            return lists.pop(), "1"
+        denied.set()
+        raise DeniedError
+
+    reflector = reflected(store, lister, Absence(MissingError, DeniedError))
+    task = asyncio.create_task(reflector.run())
+
+    await asyncio.wait_for(denied.wait(), 5)
+    await asyncio.sleep(0)
+    task.cancel()
+    assert store.get(("shop", "a"))
+
+
+def reflected(store: Store, lister: Any, absence: Absence) -> Reflector:
+    """A reflector whose every stream breaks at once."""
+
+    async def watcher(version: str) -> AsyncIterator[Line]:
+        raise TroubleError
+        yield
+
+    return Reflector(
+        "things", store, lister=lister, watcher=watcher, trim=lambda found: found, trouble=TroubleError, absence=absence
+    )
