@@ -5,14 +5,14 @@ from contextlib import suppress
 from typing import assert_never
 
 from tidegate.api.names import LABEL_RELEASE
-from tidegate.clients import Invalid, NotFound
+from tidegate.clients import NotFound
 from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
 from tidegate.routers import AttachedRoute, CanaryIngress, Router, Whole
 from tidegate.watch import Object
 
 from . import kinds
 from .observe import Seen
-from .ownership import created, disown, ours
+from .ownership import created, disown, ours, patched
 from .world import World
 
 
@@ -76,17 +76,7 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
         return
 
     patch = router.weight_patch(found, weight=action.weight, revision=action.revision, raising=action.raising)
-    await patch_route(seen, router, patch, world, urgent=urgent)
-
-
-async def patch_route(seen: Seen, router: Router, patch: list[Object], world: World, *, urgent: bool) -> None:
-    """Send a patch; where a `test` in it fails, keep what the route is now."""
-    kind = kinds.ROUTE_KINDS[router.kind]
-    try:
-        world.keep(kind, await world.writer.patch(kind, seen.owner.namespace, router.name, patch, urgent=urgent))
-    except Invalid:
-        world.keep(kind, await world.kube.call("GET", kind.path(seen.owner.namespace, router.name)))
-        raise
+    await patched(kind, found, patch, world, urgent=urgent)
 
 
 async def restore_routes(seen: Seen, world: World) -> None:
@@ -94,18 +84,19 @@ async def restore_routes(seen: Seen, world: World) -> None:
     for router in seen.routers:
         found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if found is not None and isinstance(router, AttachedRoute):
-            await restore_route(seen, router, found, world)
+            await restore_route(router, found, world)
 
         if found is not None and isinstance(router, CanaryIngress):
             await take_canary_away(seen, found, world)
 
 
-async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world: World) -> None:
+async def restore_route(router: AttachedRoute, found: Object, world: World) -> None:
     """Weights, notes, and then the list of those who own fields."""
+    kind = kinds.ROUTE_KINDS[router.kind]
     if patch := router.restore_patch(found):
-        await patch_route(seen, router, patch, world, urgent=False)
+        await patched(kind, found, patch, world)
 
-    await disown(kinds.ROUTE_KINDS[router.kind], found, world)
+    await disown(kind, found, world)
 
 
 async def take_canary_away(seen: Seen, found: Object, world: World) -> None:

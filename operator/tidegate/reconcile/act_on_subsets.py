@@ -1,6 +1,5 @@
 """The effects on the DestinationRules of a mesh: which revision a subset selects, and all as it was in the end."""
 
-from tidegate.clients import Invalid
 from tidegate.decision.actions import Role
 from tidegate.routers import AttachedRoute, point_patch, restore_subsets_patch
 from tidegate.watch import Object
@@ -8,7 +7,7 @@ from tidegate.workloads import labels_of
 
 from . import kinds
 from .observe import Seen
-from .ownership import disown
+from .ownership import disown, patched
 from .world import World
 
 
@@ -16,14 +15,14 @@ async def point_subsets(seen: Seen, role: Role, revision: str, world: World) -> 
     """Let the subset of a role select a revision, in every DestinationRule that the Release names."""
     for found in destination_rules(seen, world):
         if patch := point_patch(found, role.value, labels_of(seen.owner, revision)):
-            await patch_rule(found, patch, world)
+            await patched(kinds.DESTINATION_RULES, found, patch, world)
 
 
 async def restore_subsets(seen: Seen, world: World) -> None:
     """The subsets as they were found, and then the list of those who own fields."""
     for found in destination_rules(seen, world):
         if patch := restore_subsets_patch(found):
-            await patch_rule(found, patch, world)
+            await patched(kinds.DESTINATION_RULES, found, patch, world)
 
         await disown(kinds.DESTINATION_RULES, found, world)
 
@@ -34,15 +33,3 @@ def destination_rules(seen: Seen, world: World) -> list[Object]:
     names = [router.destination_rule for router in seen.routers if isinstance(router, AttachedRoute)]
     found = [store.get((seen.owner.namespace, name)) for name in dict.fromkeys(names) if name]
     return [rule for rule in found if rule is not None]
-
-
-async def patch_rule(found: Object, patch: list[Object], world: World) -> None:
-    """Send a patch; where a `test` in it fails, keep what the object is now."""
-    kind, metadata = kinds.DESTINATION_RULES, found["metadata"]
-    try:
-        answer = await world.writer.patch(kind, metadata["namespace"], metadata["name"], patch)
-    except Invalid:
-        world.keep(kind, await world.kube.call("GET", kind.path(metadata["namespace"], metadata["name"])))
-        raise
-
-    world.keep(kind, answer)

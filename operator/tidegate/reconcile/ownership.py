@@ -1,6 +1,6 @@
 """Ours or someone else's: what is made, and what is never touched."""
 
-from tidegate.clients import MANAGER, Conflict, Kind
+from tidegate.clients import MANAGER, Conflict, Invalid, Kind
 from tidegate.decision.reasons import Reason
 from tidegate.routers import release_patch
 from tidegate.watch import Object
@@ -36,6 +36,16 @@ async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Obj
             return answer
 
         raise taken(seen, kind, name, world) from None
+
+
+async def patched(kind: Kind, found: Object, patch: list[Object], world: World, *, urgent: bool = False) -> None:
+    """Patch an object; where a `test` in the patch fails, keep what the object is now."""
+    namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
+    try:
+        world.keep(kind, await world.writer.patch(kind, namespace, name, patch, urgent=urgent))
+    except Invalid:
+        world.keep(kind, await world.kube.call("GET", kind.path(namespace, name)))
+        raise
 
 
 async def disown(kind: Kind, found: Object, world: World) -> None:

@@ -16,6 +16,7 @@ from .split import (
     Patch,
     Place,
     annotation,
+    found_before,
     notes,
     operation,
     places,
@@ -46,7 +47,7 @@ class AttachedRoute:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
         at = self._places(found)
         shares = [place.share or 0 for place in at]
-        before = _found_before(found)
+        before = found_before(found)
         return Split(
             weight=max(shares, default=None),
             least=min(shares, default=None),
@@ -74,7 +75,7 @@ class AttachedRoute:
     def restore_patch(self, found: Found) -> Patch:
         """The weights as they were found, and our notes gone. Empty where nothing of ours is left."""
         at = self._places(found)
-        before: dict[str, Declared] = _found_before(found).get("weights", {})
+        before: dict[str, Declared] = found_before(found).get("weights", {})
         changes = [
             change
             for place in at
@@ -113,16 +114,6 @@ class AttachedRoute:
             )
 
         return ""
-
-
-def _found_before(found: Found) -> dict[str, Any]:
-    """What the route was before the first weight of ours; nothing where the note was lost or edited."""
-    try:
-        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
-    except ValueError:
-        return {}
-
-    return before if isinstance(before, dict) else {}
 
 
 def rules_owner(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> str | None:

@@ -1,7 +1,5 @@
 """A canary Ingress beside a user's own: the same hosts and paths with a weight, there only while a rollout runs."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +8,7 @@ from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
 from .managed import OPT_OUT
 from .router import Split
-from .split import Backends, Found, Patch, annotation, notes, operation, written_weight
+from .split import Backends, Found, Patch, annotation, hashed, notes, operation, written_weight
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
 CANARY_WEIGHT = "nginx.ingress.kubernetes.io/canary-weight"
@@ -117,7 +115,7 @@ class CanaryIngress:
     def _shape(self) -> str:
         """A hash of what the Ingress should be, but for its weight."""
         declared = {"spec": self._spec(), **self._class()}
-        return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+        return hashed(declared)
 
 
 def _backend_names(spec: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -1,7 +1,5 @@
 """The managed HTTPRoute: generated and owned whole, so GitOps never fights over its weights."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
 from .router import Split
-from .split import FULL, Backends, Found, Patch, annotation, notes, places, tests, weights, written_weight
+from .split import FULL, Backends, Found, Patch, annotation, hashed, notes, places, tests, weights, written_weight
 
 API_VERSION = "gateway.networking.k8s.io/v1"
 
@@ -83,7 +81,7 @@ class ManagedRoute:
         """A hash of what the route should be, but for its weights."""
         backends = [self.backends.stable, self.backends.candidate, self.backends.port]
         declared = {"gateway": self.gateway, "backends": backends}
-        return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+        return hashed(declared)
 
 
 def _backend_refs(backends: Backends, weight: int) -> list[dict[str, Any]]:

@@ -1,10 +1,12 @@
 """Two weights in a route: where they are, what they say, and the one patch that changes them."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_WEIGHT
+from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
 from .shapes import GATEWAY, Shape, declared_name, rules, service_named
 
@@ -87,6 +89,21 @@ def annotation(found: Found, name: str) -> str:
     """An annotation's text; empty where it is absent."""
     text: str = (found["metadata"].get("annotations") or {}).get(name, "")
     return text
+
+
+def found_before(found: Found) -> dict[str, Any]:
+    """What an object was before our first change; nothing where the note was lost or edited."""
+    try:
+        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
+    except ValueError:
+        return {}
+
+    return before if isinstance(before, dict) else {}
+
+
+def hashed(declared: Mapping[str, Any]) -> str:
+    """A short hash of what an object of ours should be."""
+    return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def tests(found: Found, at: Sequence[Place], *, raising: bool) -> Patch:

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_SUBSETS, LABEL_REVISION
 
-from .split import Found, Patch, annotation, notes, operation, without_notes
+from .split import Found, Patch, annotation, found_before, notes, operation, without_notes
 
 ROLES = ("stable", "candidate")
 Labels = Mapping[str, str]
@@ -73,7 +72,7 @@ def restore_subsets_patch(found: Found) -> Patch:
     """The labels as they were found, and our notes gone. Empty where nothing of ours is left."""
     changes: Patch = []
     now = _labels(found)
-    for role, labels in _found_before(found).items():
+    for role, labels in found_before(found).items():
         at = _index(found, role)
         if at is None or now[role] == labels:
             continue
@@ -100,13 +99,3 @@ def _index(found: Found, role: str) -> int | None:
 
 def _written(found: Subsets) -> str:
     return f"{found.stable or ''}/{found.candidate or ''}"
-
-
-def _found_before(found: Found) -> dict[str, Any]:
-    """What the subsets were before the first change of ours; nothing where the note was lost or edited."""
-    try:
-        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
-    except ValueError:
-        return {}
-
-    return before if isinstance(before, dict) else {}
