@@ -1,13 +1,23 @@
 """Routes of other kinds, on their real CRDs: two weights move, and all is as it was in the end."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.cluster.api import DESTINATION_RULES, RELEASES, TRAEFIK_SERVICES, VIRTUAL_SERVICES, Api, Object, Resource
+from tests.cluster.api import (
+    DESTINATION_RULES,
+    RELEASES,
+    SERVICES,
+    TRAEFIK_SERVICES,
+    VIRTUAL_SERVICES,
+    Api,
+    Object,
+    Resource,
+)
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, reason_is
+from tests.integration.manifests import judged, phase_is, reason_is, release
 from tests.integration.test_attached_routes import GIT, attached, deployed, git_applies, untouched
 from tests.integration.test_rollout import change
 
@@ -108,6 +118,20 @@ def test_git_that_applies_its_weights_again_is_no_hand_on_any_kind(
 
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     api.until(kind, namespace, "front", untouched(before))
+
+
+@every_kind
+def test_where_nothing_is_reported_time_counts_from_when_there_is_something_to_serve(
+    api: Api, namespace: str, operator: Operator, kind: Resource, manifest: Any, named: Object
+) -> None:
+    api.apply(kind, manifest(namespace), manager=GIT)
+    api.create(RELEASES, release(namespace, traffic={"route": named, "settle": "4s", "drain": "0s"}))
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    served = datetime.fromisoformat(api.get(SERVICES, namespace, "web-stable")["metadata"]["creationTimestamp"])
+    promoted = datetime.fromisoformat(found["status"]["history"][0]["endedAt"])
+    assert promoted - served >= timedelta(seconds=4)
 
 
 def test_of_two_releases_on_one_rule_of_a_mesh_the_older_wins(api: Api, namespace: str, operator: Operator) -> None:

@@ -20,7 +20,7 @@ from tidegate.routers import (
     subsets,
 )
 from tidegate.watch import Object
-from tidegate.workloads import Owner
+from tidegate.workloads import Owner, selected_revision
 
 from . import kinds
 from .world import RouterMemory, World
@@ -78,7 +78,7 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
         return _lost(memory, pointed.lacking)
 
     answer = answered(router, found, pointed, by_time=by_time)
-    written = (split.written, pointed.written) if pointed else split.written
+    written = split.written, pointed.written if pointed else "", served(router, owner, world) if answer.by_time else ""
     remember(memory, found["metadata"]["generation"] if found else -1, written, confirmed=answer.confirmed)
     return _route(split, answer, memory)
 
@@ -106,7 +106,13 @@ def answered(router: Router, found: Object | None, pointed: Subsets | None, *, b
         return Confirmation(confirmed=False, sentence=pointed.lacking or "a subset selects other pods than Tidegate's")
 
     answer = confirmation(router.kind, found or {})
-    return replace(answer, confirmed=True) if by_time else answer
+    return replace(answer, confirmed=True, by_time=True) if by_time else answer
+
+
+def served(router: Router, owner: Owner, world: World) -> str | None:
+    """The revision behind stable's Service: where nothing is reported, time counts from when that is there."""
+    found = world.store(kinds.SERVICES).get((owner.namespace, router.backends.stable))
+    return selected_revision(found) if found is not None else None
 
 
 def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:

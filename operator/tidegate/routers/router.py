@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from .split import Found, Patch
+from .split import Backends, Found, Patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Router(Protocol):
     def kind(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def backends(self) -> Backends: ...
 
     def absent(self) -> Split | None:
         """What it means that the object is not there; None where it is to be written."""

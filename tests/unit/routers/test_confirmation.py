@@ -37,4 +37,5 @@ def test_a_kind_that_reports_nothing_counts_by_time(kind: str) -> None:
     answer = confirmation(kind, {"metadata": {"generation": 3}, "spec": {}})
 
     assert answer.confirmed
+    assert answer.by_time
     assert "counts by time" in answer.sentence
