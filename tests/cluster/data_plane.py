@@ -98,6 +98,8 @@ class DataPlane:
             "ping.entrypoint": "metrics",
             **self._provider("kubernetesgateway"),
             **self._provider("kubernetescrd"),
+            # Else one Service without ready pods takes the whole TraefikService, stable's share too, away.
+            "providers.kubernetescrd.allowemptyservices": "true",
             **self._provider("kubernetesingressnginx"),
             "providers.providersthrottleduration": "100ms",
             "global.checknewversion": "false",
