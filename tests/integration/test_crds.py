@@ -62,6 +62,11 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
     if kind == "Release":
         spec["template"] = {"spec": {"containers": [{"name": "web", "image": "x"}]}}
 
+    for route in (found_at(spec, ("traffic", "route")), found_at(spec, ("traffic", "routes", 0))):
+        # The one kind that has every field of a route.
+        if route:
+            route["kind"] = "VirtualService"
+
     for path, fields in ALTERNATIVES:
         part = found_at(spec, path) or {}
         for field in fields if all(name in part for name in fields) else ():
