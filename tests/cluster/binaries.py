@@ -6,6 +6,7 @@ from pathlib import Path
 
 from . import versions
 from .cache import cached, run
+from .progress import Missing
 from .toolchain import debian, go, go_install, wheels
 
 SOURCES = Path(__file__).parent
@@ -88,17 +89,37 @@ def gateway_api_crds() -> list[Path]:
     )
 
 
+def istio_crds() -> list[Path]:
+    """What a mesh's routes are made of, from Istio's Go module."""
+    module = f"istio.io/api@v{versions.ISTIO}"
+    pattern = "kubernetes/customresourcedefinitions.gen.yaml"
+    return _module_files(f"istio-crds-{versions.ISTIO}", module, pattern, expected=versions.ISTIO_SUM)
+
+
+def traefik_crds() -> list[Path]:
+    """Traefik's own kinds, from its Go module."""
+    module = f"github.com/traefik/traefik/v3@v{versions.TRAEFIK_CRDS}"
+    pattern = "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"
+    return _module_files(f"traefik-crds-{versions.TRAEFIK_CRDS}", module, pattern, expected=versions.TRAEFIK_SUM)
+
+
 def kwok_stages() -> list[Path]:
     """KWOK's own stages: a node is Ready, a pod is Ready at once, a deleted pod is gone at once."""
     module = f"sigs.k8s.io/kwok@v{versions.KWOK}"
     return _module_files(f"kwok-stages-{versions.KWOK}", module, "kustomize/stage/[np]o*/fast/*-*.yaml")
 
 
-def _module_files(name: str, module: str, pattern: str) -> list[Path]:
+def _module_files(name: str, module: str, pattern: str, *, expected: str = "") -> list[Path]:
+    """Files of a Go module, by version and, where it is given, by the sum of its content."""
+
     def build(folder: Path) -> None:
         # Outside a module of its own, so that Go does not look for one.
         answer = json.loads(run([go(), "mod", "download", "-json", module], cwd=folder))
+        if expected and answer["Sum"] != expected:
+            message = f"{module} has the sum {answer['Sum']}, not {expected}"
+            raise Missing(message)
+
         for found in Path(answer["Dir"]).glob(pattern):
-            shutil.copyfile(found, folder / found.name)
+            shutil.copyfile(found, folder / f"{found.stem}.yaml")
 
     return sorted(cached(name, f"Fetching {module}", build).glob("*.yaml"))

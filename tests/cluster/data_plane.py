@@ -94,9 +94,11 @@ class DataPlane:
             "metrics.prometheus.addserviceslabels": "true",
             "metrics.prometheus.buckets": "0.05,0.1,0.3,0.5,1,2,5",
             "ping.entrypoint": "metrics",
-            "providers.kubernetesgateway.endpoint": self.plane.server,
-            "providers.kubernetesgateway.token": self.plane.token("traefik"),
-            "providers.kubernetesgateway.certauthfilepath": self.plane.authority,
+            **self._provider("kubernetesgateway"),
+            **self._provider("kubernetescrd"),
+            # Else one Service without ready pods takes the whole TraefikService, stable's share too, away.
+            "providers.kubernetescrd.allowemptyservices": "true",
+            **self._provider("kubernetesingressnginx"),
             "providers.providersthrottleduration": "100ms",
             "global.checknewversion": "false",
             "global.sendanonymoususage": "false",
@@ -105,6 +107,14 @@ class DataPlane:
         self.processes.start("traefik", [traefik(), *flags_of(flags)])
         ping = f"http://{self.plane.address}:{self.ports.traefik_metrics}/ping"
         self.processes.wait("traefik", lambda: answers(ping), START_SECONDS)
+
+    def _provider(self, name: str) -> dict[str, object]:
+        """One of the ways in which Traefik is told its routes."""
+        return {
+            f"providers.{name}.endpoint": self.plane.server,
+            f"providers.{name}.token": self.plane.token("traefik"),
+            f"providers.{name}.certauthfilepath": self.plane.authority,
+        }
 
     def _start_prometheus(self) -> None:
         place = f"{self.plane.address}:{self.ports.prometheus}"

@@ -7,7 +7,16 @@ from enum import Enum
 from pathlib import Path
 
 from . import network, simulated_nodes
-from .binaries import container_runtime, gateway_api_crds, kube_stack, kwok, prometheus, traefik
+from .binaries import (
+    container_runtime,
+    gateway_api_crds,
+    istio_crds,
+    kube_stack,
+    kwok,
+    prometheus,
+    traefik,
+    traefik_crds,
+)
 from .control_plane import ControlPlane, free_port
 from .data_plane import DataPlane, Ports
 from .images import SHOP
@@ -65,6 +74,8 @@ def fetch(nodes: Nodes) -> None:
     """Build or download everything first, so that what follows is quick."""
     kube_stack()
     gateway_api_crds()
+    istio_crds()
+    traefik_crds()
     traefik()
     prometheus()
     if nodes is Nodes.REAL:
@@ -83,8 +94,8 @@ def plane_of(nodes: Nodes, folder: Path, *, audit: bool = False) -> ControlPlane
 
 
 def apply_crds(plane: ControlPlane) -> None:
-    """The Gateway API's CRDs and Tidegate's own."""
-    found = (*gateway_api_crds(), *sorted((ROOT / "crds").glob("*.yaml")))
+    """The CRDs of the Gateway API, of Istio and of Traefik, and Tidegate's own."""
+    found = (*gateway_api_crds(), *istio_crds(), *traefik_crds(), *sorted((ROOT / "crds").glob("*.yaml")))
     plane.kubectl("apply", "--server-side", *(f"--filename={path}" for path in found))
 
 

@@ -2,6 +2,11 @@
 
 KUBERNETES = "1.37.2"
 GATEWAY_API = "1.6.3"
+ISTIO = "1.32.0"
+ISTIO_SUM = "h1:37mJvg9I0biYZAEQF+MATs4FNeCpXEIVO3LFpVb6iNM="
+# The module proxy has no newer one; the wheel's own version reads the same CRDs.
+TRAEFIK_CRDS = "3.7.13"
+TRAEFIK_SUM = "h1:T8wy9KuaFzCkmXCqAzDy7t73pBDR1DHrJe3pqXpNXTw="
 HELM = "4.3.1"
 PROMETHEUS = "0.316.0"  # the module of Prometheus 3.16
 KWOK = "0.8.0"

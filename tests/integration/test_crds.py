@@ -11,12 +11,16 @@ from kubernetes.client.exceptions import ApiException
 from tests.cluster.api import (
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
+    DESTINATION_RULES,
+    INGRESSES,
     METRIC_SOURCES,
     OBJECTIVE_SETS,
     RELEASES,
     ROUTES,
     SECRETS,
     SERVICES,
+    TRAEFIK_SERVICES,
+    VIRTUAL_SERVICES,
     Api,
     Resource,
 )
@@ -31,8 +35,12 @@ KINDS: dict[str, Resource] = {
     "MetricSource": METRIC_SOURCES,
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
-    "HTTPRoute": ROUTES,
     "Service": SERVICES,
+    "HTTPRoute": ROUTES,
+    "VirtualService": VIRTUAL_SERVICES,
+    "TraefikService": TRAEFIK_SERVICES,
+    "DestinationRule": DESTINATION_RULES,
+    "Ingress": INGRESSES,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
@@ -43,7 +51,7 @@ CRDS = {
 # Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
-    (("traffic",), ("gateway", "route", "routes", "podRatio", "nodeRatio")),
+    (("traffic",), ("gateway", "route", "routes", "podRatio", "nodeRatio", "ingress")),
     (("steps", 0), ("match", "mirror")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
     (("hooks", 0), ("http", "job")),
@@ -65,6 +73,11 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
         spec["template"] = {"spec": {"containers": [{"name": "web", "image": "x"}]}}
         spec["steps"][0] |= {"weight": 5, "deadline": "1m"}
         spec["hooks"][0]["when"] = "BeforeRise"
+
+    for route in (found_at(spec, ("traffic", "route")), found_at(spec, ("traffic", "routes", 0))):
+        # The one kind that has every field of a route.
+        if route:
+            route["kind"] = "VirtualService"
 
     for path, fields in ALTERNATIVES:
         part = found_at(spec, path) or {}
@@ -244,6 +257,14 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "workloadRef: with traffic.nodeRatio": (
         put_at(put_at(ONE_A_NODE, ("spec", "workloadRef"), {"name": "web"}), ("spec", "template"), None),
         ONE_A_NODE,
+    ),
+    "route: a TraefikService has no rules": (
+        release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a", "rule": "main"}}),
+        release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a"}}),
+    ),
+    "route: destinationRule needs the kind": (
+        release_with(("spec", "traffic"), {"route": {"name": "a", "destinationRule": "a"}}),
+        release_with(("spec", "traffic"), {"route": {"kind": "VirtualService", "name": "a", "destinationRule": "a"}}),
     ),
     "objectives: each must have exactly one": (
         release_with(("spec", "objectives"), [{"name": "a", "query": QUERY, "errorRatio": {"max": "1%"}}]),

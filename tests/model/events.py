@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.model.state import BAD, DOWN, GOOD, MISSING, NONE, NOW, REPLICAS, Pods, State, aged
+from tidegate.decision.actions import Role
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Said, Suspension
@@ -41,6 +42,7 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
 def disturbances(state: State) -> Iterator[tuple[str, State]]:
     """What comes between."""
     yield from pods(state)
+    yield from mesh(state)
     yield from router(state)
     yield from metrics(state)
     yield from people(state)
@@ -78,6 +80,17 @@ def _losses(state: State, found: Pods) -> Iterator[tuple[str, State]]:
 
     if not found.available and not found.ever and not found.stuck:
         yield f"{found.revision} is stuck", state.with_pods(replace(found, stuck=True))
+
+
+def mesh(state: State) -> Iterator[tuple[str, State]]:
+    """Git declares a subset of the mesh again, or a turn was cut between a subset and its Service."""
+    found = state.services
+    for role, revision in ((Role.STABLE, found.stable), (Role.CANDIDATE, found.candidate)):
+        if revision and role not in found.astray:
+            yield (
+                f"the subset {role.value} goes astray",
+                replace(state, services=replace(found, astray=found.astray | {role})),
+            )
 
 
 def router(state: State) -> Iterator[tuple[str, State]]:

@@ -17,6 +17,7 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
         case SetWeight(weight, revision, raising):
             yield from _weight(before, weight, revision, raising=raising)
             yield from _matched(before, action)
+            yield from _given_back(before, weight)
         case WriteRoute(weight):
             if before.route is not None and weight > (before.route.weight or 0):
                 yield "writing the route never raises a weight"
@@ -107,6 +108,11 @@ def _matched(before: State, action: SetWeight | WriteRoute) -> Iterator[str]:
         yield "I3: matched requests do not move to a stable side without available pods"
 
 
+def _given_back(before: State, weight: int) -> Iterator[str]:
+    if weight < _live(before) and Role.STABLE in before.services.astray:
+        yield "I5: stable's subset is put back before a weight is given to it"
+
+
 def _retired(before: State, revision: str) -> Iterator[str]:
     by_pods = before.kind is Kind.BY_PODS
     # Without a router the candidate's Service is for a preview: its traffic goes with the pods.
@@ -193,6 +199,9 @@ def _promoted(now: State) -> Iterator[str]:
 
     if route is None or route.weight or route.extended or not route.confirmed:
         yield "I25: promoted is said only when the route is back and confirmed"
+
+    if Role.STABLE in now.services.astray:
+        yield "promoted is said only when stable's subset selects the new revision"
 
     if now.services.stable != now.progress.stable:
         yield "promoted is said only when stable's Service selects the new revision"

@@ -171,7 +171,8 @@ def after(state: State, action: Action) -> State:
         case Scale(revision, replicas):
             return state.with_pods(_sized(state.pods_of(revision), replicas))
         case PointService(role, revision):
-            return replace(state, services=_pointed(state.services, role, revision))
+            pointed = _pointed(state.services, role, revision)
+            return replace(state, services=replace(pointed, astray=pointed.astray - {role}))
         case WriteRoute() | SetWeight():
             return replace(state, route=written(state.route, action, wanted=state.wants_matches, confirmed=False))
         case ForgetRevision(revision):

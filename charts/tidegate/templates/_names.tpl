@@ -10,7 +10,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- /* The API group of each switch under `providers`: those that are off, as a,b. */ -}}
 {{- define "tidegate.without" -}}
-{{- $groups := dict "gatewayApi" "gateway.networking.k8s.io" }}
+{{- $groups := dict "gatewayApi" "gateway.networking.k8s.io" "istio" "networking.istio.io" "traefik" "traefik.io" "ingress" "networking.k8s.io" }}
 {{- $off := list }}
 {{- range $provider, $on := .Values.providers }}{{ if not $on }}{{ $off = append $off (get $groups $provider) }}{{ end }}{{ end }}
 {{- join "," $off }}

@@ -39,6 +39,7 @@ def release() -> dict[str, Any]:
     steps["x-kubernetes-list-map-keys"] = ["name"]
     steps["x-kubernetes-validations"] = STEP_RULES
     expose_by(steps["items"], spec["properties"]["traffic"])
+    attach_by(spec["properties"]["traffic"]["properties"])
     spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     ask_by(spec["properties"]["hooks"])
     spec["x-kubernetes-validations"] = [
@@ -87,6 +88,12 @@ def expose_by(step: dict[str, Any], traffic: dict[str, Any]) -> None:
     traffic["x-kubernetes-validations"] = [ROUTER_RULE, AFFINITY_RULE]
     cookie = traffic["properties"]["affinity"]["properties"]["cookie"]
     cookie["properties"]["maxAge"]["x-kubernetes-validations"] = [MAX_AGE_RULE]
+
+
+def attach_by(traffic: dict[str, Any]) -> None:
+    """The rules of a route of a user's own, wherever one is named."""
+    for route in (traffic["route"], traffic["routes"]["items"]):
+        route["x-kubernetes-validations"] = [RULE_RULE, SUBSETS_RULE]
 
 
 def judge_by(objectives: dict[str, Any]) -> None:
@@ -232,9 +239,9 @@ WORKLOAD_RULE = rule(
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
 )
 ROUTER_RULE = rule(
-    "[has(self.gateway), has(self.route), has(self.routes), has(self.podRatio), has(self.nodeRatio)]"
+    "[has(self.gateway), has(self.route), has(self.routes), has(self.ingress), has(self.podRatio), has(self.nodeRatio)]"
     ".filter(f, f).size() == 1",
-    "traffic: must have exactly one of gateway, route, routes, podRatio and nodeRatio",
+    "traffic: must have exactly one of gateway, route, routes, ingress, podRatio and nodeRatio",
 )
 NODE_RATIO_RULE = rule(
     "!has(self.traffic.nodeRatio) || !has(self.workloadRef) || self.workloadRef.kind == 'PodTemplate'",
@@ -243,6 +250,14 @@ NODE_RATIO_RULE = rule(
 POD_RATIO_RULE = rule(
     "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",
     "steps: with traffic.podRatio a weight must be at most 50, or 100: both sides' pods share one Service",
+)
+RULE_RULE = rule(
+    "!has(self.rule) || self.kind != 'TraefikService'",
+    "route: a TraefikService has no rules: leave rule out",
+)
+SUBSETS_RULE = rule(
+    "!has(self.destinationRule) || self.kind == 'VirtualService'",
+    "route: destinationRule needs the kind VirtualService: no other route has subsets",
 )
 OBJECTIVE_RULE = rule(
     "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",

@@ -38,6 +38,8 @@ class RouteKind(Enum):
 
     HTTP_ROUTE = "HTTPRoute"
     GRPC_ROUTE = "GRPCRoute"
+    VIRTUAL_SERVICE = "VirtualService"
+    TRAEFIK_SERVICE = "TraefikService"
 
 
 class WorkloadKind(Enum):

@@ -66,6 +66,19 @@ class AttachedRoute(Declared):
         Name | None,
         Field(description="The rule, by its name. Absent: every rule with both <release>-stable and -candidate."),
     ] = None
+    destination_rule: Annotated[
+        ObjectName | None,
+        Field(
+            description="A DestinationRule of your own: the VirtualService's backends are its subsets stable and "
+            "candidate, and Tidegate lets those select the revisions."
+        ),
+    ] = None
+
+
+class Ingress(Declared):
+    """An Ingress of your own: a canary beside it takes the candidate's share while a rollout runs."""
+
+    name: Annotated[ObjectName, Field(description="The Ingress's name; its paths lead to Service <release>-stable.")]
 
 
 class PodRatio(Declared):
@@ -86,7 +99,7 @@ class NodeRatio(Declared):
 
 
 class Traffic(Declared):
-    """How traffic is split, and when a split counts. One of gateway, route, routes, podRatio, nodeRatio."""
+    """How traffic is split, and when a split counts, by one of gateway, route, routes, ingress, podRatio, nodeRatio."""
 
     gateway: Annotated[Gateway | None, Field(description="The route that Tidegate generates and owns.")] = None
     route: Annotated[AttachedRoute | None, Field(description="The route of your own that Tidegate attaches to.")] = None
@@ -97,6 +110,10 @@ class Traffic(Declared):
             max_length=8,
             description="Several, such as an ingress and a mesh: a weight counts when all confirm it.",
         ),
+    ] = None
+    ingress: Annotated[
+        Ingress | None,
+        Field(description="The Ingress of your own beside which Tidegate keeps a canary with nginx's annotations."),
     ] = None
     pod_ratio: Annotated[
         PodRatio | None,
@@ -117,5 +134,5 @@ class Traffic(Declared):
 
     @model_validator(mode="after")
     def _one_router(self) -> "Traffic":
-        one_of(self, "gateway", "route", "routes", "pod_ratio", "node_ratio")
+        one_of(self, "gateway", "route", "routes", "ingress", "pod_ratio", "node_ratio")
         return self

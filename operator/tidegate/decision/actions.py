@@ -31,7 +31,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class PointService:
-    """Let one of our Services select a revision; creates it where it is missing."""
+    """Let one of our Services, and a mesh's subset of its role, select a revision; creates it where it is missing."""
 
     role: Role
     revision: str
@@ -63,6 +63,11 @@ class SetWeight:
 @dataclass(frozen=True, slots=True)
 class RestoreRoutes:
     """Put the weights of attached routes back as they were found, and leave no note of ours on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreSubsets:
+    """Let the subsets of a user's DestinationRules select what they selected before, and leave no note of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,7 @@ Action = (
     | WriteRoute
     | SetWeight
     | RestoreRoutes
+    | RestoreSubsets
     | TakeOver
     | HoldReplicas
     | EmptyWorkload

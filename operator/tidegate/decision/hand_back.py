@@ -10,6 +10,7 @@ from .actions import (
     RefillWorkload,
     ReleaseWorkload,
     RestoreRoutes,
+    RestoreSubsets,
     Role,
 )
 from .decision import Decision, Rule, act, first_that_applies, hold
@@ -79,6 +80,14 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
     return hold(seen, Reason.HANDING_BACK, "the Release's pods drain", left) if left > NO_TIME else None
 
 
+def restore_the_subsets(seen: Snapshot) -> Decision | None:
+    """A mesh's subsets select what they selected before, while our pods still serve."""
+    if not seen.services.held:
+        return None
+
+    return _on(seen, "the subsets select what they did before", RestoreSubsets(), handed_over_at=seen.now)
+
+
 def restore_the_routes(seen: Snapshot) -> Decision | None:
     """Attached routes are as they were found."""
     if not touched(seen):
@@ -133,6 +142,7 @@ HAND_BACK: tuple[Rule, ...] = (
     point_candidate_at_what_is_kept,
     refill_the_workload,
     hand_the_services_over,
+    restore_the_subsets,
     detach_the_pods,
     restore_the_routes,
     let_go,

@@ -12,6 +12,7 @@ from .reasons import Reason
 from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .upkeep import astray
 
 SENTENCE = "changing roles: the candidate becomes stable"
 
@@ -26,7 +27,11 @@ def point_stable(seen: Snapshot) -> Decision | None:
     if seen.services.taken and seen.blocked:
         return hold(seen, seen.blocked.reason, seen.blocked.sentence)
 
-    actions = tuple(PointService(role, seen.progress.candidate or "") for role in roles(seen))
+    candidate = seen.progress.candidate or ""
+    turning = tuple(PointService(role, candidate) for role in roles(seen))
+    # Of a subset that someone declared again, only that of the candidate has its weight now.
+    mended = tuple(action for action in astray(seen) if action.revision == candidate)
+    actions = (*mended, *turning)
     return act(seen, Reason.PROMOTING, SENTENCE, *actions) if actions else None
 
 

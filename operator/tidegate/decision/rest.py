@@ -23,7 +23,7 @@ from .takeover import (
     take_the_workload_over,
 )
 from .undo import undo
-from .upkeep import leftovers, retired, upkeep
+from .upkeep import leftovers, put_subsets_back, retired, upkeep
 
 
 def take_back_stray_weight(seen: Snapshot) -> Decision | None:
@@ -171,6 +171,7 @@ def replace_progress(seen: Snapshot, **changes: object) -> Snapshot:
 
 
 REST: tuple[Rule, ...] = (
+    put_subsets_back,
     take_back_stray_weight,
     mend,
     undo,

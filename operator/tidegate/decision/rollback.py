@@ -11,6 +11,7 @@ from .reasons import Reason
 from .refusal import because
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .upkeep import astray
 
 
 def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Decision:
@@ -40,15 +41,18 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
 
 
 def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action, ...]:
-    """The fall of the weight that stable's pods allow now, and stable's own pods."""
+    """The fall of the weight that stable's pods allow now, and stable's own pods.
+
+    A mesh's subset of stable that selects something else goes first: a weight on it would reach nobody.
+    """
     if seen.by_pods:
         return (*pods_away(seen, rejected=rejected), *stable_floor(seen))
 
     goal = allowed_weight(seen)
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        return (SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
+        return (*astray(seen), SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
-    return stable_floor(seen)
+    return (*astray(seen), *stable_floor(seen))
 
 
 def pods_away(seen: Snapshot, *, rejected: bool) -> tuple[Action, ...]:

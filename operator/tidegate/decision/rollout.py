@@ -35,6 +35,7 @@ from .step import drain_left, drained, lowered, passing, settled, wanted_size, w
 from .steps import FORWARD, enter
 from .takeover import keep_until_handed_back
 from .undo import undo_in_vain
+from .upkeep import put_subsets_back
 
 
 def roll_back_on_breach(seen: Snapshot) -> Decision | None:
@@ -207,6 +208,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_what_is_gone,
     follow_stables_template,
     follow_a_newer_template,
+    put_subsets_back,
     give_to_the_only_side,
     shed_lost_pods,
     forget_silence,

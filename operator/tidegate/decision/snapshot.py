@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from .actions import Role
 from .plan import FULL, NO_TIME, Plan, Step
 from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
@@ -49,6 +50,8 @@ class Services:
     """Which revision each of our Services selects (None: it is missing), and whether its endpoints follow.
 
     `taken`: someone else's Service has the name of stable's or the candidate's, and is never touched.
+    `subsets`: the revisions that a mesh's subsets select; `astray`: roles whose subset selects otherwise than their
+    Service; `held`: a note of ours is on a DestinationRule.
     """
 
     stable: str | None = None
@@ -59,8 +62,14 @@ class Services:
     current: bool = True
     stable_endpoints: int = 0
     candidate_endpoints: int = 0
+    astray: frozenset[Role] = frozenset()
+    subsets: frozenset[str] = frozenset()
+    held: bool = False
 
     def select(self, revision: str) -> bool:
+        if revision in self.subsets:
+            return True
+
         return revision in {self.stable, self.candidate} or (self.apex == revision and not self.apex_is_users)
 
 

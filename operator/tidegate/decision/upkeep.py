@@ -1,6 +1,7 @@
 """What must exist at any time: stable's pods, our Services, the route. The same in rest and in rollouts."""
 
 from .actions import Action, Adopt, PointService, PrepareRevision, Role, Scale, WriteRoute
+from .decision import Decision
 from .reasons import Reason
 from .snapshot import Side, Snapshot
 from .step import size_of_stable
@@ -56,16 +57,35 @@ def services(seen: Snapshot) -> tuple[Action, ...]:
     return tuple(
         PointService(role, revision)
         for role, revision in wanted.items()
-        if revision != present[role] or not found.current
+        if revision != present[role] or not found.current or role in found.astray
+    )
+
+
+def put_subsets_back(seen: Snapshot) -> Decision | None:
+    """A weight is no better than the subset that it leads to: those come first, and the record stays."""
+    actions = astray(seen)
+    if not actions:
+        return None
+
+    reason, sentence = seen.progress.reason, "a subset selects its revision again"
+    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=actions)
+
+
+def astray(seen: Snapshot) -> tuple[PointService, ...]:
+    """Subsets that select otherwise than their Service, put back to where that points: whatever weight they have."""
+    found = seen.services
+    present = {Role.STABLE: found.stable, Role.CANDIDATE: found.candidate}
+    return tuple(
+        PointService(role, revision) for role, revision in present.items() if role in found.astray and revision
     )
 
 
 def route(seen: Snapshot) -> tuple[Action, ...]:
-    """The managed route, written whole where it is missing or its declaration changed; what is live stays."""
+    """Our own route, written whole where it is missing or its declaration changed; what is live stays."""
     found, resting = seen.route, seen.progress.candidate is None
     # A crash may have lost what a step gave: it goes back only to pods that are there.
     left_behind = resting and found is not None and found.extended and (seen.stable.available or not found.matched)
-    if found and (found.attached or (found.current and found.weight is not None and not left_behind)):
+    if found and found.current and (found.attached or (found.weight is not None and not left_behind)):
         return ()
 
     revision = seen.progress.candidate or seen.progress.stable or seen.target

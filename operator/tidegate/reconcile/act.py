@@ -11,6 +11,7 @@ from tidegate.decision.actions import (
     PointService,
     PrepareRevision,
     RestoreRoutes,
+    RestoreSubsets,
     Scale,
     SetWeight,
     WriteRoute,
@@ -22,6 +23,7 @@ from . import kinds
 from .act_on_pods import evict
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
+from .act_on_subsets import point_subsets, restore_subsets
 from .act_on_workload import act_on_workload
 from .leave_serving import leave_serving
 from .observe import Seen
@@ -36,6 +38,8 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
             await act_on_revisions(seen, action, world)
         case PointService():
             await point_service(seen, action, world)
+        case RestoreSubsets():
+            await restore_subsets(seen, world)
         case WriteRoute() | SetWeight() | RestoreRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
         case EvictPod(name):
@@ -49,7 +53,8 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
 
 
 async def point_service(seen: Seen, action: PointService, world: World) -> None:
-    """Create the Service of a role, or move its selector."""
+    """Create the Service of a role, or move its selector. Subsets go first: only a Service tells that it is done."""
+    await point_subsets(seen, action.role, action.revision, world)
     ports = seen.spec.service
     manifest = service(seen.owner, action.role.value, action.revision, port=ports.port, target_port=ports.target_port)
     name = service_name(seen.owner, action.role.value)

@@ -10,6 +10,7 @@ from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Snapshot
 from tidegate.metrics import variables
 from tidegate.metrics.data_planes import COUNTS
+from tidegate.routers import Whole
 from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
@@ -33,7 +34,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _refused(key, world)
         or _other_workload(seen, world)
         or _name_taken(owner, world)
-        or _route_taken(owner, declared, world)
+        or _route_taken(seen, world)
         or _target_claimed(seen.found, world)
         or _takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
@@ -82,15 +83,14 @@ def _refused(key: Key, world: World) -> Blocked | None:
     return Blocked(refused.reason, refused.sentence, timedelta(seconds=refused.left))
 
 
-def _route_taken(owner: Owner, declared: Object, world: World) -> Blocked | None:
-    if "gateway" not in declared["traffic"]:
-        return None
+def _route_taken(seen: "Seen", world: World) -> Blocked | None:
+    for router in seen.routers:
+        route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
+        if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
+            sentence = f"{router.kind} {router.name} exists and is not Tidegate's: rename or delete it"
+            return Blocked(Reason.NAME_TAKEN, sentence)
 
-    route = world.store(kinds.ROUTES).get((owner.namespace, owner.name))
-    if route is None or owner.may_take(route):
-        return None
-
-    return Blocked(Reason.NAME_TAKEN, f"HTTPRoute {owner.name} exists and is not Tidegate's: rename or delete it")
+    return None
 
 
 def _target_claimed(found: Object, world: World) -> Blocked | None:

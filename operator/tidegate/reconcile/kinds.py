@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
+from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
 from tidegate.watch import Key
 
 from . import trims
@@ -35,7 +37,11 @@ NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
 ENDPOINT_SLICES = Kind(api="discovery.k8s.io/v1", plural="endpointslices", kind="EndpointSlice")
 ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTTPRoute")
 GRPC_ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="grpcroutes", kind="GRPCRoute")
-ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES)}
+VIRTUAL_SERVICES = Kind(api="networking.istio.io/v1", plural="virtualservices", kind="VirtualService")
+TRAEFIK_SERVICES = Kind(api="traefik.io/v1alpha1", plural="traefikservices", kind="TraefikService")
+DESTINATION_RULES = Kind(api="networking.istio.io/v1", plural="destinationrules", kind="DestinationRule")
+INGRESSES = Kind(api="networking.k8s.io/v1", plural="ingresses", kind="Ingress")
+ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES, INGRESSES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 GATEWAY_CLASSES = Kind(
     api="gateway.networking.k8s.io/v1", plural="gatewayclasses", kind="GatewayClass", namespaced=False
@@ -49,7 +55,10 @@ WORKLOAD_KINDS = {kind.kind: kind for kind in (DEPLOYMENTS, POD_TEMPLATES)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One reflector: the kind, the server-side selector, what is kept, and the index over it."""
+    """One reflector: the kind, the server-side selector, what is kept, and the index over it.
+
+    An `optional` kind may be absent from the cluster.
+    """
 
     kind: Kind
     trim: Callable[[Object], Object]
@@ -114,6 +123,13 @@ def claims(found: Object) -> Iterable[Key]:
         where = f"{route['kind']} {namespace}/{route['name']}"
         yield "route", where
         yield "claim", f"{where} {route.get('rule') or '*'}"
+        if subsets := route.get("destinationRule"):
+            named = f"{DESTINATION_RULES.kind} {namespace}/{subsets}"
+            yield from (("route", named), ("claim", named))
+
+    if ingress := traffic.get("ingress"):
+        # Paths to several Services may share it: none of them is claimed whole.
+        yield "route", f"{INGRESSES.kind} {namespace}/{ingress['name']}"
 
     if ratio := traffic.get("podRatio"):
         yield "claim", f"Service {namespace}/{ratio['service']}"
@@ -155,6 +171,18 @@ WATCHED = (
     Watched(kind=ENDPOINT_SLICES, trim=trims.trimmed_slice, selector=LABEL_RELEASE, index=by_service),
     Watched(kind=ROUTES, trim=trims.trimmed_route, index=by_release, optional=True),
     Watched(kind=GRPC_ROUTES, trim=trims.trimmed_route, optional=True),
+    Watched(
+        kind=VIRTUAL_SERVICES,
+        trim=partial(trims.trimmed_route, shape=VIRTUAL_SERVICE),
+        optional=True,
+    ),
+    Watched(
+        kind=TRAEFIK_SERVICES,
+        trim=partial(trims.trimmed_route, shape=TRAEFIK_SERVICE),
+        optional=True,
+    ),
+    Watched(kind=DESTINATION_RULES, trim=trims.trimmed_destination_rule, optional=True),
+    Watched(kind=INGRESSES, trim=trims.trimmed_ingress, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=GATEWAY_CLASSES, trim=trims.trimmed_gateway_class, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),

@@ -92,7 +92,7 @@ def observe(key: Key, world: World) -> Seen | None:
         port=current.spec.service.port,
     )
     exposure = exposure_of(going.spec, progress, owner.name)
-    routers = routers_of(declared["traffic"], owner, backends, exposure)
+    routers = routers_of(declared["traffic"], owner, backends, world, exposure)
     routes = observe_routes(declared, owner, routers, world)
     nodes = observe_nodes(declared, owner, progress, replica_sets, world)
     route = (
@@ -122,7 +122,7 @@ def observe(key: Key, world: World) -> Seen | None:
             plan=going.plan,
             progress=progress,
             sides=(nodes.sized if nodes else tuple)(observe_sides(owner, replica_sets, current.spec, world, now)),
-            services=observe_services(owner, current.spec, world, shared=shared_service(declared)),
+            services=observe_services(owner, current.spec, routers, world, shared=shared_service(declared)),
             route=route,
             several=routes if len(routes) > 1 else (),
             evidence=evidence_of(key, progress, going.spec, world),

@@ -1,7 +1,7 @@
 """Ours or someone else's: what is made, and what is never touched."""
 
 from tidegate.api.names import LABEL_HANDED_OVER
-from tidegate.clients import MANAGER, Conflict, Kind
+from tidegate.clients import MANAGER, Conflict, Invalid, Kind
 from tidegate.decision.reasons import Reason
 from tidegate.routers import release_patch
 from tidegate.watch import Object
@@ -44,6 +44,25 @@ async def take_again(seen: Seen, kind: Kind, found: Object, world: World) -> Non
     labels = {LABEL_HANDED_OVER: None}
     body = {"metadata": {"ownerReferences": [seen.owner.reference()], "labels": labels}}
     world.keep(kind, await world.writer.merge(kind, found, body))
+
+
+async def patched(
+    seen: Seen, kind: Kind, found: Object, patch: list[Object], world: World, *, urgent: bool = False
+) -> None:
+    """Patch an object; where a `test` in the patch fails, keep what the object is now.
+
+    One that is as it was seen fails no test: then what the patch writes is refused, and that is said.
+    """
+    namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
+    try:
+        world.keep(kind, await world.writer.patch(kind, namespace, name, patch, urgent=urgent))
+    except Invalid as error:
+        now = await world.kube.call("GET", kind.path(namespace, name))
+        if found["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
+            world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+
+        world.keep(kind, now)
+        raise
 
 
 async def disown(kind: Kind, found: Object, world: World) -> None:

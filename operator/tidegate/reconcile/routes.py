@@ -1,13 +1,28 @@
 """A Release's routers, and what their routes say now."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
 from tidegate.decision.route import Route
-from tidegate.routers import NOTHING, AttachedRoute, Backends, Exposure, ManagedRoute, Router, confirmation
+from tidegate.routers import (
+    NOTHING,
+    AttachedRoute,
+    Backends,
+    CanaryIngress,
+    Confirmation,
+    Exposure,
+    ManagedRoute,
+    Router,
+    Split,
+    Subsets,
+    Whole,
+    confirmation,
+    subsets,
+)
 from tidegate.watch import Object
-from tidegate.workloads import Owner
+from tidegate.workloads import Owner, selected_revision
 
 from . import kinds
 from .world import RouterMemory, World
@@ -18,13 +33,25 @@ MOMENT_SECONDS = 5.0
 NOT_THERE = ("", -1)
 
 
-def routers_of(traffic: Object, owner: Owner, backends: Backends, exposure: Exposure = NOTHING) -> tuple[Router, ...]:
+def routers_of(
+    traffic: Object, owner: Owner, backends: Backends, world: World, exposure: Exposure = NOTHING
+) -> tuple[Router, ...]:
     """The routers that `spec.traffic` declares, with what the recorded step shows beside its weight."""
+    if ingress := traffic.get("ingress"):
+        users = world.store(kinds.INGRESSES).get((owner.namespace, ingress["name"]))
+        return (CanaryIngress(name=backends.candidate, beside=ingress["name"], users=users, backends=backends),)
+
     if gateway := traffic.get("gateway"):
         return (ManagedRoute(name=owner.name, gateway=gateway, backends=backends, exposure=exposure),)
 
     return tuple(
-        AttachedRoute(kind=route["kind"], name=route["name"], rule=route.get("rule"), backends=backends)
+        AttachedRoute(
+            kind=route["kind"],
+            name=route["name"],
+            rule=route.get("rule"),
+            backends=backends,
+            destination_rule=route.get("destinationRule"),
+        )
         for route in kinds.attached(traffic)
     )
 
@@ -40,30 +67,37 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     """One route, and for how long its weight has been confirmed, or its generation silent."""
     found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
     memory = world.memory((owner.namespace, owner.name)).router(f"{router.kind}/{router.name}")
-    attached = isinstance(router, AttachedRoute)
-    if found is None:
-        return _lost(memory, f"{router.kind} {router.name} is missing") if attached else None
-
-    if not attached and not owner.owns(found):
+    if found is not None and isinstance(router, Whole) and not owner.owns(found):
         return None
 
-    split = router.split(found)
+    split = router.split(found) if found is not None else router.absent()
+    if split is None:
+        return None
+
     if split.attached and (split.weight is None or split.sentence):
         return _lost(memory, split.sentence)
 
-    answer = confirmation(found)
-    confirmed = by_time or answer.confirmed
-    said = (*split.written, split.note) if split.written else None
-    remember(memory, found["metadata"]["generation"], said, confirmed=confirmed)
+    pointed = subsets_of(router, owner, world)
+    if pointed and pointed.lacking and not split.weight:
+        return _lost(memory, pointed.lacking)
+
+    answer = answered(router, found, pointed, by_time=by_time)
+    behind = served(router, owner, world) if answer.by_time else ""
+    said = split.written, split.note, pointed.written if pointed else "", behind
+    remember(memory, found["metadata"]["generation"] if found else -1, said, confirmed=answer.confirmed)
+    return _route(split, answer, memory)
+
+
+def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
     now = time.monotonic()
     return Route(
         weight=split.weight,
         least=split.least,
         written=split.written,
         current=split.current,
-        confirmed=confirmed,
+        confirmed=answer.confirmed,
         confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
-        silent_for=NO_TIME if confirmed else timedelta(seconds=now - memory.seen_at),
+        silent_for=NO_TIME if answer.confirmed else timedelta(seconds=now - memory.seen_at),
         sentence=answer.sentence,
         attached=split.attached,
         touched=split.touched,
@@ -77,6 +111,30 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     )
 
 
+def answered(router: Router, found: Object | None, pointed: Subsets | None, *, by_time: bool) -> Confirmation:
+    """Whether what was written is served, as far as anything tells."""
+    if pointed and (pointed.lacking or not pointed.current):
+        return Confirmation(confirmed=False, sentence=pointed.lacking or "a subset selects other pods than Tidegate's")
+
+    answer = confirmation(router.kind, found or {})
+    return replace(answer, confirmed=True, by_time=True) if by_time else answer
+
+
+def served(router: Router, owner: Owner, world: World) -> str | None:
+    """The revision behind stable's Service: where nothing is reported, time counts from when that is there."""
+    found = world.store(kinds.SERVICES).get((owner.namespace, router.backends.stable))
+    return selected_revision(found) if found is not None else None
+
+
+def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
+    """The subsets behind a router; None where it names Services."""
+    if not isinstance(router, AttachedRoute) or router.destination_rule is None:
+        return None
+
+    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, router.destination_rule))
+    return subsets(router.destination_rule, found)
+
+
 def _lost(memory: RouterMemory, sentence: str) -> Route:
     """A user's route that cannot split: nobody is sent to the candidate by it."""
     remember(memory, -1, NOT_THERE, confirmed=True)
@@ -86,7 +144,7 @@ def _lost(memory: RouterMemory, sentence: str) -> Route:
     )
 
 
-def remember(memory: RouterMemory, generation: int, written: tuple[object, ...] | None, *, confirmed: bool) -> None:
+def remember(memory: RouterMemory, generation: int, written: object, *, confirmed: bool) -> None:
     """Keep when this generation was first seen, and since when the weight that we wrote is confirmed."""
     now = time.monotonic()
     if generation != memory.generation:

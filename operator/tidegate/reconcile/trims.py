@@ -13,18 +13,20 @@ from tidegate.api.names import (
     ANNOTATION_REJECTED,
     ANNOTATION_SHAPE,
     ANNOTATION_STARTED,
+    ANNOTATION_SUBSETS,
     ANNOTATION_TAKEN_OVER,
     ANNOTATION_WEIGHT,
     LABEL_HANDED_OVER,
     LABEL_RELEASE,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import rules_owner
+from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
 from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, refusal, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
-ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND)
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND, ANNOTATION_SUBSETS)
+REF = ("name", "kind", "namespace", "weight", "destination")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -41,8 +43,8 @@ def trimmed_release(found: Object) -> Object:
     return {**found, "spec": msgspec.json.encode(found["spec"])}
 
 
-def trimmed_route(found: Object) -> Object:
-    """The backends and what the parents report of them; matches and filters are the gateway's affair."""
+def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
+    """The backends and what the parents report of them; matches and filters are the data plane's affair."""
     metadata, spec = found["metadata"], found.get("spec") or {}
     parents = [
         {
@@ -52,26 +54,63 @@ def trimmed_route(found: Object) -> Object:
         }
         for parent in (found.get("status") or {}).get("parents") or ()
     ]
-    annotations = metadata.get("annotations")
-    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
-    managers: list[Object] = metadata.get("managedFields") or []
-    owners = {"owner": rules_owner(managers), "ours": any(entry.get("manager") == MANAGER for entry in managers)}
     return {
-        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": ours, **owners},
+        "metadata": {**_attached_identity(found), "owner": rules_owner(metadata.get("managedFields") or [], shape)},
         "spec": {
             "parentRefs": spec.get("parentRefs"),
-            "rules": [trimmed_rule(rule) for rule in spec.get("rules") or ()],
+            **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
         },
         "status": {"parents": parents},
     }
 
 
-def trimmed_rule(rule: Object) -> Object:
+def trimmed_destination_rule(found: Object) -> Object:
+    """The names and labels of its subsets; how a mesh treats them is the mesh's affair."""
+    declared = (found.get("spec") or {}).get("subsets") or ()
+    kept = [{name: subset[name] for name in ("name", "labels") if name in subset} for subset in declared]
+    return {"metadata": _attached_identity(found), "spec": {"subsets": kept}}
+
+
+def _attached_identity(found: Object) -> Object:
+    """What tells a user's object from others, our notes on it, and whether we own a field of it."""
+    metadata = found["metadata"]
+    annotations = metadata.get("annotations")
+    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
+    managers: list[Object] = metadata.get("managedFields") or []
+    return {
+        **_identity(found),
+        "generation": metadata.get("generation"),
+        "annotations": ours,
+        "ours": any(entry.get("manager") == MANAGER for entry in managers),
+    }
+
+
+def trimmed_ingress(found: Object) -> Object:
+    """Hosts, paths and backends, and the notes of a canary."""
+    metadata = found["metadata"]
+    annotations = metadata.get("annotations") or {}
+    kept = {name: annotations[name] for name in (*ROUTE_NOTES, CLASS, CANARY, CANARY_WEIGHT) if name in annotations}
+    return {
+        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": kept},
+        "spec": found.get("spec") or {},
+    }
+
+
+def trimmed_rules(spec: Object, field: str, shape: Shape) -> Any:
+    """The rules of one field of a spec: a list of them, or the one that a kind has."""
+    declared = spec.get(field) or ()
+    if isinstance(declared, dict):
+        return trimmed_rule(declared, shape)
+
+    return [trimmed_rule(rule, shape) for rule in declared]
+
+
+def trimmed_rule(rule: Object, shape: Shape) -> Object:
     """A rule's name, its backends with their weights, and where it copies requests to."""
-    refs, filters = rule.get("backendRefs") or (), rule.get("filters") or ()
-    kept = [{name: ref[name] for name in ("name", "weight") if name in ref} for ref in refs]
+    refs, filters = rule.get(shape.refs) or (), rule.get("filters") or ()
+    kept = [{name: ref[name] for name in REF if name in ref} for ref in refs]
     mirrors = [{"requestMirror": found["requestMirror"]} if "requestMirror" in found else {} for found in filters]
-    return {"name": rule.get("name"), "backendRefs": kept, **({"filters": mirrors} if any(mirrors) else {})}
+    return {"name": rule.get("name"), shape.refs: kept, **({"filters": mirrors} if any(mirrors) else {})}
 
 
 def _state(state: Object) -> Object:

@@ -26,6 +26,9 @@ from .sources import Sources
 
 SILENCE_SECONDS = 90
 REFUSED_SECONDS = 15.0
+OWN_ROUTES = (kinds.ROUTES, kinds.INGRESSES)
+# What is made for a Release and carries its label.
+PARTS = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.JOBS, *OWN_ROUTES)
 
 
 @dataclass(slots=True)
@@ -33,7 +36,7 @@ class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
 
     generation: int = -2
-    written: tuple[object, ...] | None = None
+    written: object = None
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None
@@ -195,13 +198,16 @@ class World:
     def _wire(self) -> None:
         """Every change only marks keys; nobody acts on an event's content."""
         self.store(kinds.RELEASES).on_change(self._release_changed)
-        parts = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.ROUTES, kinds.JOBS)
-        for kind in parts:
+        for kind in PARTS:
             self.store(kind).on_change(self._part_changed)
 
-        used = {"route": kinds.ROUTE_KINDS, "objectives": kinds.SET_KINDS, "workload": kinds.WORKLOAD_KINDS}
+        used: dict[str, tuple[Kind, ...]] = {
+            "route": (*kinds.ROUTE_KINDS.values(), kinds.DESTINATION_RULES),
+            "objectives": tuple(kinds.SET_KINDS.values()),
+            "workload": tuple(kinds.WORKLOAD_KINDS.values()),
+        }
         for use, named in used.items():
-            for kind in named.values():
+            for kind in named:
                 self.store(kind).on_change(partial(self._used_changed, use, kind))
 
         self.store(kinds.SERVICES).on_change(self._service_changed)
@@ -216,7 +222,8 @@ class World:
             self.store(kind).on_change(self._need_changed)
 
         # Someone else's route with our name goes away, and a blocked Release goes on.
-        self.store(kinds.ROUTES).on_change(self._came_or_went)
+        for kind in OWN_ROUTES:
+            self.store(kind).on_change(self._came_or_went)
 
     def _came_or_went(self, old: Object | None, new: Object | None) -> None:
         if old is None or new is None:

@@ -4,15 +4,28 @@ from .attached import AttachedRoute, release_patch, rules_owner
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, lacking, needs
+from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
 from .router import Router, Split
+from .shapes import GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape
 from .split import Backends
+from .subsets import Subsets, point_patch, restore_subsets_patch, subsets
+
+# Those that Tidegate owns and writes whole.
+Whole = ManagedRoute | CanaryIngress
 
 __all__ = [
+    "CANARY",
+    "CANARY_WEIGHT",
+    "CLASS",
+    "GATEWAY",
     "NOTHING",
     "OPT_OUT",
+    "TRAEFIK_SERVICE",
+    "VIRTUAL_SERVICE",
     "AttachedRoute",
     "Backends",
+    "CanaryIngress",
     "Confirmation",
     "Cookie",
     "Exposure",
@@ -21,11 +34,17 @@ __all__ = [
     "ManagedRoute",
     "Need",
     "Router",
+    "Shape",
     "Split",
+    "Subsets",
+    "Whole",
     "confirmation",
     "cookie_header",
     "lacking",
     "needs",
+    "point_patch",
     "release_patch",
+    "restore_subsets_patch",
     "rules_owner",
+    "subsets",
 ]

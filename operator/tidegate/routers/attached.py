@@ -1,25 +1,28 @@
-"""A user's own HTTPRoute or GRPCRoute: two weights are touched while a rollout runs, and nothing else, ever."""
+"""A user's own route, of any kind: two weights are touched while a rollout runs, and nothing else, ever."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
 from .router import Split
+from .shapes import GATEWAY, SHAPES, SUBSETS, Shape
 from .split import (
     FULL,
     Backends,
+    Declared,
     Found,
     Patch,
     Place,
     annotation,
-    note_path,
+    found_before,
     notes,
     operation,
     places,
     tests,
     weights,
+    without_notes,
     written_weight,
 )
 
@@ -34,12 +37,17 @@ class AttachedRoute:
     name: str
     backends: Backends
     rule: str | None = None
+    destination_rule: str | None = None
+
+    def absent(self) -> Split:
+        """The user's to create: until then nobody is sent to the candidate by it."""
+        return Split(weight=None, written=None, sentence=f"{self.kind} {self.name} is missing", attached=True)
 
     def split(self, found: Found) -> Split:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
-        at = list(places(found, self.backends, self.rule))
+        at = self._places(found)
         shares = [place.share or 0 for place in at]
-        before = _found_before(found)
+        before = found_before(found)
         return Split(
             weight=max(shares, default=None),
             least=min(shares, default=None),
@@ -60,71 +68,76 @@ class AttachedRoute:
         keep: bool = False,  # noqa: ARG002 - two weights are all there is to keep
     ) -> Patch:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
-        at = list(places(found, self.backends, self.rule))
+        at = self._places(found)
         values = {ANNOTATION_WEIGHT: f"{revision}/{weight}"}
         if not annotation(found, ANNOTATION_FOUND):
-            before = {place.key: list(place.weights) for place in at}
+            before = {place.key: place.declared for place in at}
             values[ANNOTATION_FOUND] = json.dumps({"owner": found["metadata"].get("owner"), "weights": before})
 
         return [
-            *tests(found, self.backends, at, raising=raising),
+            *tests(found, at, raising=raising),
             *(change for place in at for change in weights(place, place.split(weight))),
             *notes(found, values),
         ]
 
     def restore_patch(self, found: Found) -> Patch:
         """The weights as they were found, and our notes gone. Empty where nothing of ours is left."""
-        at = list(places(found, self.backends, self.rule))
-        before: dict[str, list[int]] = _found_before(found).get("weights", {})
+        at = self._places(found)
+        before: dict[str, Declared] = found_before(found).get("weights", {})
         changes = [
             change
             for place in at
-            if (pair := before.get(place.key)) and tuple(pair) != place.weights
+            if (pair := before.get(place.key)) and tuple(pair) != place.declared
             for change in weights(place, (pair[0], pair[1]))
         ]
-        gone = [
-            {"op": "remove", "path": note_path(name)}
-            for name in (ANNOTATION_WEIGHT, ANNOTATION_FOUND)
-            if annotation(found, name)
-        ]
-        return [*tests(found, self.backends, at, raising=False), *changes, *gone] if gone or changes else []
+        gone = without_notes(found, ANNOTATION_WEIGHT, ANNOTATION_FOUND)
+        return [*tests(found, at, raising=False), *changes, *gone] if gone or changes else []
+
+    def _places(self, found: Found) -> list[Place]:
+        shape = SUBSETS if self.destination_rule else SHAPES[self.kind]
+        return list(places(found, self._named, self.rule, shape))
+
+    @property
+    def _named(self) -> Backends:
+        """How the route names the two: as Services, or as subsets."""
+        if self.destination_rule is None:
+            return self.backends
+
+        return replace(self.backends, stable="stable", candidate="candidate")
 
     def _lacking(self, at: list[Place]) -> str:
         rule = f"rule {self.rule}" if self.rule else "no rule"
         lacks = "lacks" if self.rule else "has"
+        named, what = self._named, "subsets" if self.destination_rule else "backends"
         if not at:
             return (
-                f"{self.kind} {self.name}: {rule} {lacks} both backends {self.backends.stable} and "
-                f"{self.backends.candidate}: declare them with the weights {FULL} and 0"
+                f"{self.kind} {self.name}: {rule} {lacks} both {what} {named.stable} and "
+                f"{named.candidate}: declare them with the weights {FULL} and 0"
             )
 
         if small := [place for place in at if place.total < LEAST_TOTAL]:
             return (
-                f"{self.kind} {self.name}: beside other backends the weights of {self.backends.stable} and "
-                f"{self.backends.candidate} must sum to at least {LEAST_TOTAL}, not {small[0].total}"
+                f"{self.kind} {self.name}: beside other backends the weights of {named.stable} and "
+                f"{named.candidate} must sum to at least {LEAST_TOTAL}, not {small[0].total}"
             )
 
         return ""
 
 
-def _found_before(found: Found) -> dict[str, Any]:
-    """What the route was before the first weight of ours; nothing where the note was lost or edited."""
-    try:
-        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
-    except ValueError:
-        return {}
-
-    return before if isinstance(before, dict) else {}
-
-
-def rules_owner(managed_fields: list[dict[str, Any]]) -> str | None:
-    """Who declared a route's rules last: the list is atomic, so it has one owner at a time among appliers."""
+def rules_owner(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> str | None:
+    """Who declared a route's rules last: each list is atomic, so it has one owner at a time among appliers."""
     owners = [
         (entry.get("time", ""), entry.get("manager", ""))
         for entry in managed_fields
-        if "f:rules" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
+        if any(_owns(entry, field, shape) for field in shape.rules)
     ]
     return max(owners)[1] if owners else None
+
+
+def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
+    """True where a manager owns the backends: the list of rules, or the list in the one rule that a kind has."""
+    owned = ((entry.get("fieldsV1") or {}).get("f:spec") or {}).get(f"f:{field}")
+    return owned is not None and (not owned or f"f:{shape.refs}" in owned)
 
 
 def release_patch(managed_fields: list[dict[str, Any]], manager: str) -> Patch:

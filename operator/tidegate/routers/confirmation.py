@@ -4,17 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .shapes import SHAPES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """Whether every parent reports the written generation, and if not, which does not."""
+    """Whether every parent reports the written generation, and if not, which does not.
+
+    `by_time`: nothing is reported, and only time tells.
+    """
 
     confirmed: bool
     sentence: str
+    by_time: bool = False
 
 
-def confirmation(found: Mapping[str, Any]) -> Confirmation:
-    """Every parentRef has a status with Accepted and ResolvedRefs for this generation."""
+def confirmation(kind: str, found: Mapping[str, Any]) -> Confirmation:
+    """Every parentRef has a status with Accepted and ResolvedRefs for this generation.
+
+    Of a kind whose data plane reports nothing, a weight counts by time: `settle` after it was written.
+    """
+    if kind not in SHAPES or not SHAPES[kind].reports:
+        sentence = f"a {kind} reports nothing: the written weight counts by time"
+        return Confirmation(confirmed=True, sentence=sentence, by_time=True)
+
     reported = (found.get("status") or {}).get("parents") or ()
     for parent in found["spec"].get("parentRefs") or ():
         statuses = [status for status in reported if _same_parent(status.get("parentRef") or {}, parent)]

@@ -1,13 +1,11 @@
 """The managed HTTPRoute: generated and owned whole, so GitOps never fights over its weights."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT, LABEL_RELEASE
+from tidegate.api.names import ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
 from .exposure import NOTHING, Exposure, Written, mirror_filter, mirrors
 from .router import Split
@@ -17,6 +15,7 @@ from .split import (
     Found,
     Patch,
     annotation,
+    hashed,
     notes,
     operation,
     places,
@@ -59,7 +58,7 @@ class ManagedRoute:
         exposed: bool = False,
         noted: bool = False,
     ) -> dict[str, Any]:
-        """The whole route. `metadata` has name, namespace and ownerReferences.
+        """The whole route. `metadata` has name, namespace, labels and ownerReferences.
 
         `noted`: a patch left a note of an exposure on it. An apply without the note would not take it away.
         """
@@ -78,9 +77,13 @@ class ManagedRoute:
         return {
             "apiVersion": API_VERSION,
             "kind": "HTTPRoute",
-            "metadata": {**metadata, "labels": {LABEL_RELEASE: metadata["name"]}, "annotations": annotations},
+            "metadata": {**metadata, "annotations": annotations},
             "spec": spec,
         }
+
+    def absent(self) -> Split | None:
+        """None: the route is to be written."""
+        return None
 
     def split(self, found: Found) -> Split:
         """The candidate's share in every declared rule; none where the backends are not ours, or the rules disagree."""
@@ -127,7 +130,7 @@ class ManagedRoute:
             digest=written.digest if on else "",
         )
         return [
-            *tests(found, self.backends, at, raising=raising),
+            *tests(found, at, raising=raising),
             *(
                 change
                 for index, place in enumerate(at)
@@ -143,7 +146,7 @@ class ManagedRoute:
         at = list(places(found, self.backends))
         values = {ANNOTATION_WEIGHT: f"{revision}/{weight}", ANNOTATION_SHAPE: self._shape()}
         return [
-            *tests(found, self.backends, at, raising=True),
+            *tests(found, at, raising=True),
             operation("replace", "/spec/rules", self._rules(self.exposure, weight)),
             *notes(found, {**values, ANNOTATION_EXPOSED: self._written(self.exposure, weight).text()}),
         ]
@@ -196,7 +199,7 @@ class ManagedRoute:
         """A hash of what the route should be, but for its weights and what a step exposes."""
         backends = [self.backends.stable, self.backends.candidate, self.backends.port]
         declared = {"gateway": self.gateway, "backends": backends}
-        return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+        return hashed(declared)
 
 
 def _filtered(rule: Mapping[str, Any], more: list[dict[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from .split import Found, Patch
+from .split import Backends, Found, Patch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,11 @@ class Router(Protocol):
     def kind(self) -> str: ...
     @property
     def name(self) -> str: ...
+    @property
+    def backends(self) -> Backends: ...
+
+    def absent(self) -> Split | None:
+        """What it means that the object is not there; None where it is to be written."""
 
     def split(self, found: Found) -> Split: ...
 

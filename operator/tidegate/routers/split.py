@@ -1,15 +1,21 @@
-"""Two weights in a Gateway API route: where they are, what they say, and the one patch that changes them."""
+"""Two weights in a route: where they are, what they say, and the one patch that changes them."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_WEIGHT
+from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
+
+from .shapes import GATEWAY, Shape, declared_name, rules, service_named
 
 FULL = 100
 
 Found = Mapping[str, Any]
 Patch = list[dict[str, Any]]
+# None: the object declares no weight there.
+Declared = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +29,15 @@ class Backends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a rule holds the two backends, and their weights. `total` is what the two share."""
+    """Where a rule holds the two backends, stable's first: JSON pointers, names and weights.
 
-    rule: int
+    `total` is what the two share.
+    """
+
     key: str
-    stable: int
-    candidate: int
+    at: tuple[str, str]
+    names: tuple[tuple[str, str], ...]
+    declared: Declared
     weights: tuple[int, int]
     total: int = FULL
 
@@ -44,26 +53,29 @@ class Place:
         return self.total - candidate, candidate
 
 
-def places(found: Found, backends: Backends, rule: str | None = None) -> Iterator[Place]:
+def places(found: Found, backends: Backends, rule: str | None = None, shape: Shape = GATEWAY) -> Iterator[Place]:
     """Each rule that holds both backends, found by their names; only the rule of that name where one is given."""
-    for index, declared in enumerate(found.get("spec", {}).get("rules") or ()):
-        refs = declared.get("backendRefs") or ()
-        names = [ref.get("name") for ref in refs]
+    namespace = found["metadata"].get("namespace", "")
+    for held in rules(found.get("spec") or {}, shape):
+        names = [service_named(ref, shape, namespace) for ref in held.refs]
         both = backends.stable in names and backends.candidate in names
-        if not both or rule not in {None, declared.get("name")}:
+        if not both or rule not in {None, held.name}:
             continue
 
-        at = names.index(backends.stable), names.index(backends.candidate)
-        weights = refs[at[0]].get("weight", 1), refs[at[1]].get("weight", 1)
-        # Beside foreign backends the sum of our two is the user's: their share must not change.
-        total = FULL if len(refs) == 2 else sum(weights)
+        indexes = names.index(backends.stable), names.index(backends.candidate)
+        stable, candidate = (held.refs[index] for index in indexes)
+        weights = stable.get("weight", shape.unset), candidate.get("weight", shape.unset)
         yield Place(
-            rule=index,
-            key=declared.get("name") or f"#{index}",
-            stable=at[0],
-            candidate=at[1],
+            key=held.key,
+            at=(f"{held.path}/{indexes[0]}", f"{held.path}/{indexes[1]}"),
+            names=tuple(
+                (f"{held.path}/{index}/{'/'.join(shape.name)}", declared_name(held.refs[index], shape) or "")
+                for index in indexes
+            ),
+            declared=(stable.get("weight"), candidate.get("weight")),
             weights=weights,
-            total=total,
+            # Beside foreign backends the sum of our two is the user's: their share must not change.
+            total=FULL if len(held.refs) == 2 else sum(weights),
         )
 
 
@@ -79,25 +91,40 @@ def annotation(found: Found, name: str) -> str:
     return text
 
 
-def tests(found: Found, backends: Backends, at: list[Place], *, raising: bool) -> Patch:
+def found_before(found: Found) -> dict[str, Any]:
+    """What an object was before our first change; nothing where the note was lost or edited."""
+    try:
+        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
+    except ValueError:
+        return {}
+
+    return before if isinstance(before, dict) else {}
+
+
+def hashed(declared: Mapping[str, Any]) -> str:
+    """A short hash of what an object of ours should be."""
+    return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def tests(found: Found, at: Sequence[Place], *, raising: bool) -> Patch:
     """What must still be so when the patch arrives: the names; for a raise the generation too."""
-    names: Patch = [
-        operation("test", f"/spec/rules/{place.rule}/backendRefs/{index}/name", name)
-        for place in at
-        for index, name in ((place.stable, backends.stable), (place.candidate, backends.candidate))
-    ]
+    names: Patch = [operation("test", path, name) for place in at for path, name in place.names]
     if raising:
         names.insert(0, operation("test", "/metadata/generation", found["metadata"]["generation"]))
 
     return names
 
 
-def weights(place: Place, pair: tuple[int, int]) -> Patch:
-    """Write both weights of one rule."""
-    return [
-        operation("add", f"/spec/rules/{place.rule}/backendRefs/{index}/weight", share)
-        for index, share in zip((place.stable, place.candidate), pair, strict=True)
-    ]
+def weights(place: Place, pair: Declared) -> Patch:
+    """Write both weights of one rule; one that is None is declared no more."""
+    changes: Patch = []
+    for path, share, before in zip(place.at, pair, place.declared, strict=True):
+        if share is not None:
+            changes.append(operation("add", f"{path}/weight", share))
+        elif before is not None:
+            changes.append({"op": "remove", "path": f"{path}/weight"})
+
+    return changes
 
 
 def notes(found: Found, values: Mapping[str, str]) -> Patch:
@@ -106,6 +133,11 @@ def notes(found: Found, values: Mapping[str, str]) -> Patch:
         return [operation("add", "/metadata/annotations", dict(values))]
 
     return [operation("add", note_path(name), value) for name, value in values.items()]
+
+
+def without_notes(found: Found, *names: str) -> Patch:
+    """Take annotations away, where they are there."""
+    return [{"op": "remove", "path": note_path(name)} for name in names if annotation(found, name)]
 
 
 def note_path(name: str) -> str:

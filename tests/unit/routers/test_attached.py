@@ -1,13 +1,47 @@
 """A user's own route: found as it was, left as it was."""
 
 import copy
+from typing import Any
 
 import pytest
 
-from tests.unit.routers.test_contract import FOREIGN, attached, patched, users
-from tidegate.routers import release_patch, rules_owner
+from tests.unit.routers.test_contract import FOREIGN, attached, patched, traefik_service, users, virtual_service
+from tidegate.routers import TRAEFIK_SERVICE, AttachedRoute, release_patch, rules_owner
 
 ROUTER = attached("HTTPRoute")
+
+
+@pytest.mark.parametrize(
+    ("router", "before"),
+    [
+        (attached("VirtualService"), virtual_service()),
+        (attached("VirtualService"), virtual_service(weights=(100, 0))),
+        (attached("VirtualService", None), virtual_service("tcp", weights=(90, 10))),
+        (attached("TraefikService", None), traefik_service(weights=(3, 1))),
+    ],
+    ids=["a weight that was never declared", "VirtualService", "tcp", "TraefikService"],
+)
+def test_every_kind_is_restored_exactly(router: AttachedRoute, before: dict[str, Any]) -> None:
+    during = patched(before, router.weight_patch(before, weight=5, revision="v2", raising=True))
+
+    after = patched(during, router.restore_patch(during))
+
+    assert during["spec"] != before["spec"]
+    assert after["spec"] == before["spec"]
+    assert not after["metadata"]["annotations"]
+
+
+@pytest.mark.parametrize("host", ["web-{role}.other", "web-{role}.other.svc.cluster.local", "web-{role}.shop.example"])
+def test_a_host_of_elsewhere_is_no_backend_of_ours(host: str) -> None:
+    assert attached("VirtualService").split(virtual_service(hosts=host)).weight is None
+
+
+@pytest.mark.parametrize("elsewhere", [{"namespace": "other"}, {"kind": "TraefikService"}], ids=["namespace", "kind"])
+def test_another_object_of_the_same_name_is_no_backend_of_ours(elsewhere: dict[str, str]) -> None:
+    found = traefik_service()
+    found["spec"]["weighted"]["services"][0] |= elsewhere
+
+    assert attached("TraefikService", None).split(found).weight is None
 
 
 @pytest.mark.parametrize("weights", [(100, 0), (1, 0), (90, 10), (1000, 7)])
@@ -77,6 +111,15 @@ def test_the_newest_owner_of_the_rules_counts() -> None:
     assert rules_owner(FIELDS[:1]) == "kustomize-controller"
     assert rules_owner(FIELDS) == "tidegate"
     assert rules_owner([]) is None
+
+
+def test_who_holds_no_more_than_the_rule_around_the_backends_owns_none_of_them() -> None:
+    entries = [
+        {"manager": manager, "time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {"f:weighted": owned}}}
+        for manager, owned in (("git", {"f:services": {}}), ("tidegate", {".": {}}))
+    ]
+
+    assert rules_owner(entries, TRAEFIK_SERVICE) == "git"
 
 
 def test_only_our_name_is_taken_off_the_fields() -> None:

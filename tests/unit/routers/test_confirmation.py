@@ -22,11 +22,20 @@ def status(generation: int, resolved: str = "True") -> dict[str, Any]:
     ids=["this generation", "an older generation", "refs unresolved", "silence"],
 )
 def test_a_weight_counts_when_every_parent_reports_its_generation(reported: dict[str, Any], confirmed: bool) -> None:
-    assert confirmation({**generated(), "status": reported}).confirmed is confirmed
+    assert confirmation("HTTPRoute", {**generated(), "status": reported}).confirmed is confirmed
 
 
 def test_a_refusal_names_the_parent_and_the_reason() -> None:
-    sentence = confirmation({**generated(), "status": status(3, "False")}).sentence
+    sentence = confirmation("HTTPRoute", {**generated(), "status": status(3, "False")}).sentence
 
     assert "public" in sentence
     assert "BackendNotFound" in sentence
+
+
+@pytest.mark.parametrize("kind", ["VirtualService", "TraefikService", "Ingress"])
+def test_a_kind_that_reports_nothing_counts_by_time(kind: str) -> None:
+    answer = confirmation(kind, {"metadata": {"generation": 3}, "spec": {}})
+
+    assert answer.confirmed
+    assert answer.by_time
+    assert "counts by time" in answer.sentence

@@ -1,12 +1,13 @@
 """What every router holds to: the same claims about each of them."""
 
 import copy
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tidegate.routers import AttachedRoute, Backends, Cookie, Exposure, Header, ManagedRoute, Router
+from tidegate.routers import AttachedRoute, Backends, CanaryIngress, Cookie, Exposure, Header, ManagedRoute, Router
 
 BACKENDS = Backends(stable="web-stable", candidate="web-candidate", port=80)
 GATEWAY: dict[str, Any] = {
@@ -55,6 +56,72 @@ def users(kind: str, *extra: dict[str, Any], weights: tuple[int, int] = (100, 0)
     }
 
 
+def destination(host: str, weight: int | None = None) -> dict[str, Any]:
+    """A backend of a VirtualService. Without a weight it gets none beside others."""
+    ref: dict[str, Any] = {"destination": {"host": host, "port": {"number": 80}}}
+    return ref if weight is None else {**ref, "weight": weight}
+
+
+def virtual_service(
+    field: str = "http", weights: tuple[int | None, int | None] = (100, None), hosts: str = "web-{role}"
+) -> dict[str, Any]:
+    """A VirtualService of a user's, with a rule of its own first."""
+    refs = [
+        destination(hosts.format(role="candidate"), weights[1]),
+        destination(hosts.format(role="stable"), weights[0]),
+    ]
+    rules = [{"name": "assets", "route": [destination("assets")]}, {"name": "main", "timeout": "3s", "route": refs}]
+    return {
+        "kind": "VirtualService",
+        "metadata": {"name": "web", "namespace": "shop", "generation": 3, "owner": "kustomize-controller"},
+        "spec": {"hosts": ["shop.example"], field: rules},
+    }
+
+
+def traefik_service(*extra: dict[str, Any], weights: tuple[int, int] = (100, 0)) -> dict[str, Any]:
+    """A TraefikService of a user's."""
+    services = [
+        {"name": "web-candidate", "port": 80, "weight": weights[1]},
+        *extra,
+        {"name": "web-stable", "kind": "Service", "port": 80, "weight": weights[0]},
+    ]
+    return {
+        "kind": "TraefikService",
+        "metadata": {"name": "web", "namespace": "shop", "generation": 3, "owner": "kustomize-controller"},
+        "spec": {"weighted": {"sticky": {"cookie": {"name": "side"}}, "services": services}},
+    }
+
+
+def users_ingress() -> dict[str, Any]:
+    """An Ingress of a user's: one path leads to the Release, one elsewhere."""
+
+    def path(prefix: str, name: str) -> dict[str, Any]:
+        return {
+            "path": prefix,
+            "pathType": "Prefix",
+            "backend": {"service": {"name": name, "port": {"number": 80}}},
+        }
+
+    paths = [path("/assets", "assets"), path("/", "web-stable")]
+    return {
+        "metadata": {"name": "front", "namespace": "shop", "annotations": {"kubernetes.io/ingress.class": "nginx"}},
+        "spec": {
+            "tls": [{"hosts": ["shop.example"], "secretName": "shop-tls"}],
+            "rules": [{"host": "shop.example", "http": {"paths": paths}}, {"host": "docs.example"}],
+        },
+    }
+
+
+INGRESS = CanaryIngress(name="web-candidate", beside="front", users=users_ingress(), backends=BACKENDS)
+
+
+def canary(weight: int = 0) -> dict[str, Any]:
+    """The canary Ingress as it was written."""
+    manifest = INGRESS.manifest({"name": "web-candidate", "namespace": "shop"}, weight=weight, revision="v1")
+    manifest["metadata"] |= {"generation": 3, "resourceVersion": "7"}
+    return manifest
+
+
 def attached(kind: str, rule: str | None = "main") -> AttachedRoute:
     return AttachedRoute(kind=kind, name="web", rule=rule, backends=BACKENDS)
 
@@ -67,8 +134,24 @@ CASES: dict[str, tuple[Router, dict[str, Any]]] = {
     "attached GRPCRoute": (attached("GRPCRoute"), users("GRPCRoute")),
     "attached without a rule's name": (attached("HTTPRoute", None), users("HTTPRoute")),
     "attached beside a foreign backend": (attached("HTTPRoute"), users("HTTPRoute", FOREIGN, weights=(200, 0))),
+    "attached VirtualService": (attached("VirtualService"), virtual_service()),
+    "attached VirtualService by whole hosts": (
+        attached("VirtualService"),
+        virtual_service(hosts="web-{role}.shop.svc.cluster.local"),
+    ),
+    "attached VirtualService without a rule's name": (attached("VirtualService", None), virtual_service()),
+    "attached VirtualService for tcp": (attached("VirtualService", None), virtual_service("tcp")),
+    "attached VirtualService for tls": (attached("VirtualService", None), virtual_service("tls")),
+    "attached TraefikService": (attached("TraefikService", None), traefik_service()),
+    "attached TraefikService beside a foreign backend": (
+        attached("TraefikService", None),
+        traefik_service(FOREIGN, weights=(200, 0)),
+    ),
 }
+SPLITS = dict(CASES)
+CASES["canary Ingress"] = (INGRESS, canary())
 every_router = pytest.mark.parametrize(("router", "found"), CASES.values(), ids=CASES)
+every_split = pytest.mark.parametrize(("router", "found"), SPLITS.values(), ids=SPLITS)
 
 
 def patched(target: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, Any]:
@@ -88,13 +171,35 @@ def patched(target: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, An
     return result
 
 
+def backends_of(node: Any) -> Iterator[dict[str, Any]]:
+    """Every backend in an object, wherever its kind keeps them."""
+    if isinstance(node, dict) and ("destination" in node or "port" in node):
+        yield node
+        return
+
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from backends_of(child)
+
+
+def host_of(backend: dict[str, Any]) -> str:
+    host: str = backend["destination"]["host"] if "destination" in backend else backend["name"]
+    return host
+
+
 def without_weights(found: dict[str, Any]) -> Any:
-    rules = copy.deepcopy(found["spec"]["rules"])
-    for rule in rules:
-        for ref in rule["backendRefs"]:
-            if ref["name"] in {"web-stable", "web-candidate"}:
-                del ref["weight"]
-    return rules
+    spec = copy.deepcopy(found["spec"])
+    for backend in backends_of(spec):
+        if host_of(backend).startswith(("web-stable", "web-candidate")):
+            backend.pop("weight", None)
+    return spec
+
+
+def reverse(node: Any) -> None:
+    """Every list in an object the other way round."""
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        reverse(child)
+    if isinstance(node, list):
+        node.reverse()
 
 
 @every_router
@@ -114,23 +219,35 @@ def test_nothing_but_two_weights_of_a_rule_changes(router: Router, found: dict[s
 
 
 @every_router
-def test_only_a_raise_tests_the_generation(router: Router, found: dict[str, Any]) -> None:
+def test_only_a_raise_fails_where_the_object_is_newer(router: Router, found: dict[str, Any]) -> None:
     raising = router.weight_patch(found, weight=5, revision="v2", raising=True)
     falling = router.weight_patch(found, weight=0, revision="v2", raising=False)
+    newer = copy.deepcopy(found)
+    newer["metadata"] |= {"generation": 4, "resourceVersion": "8"}
 
-    assert raising[0] == {"op": "test", "path": "/metadata/generation", "value": 3}
-    assert all(operation["path"] != "/metadata/generation" for operation in falling)
+    with pytest.raises(AssertionError):
+        patched(newer, raising)
+    assert router.split(patched(newer, falling)).weight == 0
 
 
 @every_router
+def test_a_patch_fails_where_a_backend_is_another_now(router: Router, found: dict[str, Any]) -> None:
+    patch = router.weight_patch(found, weight=5, revision="v2", raising=False)
+    other = copy.deepcopy(found)
+    for backend in backends_of(other["spec"]):
+        backend.get("destination", backend).update({"name": "other", "host": "other"})
+
+    with pytest.raises(AssertionError):
+        patched(other, patch)
+
+
+@every_split
 def test_a_patch_fails_where_a_backend_moved(router: Router, found: dict[str, Any]) -> None:
     patch = router.weight_patch(found, weight=5, revision="v2", raising=False)
     moved = copy.deepcopy(found)
-    moved["spec"]["rules"].reverse()
-    for rule in moved["spec"]["rules"]:
-        rule["backendRefs"].reverse()
+    reverse(moved["spec"])
 
-    with pytest.raises((AssertionError, IndexError)):
+    with pytest.raises((AssertionError, IndexError, KeyError)):
         patched(moved, patch)
 
 
@@ -143,10 +260,10 @@ def test_a_patch_spares_its_input(router: Router, found: dict[str, Any]) -> None
     assert found == before
 
 
-@every_router
+@every_split
 def test_backends_that_are_gone_have_no_weight(router: Router, found: dict[str, Any]) -> None:
     foreign = copy.deepcopy(found)
-    for rule in foreign["spec"]["rules"]:
-        rule["backendRefs"] = [{"name": "other", "weight": 1}]
+    for backend in backends_of(foreign["spec"]):
+        backend.get("destination", backend).update({"name": "other", "host": "other"})
 
     assert router.split(foreign).weight is None

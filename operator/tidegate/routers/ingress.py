@@ -1,0 +1,142 @@
+"""A canary Ingress beside a user's own: the same hosts and paths with a weight, there only while a rollout runs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT
+
+from .managed import OPT_OUT
+from .router import Split
+from .split import Backends, Found, Patch, annotation, hashed, notes, operation, written_weight
+
+CANARY = "nginx.ingress.kubernetes.io/canary"
+CANARY_WEIGHT = "nginx.ingress.kubernetes.io/canary-weight"
+CLASS = "kubernetes.io/ingress.class"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryIngress:
+    """The Ingress of that name is Tidegate's; `users` is the one that it stands beside, None where that is missing."""
+
+    name: str
+    beside: str
+    users: Found | None
+    backends: Backends
+    kind: str = "Ingress"
+
+    def manifest(
+        self,
+        metadata: Mapping[str, Any],
+        *,
+        weight: int,
+        revision: str,
+        exposed: bool = False,  # noqa: ARG002 - a weight is all that a canary Ingress shows
+        noted: bool = False,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """The whole canary Ingress. `metadata` has name, namespace, labels and ownerReferences."""
+        annotations = {
+            **OPT_OUT,
+            **self._class(),
+            CANARY: "true",
+            CANARY_WEIGHT: str(weight),
+            ANNOTATION_WEIGHT: f"{revision}/{weight}",
+            ANNOTATION_SHAPE: self._shape(),
+        }
+        return {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {**metadata, "annotations": annotations},
+            "spec": self._spec(),
+        }
+
+    def absent(self) -> Split:
+        """No canary Ingress: all traffic is stable's, if there is an Ingress for it at all."""
+        lacking = self._lacking()
+        return Split(weight=None if lacking else 0, written=None, sentence=lacking, attached=True)
+
+    def split(self, found: Found) -> Split:
+        """The weight that it declares; an edit of the user's Ingress makes it one to be written anew."""
+        text = annotation(found, CANARY_WEIGHT)
+        declared = annotation(found, CANARY) == "true" and text.isdigit()
+        return Split(
+            weight=int(text) if declared else 0,
+            written=written_weight(found),
+            current=declared and annotation(found, ANNOTATION_SHAPE) == self._shape() and self._leads_to_it(found),
+            sentence=self._lacking(),
+            attached=True,
+            touched=True,
+        )
+
+    def weight_patch(
+        self,
+        found: Found,
+        *,
+        weight: int,
+        revision: str,
+        raising: bool,
+        keep: bool = False,  # noqa: ARG002 - a weight is all there is to keep
+    ) -> Patch:
+        """One patch of the weight. An annotation leaves the generation as it is: a raise tests the version."""
+        names = [operation("test", path, name) for path, name in _backend_names(found["spec"])]
+        version = [operation("test", "/metadata/resourceVersion", found["metadata"]["resourceVersion"])]
+        values = {CANARY_WEIGHT: str(weight), ANNOTATION_WEIGHT: f"{revision}/{weight}"}
+        return [
+            *(version if raising else []),
+            *names,
+            *notes(found, values),
+        ]
+
+    def _leads_to_it(self, found: Found) -> bool:
+        """True where every path leads to the candidate: it may have been edited by hand."""
+        return all(name == self.backends.candidate for _, name in _backend_names(found["spec"]))
+
+    def _class(self) -> dict[str, str]:
+        """The class where it is declared by the annotation of old."""
+        name = annotation(self.users, CLASS) if self.users else ""
+        return {CLASS: name} if name else {}
+
+    def _spec(self) -> dict[str, Any]:
+        """The user's Ingress without the paths that lead elsewhere, and with the candidate behind the others."""
+        declared = self.users["spec"] if self.users else {}
+        spec = {name: declared[name] for name in ("ingressClassName", "tls") if declared.get(name)}
+        if self._is_stable(declared.get("defaultBackend") or {}):
+            spec["defaultBackend"] = self._candidate(declared["defaultBackend"])
+
+        rules = [self._rule(rule) for rule in declared.get("rules") or ()]
+        return {**spec, "rules": kept} if (kept := [rule for rule in rules if rule["http"]["paths"]]) else spec
+
+    def _rule(self, rule: Mapping[str, Any]) -> dict[str, Any]:
+        paths = (rule.get("http") or {}).get("paths") or ()
+        kept = [
+            {**path, "backend": self._candidate(path["backend"])} for path in paths if self._is_stable(path["backend"])
+        ]
+        return {**rule, "http": {"paths": kept}}
+
+    def _is_stable(self, backend: Mapping[str, Any]) -> bool:
+        return (backend.get("service") or {}).get("name") == self.backends.stable
+
+    def _candidate(self, backend: Mapping[str, Any]) -> dict[str, Any]:
+        return {"service": {**backend["service"], "name": self.backends.candidate}}
+
+    def _lacking(self) -> str:
+        if self.users is None:
+            return f"Ingress {self.beside} is missing"
+
+        if not {"rules", "defaultBackend"} & self._spec().keys():
+            return f"Ingress {self.beside}: no path leads to Service {self.backends.stable}: declare it as a backend"
+
+        return ""
+
+    def _shape(self) -> str:
+        """A hash of what the Ingress should be, but for its weight."""
+        declared = {"spec": self._spec(), **self._class()}
+        return hashed(declared)
+
+
+def _backend_names(spec: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Where a canary Ingress names Services, and which."""
+    for rule, declared in enumerate(spec.get("rules") or ()):
+        for path, held in enumerate((declared.get("http") or {}).get("paths") or ()):
+            service = held["backend"].get("service") or {}
+            yield f"/spec/rules/{rule}/http/paths/{path}/backend/service/name", service.get("name")

@@ -1,0 +1,148 @@
+"""A user's Ingress: a canary stands beside it while a rollout runs, and nobody touches the user's own."""
+
+import threading
+from collections.abc import Callable
+
+from tests.cluster.api import INGRESSES, RELEASES, Api, Object
+from tests.cluster.metric_source import Answer, MetricServer
+from tests.cluster.operator import Operator
+from tests.integration.manifests import judged, phase_is
+from tests.integration.test_attached_routes import attached, deployed
+from tests.integration.test_rollout import change
+
+CANARY = "nginx.ingress.kubernetes.io/canary"
+TRAFFIC = {"ingress": {"name": "front"}}
+LONG = [{"name": "first", "weight": 20, "dwell": "60s"}]
+
+
+def users_ingress(namespace: str, *prefixes: str, backend: str = "web-stable") -> Object:
+    service = {"service": {"name": backend, "port": {"number": 80}}}
+    paths = [{"path": prefix, "pathType": "Prefix", "backend": service} for prefix in prefixes or ("/",)]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "front", "namespace": namespace},
+        "spec": {
+            "ingressClassName": "nginx",
+            "rules": [{"host": f"front.{namespace}.example", "http": {"paths": paths}}],
+        },
+    }
+
+
+def weight(found: Object) -> int:
+    return int(found["metadata"]["annotations"][f"{CANARY}-weight"])
+
+
+def weighs(share: int) -> Callable[[Object], bool]:
+    return lambda found: weight(found) == share
+
+
+def test_a_canary_stands_beside_a_users_ingress_only_while_a_rollout_runs(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC)
+    before = api.get(INGRESSES, namespace, "front")
+    assert api.find(INGRESSES, namespace, "web-candidate") is None
+    seen: list[int] = []
+
+    def watch() -> None:
+        for found in api.follow(INGRESSES, namespace, "web-candidate", 20):
+            seen.extend([weight(found)] if seen[-1:] != [weight(found)] else [])
+            if len(seen) > 1 and seen[-1] == 0:
+                return
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    change(api, namespace, "2")
+
+    watching.join()
+    assert seen == [20, 50, 100, 0]
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.gone(INGRESSES, namespace, "web-candidate")
+    assert api.get(INGRESSES, namespace, "front") == before
+
+
+def test_a_breach_takes_the_canary_away(api: Api, namespace: str, operator: Operator, metrics: MetricServer) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, **judged(steps=LONG))
+    metrics.says = Answer(value=0.1)
+    change(api, namespace, "2")
+    api.until(INGRESSES, namespace, "web-candidate", weighs(20))
+
+    metrics.says = Answer(value=0.9)
+
+    api.until(INGRESSES, namespace, "web-candidate", weighs(0))
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    api.gone(INGRESSES, namespace, "web-candidate")
+
+
+def test_an_edit_of_the_users_ingress_follows_at_the_live_weight(api: Api, namespace: str, operator: Operator) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, steps=LONG)
+    change(api, namespace, "2")
+    api.until(INGRESSES, namespace, "web-candidate", weighs(20))
+
+    api.apply(INGRESSES, users_ingress(namespace, "/", "/new"))
+
+    found = api.until(
+        INGRESSES,
+        namespace,
+        "web-candidate",
+        lambda found: len(found["spec"]["rules"][0]["http"]["paths"]) == 2,
+    )
+    assert weight(found) == 20
+    services = {path["backend"]["service"]["name"] for path in found["spec"]["rules"][0]["http"]["paths"]}
+    assert services == {"web-candidate"}
+
+
+def test_a_canary_that_someone_deletes_comes_back(api: Api, namespace: str, operator: Operator) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, steps=LONG)
+    change(api, namespace, "2")
+    first = api.until(INGRESSES, namespace, "web-candidate", weighs(20))
+
+    api.delete(INGRESSES, namespace, "web-candidate")
+
+    uid = first["metadata"]["uid"]
+    api.until(
+        INGRESSES,
+        namespace,
+        "web-candidate",
+        lambda found: found["metadata"]["uid"] != uid and weight(found) == 20,
+    )
+
+
+def test_a_weight_that_someone_lowers_is_obeyed(api: Api, namespace: str, operator: Operator) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, steps=LONG)
+    change(api, namespace, "2")
+    api.until(INGRESSES, namespace, "web-candidate", weighs(20))
+
+    api.merge(INGRESSES, namespace, "web-candidate", {"metadata": {"annotations": {f"{CANARY}-weight": "1"}}})
+
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["reason"] == "LoweredByHand")
+    assert weight(api.get(INGRESSES, namespace, "web-candidate")) == 1
+
+
+def test_someone_elses_ingress_of_that_name_is_left_alone(api: Api, namespace: str, operator: Operator) -> None:
+    foreign = users_ingress(namespace)
+    foreign["metadata"]["name"] = "web-candidate"
+    api.apply(INGRESSES, foreign)
+    before = api.get(INGRESSES, namespace, "web-candidate")
+    api.apply(INGRESSES, users_ingress(namespace))
+
+    api.create(RELEASES, attached(namespace, traffic=TRAFFIC))
+
+    found = api.until(RELEASES, namespace, "web", lambda found: found.get("status", {}).get("reason") == "NameTaken")
+    assert "Ingress web-candidate exists" in found["status"]["message"]
+    assert api.get(INGRESSES, namespace, "web-candidate") == before
+
+
+def test_a_missing_ingress_and_one_that_leads_elsewhere_are_said(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(RELEASES, attached(namespace, traffic=TRAFFIC))
+    found = api.until(RELEASES, namespace, "web", lambda found: found.get("status", {}).get("reason") == "RouteMissing")
+    assert "Ingress front is missing" in found["status"]["message"]
+    api.apply(INGRESSES, users_ingress(namespace, backend="assets"))
+    api.until(
+        RELEASES, namespace, "web", lambda found: "no path leads to Service web-stable" in found["status"]["message"]
+    )
+
+    api.apply(INGRESSES, users_ingress(namespace))
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))

@@ -1,0 +1,101 @@
+"""Two subsets of a user's DestinationRule: pointed one by one, found as they were, left as they were."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.unit.routers.test_contract import BACKENDS, patched, virtual_service
+from tidegate.routers import AttachedRoute, point_patch, restore_subsets_patch, subsets
+
+LABELS = {"tidegate.dev/release": "web", "tidegate.dev/revision": "v1"}
+NEWER = {**LABELS, "tidegate.dev/revision": "v2"}
+
+
+def destination_rule(stable: dict[str, str] | None = None) -> dict[str, Any]:
+    """Three subsets, of which one is nobody's but the user's."""
+    declared: list[dict[str, Any]] = [
+        {"name": "debug", "labels": {"debug": "true"}},
+        {"name": "candidate", "labels": {"track": "candidate"}},
+        {"name": "stable", "trafficPolicy": {"tls": {"mode": "DISABLE"}}},
+    ]
+    if stable is not None:
+        declared[2]["labels"] = stable
+
+    return {"metadata": {"name": "web", "namespace": "shop"}, "spec": {"host": "web", "subsets": declared}}
+
+
+def pointed(found: dict[str, Any], role: str, labels: dict[str, str]) -> dict[str, Any]:
+    return patched(found, point_patch(found, role, labels))
+
+
+def test_a_pointed_subset_selects_its_revision_and_no_other_subset_changes() -> None:
+    before = destination_rule()
+
+    after = pointed(pointed(before, "stable", LABELS), "candidate", NEWER)
+
+    seen = subsets("web", after)
+    assert (seen.stable, seen.candidate, seen.current) == ("v1", "v2", True)
+    assert after["spec"]["subsets"][0] == before["spec"]["subsets"][0]
+    assert after["spec"]["subsets"][2]["trafficPolicy"] == before["spec"]["subsets"][2]["trafficPolicy"]
+
+
+def test_a_subset_that_selects_its_revision_is_not_written() -> None:
+    after = pointed(destination_rule(), "stable", LABELS)
+
+    assert point_patch(after, "stable", LABELS) == []
+
+
+@pytest.mark.parametrize("labels", [None, {}, {"track": "stable"}], ids=["no labels", "empty labels", "labels"])
+def test_subsets_are_restored_exactly_and_no_note_stays(labels: dict[str, str] | None) -> None:
+    before = destination_rule(labels)
+    during = pointed(pointed(before, "stable", LABELS), "candidate", LABELS)
+    later = pointed(during, "candidate", NEWER)
+
+    after = patched(later, restore_subsets_patch(later))
+
+    assert after["spec"] == before["spec"]
+    assert not after["metadata"]["annotations"]
+    assert restore_subsets_patch(after) == []
+
+
+def test_labels_that_someone_declared_again_are_seen() -> None:
+    after = pointed(destination_rule(), "stable", LABELS)
+    after["spec"]["subsets"][2]["labels"] = {"track": "stable"}
+
+    seen = subsets("web", after)
+
+    assert (seen.stable, seen.current, seen.held) == (None, False, True)
+
+
+def test_a_patch_fails_where_the_subsets_moved() -> None:
+    found = destination_rule()
+    patch = point_patch(found, "stable", LABELS)
+    moved = copy.deepcopy(found)
+    moved["spec"]["subsets"].reverse()
+
+    with pytest.raises(AssertionError):
+        patched(moved, patch)
+
+
+def test_it_says_what_is_lacking() -> None:
+    lacking = destination_rule()
+    del lacking["spec"]["subsets"][1]
+
+    assert subsets("web", None).lacking == "DestinationRule web is missing"
+    assert subsets("web", lacking).lacking == "DestinationRule web lacks the subset candidate: declare it"
+    assert subsets("web", destination_rule()).lacking == ""
+    assert point_patch(lacking, "candidate", LABELS) == []
+
+
+def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
+    route = virtual_service(hosts="web")
+    for ref, subset in zip(route["spec"]["http"][1]["route"], ("candidate", "stable"), strict=True):
+        ref["destination"]["subset"] = subset
+    router = AttachedRoute(kind="VirtualService", name="web", rule="main", backends=BACKENDS, destination_rule="web")
+
+    after = patched(route, router.weight_patch(route, weight=20, revision="v2", raising=True))
+
+    assert [ref["weight"] for ref in after["spec"]["http"][1]["route"]] == [20, 80]
+    assert patched(after, router.restore_patch(after))["spec"] == route["spec"]
+    assert "both subsets stable and candidate" in router.split(virtual_service()).sentence
