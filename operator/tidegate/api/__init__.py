@@ -1,7 +1,7 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
 from .durations import format_duration, parse_duration
-from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend
+from .enums import Confirm, OnBypass, OnNewRevision, OnTrouble, Pause, SourceKind, Suspend, TrackConfig
 from .errors import InvalidSpec
 from .metric_source import MetricSourceSpec, parse_source
 from .objective_set import ObjectiveSetSpec, parse_set
@@ -19,6 +19,7 @@ __all__ = [
     "ReleaseSpec",
     "SourceKind",
     "Suspend",
+    "TrackConfig",
     "format_duration",
     "parse_duration",
     "parse_set",

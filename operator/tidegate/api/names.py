@@ -19,6 +19,8 @@ FINALIZER = f"{GROUP}/hand-back"
 ANNOTATION_PLAN = f"{GROUP}/plan"
 ANNOTATION_STARTED = f"{GROUP}/rollout-started"
 ANNOTATION_REJECTED = f"{GROUP}/rejected"
+ANNOTATION_TRACK_CONFIG = f"{GROUP}/track-config"
+ANNOTATION_COPY_OF = f"{GROUP}/copy-of"
 
 ASK_PROMOTE = f"{GROUP}/promote"
 ASK_PROMOTE_FULL = f"{GROUP}/promote-full"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, WorkloadKind
+from .enums import OnBypass, OnNewRevision, OnTrouble, Pause, Suspend, TrackConfig, WorkloadKind
 from .model import Declared, Duration, Name, ObjectName, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
@@ -64,6 +64,12 @@ class ReleaseSpec(Declared):
     workload_ref: Annotated[
         WorkloadRef | None, Field(description="Where the pods are declared already, instead of template.")
     ] = None
+    track_config: Annotated[
+        TrackConfig,
+        Field(
+            description="All: the ConfigMaps and Secrets that the pods use are part of a revision. None: they are not."
+        ),
+    ] = TrackConfig.NONE
     min_ready_seconds: Annotated[
         int, Field(ge=0, le=3600, description="Seconds a pod must be ready before it counts as available.")
     ] = 0

@@ -112,6 +112,14 @@ class ForgetRevision:
     revision: str
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetCopy:
+    """Delete a copy of configuration that no ReplicaSet names."""
+
+    kind: str
+    name: str
+
+
 Action = (
     PrepareRevision
     | Scale
@@ -128,4 +136,5 @@ Action = (
     | ReleaseWorkload
     | Finalize
     | ForgetRevision
+    | ForgetCopy
 )

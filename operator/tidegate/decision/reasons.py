@@ -62,6 +62,8 @@ class Reason(Enum):
     ROUTE_MISSING = "RouteMissing"
     WORKLOAD_MISSING = "WorkloadMissing"
     TAKEOVER_WAITS = "TakeoverWaits"
+    CONFIG_MISSING = "ConfigMissing"
+    CONFIG_UNREADABLE = "ConfigUnreadable"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     OBJECTIVE_SET_MISSING = "ObjectiveSetMissing"
     SECRET_MISSING = "SecretMissing"
@@ -123,6 +125,8 @@ BLOCKING = frozenset(
         Reason.ROUTE_MISSING,
         Reason.WORKLOAD_MISSING,
         Reason.TAKEOVER_WAITS,
+        Reason.CONFIG_MISSING,
+        Reason.CONFIG_UNREADABLE,
         Reason.METRIC_SOURCE_MISSING,
         Reason.OBJECTIVE_SET_MISSING,
         Reason.SECRET_MISSING,

@@ -67,7 +67,7 @@ def unsaid(seen: Snapshot, goal: int) -> bool:
 
 def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
     stable = seen.stable
-    if not stable.exists and stable.revision == seen.target:
+    if not stable.exists and seen.declares(stable.revision):
         return (PrepareRevision(stable.revision, seen.full_size),)
 
     return (Scale(stable.revision, seen.full_size),) if stable.exists and stable.replicas < seen.full_size else ()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, names_this_step
-from .decision import Decision, Rule, act, hold
+from .decision import Decision, Rule, act, hold, hold_while_reading
 from .disturbance import (
     assert_over_git,
     forget_silence,
@@ -191,6 +191,7 @@ ROLLOUT: tuple[Rule, ...] = (
     skip_step,
     handle_stray,
     hold_blocked,
+    hold_while_reading,
     resume,
     go_back_to_the_step,
     *FORWARD,

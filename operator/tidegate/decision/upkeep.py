@@ -22,7 +22,7 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
     """Stable never shrinks while a rollout runs; at rest it has the declared size."""
     stable, wanted = seen.stable, seen.full_size
     if not stable.exists:
-        return (PrepareRevision(stable.revision, wanted),) if stable.revision == seen.target else ()
+        return (PrepareRevision(stable.revision, wanted),) if seen.declares(stable.revision) else ()
 
     if stable.replicas < wanted or (stable.replicas > wanted and not seen.progress.candidate):
         return (Scale(stable.revision, wanted),)

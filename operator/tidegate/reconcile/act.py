@@ -4,6 +4,7 @@ from tidegate.api.names import FINALIZER
 from tidegate.decision.actions import (
     Action,
     Finalize,
+    ForgetCopy,
     ForgetRevision,
     PointService,
     PrepareRevision,
@@ -16,6 +17,7 @@ from tidegate.watch import Object
 from tidegate.workloads import service, service_name
 
 from . import kinds
+from .act_on_copies import forget_copy
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
 from .act_on_workload import act_on_workload
@@ -29,6 +31,8 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
     match action:
         case PrepareRevision() | Scale() | ForgetRevision():
             await act_on_revisions(seen, action, world)
+        case ForgetCopy():
+            await forget_copy(seen, action, world)
         case PointService():
             await point_service(seen, action, world)
         case WriteRoute() | SetWeight() | RestoreRoutes():

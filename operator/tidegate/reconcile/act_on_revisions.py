@@ -9,6 +9,7 @@ from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, replica_set
 
 from . import kinds
+from .act_on_copies import keep_copies
 from .observe import Seen
 from .ownership import created, ours
 from .pinned import text_of
@@ -32,11 +33,14 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
     pin = Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or "")
     name = name_of(seen.owner, revision)
+    if revision == seen.template.revision:
+        await keep_copies(seen, world)
+
     found = ours(seen, kinds.REPLICA_SETS, name, world)
     if found is None:
         manifest = replica_set(
             seen.owner,
-            seen.template.pods or {},
+            seen.template.made(),
             revision,
             replicas=replicas,
             min_ready_seconds=seen.spec.min_ready_seconds,

@@ -24,9 +24,10 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
     key = (owner.namespace, owner.name)
     return (
-        _invalid(seen)
+        _refused(key, world)
+        or seen.template.tracking.blocked
+        or _invalid(seen)
         or seen.sets.blocked
-        or _refused(key, world)
         or _name_taken(owner, world)
         or _route_taken(owner, declared, world)
         or _target_claimed(seen.found, world)

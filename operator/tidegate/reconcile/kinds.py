@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tidegate.api import TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
 from tidegate.watch import Key
@@ -28,6 +29,8 @@ REPLICA_SETS = Kind(api="apps/v1", plural="replicasets", kind="ReplicaSet")
 PODS = Kind(api="v1", plural="pods", kind="Pod")
 SERVICES = Kind(api="v1", plural="services", kind="Service")
 SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
+CONFIG_MAPS = Kind(api="v1", plural="configmaps", kind="ConfigMap")
+CONFIG_KINDS = {kind.kind: kind for kind in (CONFIG_MAPS, SECRETS)}
 NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
 ENDPOINT_SLICES = Kind(api="discovery.k8s.io/v1", plural="endpointslices", kind="EndpointSlice")
 ROUTES = Kind(api="gateway.networking.k8s.io/v1", plural="httproutes", kind="HTTPRoute")
@@ -39,6 +42,10 @@ DEPLOYMENTS = Kind(api="apps/v1", plural="deployments", kind="Deployment")
 POD_TEMPLATES = Kind(api="v1", plural="podtemplates", kind="PodTemplate")
 AUTOSCALERS = Kind(api="autoscaling/v2", plural="horizontalpodautoscalers", kind="HorizontalPodAutoscaler")
 WORKLOAD_KINDS = {kind.kind: kind for kind in (DEPLOYMENTS, POD_TEMPLATES)}
+
+
+# Where the Releases are indexed that track configuration.
+TRACKING: Key = ("config", "tracked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,9 @@ def claims(found: Object) -> Iterable[Key]:
     namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
     spec = spec_of(found)
+    if spec.get("trackConfig") == TrackConfig.ALL.value:
+        yield TRACKING
+
     if reference := spec.get("workloadRef"):
         where = f"{reference['kind']} {namespace}/{reference['name']}"
         yield "workload", where

@@ -29,6 +29,7 @@ from .evidence import evidence_of
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
+from .tracking import unused_copies
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
 
@@ -77,6 +78,8 @@ def observe(key: Key, world: World) -> Seen | None:
     routes = observe_routes(declared, owner, routers, world)
     route = together(routes)
     progress = _weighted(progress, route, now)
+    surplus = _surplus(progress, replica_sets, current.spec.revision_history_limit)
+    kept = [seen for revision, seen in replica_sets.items() if revision not in surplus]
     seen = Seen(
         found=found,
         declared=declared,
@@ -92,6 +95,8 @@ def observe(key: Key, world: World) -> Seen | None:
         snapshot=Snapshot(
             now=now,
             target=template.revision or progress.candidate or progress.stable or "",
+            known=bool(template.revision),
+            reading=template.reading,
             replicas=current.spec.replicas,
             plan=going.plan,
             progress=progress,
@@ -103,7 +108,8 @@ def observe(key: Key, world: World) -> Seen | None:
             asks=asks.of(found),
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],
-            surplus=_surplus(progress, replica_sets, current.spec.revision_history_limit),
+            surplus=surplus,
+            unused=unused_copies(owner, kept, template.tracking, world.configs),
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
             least_size=least_size(owner, world),

@@ -18,7 +18,9 @@ from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, WorkQu
 from tidegate.watch.memory import settle
 
 from . import kinds
+from .configs import Configs
 from .pinned import Pinned
+from .quiet import Quiet
 from .sources import Sources
 
 SILENCE_SECONDS = 90
@@ -67,7 +69,8 @@ class Memory:
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
-    hashed: tuple[int | bytes, str] | None = None
+    hashed: tuple[tuple[int | bytes, str], str] | None = None
+    quiet: Quiet | None = None
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""
@@ -95,6 +98,7 @@ class World:
         self.sources = Sources(
             self.stores["metricsources"], self.stores["clustermetricsources"], self.stores["secrets"]
         )
+        self.configs = Configs(kube, self.mark)
         self._wire()
 
     def store(self, kind: Kind) -> Store:
@@ -183,6 +187,7 @@ class World:
         if found is not None:
             self.mark((found["metadata"]["namespace"], found["metadata"]["name"]))
 
+        self.configs.want(wanted=self.store(kinds.RELEASES).holds(kinds.TRACKING))
         if new is None or old is None:
             self._need_changed(old, new)
 
