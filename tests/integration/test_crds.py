@@ -10,6 +10,7 @@ from kubernetes.client.exceptions import ApiException
 from tests.cluster.api import (
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
+    CONFIG_MAPS,
     METRIC_SOURCES,
     OBJECTIVE_SETS,
     RELEASES,
@@ -29,6 +30,7 @@ KINDS: dict[str, Resource] = {
     "MetricSource": METRIC_SOURCES,
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
+    "ConfigMap": CONFIG_MAPS,
     "HTTPRoute": ROUTES,
 }
 CRDS = {

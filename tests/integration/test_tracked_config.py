@@ -16,14 +16,11 @@ from tests.cluster.api import (
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is, reason_is, release, template
-from tests.integration.test_faults import proxied
-from tests.integration.test_kill import mortal
 from tests.integration.test_rollout import weights
 from tests.integration.test_takeover import deployment
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}]
 OPT_OUT = {"tidegate.dev/track-config": "false"}
-__all__ = ["mortal", "proxied"]
 
 
 def config_map(namespace: str, name: str = "settings", *, text: str = "1", **annotations: str) -> Object:
@@ -285,3 +282,17 @@ def test_a_deployments_configuration_is_tracked_at_an_unchanged_generation(
     assert stable_of(second) != stable_of(first)
     assert api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"] == generation
     assert [copies(api, namespace)[name] for name in named(api, namespace, stable_of(second))] == ["2"]
+
+
+def test_one_shared_config_map_changes_many_releases(api: Api, namespace: str, operator: Operator) -> None:
+    names = [f"web-{number}" for number in range(20)]
+    api.create(CONFIG_MAPS, config_map(namespace))
+    for name in names:
+        api.create(RELEASES, {**tracking(namespace, replicas=1), "metadata": {"name": name, "namespace": namespace}})
+        api.until(RELEASES, namespace, name, phase_is("Promoted"))
+
+    edit(api, namespace, "2")
+
+    for name in names:
+        found = api.until(RELEASES, namespace, name, promoted(2), 60)
+        assert [line["outcome"] for line in found["status"]["history"]] == ["Promoted", "Promoted"]

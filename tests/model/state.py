@@ -16,7 +16,7 @@ from tidegate.decision.actions import (
 from tidegate.decision.plan import OnTrouble, Plan, Step
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Blocked, Evidence, Route, Services, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import Blocked, Evidence, Reading, Route, Services, Side, Snapshot, Suspension
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -36,6 +36,7 @@ PLAN = Plan(
 # The same with a gate that a person opens.
 GATED = replace(PLAN, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:]))
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
+LOST_CONFIG = Blocked(Reason.CONFIG_MISSING, "the configuration is missing")
 
 UNMEASURED = Evidence()
 GOOD = Evidence(passed=True)
@@ -70,8 +71,14 @@ class State:
     asks: Asks = Asks()
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
+    reading: bool = False
     replicas: int = REPLICAS
     gated: bool = False
+
+    @property
+    def known(self) -> bool:
+        """False while nobody can tell which revision is declared."""
+        return not self.reading and self.blocked != LOST_CONFIG
 
     def look(self) -> Snapshot:
         """The snapshot of this state."""
@@ -83,7 +90,9 @@ class State:
         )
         return Snapshot(
             now=NOW,
-            target=self.target,
+            target=self.target if self.known else self.progress.candidate or self.progress.stable or "",
+            known=self.known,
+            reading=Reading() if self.reading else None,
             replicas=self.replicas,
             plan=GATED if self.gated else PLAN,
             progress=self.progress,

@@ -86,7 +86,9 @@ def calm(state: State) -> State:
     )
     route = replace(state.route, confirmed=True) if state.route else None
     judged = state.progress.settled_at is not None
-    return canonical(aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence)))
+    return canonical(
+        aged(replace(state, pods=pods, route=route, evidence=GOOD if judged else state.evidence, reading=False))
+    )
 
 
 def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, gated: bool = False) -> Coverage:
@@ -144,7 +146,7 @@ def converges(state: State, settled: set[State]) -> None:
 def restless(state: State) -> Iterator[str]:
     """Why this is no place to rest."""
     progress = state.progress
-    waiting = progress.reason.value in {"Suspended", "LoweredByHand", "Paused", "GatewayMissing"}
+    waiting = progress.reason.value in {"Suspended", "LoweredByHand", "Paused", "GatewayMissing", "ConfigMissing"}
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 

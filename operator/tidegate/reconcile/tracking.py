@@ -13,7 +13,7 @@ from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint,
 
 from .configs import Absent, Configs, Content, Place, Standing, Unread, Unreadable, Untracked
 from .quiet import quiet
-from .world import World
+from .world import Memory, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,16 @@ NOTHING = Tracking()
 
 
 def tracking_of(pods: Object, source: object, owner: Owner, world: World) -> Tracking:
-    """The configuration of a template that was made from `source`. Nothing is told of half of it."""
+    """The configuration of a template that was made from `source`."""
     found = {
         reference: world.configs.look((reference.kind, owner.namespace, reference.name))
         for reference in references(pods)
     }
+    return tracked(found, source, owner, memory=world.memory((owner.namespace, owner.name)))
+
+
+def tracked(found: Mapping[Reference, Standing], source: object, owner: Owner, *, memory: Memory) -> Tracking:
+    """What the standing of every reference comes to. Nothing is told of half of it."""
     follows = frozenset((reference.kind, owner.namespace, reference.name) for reference in found)
     if any(isinstance(standing, Unread) for standing in found.values()):
         return Tracking(follows=follows, reading=Reading())
@@ -51,7 +56,7 @@ def tracking_of(pods: Object, source: object, owner: Owner, world: World) -> Tra
         return Tracking(follows=follows, blocked=blocked)
 
     missing = _missing(found)
-    resting = _resting((source, tuple(found.items())), owner, world, sure=missing is None)
+    resting = _resting((source, tuple(found.items())), memory, sure=missing is None)
     if missing:
         return Tracking(follows=follows, blocked=None if resting else missing, reading=resting)
 
@@ -119,9 +124,9 @@ def _where(reference: Reference) -> str:
     return f"spec.trackConfig: {reference.kind} {reference.name} ({reference.where})"
 
 
-def _resting(seen: object, owner: Owner, world: World, *, sure: bool) -> Reading | None:
+def _resting(seen: object, memory: Memory, *, sure: bool) -> Reading | None:
     """How long a change must rest before it counts. What a start finds counts at once, unless something lacks."""
-    now, memory = time.monotonic(), world.memory((owner.namespace, owner.name))
+    now = time.monotonic()
     memory.quiet = quiet(memory.quiet, seen, now, sure=sure)
     left = memory.quiet.left(now)
     return Reading(timedelta(seconds=left)) if left > 0 else None
