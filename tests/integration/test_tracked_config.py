@@ -288,7 +288,7 @@ def test_one_shared_config_map_changes_many_releases(api: Api, namespace: str, o
     names = [f"web-{number}" for number in range(20)]
     api.create(CONFIG_MAPS, config_map(namespace))
     for name in names:
-        api.create(RELEASES, {**tracking(namespace, replicas=1), "metadata": {"name": name, "namespace": namespace}})
+        api.create(RELEASES, release(namespace, name, template=using("settings"), trackConfig="All", replicas=1))
         api.until(RELEASES, namespace, name, phase_is("Promoted"))
 
     edit(api, namespace, "2")
@@ -296,3 +296,17 @@ def test_one_shared_config_map_changes_many_releases(api: Api, namespace: str, o
     for name in names:
         found = api.until(RELEASES, namespace, name, promoted(2), 60)
         assert [line["outcome"] for line in found["status"]["history"]] == ["Promoted", "Promoted"]
+
+
+def test_of_an_edit_that_still_rests_a_release_does_not_say_that_it_saw_it(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": using("settings", version="2")}})
+
+    for found in api.follow(RELEASES, namespace, "web", 30):
+        assert not (phase_is("Promoted")(found) and stable_of(found) == first)
+        if promoted(2)(found):
+            break
+
+    assert stable_of(found) != first

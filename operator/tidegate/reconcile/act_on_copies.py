@@ -5,9 +5,9 @@ from tidegate.decision.actions import ForgetCopy
 from tidegate.workloads import copy_name, copy_of
 
 from . import kinds
-from .configs import Place
 from .observe import Seen
-from .ownership import created, taken
+from .ownership import Owned, created, taken
+from .standing import Place
 from .world import World
 
 
@@ -17,7 +17,7 @@ async def keep_copies(seen: Seen, world: World) -> None:
         await keep_copy(seen, place, content, world)
 
 
-async def keep_copy(seen: Seen, place: Place, content: str, world: World) -> None:
+async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> None:
     """Copy what is there now; what changed since it was decided on is decided on again."""
     kind, original = kinds.CONFIG_KINDS[place[0]], place[2]
     name = copy_name(seen.owner.name, original, content)

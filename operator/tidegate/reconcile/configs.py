@@ -10,54 +10,21 @@ from functools import partial
 import structlog
 
 from tidegate.api.names import ANNOTATION_TRACK_CONFIG
-from tidegate.clients import METADATA, METADATA_LIST, CallError, Event, Forbidden, Kind, Kube
+from tidegate.clients import METADATA, METADATA_LIST, CallError, Event, Forbidden, Kind, Kube, Unavailable
 from tidegate.watch import Key, Object, Reflector, Store
 from tidegate.workloads import content_of
 
 from . import kinds
+from .standing import Absent, Content, Place, Standing, Unread, Unreadable, Untracked
 from .trims import trimmed_config
-
-# Kind, namespace, name.
-Place = tuple[str, str, str]
 
 READS_AT_ONCE = 16
 AGAIN_SECONDS = 15.0
 UNTRACKED = "false"
+# A server that is away for a moment is no news.
+PAUSES = (0.5, 1.0, None)
 NOT_THE_AUTHORITY = "metadata.name!=kube-root-ca.crt"
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What an object holds, as a hash."""
-
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """There is no such object."""
-
-
-@dataclass(frozen=True, slots=True)
-class Untracked:
-    """It is used by its own name: its user says so, or it is never copied."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """It is there, and not read yet; or nobody knows yet what there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """It could not be read: why, and the seconds until it is tried again; none where a list must succeed first."""
-
-    sentence: str
-    again: float | None = None
-
-
-Standing = Content | Absent | Untracked | Unread | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +176,7 @@ class Configs:
         except CallError as error:
             # A server that is away for a moment is no news once the first list is complete.
             if isinstance(error, Forbidden) or not self._reflectors[kind.kind].synced.is_set():
-                self._say(kind.kind, error.told)
+                self._say(kind.kind, words_of(error))
             raise
 
         self._say(kind.kind, "")
@@ -227,7 +194,10 @@ class Configs:
     def _changed(self, kind: str, old: Object | None, new: Object | None) -> None:
         found = new or old
         if found is not None:
-            self._tell((kind, found["metadata"]["namespace"], found["metadata"]["name"]))
+            place = kind, found["metadata"]["namespace"], found["metadata"]["name"]
+            # Another version is tried at once, whatever became of the last one.
+            self._failed.pop(place, None)
+            self._tell(place)
 
     def _tell(self, place: Place) -> None:
         for key in self._followers.get(place, ()):
@@ -243,11 +213,26 @@ class Configs:
         task.add_done_callback(partial(self._ended, place))
 
     async def _fetch(self, place: Place) -> None:
+        for pause in PAUSES:
+            error = await self._failure(place)
+            if error is None:
+                return
+
+            if pause is None or not isinstance(error, Unavailable):
+                self._failed[place] = _Failed(words_of(error), time.monotonic() + AGAIN_SECONDS)
+                return
+
+            await asyncio.sleep(pause)
+
+    async def _failure(self, place: Place) -> CallError | None:
+        """Read an object; what stood in the way."""
         async with self._at_once:
             try:
                 await self.content(place)
             except CallError as error:
-                self._failed[place] = _Failed(error.told, time.monotonic() + AGAIN_SECONDS)
+                return error
+
+        return None
 
     def _ended(self, place: Place, task: asyncio.Task[None]) -> None:
         """Whoever follows it looks again; a failure of ours is told, and tried again like any other."""
@@ -259,14 +244,20 @@ class Configs:
             log.error("configuration not read", place="/".join(place), exc_info=error)
             self._failed[place] = _Failed(f"{'/'.join(place)} could not be read", time.monotonic() + AGAIN_SECONDS)
 
+        if place not in self._followers:
+            self._drop(place)
+
         self._tell(place)
 
     def _leave(self, key: Key, place: Place) -> None:
         self._followers[place].discard(key)
         if not self._followers[place]:
             del self._followers[place]
-            self._read.pop(place, None)
-            self._failed.pop(place, None)
+            self._drop(place)
+
+    def _drop(self, place: Place) -> None:
+        self._read.pop(place, None)
+        self._failed.pop(place, None)
 
     def _forget_all(self) -> None:
         """Nobody tracks any more: nothing is known, so that nothing old is believed later."""
@@ -276,3 +267,9 @@ class Configs:
         self.stores = {kind: Store(kinds.by_release) for kind in kinds.CONFIG_KINDS}
         for kind, store in self.stores.items():
             store.on_change(partial(self._changed, kind))
+
+
+def words_of(error: CallError) -> str:
+    """What the API server says, and what grants a right that lacks."""
+    hint = "; the chart's trackConfig.enabled grants it" if isinstance(error, Forbidden) else ""
+    return f"{error.told}{hint}"

@@ -1,22 +1,31 @@
 """Ours or someone else's: what is made, and what is never touched."""
 
+from typing import Protocol
+
 from tidegate.clients import MANAGER, Conflict, Kind
 from tidegate.decision.reasons import Reason
 from tidegate.routers import release_patch
 from tidegate.watch import Object
+from tidegate.workloads import Owner
 
-from .observe import Seen
 from .world import World
 
 
-def taken(seen: Seen, kind: Kind, name: str, world: World) -> Conflict:
+class Owned(Protocol):
+    """Whatever tells for which Release something is made."""
+
+    @property
+    def owner(self) -> Owner: ...
+
+
+def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:
     """Someone else's object has the name: it is never touched."""
     sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
     world.refuse((seen.owner.namespace, seen.owner.name), Reason.NAME_TAKEN, sentence)
     return Conflict(409, sentence, call=kind.path(seen.owner.namespace, name))
 
 
-def ours(seen: Seen, kind: Kind, name: str, world: World) -> Object | None:
+def ours(seen: Owned, kind: Kind, name: str, world: World) -> Object | None:
     """What is ours of that name, or nobody's and once ours. Raises where it is someone else's."""
     found = world.store(kind).get((seen.owner.namespace, name))
     if found is not None and not seen.owner.may_take(found):
@@ -25,7 +34,7 @@ def ours(seen: Seen, kind: Kind, name: str, world: World) -> Object | None:
     return found
 
 
-async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Object:
+async def created(seen: Owned, kind: Kind, manifest: Object, world: World) -> Object:
     """Create, and tell our own object from a foreign one of the same name."""
     try:
         return await world.writer.create(kind, manifest)

@@ -11,8 +11,9 @@ from tidegate.decision.snapshot import Blocked, Copy, Reading
 from tidegate.watch import Object
 from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint, references
 
-from .configs import Absent, Configs, Content, Place, Standing, Unread, Unreadable, Untracked
+from .configs import Configs
 from .quiet import quiet
+from .standing import Absent, Content, Place, Standing, Unread, Unreadable, Untracked
 from .world import Memory, World
 
 
@@ -100,16 +101,11 @@ def _hash(names: Mapping[tuple[str, str], str]) -> str:
 def _unreadable(found: Mapping[Reference, Standing]) -> Blocked | None:
     for reference, standing in found.items():
         if isinstance(standing, Unreadable):
-            sentence = f"{_where(reference)} cannot be read: {standing.sentence}{_hint(standing)}"
+            sentence = f"{_where(reference)} cannot be read: {standing.sentence}"
             again = None if standing.again is None else timedelta(seconds=standing.again)
             return Blocked(Reason.CONFIG_UNREADABLE, sentence[:512], again)
 
     return None
-
-
-def _hint(standing: Unreadable) -> str:
-    """Where no list is answered at all, the roles are the likeliest cause."""
-    return "; the chart's trackConfig.enabled grants it" if standing.again is None else ""
 
 
 def _missing(found: Mapping[Reference, Standing]) -> Blocked | None:

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tidegate.clients import Credentials, Kube
-from tidegate.reconcile.configs import Absent, Configs, Content, Unread, Unreadable, Untracked
+from tidegate.reconcile.configs import Configs
+from tidegate.reconcile.standing import Absent, Content, Unread, Unreadable, Untracked
 from tidegate.watch import Key
 from tidegate.workloads import content_of
 
@@ -32,13 +33,16 @@ class Server:
     settings: dict[str, Any] | None = None
     keys: dict[str, Any] | None = None
     refused: str = ""
+    status: int = 403
+    failures: int = 1000
     asked: list[tuple[str, str]] = field(default_factory=list)
     streams: list[asyncio.Queue[dict[str, Any]]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append((request.path, request.headers["Accept"]))
-        if self.refused and request.path.endswith(self.refused):
-            return web.json_response({"kind": "Status", "message": "not allowed"}, status=403)
+        if self.refused and self.failures and request.path.endswith(self.refused):
+            self.failures -= 1
+            return web.json_response({"kind": "Status", "message": "not allowed"}, status=self.status)
 
         found = self.settings if "configmaps" in request.path else self.keys
         if "watch" in request.query:
@@ -182,8 +186,33 @@ async def test_what_cannot_be_read_says_why_and_when_it_is_tried_again() -> None
         found = configs.look(SETTINGS)
 
     assert isinstance(found, Unreadable)
-    assert found.sentence.endswith("not allowed")
+    assert found.sentence.endswith("not allowed; the chart's trackConfig.enabled grants it")
+    assert server.reads() == 1
     assert 0 < (found.again or 0) <= 15
+
+
+async def test_a_server_that_is_away_for_a_moment_is_no_news() -> None:
+    server = Server(settings=config_map(3), refused="/configmaps/settings", status=503, failures=1)
+    looks = list[object]()
+    async with watching(server, lambda _: looks.append(configs.look(SETTINGS))) as configs:
+        configs.want(wanted=True)
+        await until(lambda: bool(server.streams))
+        configs.follow(WEB, frozenset({SETTINGS}))
+        await until(lambda: bool(looks))
+
+    assert looks == [Content(str(content_of("ConfigMap", config_map(3))))]
+
+
+async def test_another_version_of_what_could_not_be_read_is_tried_at_once() -> None:
+    server, marked = Server(settings=config_map(3), refused="/configmaps/settings"), set[Key]()
+    async with watching(server, marked.add) as configs:
+        configs.want(wanted=True)
+        await until(lambda: bool(server.streams))
+        configs.follow(WEB, frozenset({SETTINGS}))
+        await until(lambda: isinstance(configs.look(SETTINGS), Unreadable))
+        server.change(config_map(4))
+
+        await until(lambda: configs.look(SETTINGS) == Unread())
 
 
 async def test_without_the_right_to_list_every_follower_is_told() -> None:
