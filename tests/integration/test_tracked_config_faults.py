@@ -36,8 +36,11 @@ def faithful(api: Api, namespace: str) -> bool:
 
 def refused(api: Api, namespace: str, proxied: tuple[Proxy, Operator], path: str, reason: str) -> Object:
     """What a Release says while the API server refuses a path; it is served once that is over."""
-    proxy, _ = proxied
+    proxy, operator = proxied
+    # Releases of other tests may track already: what is refused is refused from the start.
+    operator.kill()
     proxy.refusing = (path, 403)
+    operator.start()
     api.create(CONFIG_MAPS, config_map(namespace))
     api.create(RELEASES, tracking(namespace))
 
@@ -61,7 +64,7 @@ def test_without_the_right_to_watch_a_release_says_which_value_of_the_chart_gran
 def test_a_config_map_that_cannot_be_read_is_named_with_the_servers_words(
     api: Api, namespace: str, proxied: tuple[Proxy, Operator]
 ) -> None:
-    found = refused(api, namespace, proxied, "/configmaps/settings$", "ConfigUnreadable")
+    found = refused(api, namespace, proxied, f"/{namespace}/configmaps/settings$", "ConfigUnreadable")
 
     assert found["status"]["message"].startswith("spec.trackConfig: ConfigMap settings (container web, envFrom)")
     assert "made by a test" in found["status"]["message"]
@@ -82,7 +85,7 @@ def test_a_config_map_that_cannot_be_read_in_mid_rollout_rolls_nothing_back(
     deployed(api, namespace, steps=PAUSED)
     edit(api, namespace, "2")
     candidate = api.until(RELEASES, namespace, "web", reason_is("Paused"))["status"]["candidate"]["revision"]
-    proxy.refusing = ("/configmaps/settings$", 500)
+    proxy.refusing = (f"/{namespace}/configmaps/settings$", 500)
     edit(api, namespace, "3")
 
     found = api.until(RELEASES, namespace, "web", reason_is("ConfigUnreadable"))
