@@ -186,6 +186,20 @@ def test_everything_optional_is_a_manifest() -> None:
     assert {"ServiceMonitor", "PrometheusRule", "PodDisruptionBudget", "Deployment"} <= set(kinds)
 
 
+def test_rights_over_configuration_come_with_their_switch() -> None:
+    def rights(*flags: str) -> set[str]:
+        text = run([helm(), "template", "tidegate", CHART, "--show-only", "templates/rbac.yaml", *flags])
+        role = next(found for found in yaml.safe_load_all(text) if found and found["kind"] == "ClusterRole")
+        rules = [rule for rule in role["rules"] if {"secrets", "configmaps"} & set(rule["resources"])]
+        return {f"{verb} {resource}" for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+
+    without, granted = rights(), rights("--set", "trackConfig.enabled=true")
+
+    assert without == {"list secrets", "watch secrets"}
+    verbs = ("get", "list", "watch", "create", "delete")
+    assert granted - without == {f"{verb} {kind}" for verb in verbs for kind in ("configmaps", "secrets")} - without
+
+
 def test_an_uninstall_keeps_every_release_and_kubectl_brings_the_operator_back(plane: ControlPlane, api: Api) -> None:
     if api.find(RELEASES, "shop", "shop") is None:
         api.apply(RELEASES, shop(0))

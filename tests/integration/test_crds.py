@@ -11,6 +11,7 @@ from kubernetes.client.exceptions import ApiException
 from tests.cluster.api import (
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
+    CONFIG_MAPS,
     DESTINATION_RULES,
     INGRESSES,
     METRIC_SOURCES,
@@ -36,6 +37,7 @@ KINDS: dict[str, Resource] = {
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
     "Service": SERVICES,
+    "ConfigMap": CONFIG_MAPS,
     "HTTPRoute": ROUTES,
     "VirtualService": VIRTUAL_SERVICES,
     "TraefikService": TRAEFIK_SERVICES,

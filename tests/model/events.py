@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.model.state import BAD, DOWN, GOOD, MISSING, NONE, NOW, REPLICAS, Pods, State, aged
+from tests.model.state import BAD, DOWN, GOOD, LOST_CONFIG, MISSING, NONE, NOW, REPLICAS, Pods, State, aged
 from tidegate.decision.actions import Role
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
@@ -36,6 +36,9 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.waiting and state.heard is not Said.YES:
         yield "the hook says yes", replace(state, heard=Said.YES)
 
+    if state.reading:
+        yield "the configuration is read", replace(state, reading=False)
+
     yield "time passes", aged(state)
 
 
@@ -56,8 +59,12 @@ def mending(state: State) -> Iterator[tuple[str, State]]:
     """Something that the rollout needs goes missing, or is there again; the Release grows."""
     if state.blocked is None and state.progress.stable:
         yield "a need goes missing", replace(state, blocked=MISSING)
+        yield "configuration goes missing", replace(state, blocked=LOST_CONFIG)
     elif state.blocked:
         yield "the need is met", replace(state, blocked=None)
+
+    if not state.reading:
+        yield "the configuration is changed", replace(state, reading=True)
 
     if state.replicas == REPLICAS and state.progress.stable:
         yield "the Release grows", replace(state, replicas=2 * REPLICAS)

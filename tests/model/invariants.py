@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.model.state import HOOK, REPLICAS, Kind, State, after
 from tidegate.decision import Decision
-from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
+from tidegate.decision.actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import AT_REST, Phase
 from tidegate.decision.reasons import Reason
@@ -27,6 +27,9 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
             yield from _retired(before, revision)
         case Scale(revision, replicas):
             yield from _shrunk(before, revision, replicas)
+        case PrepareRevision(revision):
+            if not before.known and all(found.revision != revision for found in before.pods):
+                yield "what is not known is not made"
         case PointService(role, revision):
             yield from _pointed(before, role, revision)
 
@@ -175,6 +178,12 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
 
     if new.phase is Phase.PROMOTED and old.phase is not Phase.PROMOTED:
         yield from _promoted(now)
+
+    if not before.known and old.candidate != new.candidate is not None:
+        yield "no rollout starts of what is not known"
+
+    if not before.known and begun and decision.reason in {Reason.REVERTED, Reason.SUPERSEDED}:
+        yield "nothing goes back for what is not known"
 
     if new.candidate is None and any(getattr(new, field) != value for field, value in AT_REST.items()):
         yield "I13: nothing of a rollout is left at rest"

@@ -20,7 +20,17 @@ from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, weight_by_
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Answer, Blocked, Evidence, Said, Services, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import (
+    Answer,
+    Blocked,
+    Evidence,
+    Reading,
+    Said,
+    Services,
+    Side,
+    Snapshot,
+    Suspension,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -66,6 +76,7 @@ PLANS = {
     Kind.BY_PODS: PLAN,
 }
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
+LOST_CONFIG = Blocked(Reason.CONFIG_MISSING, "the configuration is missing")
 
 UNMEASURED = Evidence()
 GOOD = Evidence(passed=True)
@@ -101,6 +112,7 @@ class State:
     asks: Asks = Asks()
     suspension: Suspension = Suspension.NONE
     blocked: Blocked | None = None
+    reading: bool = False
     replicas: int = REPLICAS
     kind: Kind = Kind.PLAIN
 
@@ -120,6 +132,11 @@ class State:
         weight = weight_by_pods(self.progress.desired_weight, ready=candidate.available, wanted=wanted)
         return Route(weight=weight if candidate.replicas else 0, by_pods=True, confirmed_for=timedelta(hours=1))
 
+    @property
+    def known(self) -> bool:
+        """False while nobody can tell which revision is declared."""
+        return not self.reading and self.blocked != LOST_CONFIG
+
     def look(self) -> Snapshot:
         """The snapshot of this state."""
         available = {found.revision: found.available for found in self.pods}
@@ -130,7 +147,9 @@ class State:
         )
         return Snapshot(
             now=NOW,
-            target=self.target,
+            target=self.target if self.known else self.progress.candidate or self.progress.stable or "",
+            known=self.known,
+            reading=Reading() if self.reading else None,
             replicas=self.replicas,
             plan=self.kind.plan,
             progress=self.progress,

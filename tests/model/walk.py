@@ -90,7 +90,8 @@ def calm(state: State) -> State:
     judged = state.progress.settled_at is not None
     heard = Said.YES if state.progress.waiting else None
     evidence = GOOD if judged else state.evidence
-    return canonical(aged(replace(state, pods=pods, route=route, evidence=evidence, heard=heard)))
+    better = replace(state, pods=pods, route=route, evidence=evidence, heard=heard, reading=False)
+    return canonical(aged(better))
 
 
 def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Kind = Kind.PLAIN) -> Coverage:
@@ -148,7 +149,8 @@ def converges(state: State, settled: set[State]) -> None:
 def restless(state: State) -> Iterator[str]:
     """Why this is no place to rest."""
     progress = state.progress
-    waiting = progress.reason.value in {"Suspended", "LoweredByHand", "Paused", "GatewayMissing", "StepDeadline"}
+    waits = {"Suspended", "LoweredByHand", "Paused", "GatewayMissing", "StepDeadline", "ConfigMissing"}
+    waiting = progress.reason.value in waits
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 

@@ -15,6 +15,7 @@ from .enums import (
     ScaleDown,
     SourceKind,
     Suspend,
+    TrackConfig,
     When,
 )
 from .errors import InvalidSpec
@@ -44,6 +45,7 @@ __all__ = [
     "ScaleDown",
     "SourceKind",
     "Suspend",
+    "TrackConfig",
     "When",
     "format_duration",
     "parse_duration",

@@ -91,6 +91,13 @@ class OnDelete(Enum):
     KEEP = "Keep"
 
 
+class TrackConfig(Enum):
+    """Which configuration is part of a revision. No Off: YAML reads that word as false."""
+
+    NONE = "None"
+    ALL = "All"
+
+
 class Suspend(Enum):
     """How far the loop is stopped."""
 

@@ -24,6 +24,8 @@ ANNOTATION_STARTED = f"{GROUP}/rollout-started"
 ANNOTATION_NODES = f"{GROUP}/nodes"
 ANNOTATION_AFFINITY = f"{GROUP}/affinity"
 ANNOTATION_REJECTED = f"{GROUP}/rejected"
+ANNOTATION_TRACK_CONFIG = f"{GROUP}/track-config"
+ANNOTATION_COPY_OF = f"{GROUP}/copy-of"
 
 ASK_PROMOTE = f"{GROUP}/promote"
 ASK_PROMOTE_FULL = f"{GROUP}/promote-full"

@@ -16,6 +16,7 @@ from .enums import (
     OnTrouble,
     ScaleDown,
     Suspend,
+    TrackConfig,
     WorkloadKind,
 )
 from .exposure_rules import exposed_by_our_own_route
@@ -80,6 +81,12 @@ class ReleaseSpec(Declared):
     workload_ref: Annotated[
         WorkloadRef | None, Field(description="Where the pods are declared already, instead of template.")
     ] = None
+    track_config: Annotated[
+        TrackConfig,
+        Field(
+            description="All: the ConfigMaps and Secrets that the pods use are part of a revision. None: they are not."
+        ),
+    ] = TrackConfig.NONE
     min_ready_seconds: Annotated[
         int, Field(ge=0, le=3600, description="Seconds a pod must be ready before it counts as available.")
     ] = 0

@@ -118,9 +118,10 @@ RELEASE_STATUS: dict[str, Any] = {
             10,
         ),
         workload=record(
-            "Which generation of the referenced workload is which revision.",
+            "Which generation of the referenced workload, with which configuration, is which revision.",
             generation={"type": "integer", "format": "int64"},
             revision=text(63),
+            config=text(63),
         ),
         notices=listed(
             "What hooks are still to be told of rollouts that ended.",

@@ -3,13 +3,15 @@
 from .credentials import Credentials, NoCredentials, credentials
 from .errors import CallError, Conflict, Disturbed, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
 from .http import Ask, AskFailed, Http, Reply
-from .kube import Event, Kind, Kube, Object, session_for
+from .kube import METADATA, METADATA_LIST, Event, Kind, Kube, Object, session_for
 from .lease import Lease, Timing
 from .recorder import Note, Recorder
 from .writer import MANAGER, Writer
 
 __all__ = [
     "MANAGER",
+    "METADATA",
+    "METADATA_LIST",
     "Ask",
     "AskFailed",
     "CallError",

@@ -25,6 +25,10 @@ SILENT_SECONDS = 70
 PAGE = 500
 LARGEST_ANSWER = 64 * 2**20
 LARGEST_EVENT = 8 * 2**20
+JSON = "application/json"
+# Of a Secret that is only looked for, nothing but its name and version leaves the API server.
+METADATA = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+METADATA_LIST = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +105,14 @@ class Kube:
         path: str,
         *,
         body: object = None,
-        content: str = "application/json",
+        content: str = JSON,
+        accept: str = JSON,
         params: Mapping[str, str] | None = None,
     ) -> Object:
         """One request and its decoded answer. Raises a CallError by what the caller should do."""
         started = time.monotonic()
         data = msgspec.json.encode(body) if body is not None else None
-        kinds = {"Accept": "application/json"} | ({"Content-Type": content} if data is not None else {})
+        kinds = {"Accept": accept} | ({"Content-Type": content} if data is not None else {})
         status = 0
         try:
             headers = {**self._who.headers(), **kinds}
@@ -129,6 +134,7 @@ class Kube:
         keep: Callable[[Object], Object] = whole,
         selector: str = "",
         fields: str = "",
+        accept: str = JSON,
     ) -> tuple[list[Object], str]:
         """What is to `keep` of every object of a kind, or of one namespace, and the list's resourceVersion.
 
@@ -137,18 +143,18 @@ class Kube:
         """
         while True:
             try:
-                return await self._pages(kind.path(namespace), keep, selector, fields)
+                return await self._pages(kind.path(namespace), keep, _selectors(selector, fields), accept)
             except Expired:
                 await asyncio.sleep(0.05)
 
     async def _pages(
-        self, path: str, keep: Callable[[Object], Object], selector: str, fields: str
+        self, path: str, keep: Callable[[Object], Object], selectors: Mapping[str, str], accept: str
     ) -> tuple[list[Object], str]:
         items: list[Object] = []
-        params = {"limit": str(PAGE), **_selectors(selector, fields)}
+        params = {"limit": str(PAGE), **selectors}
         while True:
             async with self._pages_at_once:
-                page = await self.call("GET", path, params=params)
+                page = await self.call("GET", path, params=params, accept=accept)
                 items.extend(map(keep, page.get("items") or ()))
                 metadata = page["metadata"]
                 del page
@@ -159,7 +165,14 @@ class Kube:
             params["continue"] = metadata["continue"]
 
     async def watch(
-        self, kind: Kind, version: str, *, namespace: str | None = None, selector: str = "", fields: str = ""
+        self,
+        kind: Kind,
+        version: str,
+        *,
+        namespace: str | None = None,
+        selector: str = "",
+        fields: str = "",
+        accept: str = JSON,
     ) -> AsyncIterator[Event]:
         """Changes since a resourceVersion, until the stream ends or falls silent: a new one goes on from the last.
 
@@ -177,9 +190,8 @@ class Kube:
         path = kind.path(namespace)
         address = self._who.server + path
         try:
-            async with self._session.get(
-                address, params=params, headers=self._who.headers(), timeout=timeout
-            ) as answer:
+            headers = {**self._who.headers(), "Accept": accept}
+            async with self._session.get(address, params=params, headers=headers, timeout=timeout) as answer:
                 self._observer("WATCH", path, answer.status, 0)
                 if answer.status != 200:
                     _decoded(await _bounded(answer), answer.status, call=call, headers=answer.headers)

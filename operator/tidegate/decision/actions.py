@@ -151,6 +151,14 @@ class ForgetRevision:
     revision: str
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetCopy:
+    """Delete a copy of configuration that no ReplicaSet names."""
+
+    kind: str
+    name: str
+
+
 Action = (
     PrepareRevision
     | Scale
@@ -172,4 +180,5 @@ Action = (
     | EvictPod
     | Finalize
     | ForgetRevision
+    | ForgetCopy
 )

@@ -13,13 +13,17 @@ from .snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe."""
+    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe.
+
+    A `silent` one records nothing, not even that the declaration was seen: what it comes to is not known yet.
+    """
 
     reason: Reason
     sentence: str
     progress: Progress
     actions: tuple[Action, ...] = ()
     look_again: timedelta | None = None
+    silent: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -51,6 +55,17 @@ def hold(
     """Stay, for a stated reason; look again when time alone may change the answer."""
     progress = told(seen, reason, sentence, **changes)
     return Decision(reason=reason, sentence=sentence, progress=progress, look_again=look_again)
+
+
+def hold_while_reading(seen: Snapshot) -> Decision | None:
+    """Nobody knows yet which revision is declared: that is no news for anyone."""
+    if seen.reading is None:
+        return None
+
+    progress, again = seen.progress, seen.reading.again
+    return Decision(
+        reason=progress.reason, sentence=progress.sentence, progress=progress, look_again=again, silent=True
+    )
 
 
 def told(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .actions import PrepareRevision, Scale
 from .asks import handle_stray
-from .decision import Decision, Rule, act, hold
+from .decision import Decision, Rule, act, hold, hold_while_reading
 from .first_steps import first_size, handle_first_asks, walk_first_steps
 from .plan import NO_TIME
 from .progress import Phase
@@ -114,6 +114,7 @@ FIRST_DEPLOYMENT: tuple[Rule, ...] = (
     retire_replaced,
     keep_until_handed_back,
     wait_until_mended,
+    hold_while_reading,
     take_the_workload_over,
     bring_up,
     make_room,

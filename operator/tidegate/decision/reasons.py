@@ -71,6 +71,8 @@ class Reason(Enum):
     ROUTE_MISSING = "RouteMissing"
     WORKLOAD_MISSING = "WorkloadMissing"
     TAKEOVER_WAITS = "TakeoverWaits"
+    CONFIG_MISSING = "ConfigMissing"
+    CONFIG_UNREADABLE = "ConfigUnreadable"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
     OBJECTIVE_SET_MISSING = "ObjectiveSetMissing"
     DATA_PLANE_UNKNOWN = "DataPlaneUnknown"
@@ -156,6 +158,8 @@ BLOCKING = frozenset(
         Reason.ROUTE_MISSING,
         Reason.WORKLOAD_MISSING,
         Reason.TAKEOVER_WAITS,
+        Reason.CONFIG_MISSING,
+        Reason.CONFIG_UNREADABLE,
         Reason.METRIC_SOURCE_MISSING,
         Reason.OBJECTIVE_SET_MISSING,
         Reason.DATA_PLANE_UNKNOWN,

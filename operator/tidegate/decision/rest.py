@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import ForgetRevision, RestoreRoutes, SetWeight
+from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
-from .decision import Decision, Rule, act, hold
+from .decision import Decision, Rule, act, hold, hold_while_reading
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
@@ -85,6 +85,14 @@ def say_that_pods_are_refused(seen: Snapshot) -> Decision | None:
     return hold_refused(seen, seen.stable) if at_target(seen) else None
 
 
+CONFIGURATION = frozenset({Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE})
+
+
+def wait_for_the_configuration(seen: Snapshot) -> Decision | None:
+    """What is declared cannot be made: that stable serves is not all that there is to say."""
+    return wait_until_mended(seen) if seen.blocked and seen.blocked.reason in CONFIGURATION else None
+
+
 def serve_the_target(seen: Snapshot) -> Decision | None:
     """The declared template is what is served. After a rollback, that is the way back to Ready."""
     if not at_target(seen):
@@ -93,11 +101,8 @@ def serve_the_target(seen: Snapshot) -> Decision | None:
     if stray := handle_stray(seen):
         return stray
 
-    if seen.surplus:
-        forgotten = tuple(ForgetRevision(revision) for revision in seen.surplus)
-        return Decision(
-            reason=seen.progress.reason, sentence="history trimmed", progress=seen.progress, actions=forgotten
-        )
+    if trimmed := trim_history(seen):
+        return trimmed
 
     if seen.progress.phase is Phase.ROLLED_BACK:
         return hold(seen, Reason.REVERTED, "stable's template was declared again")
@@ -107,6 +112,18 @@ def serve_the_target(seen: Snapshot) -> Decision | None:
 
     served = hold(seen, Reason.PROMOTED, f"revision {seen.progress.stable} is served", phase=Phase.PROMOTED)
     return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to confirm the route") or served
+
+
+def trim_history(seen: Snapshot) -> Decision | None:
+    """Copies go before the last ReplicaSet that names them: what a crash leaves is found again."""
+    forgotten: tuple[Action, ...] = (
+        *(ForgetCopy(copy.kind, copy.name) for copy in seen.unused),
+        *(ForgetRevision(revision) for revision in seen.surplus),
+    )
+    if not forgotten:
+        return None
+
+    return Decision(reason=seen.progress.reason, sentence="history trimmed", progress=seen.progress, actions=forgotten)
 
 
 def retry(seen: Snapshot) -> Decision | None:
@@ -185,6 +202,8 @@ REST: tuple[Rule, ...] = (
     say_that_pods_are_refused,
     restart,
     say_that_it_is_contested,
+    wait_for_the_configuration,
+    hold_while_reading,
     serve_the_target,
     retry,
     refuse_the_rejected,

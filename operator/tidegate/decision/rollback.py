@@ -110,7 +110,7 @@ def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
         back = not seen.candidate.replicas and not stable.whole
         return (Scale(stable.revision, seen.full_size),) if back else ()
 
-    if not stable.exists and stable.revision == seen.target:
+    if not stable.exists and seen.declares(stable.revision):
         return (PrepareRevision(stable.revision, seen.full_size),)
 
     return (Scale(stable.revision, seen.full_size),) if stable.exists and stable.replicas < seen.full_size else ()

@@ -6,7 +6,7 @@ from typing import Any
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
 from .deadline import hold_a_late_step, roll_back_a_late_step
-from .decision import Decision, Rule, act, hold
+from .decision import Decision, Rule, act, hold, hold_while_reading
 from .disturbance import (
     assert_over_git,
     forget_silence,
@@ -228,6 +228,7 @@ ROLLOUT: tuple[Rule, ...] = (
     note_restart,
     handle_stray,
     hold_blocked,
+    hold_while_reading,
     resume,
     go_back_to_the_step,
     hold_a_late_step,

@@ -111,12 +111,33 @@ class Blocked:
     again: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Configuration that is read just now, or changed a moment ago: `again` where time alone ends that."""
+
+    again: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of configuration that a revision's pods name."""
+
+    kind: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release."""
+    """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release.
+
+    Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
+    no revision starts, none is made from it, and none goes for it.
+    """
 
     now: datetime
     target: str
+    known: bool = True
+    reading: Reading | None = None
     replicas: int
     plan: Plan
     progress: Progress
@@ -136,6 +157,7 @@ class Snapshot:
     restart: Restart = NOTHING_DUE
     least_size: int = 0
     surplus: tuple[str, ...] = ()
+    unused: tuple[Copy, ...] = ()
 
     @property
     def goal(self) -> str:
@@ -198,6 +220,10 @@ class Snapshot:
     @property
     def suspended(self) -> bool:
         return self.suspension is not Suspension.NONE
+
+    def declares(self, revision: str) -> bool:
+        """True where a revision can be made anew, because it is what is declared."""
+        return self.known and self.target == revision
 
     def side(self, revision: str) -> Side:
         return next((side for side in self.sides if side.revision == revision), Side(revision=revision, exists=False))

@@ -29,7 +29,7 @@ def hold_its_replicas(seen: Snapshot) -> Decision | None:
 def take_the_workload_over(seen: Snapshot) -> Decision | None:
     """Pause it before anything of ours exists: from here on its template is declared, not rolled out."""
     workload = seen.workload
-    if workload is None or seen.blocked is not None:
+    if workload is None or seen.blocked is not None or not seen.known:
         return None
 
     unpaused = workload.replicas > 0 and not workload.paused and not workload.contested

@@ -29,7 +29,7 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
     """Stable never shrinks while a rollout runs, but under `capacity: Shrink`; at rest it has the declared size."""
     stable, wanted = seen.stable, size_of_stable(seen)
     if not stable.exists:
-        return (PrepareRevision(stable.revision, wanted),) if stable.revision == seen.target else ()
+        return (PrepareRevision(stable.revision, wanted),) if seen.declares(stable.revision) else ()
 
     if seen.by_nodes:
         back = seen.progress.candidate is None and not stable.whole

@@ -82,6 +82,7 @@ class Process:
         for reflector in self._world.reflectors:
             self._keep(f"watch {reflector.where}", reflector.run())
 
+        self._keep("watch tracked configuration", self._world.configs.run())
         self._keep("loop lag", self._world.telemetry.watch_lag())
         if self._options.elect:
             self._keep("lease", self._lease.run())

@@ -6,6 +6,7 @@ from tidegate.decision.actions import (
     Adopt,
     EvictPod,
     Finalize,
+    ForgetCopy,
     ForgetRevision,
     LeaveServing,
     PointService,
@@ -20,6 +21,7 @@ from tidegate.watch import Object
 from tidegate.workloads import service, service_name
 
 from . import kinds
+from .act_on_copies import forget_copy
 from .act_on_pods import evict
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
@@ -36,6 +38,8 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
     match action:
         case PrepareRevision() | Scale() | Adopt() | ForgetRevision():
             await act_on_revisions(seen, action, world)
+        case ForgetCopy():
+            await forget_copy(seen, action, world)
         case PointService():
             await point_service(seen, action, world)
         case RestoreSubsets():

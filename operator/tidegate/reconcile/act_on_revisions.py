@@ -10,6 +10,7 @@ from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, replica_set
 
 from . import kinds
+from .act_on_copies import keep_copies
 from .act_on_nodes import act_on_nodes
 from .observe import Seen
 from .ownership import created, ours, take_again
@@ -38,7 +39,7 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
     """The ReplicaSet of a revision, with this rollout's plan pinned on it."""
     return replica_set(
         seen.owner,
-        seen.template.pods or {},
+        seen.template.made(),
         action.revision,
         replicas=action.replicas,
         min_ready_seconds=seen.spec.min_ready_seconds,
@@ -50,6 +51,9 @@ async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
     manifest = declared(seen, action)
     name = manifest["metadata"]["name"]
+    if action.revision == seen.template.revision:
+        await keep_copies(seen, world)
+
     found = ours(seen, kinds.REPLICA_SETS, name, world)
     if found is None and seen.template.revision not in {"", action.revision}:
         message = f"{name} is gone, and what is declared is another template"

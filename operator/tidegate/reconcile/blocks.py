@@ -29,9 +29,10 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     key = (owner.namespace, owner.name)
     return (
         _switched_off(seen, world)
+        or _refused(key, world)
+        or seen.template.tracking.blocked
         or _invalid(seen)
         or seen.sets.blocked
-        or _refused(key, world)
         or _other_workload(seen, world)
         or _name_taken(owner, world)
         or _route_taken(seen, world)

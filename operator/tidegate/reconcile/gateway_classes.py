@@ -8,6 +8,9 @@ from tidegate.workloads import Owner
 from . import kinds
 from .world import World
 
+# Kinds that only one product serves.
+OWNERS = {"VirtualService": "istio.io/gateway-controller", "TraefikService": "traefik.io/gateway-controller"}
+
 
 def gateway_classes_of(declared: Object, owner: Owner, world: World) -> list[Object]:
     """What is kept of the GatewayClasses of the Gateways that the routes attach to."""
@@ -22,7 +25,7 @@ def gateway_classes_of(declared: Object, owner: Owner, world: World) -> list[Obj
 
 
 def controllers_of(declared: Object, owner: Owner, world: World) -> list[str]:
-    """Who serves the routes. A mesh has no Gateway: there the route's own status names its controller."""
+    """Who serves the routes. A mesh has no Gateway: there the route's status, or its very kind, names who does."""
     by_class = [kept["controller"] for kept in gateway_classes_of(declared, owner, world)]
     by_status = [
         parent["controllerName"]
@@ -30,7 +33,8 @@ def controllers_of(declared: Object, owner: Owner, world: World) -> list[str]:
         for parent in route["status"]["parents"]
         if (parent.get("parentRef") or {}).get("kind", "Gateway") != "Gateway" and parent.get("controllerName")
     ]
-    return [*by_class, *by_status]
+    by_kind = [OWNERS[route["kind"]] for route in kinds.attached(declared["traffic"]) if route["kind"] in OWNERS]
+    return [*by_class, *by_status, *by_kind]
 
 
 def parents_of(declared: Object, owner: Owner, world: World) -> Iterator[Object]:
@@ -46,7 +50,11 @@ def parents_of(declared: Object, owner: Owner, world: World) -> Iterator[Object]
 def routes_of(declared: Object, owner: Owner, world: World) -> list[Object]:
     """The routes that are there."""
     traffic = declared["traffic"]
-    attached = [(kinds.ROUTE_KINDS[route["kind"]], route["name"]) for route in kinds.attached(traffic)]
+    attached = [
+        (kinds.ROUTE_KINDS[route["kind"]], route["name"])
+        for route in kinds.attached(traffic)
+        if route["kind"] not in OWNERS
+    ]
     wanted = [(kinds.ROUTES, owner.name)] if traffic.get("gateway") else attached
     found = (world.store(kind).get((owner.namespace, name)) for kind, name in wanted)
     return [route for route in found if route is not None]

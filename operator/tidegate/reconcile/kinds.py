@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tidegate.api import TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
 from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
@@ -31,6 +32,8 @@ DAEMON_SETS = Kind(api="apps/v1", plural="daemonsets", kind="DaemonSet")
 PODS = Kind(api="v1", plural="pods", kind="Pod")
 SERVICES = Kind(api="v1", plural="services", kind="Service")
 SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
+CONFIG_MAPS = Kind(api="v1", plural="configmaps", kind="ConfigMap")
+CONFIG_KINDS = {kind.kind: kind for kind in (CONFIG_MAPS, SECRETS)}
 HOOK_SECRETS = Kind(api="v1", plural="secrets", kind="Secret", view="hooks")
 JOBS = Kind(api="batch/v1", plural="jobs", kind="Job")
 NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
@@ -51,6 +54,10 @@ DEPLOYMENTS = Kind(api="apps/v1", plural="deployments", kind="Deployment")
 POD_TEMPLATES = Kind(api="v1", plural="podtemplates", kind="PodTemplate")
 AUTOSCALERS = Kind(api="autoscaling/v2", plural="horizontalpodautoscalers", kind="HorizontalPodAutoscaler")
 WORKLOAD_KINDS = {kind.kind: kind for kind in (DEPLOYMENTS, POD_TEMPLATES)}
+
+
+# Where the Releases are indexed that track configuration.
+TRACKING: Key = ("config", "tracked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,25 +111,35 @@ def by_service(found: Object) -> Iterable[Key]:
 
 
 def claims(found: Object) -> Iterable[Key]:
-    """A Release's namespace, both its names as one, and each parent, hostname and match that its route claims."""
-    namespace = found["metadata"].get("namespace", "")
+    """A Release's namespace, both its names as one, what it uses, and what its route claims."""
+    namespace, spec = found["metadata"].get("namespace", ""), spec_of(found)
     yield namespace, ""
     yield joined(namespace, found["metadata"]["name"])
-    spec = spec_of(found)
+    if spec.get("trackConfig") == TrackConfig.ALL.value:
+        yield TRACKING
+
+    traffic = spec.get("traffic") or {}
+    yield from _used(spec, namespace)
+    yield from _attached(traffic, namespace)
+    yield from _served(traffic.get("gateway"), namespace)
+
+
+def _used(spec: Object, namespace: str) -> Iterable[Key]:
+    """The workload and the sets of objectives that a Release names."""
     if reference := spec.get("workloadRef"):
         where = f"{reference['kind']} {namespace}/{reference['name']}"
-        yield "workload", where
-        yield "claim", where
+        yield from (("workload", where), ("claim", where))
 
     for reference in spec.get("objectivesFrom") or ():
         kind = SET_KINDS[reference["kind"]]
         yield "objectives", f"{kind.kind} {namespace if kind.namespaced else ''}/{reference['name']}"
 
-    traffic = spec.get("traffic") or {}
+
+def _attached(traffic: Object, namespace: str) -> Iterable[Key]:
+    """The routes, and what stands in for one, of a user's own."""
     for route in attached(traffic):
         where = f"{route['kind']} {namespace}/{route['name']}"
-        yield "route", where
-        yield "claim", f"{where} {route.get('rule') or '*'}"
+        yield from (("route", where), ("claim", f"{where} {route.get('rule') or '*'}"))
         if subsets := route.get("destinationRule"):
             named = f"{DESTINATION_RULES.kind} {namespace}/{subsets}"
             yield from (("route", named), ("claim", named))
@@ -134,8 +151,10 @@ def claims(found: Object) -> Iterable[Key]:
     if ratio := traffic.get("podRatio"):
         yield "claim", f"Service {namespace}/{ratio['service']}"
 
-    gateway = traffic.get("gateway") or {}
-    if not gateway:
+
+def _served(gateway: Object | None, namespace: str) -> Iterable[Key]:
+    """Each parent, hostname and match of the managed route."""
+    if gateway is None:
         return
 
     rules: list[dict[str, Any]] = gateway.get("rules") or [{}]

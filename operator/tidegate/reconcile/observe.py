@@ -38,6 +38,7 @@ from .routes import observe_routes, routers_of
 from .services import observe_services
 from .shares import observe_share, shared_service
 from .sides import observe_sides, replica_sets_of
+from .tracking import unused_copies
 from .workload import Template, least_size, observe_workload, template_of
 from .world import Memory, World
 
@@ -101,6 +102,8 @@ def observe(key: Key, world: World) -> Seen | None:
         or observe_share(declared, owner, template, progress, going.plan, world)
     )
     progress = _weighted(progress, route, now)
+    surplus = _surplus(progress, replica_sets, current.spec.revision_history_limit)
+    kept = [seen for revision, seen in replica_sets.items() if revision not in surplus]
     seen = Seen(
         found=found,
         declared=declared,
@@ -118,6 +121,8 @@ def observe(key: Key, world: World) -> Seen | None:
         snapshot=Snapshot(
             now=now,
             target=template.revision or progress.candidate or progress.stable or "",
+            known=bool(template.revision),
+            reading=template.reading,
             replicas=nodes.total if nodes else current.spec.replicas,
             plan=going.plan,
             progress=progress,
@@ -130,7 +135,8 @@ def observe(key: Key, world: World) -> Seen | None:
             asks=asks.of(found),
             suspension=_suspension(current.spec, found),
             deleting="deletionTimestamp" in found["metadata"],
-            surplus=_surplus(progress, replica_sets, current.spec.revision_history_limit),
+            surplus=surplus,
+            unused=unused_copies(owner, kept, template.tracking, world.configs),
             keeps=current.spec.on_delete is OnDelete.KEEP,
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),

@@ -1,23 +1,32 @@
 """Ours or someone else's: what is made, and what is never touched."""
 
+from typing import Protocol
+
 from tidegate.api.names import LABEL_HANDED_OVER
 from tidegate.clients import MANAGER, Conflict, Invalid, Kind
 from tidegate.decision.reasons import Reason
 from tidegate.routers import release_patch
 from tidegate.watch import Object
+from tidegate.workloads import Owner
 
-from .observe import Seen
 from .world import World
 
 
-def taken(seen: Seen, kind: Kind, name: str, world: World) -> Conflict:
+class Owned(Protocol):
+    """Whatever tells for which Release something is made."""
+
+    @property
+    def owner(self) -> Owner: ...
+
+
+def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:
     """Someone else's object has the name: it is never touched."""
     sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
     world.refuse((seen.owner.namespace, seen.owner.name), Reason.NAME_TAKEN, sentence)
     return Conflict(409, sentence, call=kind.path(seen.owner.namespace, name))
 
 
-def ours(seen: Seen, kind: Kind, name: str, world: World) -> Object | None:
+def ours(seen: Owned, kind: Kind, name: str, world: World) -> Object | None:
     """What is ours of that name, or nobody's and once ours. Raises where it is someone else's."""
     found = world.store(kind).get((seen.owner.namespace, name))
     if found is not None and not seen.owner.may_take(found):
@@ -26,7 +35,7 @@ def ours(seen: Seen, kind: Kind, name: str, world: World) -> Object | None:
     return found
 
 
-async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Object:
+async def created(seen: Owned, kind: Kind, manifest: Object, world: World) -> Object:
     """Create, and tell our own object from a foreign one of the same name."""
     try:
         return await world.writer.create(kind, manifest)
@@ -39,7 +48,7 @@ async def created(seen: Seen, kind: Kind, manifest: Object, world: World) -> Obj
         raise taken(seen, kind, name, world) from None
 
 
-async def take_again(seen: Seen, kind: Kind, found: Object, world: World) -> None:
+async def take_again(seen: Owned, kind: Kind, found: Object, world: World) -> None:
     """Own what a deleted Release of this name left."""
     labels = {LABEL_HANDED_OVER: None}
     body = {"metadata": {"ownerReferences": [seen.owner.reference()], "labels": labels}}
@@ -47,7 +56,7 @@ async def take_again(seen: Seen, kind: Kind, found: Object, world: World) -> Non
 
 
 async def patched(
-    seen: Seen, kind: Kind, found: Object, patch: list[Object], world: World, *, urgent: bool = False
+    seen: Owned, kind: Kind, found: Object, patch: list[Object], world: World, *, urgent: bool = False
 ) -> None:
     """Patch an object; where a `test` in the patch fails, keep what the object is now.
 

@@ -15,13 +15,14 @@ from tidegate.api.names import (
     ANNOTATION_STARTED,
     ANNOTATION_SUBSETS,
     ANNOTATION_TAKEN_OVER,
+    ANNOTATION_TRACK_CONFIG,
     ANNOTATION_WEIGHT,
     LABEL_HANDED_OVER,
     LABEL_RELEASE,
 )
 from tidegate.clients import MANAGER, Object
 from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
-from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, refusal, replicas_owner
+from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, references, refusal, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
@@ -129,13 +130,14 @@ def trimmed_gateway_class(found: Object) -> Object:
 
 
 def trimmed_replica_set(found: Object) -> Object:
-    """Without the template: it is in the Release, and is the bulk of it."""
-    metadata = found["metadata"]
+    """Of the template only what it uses: the rest is in the Release, and is the bulk of it."""
+    metadata, spec = found["metadata"], found.get("spec") or {}
     ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
     kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
     kept["labels"] = metadata.get("labels") or {}
-    sized = {"replicas": (found.get("spec") or {}).get("replicas", 0)}
-    return {"metadata": kept, "spec": sized, "refusal": refusal(found.get("status") or {})}
+    sized = {"replicas": spec.get("replicas", 0)}
+    uses = sorted({reference.used for reference in references(spec.get("template") or {})})
+    return {"metadata": kept, "spec": sized, "uses": uses, "refusal": refusal(found.get("status") or {})}
 
 
 def trimmed_daemon_set(found: Object) -> Object:
@@ -187,6 +189,20 @@ def trimmed_slice(found: Object) -> Object:
     """The pods that are ready."""
     names = sorted(ready_pods([found]))
     return {"metadata": _identity(found), "endpoints": [{"targetRef": {"name": name}} for name in names]}
+
+
+def trimmed_config(found: Object) -> Object:
+    """Its name and version, whose copy it is, and whether its user keeps it out of revisions."""
+    metadata = found["metadata"]
+    kept = {name: metadata[name] for name in ("name", "namespace", "uid", "resourceVersion")}
+    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    if LABEL_RELEASE in labels:
+        kept |= {"labels": {LABEL_RELEASE: labels[LABEL_RELEASE]}, "ownerReferences": metadata.get("ownerReferences")}
+
+    if ANNOTATION_TRACK_CONFIG in annotations:
+        kept["annotations"] = {ANNOTATION_TRACK_CONFIG: annotations[ANNOTATION_TRACK_CONFIG]}
+
+    return {"metadata": kept}
 
 
 def _identity(found: Object) -> dict[str, Any]:

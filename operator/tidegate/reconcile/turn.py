@@ -4,7 +4,7 @@ import structlog
 
 from tidegate.api import InvalidSpec
 from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid
-from tidegate.decision import decide
+from tidegate.decision import Decision, decide
 from tidegate.decision.actions import SetWeight
 from tidegate.decision.reasons import Reason
 from tidegate.watch import Key
@@ -13,7 +13,7 @@ from . import kinds
 from .act import act
 from .asking import Asking
 from .measure import Measuring
-from .observe import observe
+from .observe import Seen, observe
 from .record import record, record_invalid
 from .world import World
 
@@ -45,21 +45,17 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
         forget(key, world)
         return
 
+    world.configs.follow(key, seen.template.tracking.follows)
     decision = decide(seen.snapshot)
-    for action in decision.actions:
-        try:
-            await act(seen, action, world, urgent=decision.urgent)
-        except (Invalid, Forbidden) as error:
-            if not isinstance(action, SetWeight):
-                world.refuse(key, Reason.REFUSED, error.told[:512])
-            raise
-
+    await carry_out(seen, decision, world)
     if decision.reason is Reason.HANDED_BACK:
         # The object ended with its finalizer: there is nothing to write a status to.
         log.info(decision.sentence, namespace=key[0], release=key[1], reason=decision.reason.value)
         return
 
-    await record(seen, decision, world)
+    if not decision.silent:
+        await record(seen, decision, world)
+
     if decision.progress.candidate is None:
         # At rest the next turn may be far away; the spec is read again then.
         world.memory(key).parsed = {}
@@ -74,6 +70,17 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
         world.schedule.cancel(key)
 
 
+async def carry_out(seen: Seen, decision: Decision, world: World) -> None:
+    """The effects of a decision, in order. What the API server refuses is remembered in its words."""
+    for action in decision.actions:
+        try:
+            await act(seen, action, world, urgent=decision.urgent)
+        except (Invalid, Forbidden) as error:
+            if not isinstance(action, SetWeight):
+                world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+            raise
+
+
 def remember_blocked(key: Key, world: World, *, blocked: bool) -> None:
     """Blocked Releases are looked at when anything appears that one may wait for."""
     if blocked:
@@ -86,6 +93,7 @@ def forget(key: Key, world: World) -> None:
     """Nothing of a deleted Release stays."""
     world.memories.pop(key, None)
     world.blocked.discard(key)
+    world.configs.follow(key, frozenset())
     world.schedule.cancel(key)
 
 

@@ -1,58 +1,101 @@
 """Where a Release's pod template comes from, and the Deployment that it takes over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from tidegate.api import ScaleDown
+from tidegate.api import ScaleDown, TrackConfig
 from tidegate.api.names import LABEL_DETACHED
+from tidegate.decision.snapshot import Reading
 from tidegate.decision.workload import Workload
 from tidegate.watch import Object
-from tidegate.workloads import Owner, note_of, revision_of
+from tidegate.workloads import Owner, note_of, revision_of, rewritten
 
 from . import kinds
+from .tracking import NOTHING, Tracking, tracking_of
 from .world import Memory, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """The declared pods: none where the workload that declares them is missing. `found` is that workload."""
+    """The declared pods: none where the workload that declares them is missing. `found` is that workload.
+
+    `revision` is empty where it is not known: the workload, or configuration that the pods use, is missing or unread.
+    """
 
     pods: Object | None
-    revision: str
+    revision: str = ""
+    source: int | bytes = 0
     found: Object | None = None
     reference: Object | None = None
+    tracking: Tracking = NOTHING
+    noted: Object | None = None
+
+    @property
+    def reading(self) -> Reading | None:
+        """What the revision waits for, where that needs nobody's hand."""
+        return None if self.revision else self.tracking.reading or self.tracking.resting
+
+    def made(self) -> Object:
+        """The pods as a ReplicaSet gets them: they name the copies of their configuration."""
+        return rewritten(self.pods or {}, self.tracking.names)
 
     def seen(self) -> Object | None:
-        """For the status: which generation of the workload is which revision."""
+        """For the status: which generation of the workload, with which configuration, is which revision."""
         generation = self.found["metadata"].get("generation") if self.found else None
-        return {"generation": generation, "revision": self.revision} if generation else None
+        if not generation or not self.revision:
+            return self.noted if generation else None
+
+        config = {"config": self.tracking.hash} if self.tracking.hash else {}
+        return {"generation": generation, "revision": self.revision, **config}
 
 
 def template_of(release: Object, declared: Object, owner: Owner, world: World) -> Template:
-    """The template as declared, or as the referenced workload has it."""
-    memory, status = world.memory((owner.namespace, owner.name)), release.get("status") or {}
+    """The template as declared, with the configuration that it uses. A change counts when it rests."""
+    template = _declared(release, declared, owner, world)
+    tracks = declared.get("trackConfig") == TrackConfig.ALL.value
+    if template.pods is not None and tracks:
+        template = replace(template, tracking=tracking_of(template.pods, template.source, owner, world))
+
+    if template.pods is None or not template.tracking.complete:
+        return template
+
+    revision, status = _revision(template, world.memory((owner.namespace, owner.name))), release.get("status") or {}
+    # What is stable, or on its way already, is nothing new: to go back waits for nothing.
+    served = {(status.get(side) or {}).get("revision") for side in ("stable", "candidate")}
+    if template.tracking.resting and revision not in served:
+        return template
+
+    return replace(template, revision=revision)
+
+
+def _declared(release: Object, declared: Object, owner: Owner, world: World) -> Template:
+    """The template inline, or as the referenced workload has it."""
     reference = declared.get("workloadRef")
     if reference is None:
-        generation = release["metadata"]["generation"]
-        return Template(pods=declared["template"], revision=_hashed(declared["template"], generation, memory))
+        return Template(pods=declared["template"], source=release["metadata"]["generation"])
 
     found = world.store(kinds.WORKLOAD_KINDS[reference["kind"]]).get((owner.namespace, reference["name"]))
     if found is None or found["metadata"].get("deletionTimestamp"):
-        return Template(pods=None, revision="", reference=reference)
+        return Template(pods=None, reference=reference)
 
     pods: Object = msgspec.json.decode(found["template"])
-    known, generation = status.get("workload") or {}, found["metadata"].get("generation")
+    noted = (release.get("status") or {}).get("workload")
+    return Template(pods=pods, source=found["template"], found=found, reference=reference, noted=noted)
+
+
+def _revision(template: Template, memory: Memory) -> str:
+    """The revision of a template, kept with what it was made from."""
+    noted, config = template.noted or {}, template.tracking.hash
+    generation = template.found["metadata"].get("generation") if template.found else None
     # A newer API server reads old objects with new defaults: at an unchanged generation that is no revision.
-    same = generation is not None and known.get("generation") == generation
-    revision = known["revision"] if same else _hashed(pods, found["template"], memory)
-    return Template(pods=pods, revision=revision, found=found, reference=reference)
+    if generation is not None and (noted.get("generation"), noted.get("config", "")) == (generation, config):
+        known: str = noted["revision"]
+        return known
 
-
-def _hashed(pods: Object, source: int | bytes, memory: Memory) -> str:
-    """The revision of a template, kept with the generation or the text that it was made from."""
+    source = template.source, config
     if memory.hashed is None or memory.hashed[0] != source:
-        memory.hashed = source, revision_of(pods)
+        memory.hashed = source, revision_of(template.made())
 
     return memory.hashed[1]
 

@@ -19,7 +19,9 @@ from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubl
 from tidegate.watch.memory import settle
 
 from . import kinds
+from .configs import Configs
 from .pinned import Pinned
+from .quiet import Quiet
 from .scope import Scope
 from .secrets import Secrets
 from .sources import Sources
@@ -83,7 +85,8 @@ class Memory:
     refused: Refused | None = None
     budget: Refused | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
-    hashed: tuple[int | bytes, str] | None = None
+    hashed: tuple[tuple[int | bytes, str], str] | None = None
+    quiet: Quiet | None = None
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""
@@ -124,6 +127,7 @@ class World:
             Secrets(self.stores["secrets"], LABEL_METRIC_SOURCE, scope),
         )
         self.hook_secrets = Secrets(self.store(kinds.HOOK_SECRETS), LABEL_HOOK, scope)
+        self.configs = Configs(kube, scope, self.mark)
         self._wire()
 
     def store(self, kind: Kind) -> Store:
@@ -234,6 +238,7 @@ class World:
         if found is not None:
             self.mark((found["metadata"]["namespace"], found["metadata"]["name"]))
 
+        self.configs.want(wanted=self.store(kinds.RELEASES).holds(kinds.TRACKING))
         if new is None or old is None:
             self._need_changed(old, new)
 

@@ -48,6 +48,10 @@ class Store:
         """The objects under an index key, in the order of their names."""
         return tuple(self._objects[found] for found in sorted(self._indexed.get(key, ())))
 
+    def holds(self, key: Key) -> bool:
+        """True where any object is under an index key."""
+        return bool(self._indexed.get(key))
+
     def put(self, found: Object) -> None:
         """Keep an object unless a newer one is here."""
         key = key_of(found)

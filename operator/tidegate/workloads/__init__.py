@@ -1,5 +1,14 @@
 """How stable and candidate exist as pods. Pure: no sockets."""
 
+from .config import (
+    Reference,
+    absent,
+    content_of,
+    copy_name,
+    copy_of,
+    references,
+    rewritten,
+)
 from .deployments import (
     Note,
     detached,
@@ -18,7 +27,7 @@ from .nodes import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chose
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
 from .replica_sets import Pin, labels_of, name_of, refusal, replica_set
-from .revisions import revision_of
+from .revisions import fingerprint, revision_of
 from .services import SUFFIXES, bypassing, selected_revision, selects, serves, service, service_name
 
 __all__ = [
@@ -31,13 +40,19 @@ __all__ = [
     "Pin",
     "Pod",
     "Pods",
+    "Reference",
+    "absent",
     "allotment_of",
     "allotted",
     "bypassing",
     "chosen",
+    "content_of",
+    "copy_name",
+    "copy_of",
     "daemon_set",
     "detached",
     "emptied",
+    "fingerprint",
     "handed_over",
     "job",
     "job_end",
@@ -50,11 +65,13 @@ __all__ = [
     "owns_replicas",
     "pod",
     "ready_pods",
+    "references",
     "refilled",
     "refusal",
     "replica_set",
     "replicas_owner",
     "revision_of",
+    "rewritten",
     "selected_labels",
     "selected_revision",
     "selects",

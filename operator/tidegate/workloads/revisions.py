@@ -11,8 +11,13 @@ LENGTH = 10
 
 
 def revision_of(template: Mapping[str, Any]) -> str:
-    """The same name for the same template, whatever the order of its keys; never changed between versions."""
-    canonical = json.dumps(template, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    """The revision of a template: a change of any field is another one."""
+    return fingerprint(template)
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """The same name for the same content, whatever the order of its keys; never changed between versions."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     number = int.from_bytes(hashlib.sha256(canonical.encode()).digest()[:8])
     letters = []
     for _ in range(LENGTH):

@@ -1,0 +1,48 @@
+"""The effects on copies of configuration: made before the ReplicaSet that names them, gone before the last one is."""
+
+from tidegate.clients import Conflict
+from tidegate.decision.actions import ForgetCopy
+from tidegate.workloads import copy_name, copy_of
+
+from . import kinds
+from .observe import Seen
+from .ownership import Owned, created, taken
+from .standing import Place
+from .world import World
+
+
+async def keep_copies(seen: Seen, world: World) -> None:
+    """Every copy that the declared pods name is there."""
+    for place, content in seen.template.tracking.contents.items():
+        await keep_copy(seen, place, content, world)
+
+
+async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> None:
+    """Copy what is there now; what changed since it was decided on is decided on again."""
+    kind, original = kinds.CONFIG_KINDS[place[0]], place[2]
+    name = copy_name(seen.owner.name, original, content)
+    known = world.configs.stores[kind.kind].get((seen.owner.namespace, name))
+    if known is not None and seen.owner.owns(known):
+        return
+
+    if known is not None:
+        raise taken(seen, kind, name, world)
+
+    found, newest = await world.configs.content(place)
+    if newest != content:
+        sentence = f"{kind.kind} {original} changed while it was copied"
+        raise Conflict(409, sentence, call=kind.path(seen.owner.namespace, original))
+
+    world.configs.keep(kind, await created(seen, kind, copy_of(seen.owner, kind.kind, found, content), world))
+
+
+async def forget_copy(seen: Seen, action: ForgetCopy, world: World) -> None:
+    """Delete a copy that nothing names."""
+    store, kind = world.configs.stores[action.kind], kinds.CONFIG_KINDS[action.kind]
+    found = store.get((seen.owner.namespace, action.name))
+    if found is None:
+        return
+
+    metadata = found["metadata"]
+    await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
+    store.drop(found)

@@ -1,0 +1,312 @@
+"""Configuration as part of a revision: a change is a rollout, and every revision keeps its own."""
+
+import base64
+from typing import Any
+
+from tests.cluster.api import (
+    CONFIG_MAPS,
+    DEPLOYMENTS,
+    PODS,
+    RELEASES,
+    REPLICA_SETS,
+    SECRETS,
+    Api,
+    Object,
+)
+from tests.cluster.operator import Operator
+from tests.integration.conftest import Setup
+from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.test_rollout import weights
+from tests.integration.test_takeover import deployment
+
+PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}]
+OPT_OUT = {"tidegate.dev/track-config": "false"}
+
+
+def config_map(namespace: str, name: str = "settings", *, text: str = "1", **annotations: str) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name, "namespace": namespace, "annotations": annotations},
+        "data": {"colour": text},
+    }
+
+
+def using(*names: str, version: str = "1") -> Object:
+    """A template whose container has these ConfigMaps as its environment."""
+    pods = template(version)
+    pods["spec"]["containers"][0]["envFrom"] = [{"configMapRef": {"name": name}} for name in names]
+    return pods
+
+
+def tracking(namespace: str, **changes: Any) -> Object:
+    return release(namespace, **{"template": using("settings"), "trackConfig": "All", **changes})
+
+
+def deployed(api: Api, namespace: str, **changes: Any) -> str:
+    """A Release that tracks its ConfigMap is served; its first revision."""
+    api.create(CONFIG_MAPS, config_map(namespace))
+    api.create(RELEASES, tracking(namespace, **changes))
+    return stable_of(api.until(RELEASES, namespace, "web", phase_is("Promoted")))
+
+
+def stable_of(found: Object) -> str:
+    return str(found["status"]["stable"]["revision"])
+
+
+def edit(api: Api, namespace: str, text: str, name: str = "settings") -> None:
+    api.merge(CONFIG_MAPS, namespace, name, {"data": {"colour": text}})
+
+
+def promoted(rollouts: int) -> Any:
+    """True for a Release that is at rest after so many rollouts, the newest of them promoted."""
+    return lambda found: (
+        phase_is("Promoted")(found)
+        and len(found["status"]["history"]) >= rollouts
+        and "endedAt" in found["status"]["history"][0]
+    )
+
+
+def named(api: Api, namespace: str, revision: str) -> list[str]:
+    """The ConfigMaps that a revision's pods have."""
+    found = api.get(REPLICA_SETS, namespace, f"web-{revision}")
+    sources = found["spec"]["template"]["spec"]["containers"][0]["envFrom"]
+    return [source["configMapRef"]["name"] for source in sources]
+
+
+def copies(api: Api, namespace: str) -> dict[str, str]:
+    """The copies of ConfigMaps, and what they hold."""
+    listed = api.all(CONFIG_MAPS, namespace, selector="tidegate.dev/release=web")
+    return {found["metadata"]["name"]: found["data"]["colour"] for found in listed}
+
+
+def test_an_edited_config_map_starts_a_rollout_whose_pods_name_the_new_copy(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace)
+    edit(api, namespace, "2")
+
+    second = stable_of(api.until(RELEASES, namespace, "web", promoted(2)))
+
+    assert second != first
+    held = copies(api, namespace)
+    assert [held[name] for name in named(api, namespace, first)] == ["1"]
+    assert [held[name] for name in named(api, namespace, second)] == ["2"]
+    copy = api.get(CONFIG_MAPS, namespace, named(api, namespace, second)[0])
+    assert copy["immutable"] is True
+    assert copy["metadata"]["ownerReferences"][0]["kind"] == "Release"
+
+
+def test_an_abort_leaves_stable_on_the_old_copy_and_the_old_content_is_the_way_back_to_ready(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace, steps=PAUSED)
+    edit(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Paused"))
+    api.ask(namespace, "web", abort="1")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert found["status"]["reason"] == "Aborted"
+    assert stable_of(found) == first
+    pods = api.all(PODS, namespace, selector=f"tidegate.dev/revision={first}")
+    used = {pod["spec"]["containers"][0]["envFrom"][0]["configMapRef"]["name"] for pod in pods}
+    assert [copies(api, namespace)[name] for name in used] == ["1"]
+    edit(api, namespace, "1")
+    api.until(RELEASES, namespace, "web", reason_is("Reverted"))
+
+
+def test_the_old_content_in_mid_rollout_is_a_rollback_that_rejects_nothing(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace, steps=PAUSED)
+    edit(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Paused"))
+    edit(api, namespace, "1")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("Reverted"))
+
+    assert stable_of(found) == first
+    assert "rejected" not in found["status"]
+
+
+def test_an_edit_of_what_its_user_keeps_out_starts_nothing(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(CONFIG_MAPS, config_map(namespace, "flags", **OPT_OUT))
+    first = deployed(api, namespace, template=using("settings", "flags"))
+    edit(api, namespace, "2", "flags")
+    edit(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", promoted(2))
+
+    assert len(found["status"]["history"]) == 2
+    assert named(api, namespace, first)[1] == "flags"
+    assert "flags" in named(api, namespace, stable_of(found))
+
+
+def test_several_edits_in_a_moment_are_one_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(CONFIG_MAPS, config_map(namespace, "colours"))
+    deployed(api, namespace, template=using("settings", "colours"))
+    edit(api, namespace, "2")
+    edit(api, namespace, "2", "colours")
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": using("settings", "colours", version="2")}})
+
+    found = api.until(RELEASES, namespace, "web", promoted(2))
+
+    assert [line["outcome"] for line in found["status"]["history"]] == ["Promoted", "Promoted"]
+    assert sorted(copies(api, namespace)[name] for name in named(api, namespace, stable_of(found))) == ["2", "2"]
+
+
+def test_a_restart_starts_no_rollout(api: Api, namespace: str, setup: Setup, shared: Operator, alone: None) -> None:
+    own = Operator(folder=setup.folder / "restarted", kubeconfig=setup.plane.kubeconfig("tidegate"))
+    own.start()
+    try:
+        first = deployed(api, namespace)
+        own.kill()
+        own.start()
+        edit(api, namespace, "2")
+
+        found = api.until(RELEASES, namespace, "web", promoted(2))
+
+        assert [line["revision"] for line in found["status"]["history"]] == [stable_of(found), first]
+        assert len(api.all(REPLICA_SETS, namespace)) == 2
+    finally:
+        own.stop()
+
+
+def test_copies_go_with_the_last_revision_that_names_them(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(CONFIG_MAPS, config_map(namespace, "colours"))
+    first = deployed(api, namespace, template=using("settings", "colours"), revisionHistoryLimit=0)
+    old, kept = named(api, namespace, first)
+    edit(api, namespace, "2")
+
+    second = stable_of(api.until(RELEASES, namespace, "web", promoted(2)))
+
+    api.gone(CONFIG_MAPS, namespace, old)
+    assert sorted(copies(api, namespace)) == sorted(named(api, namespace, second))
+    assert kept in named(api, namespace, second)
+
+
+def test_a_missing_config_map_stalls_with_its_place_and_heals(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(RELEASES, tracking(namespace))
+
+    found = api.until(RELEASES, namespace, "web", reason_is("ConfigMissing"))
+    assert found["status"]["message"] == "spec.trackConfig: ConfigMap settings (container web, envFrom) is missing"
+    assert found["status"]["phase"] == "Stalled"
+    assert not api.all(REPLICA_SETS, namespace)
+
+    api.create(CONFIG_MAPS, config_map(namespace))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_config_map_lost_in_mid_rollout_rolls_nothing_back(api: Api, namespace: str, operator: Operator) -> None:
+    deployed(api, namespace, steps=PAUSED)
+    edit(api, namespace, "2")
+    paused = api.until(RELEASES, namespace, "web", reason_is("Paused"))
+    api.delete(CONFIG_MAPS, namespace, "settings")
+
+    api.until(RELEASES, namespace, "web", reason_is("ConfigMissing"))
+    assert weights(api, namespace) == [80, 20]
+
+    api.create(CONFIG_MAPS, config_map(namespace, text="2"))
+    api.until(RELEASES, namespace, "web", reason_is("Paused"))
+    api.ask(namespace, "web", promote=f"{paused['status']['candidate']['revision']}/first/1")
+    found = api.until(RELEASES, namespace, "web", promoted(2))
+    assert stable_of(found) == paused["status"]["candidate"]["revision"]
+
+
+def test_what_is_optional_and_absent_is_a_revision_of_its_own(api: Api, namespace: str, operator: Operator) -> None:
+    pods = using("settings", "extra")
+    pods["spec"]["containers"][0]["envFrom"][1]["configMapRef"]["optional"] = True
+    first = deployed(api, namespace, template=pods)
+    assert named(api, namespace, first)[1] not in copies(api, namespace)
+
+    api.create(CONFIG_MAPS, config_map(namespace, "extra", text="9"))
+
+    second = stable_of(api.until(RELEASES, namespace, "web", promoted(2)))
+    assert copies(api, namespace)[named(api, namespace, second)[1]] == "9"
+
+
+def test_a_secrets_copy_keeps_its_type_and_every_byte(api: Api, namespace: str, operator: Operator) -> None:
+    data = {name: base64.b64encode(bytes(range(256))).decode() for name in ("tls.crt", "tls.key")}
+    metadata = {"name": "front", "namespace": namespace}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data}
+    api.create(SECRETS, secret)
+    pods = template("1")
+    pods["spec"]["volumes"] = [{"name": "keys", "secret": {"secretName": "front"}}]
+    api.create(RELEASES, tracking(namespace, template=pods))
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    made = api.get(REPLICA_SETS, namespace, f"web-{stable_of(found)}")["spec"]["template"]["spec"]["volumes"][0]
+    copy = api.get(SECRETS, namespace, made["secret"]["secretName"])
+    assert copy["metadata"]["name"] != "front"
+    assert (copy["type"], copy["data"], copy["immutable"]) == ("kubernetes.io/tls", data, True)
+
+
+def test_a_foreign_object_of_a_copys_name_is_never_touched(api: Api, namespace: str, operator: Operator) -> None:
+    first = deployed(api, namespace, revisionHistoryLimit=0)
+    edit(api, namespace, "2")
+    second = stable_of(api.until(RELEASES, namespace, "web", promoted(2)))
+    name = named(api, namespace, second)[0]
+    edit(api, namespace, "3")
+    api.until(RELEASES, namespace, "web", promoted(3))
+    api.gone(CONFIG_MAPS, namespace, name)
+    api.create(CONFIG_MAPS, config_map(namespace, name, text="theirs"))
+    edit(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("NameTaken"))
+
+    assert name in found["status"]["message"]
+    assert api.get(CONFIG_MAPS, namespace, name)["data"] == {"colour": "theirs"}
+    assert first not in found["status"].get("rejected", [])
+
+
+def test_a_deployments_configuration_is_tracked_at_an_unchanged_generation(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    api.create(CONFIG_MAPS, config_map(namespace))
+    manifest = deployment(namespace)
+    containers = manifest["spec"]["template"]["spec"]["containers"]
+    containers[0]["envFrom"] = [{"configMapRef": {"name": "settings"}}]
+    api.create(DEPLOYMENTS, manifest)
+    managed = release(namespace, workloadRef={"name": "web"}, trackConfig="All")
+    del managed["spec"]["template"]
+    api.create(RELEASES, managed)
+    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    generation = api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"]
+    edit(api, namespace, "2")
+
+    second = api.until(RELEASES, namespace, "web", promoted(2))
+
+    assert stable_of(second) != stable_of(first)
+    assert api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"] == generation
+    assert [copies(api, namespace)[name] for name in named(api, namespace, stable_of(second))] == ["2"]
+
+
+def test_one_shared_config_map_changes_many_releases(api: Api, namespace: str, operator: Operator) -> None:
+    names = [f"web-{number}" for number in range(20)]
+    api.create(CONFIG_MAPS, config_map(namespace))
+    for name in names:
+        api.create(RELEASES, release(namespace, name, template=using("settings"), trackConfig="All", replicas=1))
+        api.until(RELEASES, namespace, name, phase_is("Promoted"))
+
+    edit(api, namespace, "2")
+
+    for name in names:
+        found = api.until(RELEASES, namespace, name, promoted(2), 60)
+        assert [line["outcome"] for line in found["status"]["history"]] == ["Promoted", "Promoted"]
+
+
+def test_of_an_edit_that_still_rests_a_release_does_not_say_that_it_saw_it(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": using("settings", version="2")}})
+
+    for found in api.follow(RELEASES, namespace, "web", 30):
+        assert not (phase_is("Promoted")(found) and stable_of(found) == first)
+        if promoted(2)(found):
+            break
+
+    assert stable_of(found) != first
