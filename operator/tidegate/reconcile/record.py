@@ -2,7 +2,6 @@
 
 import structlog
 
-from tidegate.api.names import LABEL_RELEASE
 from tidegate.clients import Note, Object
 from tidegate.decision import Decision, Phase
 from tidegate.decision.conditions import conditions
@@ -15,6 +14,7 @@ from tidegate.workloads import Owner
 from . import kinds
 from .evidence import analyse, lines_of
 from .observe import Seen, recorded, replica_sets_of
+from .workload import divided_by
 from .world import World
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         generation=seen.found["metadata"]["generation"],
         before=before,
         objectives=lines,
-        selector=f"{LABEL_RELEASE}={seen.owner.name}",
+        selector=divided_by(seen.owner, progress.stable, world),
         workload=seen.template.seen(),
     )
     if decision.actions or worth_writing(before, status, progress):

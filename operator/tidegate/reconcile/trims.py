@@ -17,7 +17,7 @@ from tidegate.api.names import (
 )
 from tidegate.clients import MANAGER, Object
 from tidegate.routers import rules_owner
-from tidegate.workloads import owns_replicas, ready_pods, replicas_owner
+from tidegate.workloads import follows_load, owns_replicas, ready_pods, replicas_owner
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
@@ -174,6 +174,7 @@ def trimmed_pod_template(found: Object) -> Object:
 
 
 def trimmed_autoscaler(found: Object) -> Object:
-    """What it scales, and the fewest pods that it allows."""
+    """What it scales, the fewest pods that it allows, and whether it asks how busy each pod is."""
     spec = found.get("spec") or {}
-    return {"metadata": _identity(found), "spec": {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}}
+    kept = {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}
+    return {"metadata": _identity(found), "spec": kept, "followsLoad": follows_load(spec.get("metrics") or ())}

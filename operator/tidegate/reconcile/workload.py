@@ -7,7 +7,7 @@ import msgspec
 from tidegate.api.names import LABEL_DETACHED
 from tidegate.decision.snapshot import Workload
 from tidegate.watch import Object
-from tidegate.workloads import Owner, note_of, revision_of
+from tidegate.workloads import Owner, counted_pods, note_of, revision_of
 
 from . import kinds
 from .world import Memory, World
@@ -85,5 +85,14 @@ def observe_workload(template: Template, owner: Owner, world: World) -> Workload
 
 def least_size(owner: Owner, world: World) -> int:
     """The fewest pods that the Release's autoscaler allows; 0 where it has none."""
-    scalers = world.store(kinds.AUTOSCALERS).of((owner.namespace, f"{kinds.RELEASES.kind}/{owner.name}"))
-    return max((scaler["spec"].get("minReplicas") or 1 for scaler in scalers), default=0)
+    return max((scaler["spec"].get("minReplicas") or 1 for scaler in _autoscalers(owner, world)), default=0)
+
+
+def divided_by(owner: Owner, stable: str | None, world: World) -> str:
+    """The selector of the pods that the Release's autoscalers divide by."""
+    scalers = _autoscalers(owner, world)
+    return counted_pods(owner, stable, by_load=not scalers or any(scaler["followsLoad"] for scaler in scalers))
+
+
+def _autoscalers(owner: Owner, world: World) -> list[Object]:
+    return list(world.store(kinds.AUTOSCALERS).of((owner.namespace, f"{kinds.RELEASES.kind}/{owner.name}")))

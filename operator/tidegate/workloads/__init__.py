@@ -1,5 +1,6 @@
 """How stable and candidate exist as pods. Pure: no sockets."""
 
+from .autoscalers import counted_pods, follows_load
 from .deployments import (
     Note,
     detached,
@@ -27,8 +28,10 @@ __all__ = [
     "Pod",
     "Pods",
     "bypassing",
+    "counted_pods",
     "detached",
     "emptied",
+    "follows_load",
     "handed_over",
     "labels_of",
     "name_of",
