@@ -109,6 +109,11 @@ RELEASE_STATUS: dict[str, Any] = {
             generation={"type": "integer", "format": "int64"},
             revision=text(63),
         ),
+        template=record(
+            "Which declared template is which revision, where only defaults are written otherwise.",
+            declared=text(63),
+            revision=text(63),
+        ),
         handedOverAt=TIME,
         replicas=COUNT,
         selector=text(512),

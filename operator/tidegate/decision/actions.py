@@ -106,6 +106,13 @@ class Finalize:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareTemplate:
+    """Ask the API server, by a dry run, whether the declared template is this revision's; nothing is written."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetRevision:
     """Delete an old, empty ReplicaSet: history beyond what is kept."""
 
@@ -128,4 +135,5 @@ Action = (
     | ReleaseWorkload
     | Finalize
     | ForgetRevision
+    | CompareTemplate
 )

@@ -13,13 +13,17 @@ from .snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe."""
+    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe.
+
+    `learns`: what the effect finds out is decided on at once, and nothing is recorded before.
+    """
 
     reason: Reason
     sentence: str
     progress: Progress
     actions: tuple[Action, ...] = ()
     look_again: timedelta | None = None
+    learns: bool = False
 
     @property
     def urgent(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from .actions import ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
+from .defaulting import compare_with_stable
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
@@ -203,6 +204,7 @@ REST: tuple[Rule, ...] = (
     empty_the_workload,
     say_that_it_is_contested,
     serve_the_target,
+    compare_with_stable,
     retry,
     refuse_the_rejected,
     hold_its_replicas,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from .actions import Action, SetWeight
 from .asks import handle_stray, names_this_step
 from .decision import Decision, Rule, act, hold
+from .defaulting import compare_with_candidate
 from .disturbance import (
     assert_over_git,
     forget_silence,
@@ -174,6 +175,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_late,
     roll_back_without_signal,
     follow_stables_template,
+    compare_with_candidate,
     follow_a_newer_template,
     give_to_the_only_side,
     shed_lost_pods,

@@ -151,7 +151,10 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """One look. `target` is the revision of the declared template."""
+    """One look. `target` is the revision of the declared template.
+
+    `uncompared` are revisions that it may turn out to be, once the API server's defaults are in it.
+    """
 
     now: datetime
     target: str
@@ -171,6 +174,7 @@ class Snapshot:
     workload: Workload | None = None
     least_size: int = 0
     surplus: tuple[str, ...] = ()
+    uncompared: frozenset[str] = frozenset()
 
     @property
     def stable(self) -> Side:

@@ -3,6 +3,7 @@
 from tidegate.api.names import FINALIZER
 from tidegate.decision.actions import (
     Action,
+    CompareTemplate,
     Finalize,
     ForgetRevision,
     PointService,
@@ -27,7 +28,7 @@ from .world import World
 async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None:
     """One effect. Running it again changes nothing."""
     match action:
-        case PrepareRevision() | Scale() | ForgetRevision():
+        case PrepareRevision() | Scale() | ForgetRevision() | CompareTemplate():
             await act_on_revisions(seen, action, world)
         case PointService():
             await point_service(seen, action, world)

@@ -3,19 +3,22 @@
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED
-from tidegate.decision.actions import ForgetRevision, PrepareRevision, Scale
+from tidegate.clients import Conflict, Forbidden, Invalid
+from tidegate.decision.actions import CompareTemplate, ForgetRevision, PrepareRevision, Scale
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
-from tidegate.workloads import Pin, name_of, replica_set
+from tidegate.workloads import Pin, name_of, pods_of, replica_set
 
 from . import kinds
 from .observe import Seen
 from .ownership import created, ours
 from .pinned import text_of
-from .world import World
+from .world import Compared, World
 
 
-async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetRevision, world: World) -> None:
+async def act_on_revisions(
+    seen: Seen, action: PrepareRevision | Scale | ForgetRevision | CompareTemplate, world: World
+) -> None:
     """One effect on the ReplicaSet of a revision."""
     match action:
         case PrepareRevision(revision, replicas):
@@ -24,6 +27,8 @@ async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | ForgetR
             await scale(seen, revision, replicas, world, rejected=rejected)
         case ForgetRevision(revision):
             await forget(seen, revision, world)
+        case CompareTemplate(revision):
+            await compare(seen, revision, world)
         case _:
             assert_never(action)
 
@@ -71,3 +76,37 @@ async def forget(seen: Seen, revision: str, world: World) -> None:
     metadata = found["metadata"]
     await world.writer.delete(kinds.REPLICA_SETS, metadata["namespace"], metadata["name"], metadata["uid"])
     world.store(kinds.REPLICA_SETS).drop(found)
+
+
+async def compare(seen: Seen, revision: str, world: World) -> None:
+    """Remember whether a revision's ReplicaSet would be another one with the declared template: its generation tells.
+
+    A template that is refused is no revision's: that is said when it is to get pods of its own.
+    """
+    found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
+    if found is None:
+        return
+
+    try:
+        same = await _is_of(seen, found, revision, world)
+    except (Invalid, Forbidden):
+        same = False
+
+    memory, declared = world.memory((seen.owner.namespace, seen.owner.name)), seen.template.declared
+    unlike = memory.of_template(declared).unlike
+    memory.compared = Compared(declared=declared, same=revision if same else "", unlike=unlike | {revision})
+
+
+async def _is_of(seen: Seen, found: Object, revision: str, world: World) -> bool:
+    metadata, pods = found["metadata"], pods_of(seen.owner, seen.template.pods or {}, revision)
+    replaced = {"op": "replace", "path": "/spec/template", "value": pods}
+    names = metadata["namespace"], metadata["name"]
+    answer = (await world.writer.patch(kinds.REPLICA_SETS, *names, [replaced], dry_run=True))["metadata"]
+    if answer["generation"] == metadata["generation"]:
+        return True
+
+    if answer["resourceVersion"] != metadata["resourceVersion"]:
+        # Someone scaled it meanwhile: that counts as a generation too.
+        raise Conflict(409, "the ReplicaSet is newer than what was seen", call=f"comparing {metadata['name']}")
+
+    return False

@@ -29,7 +29,7 @@ from .evidence import evidence_of
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .routes import observe_routes, routers_of
-from .workload import Template, least_size, observe_workload, template_of
+from .workload import Template, least_size, observe_workload, template_of, uncompared
 from .world import Memory, World
 
 
@@ -107,6 +107,7 @@ def observe(key: Key, world: World) -> Seen | None:
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
             least_size=least_size(owner, world),
+            uncompared=uncompared(template, progress, replica_sets.keys(), memory),
         ),
     )
     return replace(

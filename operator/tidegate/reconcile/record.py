@@ -38,7 +38,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         before=before,
         objectives=lines,
         selector=divided_by(seen.owner, progress.stable, world),
-        workload=seen.template.seen(),
+        source=seen.template.seen(),
     )
     if decision.actions or worth_writing(before, status, progress):
         log.info(decision.sentence, **facts(seen, decision))

@@ -78,7 +78,7 @@ def trimmed_replica_set(found: Object) -> Object:
     metadata = found["metadata"]
     ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
     kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
-    kept["labels"] = metadata.get("labels") or {}
+    kept["labels"], kept["generation"] = metadata.get("labels") or {}, metadata.get("generation")
     return {"metadata": kept, "spec": {"replicas": (found.get("spec") or {}).get("replicas", 0)}}
 
 

@@ -4,7 +4,7 @@ import structlog
 
 from tidegate.api import InvalidSpec
 from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid
-from tidegate.decision import decide
+from tidegate.decision import Decision, decide
 from tidegate.decision.actions import SetWeight
 from tidegate.decision.reasons import Reason
 from tidegate.watch import Key
@@ -12,7 +12,7 @@ from tidegate.watch import Key
 from . import kinds
 from .act import act
 from .measure import Measuring
-from .observe import observe
+from .observe import Seen, observe
 from .record import record, record_invalid
 from .world import World
 
@@ -34,13 +34,11 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
         return
 
     decision = decide(seen.snapshot)
-    for action in decision.actions:
-        try:
-            await act(seen, action, world, urgent=decision.urgent)
-        except (Invalid, Forbidden) as error:
-            if not isinstance(action, SetWeight):
-                world.refuse(key, Reason.REFUSED, error.told[:512])
-            raise
+    await carry_out(seen, decision, world)
+    if decision.learns:
+        # A status now would tell of the new generation without a word on what becomes of it.
+        world.mark(key)
+        return
 
     if decision.reason is Reason.HANDED_BACK:
         # The object ended with its finalizer: there is nothing to write a status to.
@@ -59,6 +57,17 @@ async def take_turn(key: Key, world: World, measuring: Measuring) -> None:
         world.schedule.after(key, decision.look_again.total_seconds())
     else:
         world.schedule.cancel(key)
+
+
+async def carry_out(seen: Seen, decision: Decision, world: World) -> None:
+    """The decision's effects, in order; what the API server refuses is remembered and ends them."""
+    for action in decision.actions:
+        try:
+            await act(seen, action, world, urgent=decision.urgent)
+        except (Invalid, Forbidden) as error:
+            if not isinstance(action, SetWeight):
+                world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+            raise
 
 
 def remember_blocked(key: Key, world: World, *, blocked: bool) -> None:

@@ -1,10 +1,12 @@
 """Where a Release's pod template comes from, and the Deployment that it takes over."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import msgspec
 
 from tidegate.api.names import LABEL_DETACHED
+from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Workload
 from tidegate.watch import Object
 from tidegate.workloads import Owner, counted_pods, note_of, revision_of
@@ -19,13 +21,18 @@ class Template:
 
     pods: Object | None
     revision: str
+    declared: str = ""
     found: Object | None = None
     reference: Object | None = None
 
-    def seen(self) -> Object | None:
-        """For the status: which generation of the workload is which revision."""
+    def seen(self) -> Object:
+        """For the status: which generation of the workload, or which template written otherwise, is which revision."""
         generation = self.found["metadata"].get("generation") if self.found else None
-        return {"generation": generation, "revision": self.revision} if generation else None
+        alias = {"declared": self.declared, "revision": self.revision}
+        return {
+            "workload": {"generation": generation, "revision": self.revision} if generation else None,
+            "template": None if self.declared in {"", self.revision} else alias,
+        }
 
 
 def template_of(release: Object, declared: Object, owner: Owner, world: World) -> Template:
@@ -34,7 +41,8 @@ def template_of(release: Object, declared: Object, owner: Owner, world: World) -
     reference = declared.get("workloadRef")
     if reference is None:
         generation = release["metadata"]["generation"]
-        return Template(pods=declared["template"], revision=_hashed(declared["template"], generation, memory))
+        text = _hashed(declared["template"], generation, memory)
+        return Template(pods=declared["template"], revision=_known(text, status, memory), declared=text)
 
     found = world.store(kinds.WORKLOAD_KINDS[reference["kind"]]).get((owner.namespace, reference["name"]))
     if found is None or found["metadata"].get("deletionTimestamp"):
@@ -44,8 +52,25 @@ def template_of(release: Object, declared: Object, owner: Owner, world: World) -
     known, generation = status.get("workload") or {}, found["metadata"].get("generation")
     # A newer API server reads old objects with new defaults: at an unchanged generation that is no revision.
     same = generation is not None and known.get("generation") == generation
-    revision = known["revision"] if same else _hashed(pods, found["template"], memory)
-    return Template(pods=pods, revision=revision, found=found, reference=reference)
+    text = _hashed(pods, found["template"], memory)
+    revision = known["revision"] if same else _known(text, status, memory)
+    return Template(pods=pods, revision=revision, declared=text, found=found, reference=reference)
+
+
+def _known(declared: str, status: Object, memory: Memory) -> str:
+    """The revision of a declared template: another's, where the API server said so."""
+    told = status.get("template") or {}
+    recorded: str = told["revision"] if told.get("declared") == declared else declared
+    return memory.of_template(declared).same or recorded
+
+
+def uncompared(template: Template, progress: Progress, revisions: Container[str], memory: Memory) -> frozenset[str]:
+    """The revisions that a new template may turn out to be; one that has pods of its own is itself."""
+    if template.pods is None or template.revision in revisions:
+        return frozenset()
+
+    may_be = {found for found in (progress.stable, progress.candidate) if found is not None and found in revisions}
+    return frozenset(may_be) - memory.of_template(template.declared).unlike
 
 
 def _hashed(pods: Object, source: int | bytes, memory: Memory) -> str:

@@ -58,6 +58,15 @@ class Refused:
         return self.until - time.monotonic()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What the API server said of a declared template: which revision it is, or which ones it is not."""
+
+    declared: str
+    same: str = ""
+    unlike: frozenset[str] = frozenset()
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost."""
@@ -68,6 +77,11 @@ class Memory:
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
     hashed: tuple[int | bytes, str] | None = None
+    compared: Compared | None = None
+
+    def of_template(self, declared: str) -> Compared:
+        """What is known of a declared template."""
+        return self.compared if self.compared and self.compared.declared == declared else Compared(declared=declared)
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""

@@ -16,7 +16,7 @@ from .deployments import (
 from .endpoints import ready_pods
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
-from .replica_sets import Pin, labels_of, name_of, replica_set
+from .replica_sets import Pin, labels_of, name_of, pods_of, replica_set
 from .revisions import revision_of
 from .services import SUFFIXES, bypassing, selected_revision, serves, service, service_name
 
@@ -38,6 +38,7 @@ __all__ = [
     "note_of",
     "owns_replicas",
     "pod",
+    "pods_of",
     "ready_pods",
     "refilled",
     "replica_set",
