@@ -8,6 +8,7 @@ import yaml
 from kubernetes.client.exceptions import ApiException
 
 from tests.cluster.api import (
+    AUTOSCALERS,
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
     METRIC_SOURCES,
@@ -30,6 +31,7 @@ KINDS: dict[str, Resource] = {
     "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
     "Secret": SECRETS,
     "HTTPRoute": ROUTES,
+    "HorizontalPodAutoscaler": AUTOSCALERS,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
