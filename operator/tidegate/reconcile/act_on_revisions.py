@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import structlog
+
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED
 from tidegate.clients import Conflict, Forbidden, Invalid
 from tidegate.decision.actions import CompareTemplate, ForgetRevision, PrepareRevision, Scale
@@ -14,6 +16,8 @@ from .observe import Seen
 from .ownership import created, ours
 from .pinned import text_of
 from .world import Compared, World
+
+log = structlog.get_logger(__name__)
 
 
 async def act_on_revisions(
@@ -92,7 +96,9 @@ async def compare(seen: Seen, revision: str, world: World) -> None:
     except (Invalid, Forbidden):
         same = False
 
-    memory, declared = world.memory((seen.owner.namespace, seen.owner.name)), seen.template.declared
+    owner, declared = seen.owner, seen.template.declared
+    log.info("template compared", namespace=owner.namespace, release=owner.name, declared=declared, same=same)
+    memory = world.memory((owner.namespace, owner.name))
     unlike = memory.of_template(declared).unlike
     memory.compared = Compared(declared=declared, same=revision if same else "", unlike=unlike | {revision})
 
