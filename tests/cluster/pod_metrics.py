@@ -27,6 +27,7 @@ def start(plane: ControlPlane) -> None:
         "kubelet-preferred-address-types": "InternalIP",
         # Its least: an autoscaler sees what pods use after two readings.
         "metric-resolution": "10s",
+        "kubelet-request-timeout": "5s",
     }
     plane.processes.start(NAME, [metrics_server(), *flags_of(flags)])
     plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(manifests(plane)))
