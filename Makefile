@@ -37,6 +37,11 @@ test: .venv/.synced ## Pass all the tests, on a real control plane (the first ti
 	@$(RUN) -m tests.cluster fetch
 	$(RUN) -m pytest -q tests/integration tests/e2e
 
+test-all: test ## Pass all the tests, and the suite on the oldest Kubernetes too (the first time: 10 minutes more)
+	@KUBERNETES=1.34 $(RUN) -m tests.cluster fetch
+	KUBERNETES=1.34 $(RUN) -m pytest -q tests/integration
+	$(RUN) -m pytest -q tests/versions
+
 up: .venv/.synced ## Bring up a real cluster on this machine (CLUSTER=local|kwok|kind|<kubeconfig> forces one)
 	@$(RUN) -m tests.cluster up
 
@@ -62,4 +67,4 @@ verify: generate ## Fail where a generated file is not current
 	git diff --exit-code -- crds charts docs examples
 	@test -z "$$(git ls-files --others --exclude-standard -- crds charts docs examples)" || { git status --short -- crds charts docs examples; exit 1; }
 
-.PHONY: help check mutate test up down demo bench run generate manifest verify
+.PHONY: help check mutate test test-all up down demo bench run generate manifest verify

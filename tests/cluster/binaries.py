@@ -12,21 +12,27 @@ from .toolchain import debian, go, go_install, wheels
 SOURCES = Path(__file__).parent
 
 
-def kube_stack() -> Path:
-    """Kubernetes, etcd and kubectl in one binary."""
-    name = f"kube-stack-{versions.KUBERNETES}-{versions.BUILD}"
-    major, minor, _ = versions.KUBERNETES.split(".")
+def kube_stack(kubernetes: str = "") -> Path:
+    """One Kubernetes with its own etcd and kubectl in one binary; the chosen one where none is named."""
+    minor = kubernetes or versions.chosen()
+    if minor not in versions.KUBERNETES:
+        message = f"KUBERNETES={minor}: choose one of {', '.join(versions.KUBERNETES)}"
+        raise Missing(message)
+
+    version = versions.KUBERNETES[minor]
+    what = f"Building Kubernetes {version} and etcd (once; 6 to 9 minutes on two cores)"
+    name = f"kube-stack-{version}-{versions.BUILD}"
+    return cached(name, what, lambda folder: _build_kube_stack(minor, version, folder)) / "kube-stack"
+
+
+def _build_kube_stack(minor: str, version: str, folder: Path) -> None:
+    """One program text serves every version: only the modules differ, and each has a file of its own for them."""
+    major, small = minor.split(".")
     stamp = "k8s.io/component-base/version"
-    flags = (
-        f"-s -w -X {stamp}.gitVersion=v{versions.KUBERNETES} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={minor}"
-    )
-
-    def build(folder: Path) -> None:
-        command = [go(), "build", "-trimpath", "-ldflags", flags, "-o", folder / "kube-stack", "."]
-        run(command, cwd=SOURCES / "stack", env={"CGO_ENABLED": "0"})
-
-    what = f"Building Kubernetes {versions.KUBERNETES} and etcd (once; 6 to 9 minutes on two cores)"
-    return cached(name, what, build) / "kube-stack"
+    flags = f"-s -w -X {stamp}.gitVersion=v{version} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={small}"
+    modules = "go.mod" if minor == versions.NEWEST else f"kubernetes-{minor}.mod"
+    command = [go(), "build", f"-modfile={modules}", "-trimpath", "-ldflags", flags, "-o", folder / "kube-stack", "."]
+    run(command, cwd=SOURCES / "stack", env={"CGO_ENABLED": "0"})
 
 
 def shop() -> Path:
@@ -43,6 +49,12 @@ def shop() -> Path:
 def helm() -> Path:
     """Helm."""
     return _go_program("helm", "helm.sh/helm/v4/cmd/helm", versions.HELM, "about 2 minutes")
+
+
+def metrics_server() -> Path:
+    """metrics-server: what pods use, for autoscalers."""
+    package = "sigs.k8s.io/metrics-server/cmd/metrics-server"
+    return _go_program("metrics-server", package, versions.METRICS_SERVER, "about 2 minutes")
 
 
 def kwok() -> Path:

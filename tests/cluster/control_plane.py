@@ -15,7 +15,9 @@ import yaml
 
 from .binaries import kube_stack
 from .cache import run
+from .certificates import ask_for_others
 from .processes import Processes
+from .versions import chosen
 
 ADMINS = "system:masters"
 USERS = {
@@ -28,6 +30,7 @@ USERS = {
     "system:kube-scheduler": "",
     "system:kube-proxy": "",
     "kwok": ADMINS,
+    "metrics-server": ADMINS,
 }
 START_SECONDS = 60.0
 AUDIT = {
@@ -47,6 +50,13 @@ class ControlPlane:
     port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108 - defined below
     prefix: tuple[str, ...] = ()
     audit: bool = False
+    kubernetes: str = field(default_factory=chosen)
+    aggregation: bool = False
+
+    @property
+    def program(self) -> Path:
+        """Every part of this version of Kubernetes."""
+        return kube_stack(self.kubernetes)
 
     @property
     def processes(self) -> Processes:
@@ -83,7 +93,7 @@ class ControlPlane:
 
     def kubectl(self, *words: str | Path, stdin: str | None = None, user: str = "admin") -> str:
         """What kubectl says. Raises Missing where it fails."""
-        command = [kube_stack(), "kubectl", "--kubeconfig", self.kubeconfig(user), *words]
+        command = [self.program, "kubectl", "--kubeconfig", self.kubeconfig(user), *words]
         return run(command, input=stdin)
 
     def ready(self) -> bool:
@@ -104,7 +114,7 @@ class ControlPlane:
     def _keep_secrets(self) -> None:
         key, tokens = self.folder / "accounts.key", self.folder / "tokens.csv"
         if not key.exists():
-            key.write_text(run([kube_stack(), "rsa-key"]))
+            key.write_text(run([self.program, "rsa-key"]))
             key.chmod(0o600)
             rows = [f'{secrets.token_hex(16)},{user},{user},"{group}"' for user, group in USERS.items()]
             tokens.write_text("\n".join(rows) + "\n")
@@ -117,7 +127,7 @@ class ControlPlane:
         return f"http://127.0.0.1:{(self.folder / 'etcd-port').read_text()}"
 
     def _start_etcd(self) -> None:
-        command = [kube_stack(), "etcd", "--data-dir", self.folder / "etcd", "--unsafe-no-fsync"]
+        command = [self.program, "etcd", "--data-dir", self.folder / "etcd", "--unsafe-no-fsync"]
         command += ["--listen-client-urls", self._etcd, "--advertise-client-urls", self._etcd]
         # One member: nobody speaks to it, so the kernel chooses the port.
         command += ["--listen-peer-urls", "http://127.0.0.1:0", "--log-level", "warn"]
@@ -151,7 +161,10 @@ class ControlPlane:
                 "audit-log-path": self.folder / "audit.log",
             }
 
-        self.processes.start("kube-apiserver", [kube_stack(), "kube-apiserver", *flags_of(flags)])
+        if self.aggregation:
+            flags |= ask_for_others(self.folder)
+
+        self.processes.start("kube-apiserver", [self.program, "kube-apiserver", *flags_of(flags)])
         self.processes.wait("kube-apiserver", self.ready, START_SECONDS)
 
     def _start_controllers(self) -> None:
@@ -166,9 +179,10 @@ class ControlPlane:
             "cert-dir": self.folder / "certificates-controllers",
             "concurrent-replicaset-syncs": 20,
             "concurrent-service-endpoint-syncs": 20,
+            "horizontal-pod-autoscaler-sync-period": "5s",
         }
         self.processes.start(
-            "kube-controller-manager", [kube_stack(), "kube-controller-manager", *flags_of(controllers)]
+            "kube-controller-manager", [self.program, "kube-controller-manager", *flags_of(controllers)]
         )
         scheduler = {
             **quick,
@@ -177,7 +191,7 @@ class ControlPlane:
             "bind-address": "127.0.0.1",
             "cert-dir": self.folder / "certificates-scheduler",
         }
-        self.processes.start("kube-scheduler", [kube_stack(), "kube-scheduler", *flags_of(scheduler)])
+        self.processes.start("kube-scheduler", [self.program, "kube-scheduler", *flags_of(scheduler)])
 
     def _write_kubeconfigs(self) -> None:
         for user in USERS:

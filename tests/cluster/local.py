@@ -88,7 +88,8 @@ def fetch(nodes: Nodes) -> None:
 def plane_of(nodes: Nodes, folder: Path, *, audit: bool = False) -> ControlPlane:
     """The control plane's place."""
     if nodes is Nodes.REAL:
-        return ControlPlane(folder=folder, address=network.INSIDE, port=6443, prefix=network.ENTER, audit=audit)
+        inside = {"address": network.INSIDE, "port": 6443, "prefix": network.ENTER}
+        return ControlPlane(folder=folder, audit=audit, aggregation=True, **inside)
 
     return ControlPlane(folder=folder, audit=audit)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from . import network
-from .binaries import container_runtime, kube_stack
+from .binaries import container_runtime
 from .cache import run
 from .control_plane import ControlPlane, flags_of
 from .images import PAUSE, Archive
@@ -104,7 +104,7 @@ class RealNode:
             "root-dir": self._folder / "kubelet",
             "cert-dir": self._folder / "certificates",
         }
-        self._start("kubelet", [kube_stack(), "kubelet", *flags_of(flags)])
+        self._start("kubelet", [self._plane.program, "kubelet", *flags_of(flags)])
 
     def _start_proxy(self) -> None:
         flags = {
@@ -117,7 +117,7 @@ class RealNode:
             "metrics-bind-address": "127.0.0.1:10249",
             "healthz-bind-address": "127.0.0.1:10256",
         }
-        self._start("kube-proxy", [kube_stack(), "kube-proxy", *flags_of(flags)])
+        self._start("kube-proxy", [self._plane.program, "kube-proxy", *flags_of(flags)])
 
 
 CNI = {

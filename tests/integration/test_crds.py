@@ -9,6 +9,7 @@ import yaml
 from kubernetes.client.exceptions import ApiException
 
 from tests.cluster.api import (
+    AUTOSCALERS,
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
     CONFIG_MAPS,
@@ -43,6 +44,7 @@ KINDS: dict[str, Resource] = {
     "TraefikService": TRAEFIK_SERVICES,
     "DestinationRule": DESTINATION_RULES,
     "Ingress": INGRESSES,
+    "HorizontalPodAutoscaler": AUTOSCALERS,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]

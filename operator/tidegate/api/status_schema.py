@@ -137,6 +137,11 @@ RELEASE_STATUS: dict[str, Any] = {
             ),
             16,
         ),
+        template=record(
+            "Which declared template is which revision, where only defaults are written otherwise.",
+            declared=text(63),
+            revision=text(63),
+        ),
         handedOverAt=TIME,
         restart=record(
             "Stable's pods from before `since` are replaced one at a time.", since=TIME, left=COUNT, message=text(512)

@@ -45,14 +45,19 @@ class Writer:
         return await self._write(lambda: self._kube.call("POST", path, body=manifest, params=params))
 
     async def patch(
-        self, kind: Kind, namespace: str, name: str, operations: list[dict[str, Any]], *, urgent: bool = False
+        self,
+        kind: Kind,
+        namespace: str,
+        name: str,
+        operations: list[dict[str, Any]],
+        *,
+        urgent: bool = False,
+        dry_run: bool = False,
     ) -> Object:
-        """RFC 6902. Raises Invalid where a `test` fails."""
-        path = kind.path(namespace, name)
+        """RFC 6902. Raises Invalid where a `test` fails. A dry run only tells what would be."""
+        path, params = kind.path(namespace, name), {"fieldManager": MANAGER} | ({"dryRun": "All"} if dry_run else {})
         return await self._write(
-            lambda: self._kube.call(
-                "PATCH", path, body=operations, content=JSON_PATCH, params={"fieldManager": MANAGER}
-            ),
+            lambda: self._kube.call("PATCH", path, body=operations, content=JSON_PATCH, params=params),
             urgent=urgent,
         )
 

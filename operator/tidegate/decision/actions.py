@@ -145,6 +145,13 @@ class Finalize:
 
 
 @dataclass(frozen=True, slots=True)
+class CompareTemplate:
+    """Ask the API server, by a dry run, whether the declared template is this revision's; nothing is written."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetRevision:
     """Delete an old, empty ReplicaSet: history beyond what is kept."""
 
@@ -181,4 +188,5 @@ Action = (
     | Finalize
     | ForgetRevision
     | ForgetCopy
+    | CompareTemplate
 )

@@ -16,6 +16,7 @@ class Decision:
     """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe.
 
     A `silent` one records nothing, not even that the declaration was seen: what it comes to is not known yet.
+    `learns`: what the effect finds out is decided on at once, and nothing is recorded before.
     """
 
     reason: Reason
@@ -24,6 +25,7 @@ class Decision:
     actions: tuple[Action, ...] = ()
     look_again: timedelta | None = None
     silent: bool = False
+    learns: bool = False
 
     @property
     def urgent(self) -> bool:

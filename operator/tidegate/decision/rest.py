@@ -6,6 +6,7 @@ from datetime import timedelta
 from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold, hold_while_reading
+from .defaulting import compare_with_stable
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
@@ -205,6 +206,7 @@ REST: tuple[Rule, ...] = (
     wait_for_the_configuration,
     hold_while_reading,
     serve_the_target,
+    compare_with_stable,
     retry,
     refuse_the_rejected,
     hold_its_replicas,

@@ -7,6 +7,7 @@ from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
 from .deadline import hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold, hold_while_reading
+from .defaulting import compare_with_candidate
 from .disturbance import (
     assert_over_git,
     forget_silence,
@@ -207,6 +208,7 @@ ROLLOUT: tuple[Rule, ...] = (
     roll_back_a_late_step,
     roll_back_what_is_gone,
     follow_stables_template,
+    compare_with_candidate,
     follow_a_newer_template,
     put_subsets_back,
     give_to_the_only_side,

@@ -131,7 +131,8 @@ class Snapshot:
     """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release.
 
     Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
-    no revision starts, none is made from it, and none goes for it.
+    no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
+    be, once the API server's defaults are in it.
     """
 
     now: datetime
@@ -158,6 +159,7 @@ class Snapshot:
     least_size: int = 0
     surplus: tuple[str, ...] = ()
     unused: tuple[Copy, ...] = ()
+    uncompared: frozenset[str] = frozenset()
 
     @property
     def goal(self) -> str:

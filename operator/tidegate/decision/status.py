@@ -33,7 +33,7 @@ def status_of(
     before: Mapping[str, Any],
     objectives: list[dict[str, Any]],
     selector: str,
-    workload: Mapping[str, Any] | None = None,
+    source: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole status. Keys without a value are absent."""
     found: dict[str, Any] = {
@@ -49,7 +49,7 @@ def status_of(
         "objectives": objectives if progress.candidate else None,
         "rejected": list(progress.rejected),
         "history": [_line(rollout) for rollout in progress.history],
-        "workload": workload,
+        **(source or {}),
         "notices": [_notice(notice) for notice in progress.notices],
         "handedOverAt": stamp(progress.handed_over_at),
         "restart": _restart(seen, progress),

@@ -4,6 +4,7 @@ from tidegate.api.names import FINALIZER
 from tidegate.decision.actions import (
     Action,
     Adopt,
+    CompareTemplate,
     EvictPod,
     Finalize,
     ForgetCopy,
@@ -36,7 +37,7 @@ from .world import World
 async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None:
     """One effect. Running it again changes nothing."""
     match action:
-        case PrepareRevision() | Scale() | Adopt() | ForgetRevision():
+        case PrepareRevision() | Scale() | Adopt() | ForgetRevision() | CompareTemplate():
             await act_on_revisions(seen, action, world)
         case ForgetCopy():
             await forget_copy(seen, action, world)

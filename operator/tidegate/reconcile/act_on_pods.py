@@ -6,8 +6,9 @@ from tidegate.clients import Disturbed, NotFound
 from tidegate.decision.reasons import Reason
 
 from . import kinds
+from .memory import Refused
 from .observe import Seen
-from .world import Refused, World
+from .world import World
 
 # A disruption budget is no object of ours to watch: it is asked again.
 PATIENCE_SECONDS = 10.0

@@ -2,23 +2,31 @@
 
 from typing import assert_never
 
+import structlog
+
 from tidegate.api.names import ANNOTATION_REJECTED
-from tidegate.clients import Conflict
-from tidegate.decision.actions import Adopt, ForgetRevision, PrepareRevision, Scale
+from tidegate.clients import Conflict, Forbidden, Invalid
+from tidegate.decision.actions import Adopt, CompareTemplate, ForgetRevision, PrepareRevision, Scale
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
-from tidegate.workloads import Pin, name_of, replica_set
+from tidegate.workloads import Pin, name_of, pods_of, replica_set
 
 from . import kinds
 from .act_on_copies import keep_copies
 from .act_on_nodes import act_on_nodes
+from .memory import Compared
 from .observe import Seen
 from .ownership import created, ours, take_again
 from .pinned import text_of
 from .world import World
 
+log = structlog.get_logger(__name__)
 
-async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | Adopt | ForgetRevision, world: World) -> None:
+
+OnRevisions = PrepareRevision | Scale | Adopt | ForgetRevision | CompareTemplate
+
+
+async def act_on_revisions(seen: Seen, action: OnRevisions, world: World) -> None:
     """One effect on the ReplicaSet of a revision."""
     match action:
         case PrepareRevision() | Scale() if seen.nodes is not None:
@@ -31,6 +39,8 @@ async def act_on_revisions(seen: Seen, action: PrepareRevision | Scale | Adopt |
             await adopt(seen, revision, world)
         case ForgetRevision(revision):
             await forget(seen, revision, world)
+        case CompareTemplate(revision):
+            await compare(seen, revision, world)
         case _:
             assert_never(action)
 
@@ -97,3 +107,36 @@ async def forget(seen: Seen, revision: str, world: World) -> None:
     metadata = found["metadata"]
     await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
     world.store(kind).drop(found)
+
+
+async def compare(seen: Seen, revision: str, world: World) -> None:
+    """Remember whether a revision's ReplicaSet would be another one with the declared template: its generation tells.
+
+    A template that is refused is no revision's: that is said when it is to get pods of its own.
+    """
+    found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
+    try:
+        same = found is not None and await _is_of(seen, found, revision, world)
+    except (Invalid, Forbidden):
+        same = False
+
+    owner, template = seen.owner, seen.template.declared
+    log.info("template compared", namespace=owner.namespace, release=owner.name, declared=template, same=same)
+    memory = world.memory((owner.namespace, owner.name))
+    unlike = memory.of_template(template).unlike
+    memory.compared = Compared(declared=template, same=revision if same else "", unlike=unlike | {revision})
+
+
+async def _is_of(seen: Seen, found: Object, revision: str, world: World) -> bool:
+    metadata, pods = found["metadata"], pods_of(seen.owner, seen.template.made(), revision)
+    replaced = {"op": "replace", "path": "/spec/template", "value": pods}
+    names = metadata["namespace"], metadata["name"]
+    answer = (await world.writer.patch(kinds.REPLICA_SETS, *names, [replaced], dry_run=True))["metadata"]
+    if answer["generation"] == metadata["generation"]:
+        return True
+
+    if answer["resourceVersion"] != metadata["resourceVersion"]:
+        # Someone scaled it meanwhile: that counts as a generation too.
+        raise Conflict(409, "the ReplicaSet is newer than what was seen", call=f"comparing {metadata['name']}")
+
+    return False

@@ -15,11 +15,12 @@ from tidegate.workloads import job, job_name
 
 from . import kinds
 from .answers import job_of
+from .memory import Asked
 from .observe import Seen
 from .ownership import created
 from .questions import Question, questions
 from .secrets import Unusable, authorization
-from .world import Asked, World
+from .world import World
 
 EVERY_SECONDS = 15.0
 LINE_LENGTH = 160

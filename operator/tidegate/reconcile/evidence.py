@@ -11,7 +11,8 @@ from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge,
 from tidegate.watch import Key
 
 from .exposure import recorded_step
-from .world import Measured, World
+from .memory import Measured
+from .world import World
 
 KEPT = 120
 

@@ -29,6 +29,7 @@ from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
 from .evidence import evidence_of
 from .exposure import exposure_of
+from .memory import Memory
 from .nodes import Nodes, observe_nodes
 from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
@@ -39,8 +40,8 @@ from .services import observe_services
 from .shares import observe_share, shared_service
 from .sides import observe_sides, replica_sets_of
 from .tracking import unused_copies
-from .workload import Template, least_size, observe_workload, template_of
-from .world import Memory, World
+from .workload import Template, least_size, observe_workload, template_of, uncompared
+from .world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ def observe(key: Key, world: World) -> Seen | None:
                 progress, owner, replica_sets.get(progress.stable or ""), current.spec.min_ready_seconds, world
             ),
             least_size=least_size(owner, world),
+            uncompared=frozenset() if nodes else uncompared(template, progress, replica_sets.keys(), memory),
         ),
     )
     return replace(

@@ -2,7 +2,6 @@
 
 import structlog
 
-from tidegate.api.names import LABEL_RELEASE
 from tidegate.clients import Note, Object
 from tidegate.decision import Decision, Phase
 from tidegate.decision.conditions import conditions
@@ -18,6 +17,7 @@ from .evidence import analyse, lines_of
 from .observe import Seen
 from .recorded import recorded
 from .sides import replica_sets_of
+from .workload import divided_by
 from .world import World
 
 log = structlog.get_logger(__name__)
@@ -58,8 +58,8 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         generation=seen.found["metadata"]["generation"],
         before=before,
         objectives=lines,
-        selector=f"{LABEL_RELEASE}={seen.owner.name}",
-        workload=seen.template.seen(),
+        selector=divided_by(seen.owner, progress.stable, world),
+        source=seen.template.seen(),
     )
     if decision.actions or worth_writing(before, status, progress):
         log.info(decision.sentence, **facts(seen, decision))

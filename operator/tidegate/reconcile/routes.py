@@ -25,7 +25,8 @@ from tidegate.watch import Object
 from tidegate.workloads import Owner, selected_revision
 
 from . import kinds
-from .world import RouterMemory, World
+from .memory import RouterMemory
+from .world import World
 
 # Git may put a route's weights back every few seconds; the gateway's clock goes on over such a moment.
 MOMENT_SECONDS = 5.0

@@ -12,9 +12,10 @@ from tidegate.watch import Object
 from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint, references
 
 from .configs import Configs
+from .memory import Memory
 from .quiet import quiet
 from .standing import Absent, Content, Place, Standing, Unread, Unreadable, Untracked
-from .world import Memory, World
+from .world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,16 @@ from tidegate.api.names import (
 )
 from tidegate.clients import MANAGER, Object
 from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
-from tidegate.workloads import NO_NODE, allotment_of, owns_replicas, ready_pods, references, refusal, replicas_owner
+from tidegate.workloads import (
+    NO_NODE,
+    allotment_of,
+    follows_load,
+    owns_replicas,
+    ready_pods,
+    references,
+    refusal,
+    replicas_owner,
+)
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
@@ -134,7 +143,7 @@ def trimmed_replica_set(found: Object) -> Object:
     metadata, spec = found["metadata"], found.get("spec") or {}
     ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
     kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
-    kept["labels"] = metadata.get("labels") or {}
+    kept["labels"], kept["generation"] = metadata.get("labels") or {}, metadata.get("generation")
     sized = {"replicas": spec.get("replicas", 0)}
     uses = sorted({reference.used for reference in references(spec.get("template") or {})})
     return {"metadata": kept, "spec": sized, "uses": uses, "refusal": refusal(found.get("status") or {})}
@@ -267,6 +276,7 @@ def trimmed_pod_template(found: Object) -> Object:
 
 
 def trimmed_autoscaler(found: Object) -> Object:
-    """What it scales, and the fewest pods that it allows."""
+    """What it scales, the fewest pods that it allows, and whether it asks how busy each pod is."""
     spec = found.get("spec") or {}
-    return {"metadata": _identity(found), "spec": {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}}
+    kept = {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}
+    return {"metadata": _identity(found), "spec": kept, "followsLoad": follows_load(spec.get("metrics") or ())}

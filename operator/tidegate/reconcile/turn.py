@@ -48,6 +48,11 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
     world.configs.follow(key, seen.template.tracking.follows)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
+    if decision.learns:
+        # A status now would tell of the new generation without a word on what becomes of it.
+        world.mark(key)
+        return
+
     if decision.reason is Reason.HANDED_BACK:
         # The object ended with its finalizer: there is nothing to write a status to.
         log.info(decision.sentence, namespace=key[0], release=key[1], reason=decision.reason.value)

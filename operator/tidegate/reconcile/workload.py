@@ -1,19 +1,22 @@
 """Where a Release's pod template comes from, and the Deployment that it takes over."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from tidegate.api import ScaleDown, TrackConfig
 from tidegate.api.names import LABEL_DETACHED
+from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Reading
 from tidegate.decision.workload import Workload
 from tidegate.watch import Object
-from tidegate.workloads import Owner, note_of, revision_of, rewritten
+from tidegate.workloads import Owner, counted_pods, note_of, revision_of, rewritten
 
 from . import kinds
+from .memory import Memory
 from .tracking import NOTHING, Tracking, tracking_of
-from .world import Memory, World
+from .world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,7 @@ class Template:
 
     pods: Object | None
     revision: str = ""
+    declared: str = ""
     source: int | bytes = 0
     found: Object | None = None
     reference: Object | None = None
@@ -40,8 +44,14 @@ class Template:
         """The pods as a ReplicaSet gets them: they name the copies of their configuration."""
         return rewritten(self.pods or {}, self.tracking.names)
 
-    def seen(self) -> Object | None:
-        """For the status: which generation of the workload, with which configuration, is which revision."""
+    def seen(self) -> Object:
+        """For the status: which generation of the workload, or which template written otherwise, is which revision."""
+        alias = {"declared": self.declared, "revision": self.revision}
+        written_otherwise = self.revision and self.declared not in {"", self.revision}
+        return {"workload": self._workload(), "template": alias if written_otherwise else None}
+
+    def _workload(self) -> Object | None:
+        """Which generation of the workload, with which configuration, is which revision."""
         generation = self.found["metadata"].get("generation") if self.found else None
         if not generation or not self.revision:
             return self.noted if generation else None
@@ -60,7 +70,9 @@ def template_of(release: Object, declared: Object, owner: Owner, world: World) -
     if template.pods is None or not template.tracking.complete:
         return template
 
-    revision, status = _revision(template, world.memory((owner.namespace, owner.name))), release.get("status") or {}
+    memory, status = world.memory((owner.namespace, owner.name)), release.get("status") or {}
+    template = replace(template, declared=_hashed(template, memory))
+    revision = _revision(template, status, memory)
     # What is stable, or on its way already, is nothing new: to go back waits for nothing.
     served = {(status.get(side) or {}).get("revision") for side in ("stable", "candidate")}
     if template.tracking.resting and revision not in served:
@@ -84,8 +96,8 @@ def _declared(release: Object, declared: Object, owner: Owner, world: World) -> 
     return Template(pods=pods, source=found["template"], found=found, reference=reference, noted=noted)
 
 
-def _revision(template: Template, memory: Memory) -> str:
-    """The revision of a template, kept with what it was made from."""
+def _revision(template: Template, status: Object, memory: Memory) -> str:
+    """The revision of a template: its hash, unless it is known as another's."""
     noted, config = template.noted or {}, template.tracking.hash
     generation = template.found["metadata"].get("generation") if template.found else None
     # A newer API server reads old objects with new defaults: at an unchanged generation that is no revision.
@@ -93,7 +105,24 @@ def _revision(template: Template, memory: Memory) -> str:
         known: str = noted["revision"]
         return known
 
-    source = template.source, config
+    # What the API server said of a template that was written otherwise is recorded.
+    told = status.get("template") or {}
+    recorded: str = told["revision"] if told.get("declared") == template.declared else template.declared
+    return memory.of_template(template.declared).same or recorded
+
+
+def uncompared(template: Template, progress: Progress, revisions: Container[str], memory: Memory) -> frozenset[str]:
+    """The revisions that a new template may turn out to be; one that has pods of its own is itself."""
+    if template.pods is None or not template.revision or template.revision in revisions:
+        return frozenset()
+
+    may_be = {found for found in (progress.stable, progress.candidate) if found is not None and found in revisions}
+    return frozenset(may_be) - memory.of_template(template.declared).unlike
+
+
+def _hashed(template: Template, memory: Memory) -> str:
+    """The hash of a template as it is declared, kept with what it was made from."""
+    source = template.source, template.tracking.hash
     if memory.hashed is None or memory.hashed[0] != source:
         memory.hashed = source, revision_of(template.made())
 
@@ -130,5 +159,14 @@ def observe_workload(template: Template, owner: Owner, world: World) -> Workload
 
 def least_size(owner: Owner, world: World) -> int:
     """The fewest pods that the Release's autoscaler allows; 0 where it has none."""
-    scalers = world.store(kinds.AUTOSCALERS).of((owner.namespace, f"{kinds.RELEASES.kind}/{owner.name}"))
-    return max((scaler["spec"].get("minReplicas") or 1 for scaler in scalers), default=0)
+    return max((scaler["spec"].get("minReplicas") or 1 for scaler in _autoscalers(owner, world)), default=0)
+
+
+def divided_by(owner: Owner, stable: str | None, world: World) -> str:
+    """The selector of the pods that the Release's autoscalers divide by."""
+    scalers = _autoscalers(owner, world)
+    return counted_pods(owner, stable, by_load=not scalers or any(scaler["followsLoad"] for scaler in scalers))
+
+
+def _autoscalers(owner: Owner, world: World) -> list[Object]:
+    return list(world.store(kinds.AUTOSCALERS).of((owner.namespace, f"{kinds.RELEASES.kind}/{owner.name}")))

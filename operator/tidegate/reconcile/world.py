@@ -2,9 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -12,16 +10,13 @@ from tidegate.api.names import ASK_ABORT, LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision import Phase
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Answer
-from tidegate.judge.verdict import Analysis, Measurement
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
 from tidegate.watch.memory import settle
 
 from . import kinds
 from .configs import Configs
-from .pinned import Pinned
-from .quiet import Quiet
+from .memory import Memory, Refused
 from .scope import Scope
 from .secrets import Secrets
 from .sources import Sources
@@ -31,66 +26,6 @@ REFUSED_SECONDS = 15.0
 OWN_ROUTES = (kinds.ROUTES, kinds.INGRESSES)
 # What is made for a Release and carries its label.
 PARTS = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.JOBS, *OWN_ROUTES)
-
-
-@dataclass(slots=True)
-class RouterMemory:
-    """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
-
-    generation: int = -2
-    written: object = None
-    seen_at: float = 0.0
-    confirmed_at: float | None = None
-    unsure_since: float | None = None
-
-
-@dataclass(slots=True)
-class Measured:
-    """The measurements of one candidate since its first weight."""
-
-    rollout: tuple[str, str]
-    histories: dict[str, deque[Measurement]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """When a hook was asked last, and what it said."""
-
-    at: float
-    answer: Answer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """What the API server did not take, in its words, and until when it is not asked again."""
-
-    reason: Reason
-    sentence: str
-    until: float
-
-    @property
-    def left(self) -> float:
-        """Seconds until the same is tried again."""
-        return self.until - time.monotonic()
-
-
-@dataclass(slots=True)
-class Memory:
-    """What is known of one Release beside the cluster; all of it may be lost."""
-
-    routers: dict[str, RouterMemory] = field(default_factory=dict)
-    measured: Measured | None = None
-    analysis: Analysis | None = None
-    parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
-    refused: Refused | None = None
-    budget: Refused | None = None
-    asked: dict[str, Asked] = field(default_factory=dict)
-    hashed: tuple[tuple[int | bytes, str], str] | None = None
-    quiet: Quiet | None = None
-
-    def router(self, name: str) -> RouterMemory:
-        """What is remembered of one route."""
-        return self.routers.setdefault(name, RouterMemory())
 
 
 class World:

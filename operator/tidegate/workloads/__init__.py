@@ -1,5 +1,6 @@
 """How stable and candidate exist as pods. Pure: no sockets."""
 
+from .autoscalers import counted_pods, follows_load
 from .config import (
     Reference,
     absent,
@@ -26,7 +27,7 @@ from .jobs import job, job_end, job_name
 from .nodes import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chosen, daemon_set, moves, nodes_of
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
-from .replica_sets import Pin, labels_of, name_of, refusal, replica_set
+from .replica_sets import Pin, labels_of, name_of, pods_of, refusal, replica_set
 from .revisions import fingerprint, revision_of
 from .services import SUFFIXES, bypassing, selected_revision, selects, serves, service, service_name
 
@@ -49,10 +50,12 @@ __all__ = [
     "content_of",
     "copy_name",
     "copy_of",
+    "counted_pods",
     "daemon_set",
     "detached",
     "emptied",
     "fingerprint",
+    "follows_load",
     "handed_over",
     "job",
     "job_end",
@@ -64,6 +67,7 @@ __all__ = [
     "note_of",
     "owns_replicas",
     "pod",
+    "pods_of",
     "ready_pods",
     "references",
     "refilled",

@@ -50,11 +50,6 @@ def replica_set(
 ) -> dict[str, Any]:
     """The ReplicaSet of a revision, as declared: user's labels stay, ours are added."""
     ours = labels_of(owner, revision)
-    metadata = template.get("metadata") or {}
-    pods = {
-        "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **ours}},
-        "spec": template.get("spec") or {},
-    }
     return {
         "apiVersion": "apps/v1",
         "kind": "ReplicaSet",
@@ -69,6 +64,15 @@ def replica_set(
             "replicas": replicas,
             "minReadySeconds": min_ready_seconds,
             "selector": {"matchLabels": ours},
-            "template": pods,
+            "template": pods_of(owner, template, revision),
         },
+    }
+
+
+def pods_of(owner: Owner, template: Mapping[str, Any], revision: str) -> dict[str, Any]:
+    """The template of a revision's pods, with our labels."""
+    metadata = template.get("metadata") or {}
+    return {
+        "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **labels_of(owner, revision)}},
+        "spec": template.get("spec") or {},
     }

@@ -3,6 +3,8 @@
 //	VERSION      what it says it is
 //	ERROR_RATE   share of requests answered with 500, such as 0.2
 //	LATENCY      time to answer, such as 20ms
+//	WORK         rounds of hashing for each request: what a request costs in CPU, however busy the machine is
+//	HOLD         MiB of memory that are held from the start
 //	SICK_AFTER   time until the health check fails, such as 10s; never where absent
 //	START        "fail": end at once with an error
 //	ON_TERM      "exit": end at once; "drain" (default): finish what is open first
@@ -10,6 +12,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log"
 	"math"
@@ -28,6 +31,8 @@ type shop struct {
 	version   string
 	errorRate float64
 	latency   time.Duration
+	work      int
+	held      []byte
 	sickAfter time.Duration
 	started   time.Time
 	requests  atomic.Int64
@@ -50,6 +55,8 @@ func main() {
 		version:   os.Getenv("VERSION"),
 		errorRate: number("ERROR_RATE"),
 		latency:   duration("LATENCY"),
+		work:      int(number("WORK")),
+		held:      held(int(number("HOLD"))),
 		sickAfter: duration("SICK_AFTER"),
 		started:   time.Now(),
 		observed:  make([]atomic.Int64, len(buckets)+1),
@@ -82,6 +89,7 @@ func serve(found *shop, stop <-chan os.Signal) {
 func (s *shop) answer(w http.ResponseWriter, _ *http.Request) {
 	began := time.Now()
 	time.Sleep(s.latency)
+	burn(s.work)
 	count := s.requests.Add(1)
 	w.Header().Set("X-Version", s.version)
 	// Spread evenly and without chance: of any n requests, n·rate fail.
@@ -124,6 +132,22 @@ func (s *shop) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, "shop_request_duration_seconds_bucket{le=\"+Inf\"} %d\n", sum)
 	fmt.Fprintf(w, "shop_request_duration_seconds_sum %g\n", time.Duration(s.nanos.Load()).Seconds())
 	fmt.Fprintf(w, "shop_request_duration_seconds_count %d\n", sum)
+}
+
+func burn(rounds int) {
+	var sum [sha256.Size]byte
+	for round := 0; round < rounds; round++ {
+		sum = sha256.Sum256(sum[:])
+	}
+}
+
+// held is memory that was written to: what is only reserved is not used.
+func held(mebibytes int) []byte {
+	found := make([]byte, mebibytes<<20)
+	for place := range found {
+		found[place] = 1
+	}
+	return found
 }
 
 func number(name string) float64 {

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Snapshot, decide
-from tidegate.decision.actions import PointService, Role, Scale, SetWeight, WriteRoute
+from tidegate.decision.actions import CompareTemplate, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import OnTrouble, Step
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
@@ -352,6 +352,22 @@ ROWS: dict[str, Row] = {
         Reason.SUSPENDED,
         NOTHING,
     ),
+    # What is only written otherwise.
+    "a new template is compared with stable's before anything starts": (
+        lambda: rest_look(target="v2", uncompared=frozenset({"v1"})),
+        Reason.PREPARING,
+        (CompareTemplate("v1"),),
+    ),
+    "a newer template is compared with the candidate's before the rollout gives way": (
+        lambda: step_look(target="v3", uncompared=frozenset({"v1", "v2"})),
+        Reason.PREPARING,
+        (CompareTemplate("v2"),),
+    ),
+    "a breach asks no comparison first": (
+        lambda: step_look(target="v3", uncompared=frozenset({"v1", "v2"}), evidence=BREACH),
+        Reason.OBJECTIVE_BREACHED,
+        (SetWeight(0, "v2"),),
+    ),
 }
 
 
@@ -393,3 +409,17 @@ def test_a_weight_that_outgrew_its_step_goes_back_when_stable_is_back() -> None:
     look = progress_look(step_look(), desired_weight=100)
 
     assert decide(look).progress.desired_weight == 20
+
+
+def test_what_is_learned_is_decided_on_before_anything_is_recorded() -> None:
+    look = rest_look(target="v2", uncompared=frozenset({"v1"}))
+
+    assert decide(look).learns
+    assert decide(look).progress == look.progress
+    assert decide(replace(look, uncompared=frozenset())).progress.candidate == "v2"
+
+
+def test_a_rollout_that_finishes_first_is_compared_with_nothing() -> None:
+    look = step_look(target="v3", uncompared=frozenset({"v2"}))
+
+    assert not decide(plan_look(look, finish_first=True)).learns

@@ -8,8 +8,9 @@ import pytest
 from tests.unit.routers.test_contract import MATCHING, generated, patched
 from tidegate.decision.plan import NO_TIME
 from tidegate.reconcile import routes
+from tidegate.reconcile.memory import Memory, RouterMemory
 from tidegate.reconcile.routes import NOT_THERE, observe_route, remember
-from tidegate.reconcile.world import Memory, RouterMemory, World
+from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 

@@ -3,10 +3,10 @@
 import pytest
 
 from tidegate.decision.reasons import Reason
+from tidegate.reconcile.memory import Memory
 from tidegate.reconcile.quiet import QUIET_SECONDS
 from tidegate.reconcile.standing import Absent, Content, Standing, Unread, Unreadable, Untracked
 from tidegate.reconcile.tracking import Tracking, tracked
-from tidegate.reconcile.world import Memory
 from tidegate.workloads import Owner, Reference, absent, copy_name
 
 OWNER = Owner(name="web", namespace="shop", uid="1")

@@ -1,0 +1,77 @@
+"""The newest operator goes on with what the first one wrote: no pod is restarted, nothing is decided again."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, ROUTES, Api, Object
+from tests.cluster.metric_source import Answer, MetricServer
+from tests.cluster.operator import Operator
+from tests.cluster.processes import within
+from tests.integration.conftest import Setup
+from tests.integration.manifests import phase_is, reason_is
+from tests.integration.recorded import put_back
+
+SECONDS = 20
+
+
+@pytest.fixture
+def newest(setup: Setup, alone: None) -> Iterator[Operator]:
+    """An operator that has not started yet."""
+    found = Operator(folder=setup.folder / "newest", kubeconfig=setup.plane.kubeconfig("tidegate"))
+    yield found
+    found.stop()
+
+
+def pods_of(api: Api, namespace: str, revision: str) -> set[str]:
+    """The uids of a revision's pods, once all of them are available."""
+    done = lambda found: found.get("status", {}).get("availableReplicas", 0) == found["spec"]["replicas"]  # noqa: E731
+    api.until(REPLICA_SETS, namespace, f"web-{revision}", done)
+    selector = f"tidegate.dev/revision={revision}"
+    return {found["metadata"]["uid"] for found in api.all(PODS, namespace, selector)}
+
+
+def weights(api: Api, namespace: str) -> list[int]:
+    rules: list[Object] = api.get(ROUTES, namespace, "web")["spec"]["rules"]
+    return [reference["weight"] for reference in rules[0]["backendRefs"]]
+
+
+def test_a_rollout_that_the_first_version_began_is_promoted_without_a_restart(
+    api: Api, namespace: str, newest: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=0.1)
+    status = put_back(api, namespace, "first_status/mid-rollout.yaml")["status"]
+    stable, candidate = status["stable"]["revision"], status["candidate"]["revision"]
+    old, new = pods_of(api, namespace, stable), pods_of(api, namespace, candidate)
+
+    newest.start()
+    assert within(SECONDS, lambda: len(metrics.says.asked) > 1), "the rollout is not judged"
+    assert api.get(RELEASES, namespace, "web")["status"]["step"] == status["step"]
+    assert weights(api, namespace) == [50, 50]
+    assert (pods_of(api, namespace, stable), pods_of(api, namespace, candidate)) == (old, new)
+
+    api.ask(namespace, "web", promote=f"{candidate}/half/1")
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    assert found["status"]["stable"]["revision"] == candidate
+    assert new < pods_of(api, namespace, candidate)
+    assert [line["outcome"] for line in found["status"]["history"]] == ["Promoted", "Promoted"]
+
+
+def test_what_the_first_version_rejected_stays_rejected(
+    api: Api, namespace: str, newest: Operator, metrics: MetricServer
+) -> None:
+    status = put_back(api, namespace, "first_status/rolled-back.yaml")["status"]
+    stable, rejected = status["stable"]["revision"], status["rejected"][0]
+    pods = pods_of(api, namespace, stable)
+
+    newest.start()
+    api.ask(namespace, "web", promote=f"{rejected}/half/1")
+    held = api.until(RELEASES, namespace, "web", lambda found: "handled" in found["status"])
+
+    assert held["status"]["phase"] == "RolledBack"
+    assert held["status"]["rejected"] == [rejected]
+    assert pods_of(api, namespace, stable) == pods
+    assert pods_of(api, namespace, rejected) == set()
+    assert weights(api, namespace) == [100, 0]
+    assert reason_is("ObjectiveBreached")(held)

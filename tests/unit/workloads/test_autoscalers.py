@@ -1,0 +1,43 @@
+"""Which pods an autoscaler divides by, so that a rollout at constant load changes no size."""
+
+from typing import Any
+
+import pytest
+
+from tidegate.workloads import Owner, counted_pods, follows_load
+
+OWNER = Owner(name="web", namespace="shop", uid="1")
+
+
+def used(name: str, kind: str = "Resource") -> dict[str, Any]:
+    place = "resource" if kind == "Resource" else "containerResource"
+    return {"type": kind, place: {"name": name}}
+
+
+@pytest.mark.parametrize(
+    ("metrics", "by_load"),
+    [
+        ([], True),
+        ([used("cpu")], True),
+        ([used("cpu", "ContainerResource")], True),
+        ([{"type": "Pods"}], True),
+        ([used("memory"), used("cpu")], True),
+        ([used("memory")], False),
+        ([used("memory", "ContainerResource")], False),
+        ([{"type": "External"}, {"type": "Object"}], False),
+    ],
+)
+def test_only_what_a_pod_does_for_its_share_follows_the_load(metrics: list[dict[str, Any]], by_load: bool) -> None:
+    assert follows_load(metrics) is by_load
+
+
+def test_all_pods_are_counted_where_they_share_the_load() -> None:
+    assert counted_pods(OWNER, "v1", by_load=True) == "tidegate.dev/release=web"
+
+
+def test_only_stables_pods_are_counted_where_the_surge_would_count_twice() -> None:
+    assert counted_pods(OWNER, "v1", by_load=False) == "tidegate.dev/release=web,tidegate.dev/revision=v1"
+
+
+def test_the_first_revision_is_counted_whole() -> None:
+    assert counted_pods(OWNER, None, by_load=False) == "tidegate.dev/release=web"
