@@ -59,6 +59,18 @@ def alone(shared: Operator) -> None:
 
 
 @pytest.fixture
+def proxied(setup: Setup, alone: None) -> Iterator[tuple[Proxy, Operator]]:
+    """An operator behind a proxy that makes faults."""
+    with Proxy(setup.plane) as proxy:
+        path = setup.folder / "kubeconfig-faults"
+        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
+        operator = Operator(folder=setup.folder / "faults", kubeconfig=Path(path))
+        operator.start()
+        yield proxy, operator
+        operator.kill()
+
+
+@pytest.fixture
 def mortal(setup: Setup, alone: None) -> Iterator[Mortal]:
     with Proxy(setup.plane) as proxy:
         path = setup.folder / "kubeconfig-proxy"

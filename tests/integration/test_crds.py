@@ -155,7 +155,18 @@ def test_an_unknown_field_is_refused(api: Api) -> None:
 
 
 def release_with(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
-    return put_at(whole("Release"), path, value)
+    """The least Release, and one field of it; a field of a list or of what it lacks needs the whole one."""
+    found = whole("Release")
+    return put_at(put_at(found, ("spec",), LEAST) if len(path) == 2 else found, path, value)
+
+
+LEAST = {
+    "template": {"spec": {}},
+    "service": {"port": 80},
+    "traffic": {"gateway": {"parentRefs": [{"name": "public"}]}},
+    "steps": [{"name": "name", "weight": 5}],
+    "promotion": {"watch": "10s"},
+}
 
 
 def kept_with(reference: dict[str, Any]) -> dict[str, Any]:

@@ -1,34 +1,17 @@
 """Trouble between the operator and the cluster: it holds, heals and says so."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.cluster.api import METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
-from tests.cluster.control_plane import kubeconfig
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.conftest import Setup
 from tests.integration.manifests import judged, phase_is, reason_is, release, template
 from tests.integration.proxy import Proxy
 from tests.integration.test_rollout import change, deploy, weights
 
 LONG_STEP = [{"name": "first", "weight": 20, "dwell": "1s"}]
-
-
-@pytest.fixture
-def proxied(setup: Setup, alone: None) -> Iterator[tuple[Proxy, Operator]]:
-    """An operator behind a proxy that makes faults."""
-    with Proxy(setup.plane) as proxy:
-        path = setup.folder / "kubeconfig-faults"
-        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
-        operator = Operator(folder=setup.folder / "faults", kubeconfig=Path(path))
-        operator.start()
-        yield proxy, operator
-        operator.kill()
 
 
 def condition(found: dict[str, object], kind: str) -> str | None:

@@ -75,6 +75,7 @@ def test_the_candidate_has_its_share_of_nodes_and_then_all(
     assert len(identities(api, namespace) & before) == 1
     pool(setup, namespace, 5)
     api.until(DAEMON_SETS, namespace, f"web-{second}", lambda found: found["status"]["numberReady"] == 5)
+    assert counted(api, namespace, first) == 0
 
 
 def test_all_nodes_go_back_at_a_breach(

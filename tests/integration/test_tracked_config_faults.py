@@ -6,9 +6,9 @@ from tests.cluster.api import CONFIG_MAPS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is
+from tests.integration.mortal import Mortal
 from tests.integration.proxy import Proxy, Side
-from tests.integration.test_faults import proxied
-from tests.integration.test_kill import KILL_SECONDS, Mortal, mortal
+from tests.integration.test_kill import KILL_SECONDS
 from tests.integration.test_tracked_config import (
     PAUSED,
     config_map,
@@ -22,7 +22,6 @@ from tests.integration.test_tracked_config import (
 )
 from tidegate.workloads import content_of
 
-__all__ = ["mortal", "proxied"]
 COPIED = "/configmaps"
 
 

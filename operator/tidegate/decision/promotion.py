@@ -61,7 +61,7 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
     """Weight 0 on Services that select the candidate; without a router the old pods go, and with them their share."""
     revision, stable = seen.progress.candidate or "", seen.stable
     if seen.by_pods:
-        return (Scale(stable.revision, 0),) if stable.replicas else ()
+        return (Scale(stable.revision, 0),) if stable.replicas or stable.joins else ()
 
     if seen.route is None or (seen.route.weight is None and not seen.route.attached):
         return (WriteRoute(0, revision),)

@@ -25,7 +25,7 @@ class Side:
     """The pods of one revision. `refusal`: why the API server takes no more of them, in its words.
 
     `ours` is False for one that a deleted Release of this name left serving. With one pod a node it has `whole` the
-    cluster, or only the nodes that were given.
+    cluster or only the nodes that were given, and `joins` a node that comes.
     """
 
     revision: str
@@ -42,6 +42,7 @@ class Side:
     pinned_for: datetime | None = None
     rejected: bool = False
     whole: bool = True
+    joins: bool = False
     ours: bool = True
 
 

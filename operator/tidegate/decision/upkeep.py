@@ -104,4 +104,4 @@ def retired(seen: Snapshot) -> tuple[Action, ...]:
 def leftovers(seen: Snapshot) -> tuple[Side, ...]:
     """Revisions of the past that still have pods."""
     kept = {seen.progress.stable, seen.progress.candidate}
-    return tuple(side for side in seen.sides if side.replicas and side.revision not in kept)
+    return tuple(side for side in seen.sides if (side.replicas or side.joins) and side.revision not in kept)

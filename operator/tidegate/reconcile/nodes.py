@@ -27,7 +27,12 @@ class Nodes:
     def sized(self, sides: tuple[Side, ...]) -> tuple[Side, ...]:
         """Each side with the nodes it has for a size."""
         return tuple(
-            replace(side, replicas=self.count(side.revision), whole=self.allotment(side.revision).whole)
+            replace(
+                side,
+                replicas=self.count(side.revision),
+                whole=self.allotment(side.revision).whole,
+                joins=self.allotment(side.revision).but,
+            )
             for side in sides
         )
 

@@ -115,6 +115,16 @@ def test_with_one_pod_a_node_all_nodes_go_back_at_once_though_stable_has_none() 
     assert decision.actions == (Scale("v2", 0, rejected=True),)
 
 
+def test_a_node_that_comes_gets_no_pod_of_what_was_stable_before() -> None:
+    world = one_a_node()
+    while world.progress.phase is not Phase.PROMOTING:
+        world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], replicas=0, available=0, whole=False, joins=True)
+    world.turn()
+
+    assert Scale("v1", 0) in decide(world.look()).actions
+
+
 def test_a_crash_between_giving_and_taking_back_leaves_no_node_without_pods() -> None:
     world = one_a_node()
     while world.progress.weighted_at is None:
