@@ -3,7 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.model.state import BAD, DOWN, GOOD, LOST_CONFIG, MISSING, NONE, NOW, REPLICAS, Pods, State, aged
+from tests.model.state import (
+    BAD,
+    DOWN,
+    GOOD,
+    LOST_CONFIG,
+    MISSING,
+    NONE,
+    NOW,
+    REPLICAS,
+    Kind,
+    Pods,
+    State,
+    aged,
+    resized,
+)
 from tidegate.decision.actions import Role
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
@@ -67,7 +81,8 @@ def mending(state: State) -> Iterator[tuple[str, State]]:
         yield "the configuration is changed", replace(state, reading=True)
 
     if state.replicas == REPLICAS and state.progress.stable:
-        yield "the Release grows", replace(state, replicas=2 * REPLICAS)
+        grown = replace(state, replicas=2 * REPLICAS)
+        yield "the Release grows", resized(grown) if state.kind is Kind.BY_NODES else grown
 
 
 def pods(state: State) -> Iterator[tuple[str, State]]:

@@ -13,6 +13,9 @@ from tidegate.decision.snapshot import Suspension
 
 def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     """Invariants that this effect would break in this world."""
+    if before.kind is Kind.BY_NODES and isinstance(action, PrepareRevision | Scale):
+        yield from after(before, action).given.wrong(before.replicas)
+
     match action:
         case SetWeight(weight, revision, raising):
             yield from _weight(before, weight, revision, raising=raising)
@@ -117,7 +120,7 @@ def _given_back(before: State, weight: int) -> Iterator[str]:
 
 
 def _retired(before: State, revision: str) -> Iterator[str]:
-    by_pods = before.kind is Kind.BY_PODS
+    by_pods = not before.kind.routed
     # Without a router the candidate's Service is for a preview: its traffic goes with the pods.
     preview = by_pods and revision == before.progress.candidate
     if before.services.select(revision) and not preview:
@@ -126,7 +129,9 @@ def _retired(before: State, revision: str) -> Iterator[str]:
     if revision == before.progress.candidate and _reached(before) and not by_pods:
         yield "I6: traffic leaves before pods do"
 
-    only = before.pods_of(revision).available and not before.pods_of(before.progress.stable).available
+    # With one pod a node stable's pods come back where the candidate's go.
+    beside = before.kind is Kind.BY_PODS
+    only = beside and before.pods_of(revision).available and not before.pods_of(before.progress.stable).available
     if by_pods and revision == before.progress.candidate and only:
         yield "without a router the candidate's pods do not go while stable has none"
 
@@ -140,7 +145,7 @@ def _retired(before: State, revision: str) -> Iterator[str]:
 
 def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     live = _live(before)
-    by_pods = before.kind is Kind.BY_PODS
+    by_pods = not before.kind.routed
     if (
         role is Role.CANDIDATE
         and _reached(before)
@@ -203,7 +208,7 @@ ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 def _promoted(now: State) -> Iterator[str]:
     route = now.split()
     old = [found for found in now.pods if found.replicas and found.revision != now.progress.stable]
-    if now.kind is Kind.BY_PODS and old:
+    if not now.kind.routed and old:
         yield "without a router promoted is said when the old pods were told to go"
 
     if route is None or route.weight or route.extended or not route.confirmed:

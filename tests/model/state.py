@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
+from tests.model.nodes import Given
 from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.decision.actions import (
     Action,
@@ -62,10 +63,16 @@ class Kind(Enum):
     MATCHING = "with requests that match"
     SHRINKING = "with stable's capacity shrinking"
     BY_PODS = "without a router"
+    BY_NODES = "with one pod a node"
 
     @property
     def plan(self) -> Plan:
         return PLANS[self]
+
+    @property
+    def routed(self) -> bool:
+        """True where a route splits the traffic, and not the pods themselves."""
+        return self not in {Kind.BY_PODS, Kind.BY_NODES}
 
 
 PLANS = {
@@ -74,6 +81,7 @@ PLANS = {
     Kind.MATCHING: replace(PLAN, steps=(TESTERS, *PLAN.steps)),
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.BY_PODS: PLAN,
+    Kind.BY_NODES: PLAN,
 }
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 LOST_CONFIG = Blocked(Reason.CONFIG_MISSING, "the configuration is missing")
@@ -115,6 +123,7 @@ class State:
     reading: bool = False
     replicas: int = REPLICAS
     kind: Kind = Kind.PLAIN
+    given: Given = Given()
 
     @property
     def wants_matches(self) -> bool:
@@ -123,14 +132,20 @@ class State:
 
     def split(self) -> Route | None:
         """The route; without a router, what the candidate's pods make of the recorded weight."""
-        if self.kind is not Kind.BY_PODS:
+        if self.kind.routed:
             return judged_by_plan(self.route, wanted=self.wants_matches)
 
         candidate, step = self.pods_of(self.progress.candidate), PLAN.step(self.progress.step)
-        size = self.progress.full_size or self.replicas
-        wanted = step.size_by_pods(size)
+        one_a_node = self.kind is Kind.BY_NODES
+        beside = step.size_by_pods(self.progress.full_size or self.replicas)
+        wanted = step.size(self.replicas) if one_a_node else beside
         weight = weight_by_pods(self.progress.desired_weight, ready=candidate.available, wanted=wanted)
-        return Route(weight=weight if candidate.replicas else 0, by_pods=True, confirmed_for=timedelta(hours=1))
+        return Route(
+            weight=weight if candidate.replicas else 0,
+            by_pods=True,
+            at_once=int(one_a_node),
+            confirmed_for=timedelta(hours=1),
+        )
 
     @property
     def known(self) -> bool:
@@ -153,7 +168,7 @@ class State:
             replicas=self.replicas,
             plan=self.kind.plan,
             progress=self.progress,
-            sides=tuple(_side(found) for found in self.pods),
+            sides=tuple(self._side(found) for found in self.pods),
             services=services,
             route=self.split(),
             evidence=self.evidence,
@@ -162,6 +177,14 @@ class State:
             suspension=self.suspension,
             blocked=self.blocked,
         )
+
+    def _side(self, found: Pods) -> Side:
+        side = _side(found)
+        if self.kind is not Kind.BY_NODES:
+            return side
+
+        allotment = self.given.of(found.revision)
+        return replace(side, whole=allotment.whole, joins=allotment.but)
 
     def _answers(self) -> tuple[Answer, ...]:
         waiting = self.progress.waiting
@@ -182,6 +205,9 @@ class State:
 
 def after(state: State, action: Action) -> State:
     """What the cluster is after an effect: new pods are not available yet, a new weight not confirmed yet."""
+    if state.kind is Kind.BY_NODES and isinstance(action, PrepareRevision | Scale):
+        return _handed(state, action)
+
     match action:
         case PrepareRevision(revision, replicas):
             found = state.pods_of(revision)
@@ -196,6 +222,23 @@ def after(state: State, action: Action) -> State:
             return replace(state, route=written(state.route, action, wanted=state.wants_matches, confirmed=False))
         case ForgetRevision(revision):
             return replace(state, pods=tuple(found for found in state.pods if found.revision != revision))
+
+
+def _handed(state: State, action: PrepareRevision | Scale) -> State:
+    """Nodes change hands: whoever has more of them gets pods that are not available yet."""
+    given = state.given.after(action.revision, action.replicas, state.progress, state.replicas)
+    handed = replace(state, given=given)
+    if isinstance(action, PrepareRevision):
+        pinned = replace(state.pods_of(action.revision), pinned=state.progress.started_at)
+        handed = handed.with_pods(pinned)
+
+    return resized(handed)
+
+
+def resized(state: State) -> State:
+    """Every revision has a pod on each of its nodes, available or not."""
+    pods = (_sized(found, state.given.count(found.revision, state.replicas)) for found in state.pods)
+    return replace(state, pods=tuple(pods))
 
 
 def aged(state: State) -> State:
