@@ -4,13 +4,14 @@ from typing import Any
 
 import yaml
 
-from tests.cluster.api import DAEMON_SETS, PODS, RELEASES, Api, Object
+from tests.cluster.api import CONFIG_MAPS, DAEMON_SETS, PODS, RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.simulated_nodes import node
 from tests.integration.conftest import Setup
 from tests.integration.manifests import judged, phase_is, template
 from tests.integration.test_rollout import deploy
+from tests.integration.test_tracked_config import config_map, stable_of
 
 EACH_NODE = {"nodeRatio": {"atOnce": 2}, "settle": "0s", "drain": "0s"}
 HELD = [{"name": "quarter", "weight": 25, "pause": "UntilPromoted"}]
@@ -94,3 +95,37 @@ def test_all_nodes_go_back_at_a_breach(
     assert found["status"]["reason"] == "ObjectiveBreached"
     api.until(DAEMON_SETS, namespace, f"web-{first}", lambda found: found["status"]["numberReady"] == 4)
     assert counted(api, namespace, first) == 4
+
+
+def test_what_runs_on_the_nodes_outlives_its_release_and_is_taken_again(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    pool(setup, namespace, 2)
+    changes = {"template": agents(namespace), "traffic": EACH_NODE, "onDelete": "Keep"}
+    first = deploy(api, namespace, **changes)
+    before = identities(api, namespace)
+
+    api.delete(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web")
+    assert "ownerReferences" not in api.get(DAEMON_SETS, namespace, f"web-{first}")["metadata"]
+
+    assert deploy(api, namespace, **changes) == first
+    assert identities(api, namespace) == before
+    assert "ownerReferences" in api.get(DAEMON_SETS, namespace, f"web-{first}")["metadata"]
+
+
+def test_configuration_of_a_node_agent_is_part_of_its_revision(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    pool(setup, namespace, 2)
+    api.create(CONFIG_MAPS, config_map(namespace))
+    found = agents(namespace)
+    found["spec"]["containers"][0]["envFrom"] = [{"configMapRef": {"name": "settings"}}]
+    first = deploy(api, namespace, template=found, traffic=EACH_NODE, trackConfig="All")
+
+    api.merge(CONFIG_MAPS, namespace, "settings", {"data": {"colour": "green"}})
+
+    promoted = api.until(
+        RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and stable_of(found) != first
+    )
+    assert counted(api, namespace, stable_of(promoted)) == 2

@@ -29,10 +29,10 @@ OnRevisions = PrepareRevision | Scale | Adopt | ForgetRevision | CompareTemplate
 async def act_on_revisions(seen: Seen, action: OnRevisions, world: World) -> None:
     """One effect on the ReplicaSet of a revision."""
     match action:
-        case PrepareRevision() | Scale() if seen.nodes is not None:
-            await act_on_nodes(seen, seen.nodes, action, declared(seen, action), world)
         case PrepareRevision():
             await prepare(seen, action, world)
+        case Scale() if seen.nodes is not None:
+            await act_on_nodes(seen, seen.nodes, action, declared(seen, action), world)
         case Scale(revision, replicas, rejected):
             await scale(seen, revision, replicas, world, rejected=rejected)
         case Adopt(revision):
@@ -64,10 +64,14 @@ async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
     if action.revision == seen.template.revision:
         await keep_copies(seen, world)
 
-    found = ours(seen, kinds.REPLICA_SETS, name, world)
+    found = ours(seen, seen.made_by, name, world)
     if found is None and seen.template.revision not in {"", action.revision}:
         message = f"{name} is gone, and what is declared is another template"
         raise Conflict(409, message, call=f"create {name}")
+
+    if seen.nodes is not None:
+        await act_on_nodes(seen, seen.nodes, action, manifest, world)
+        return
 
     if found is None:
         answer = await created(seen, kinds.REPLICA_SETS, manifest, world)
@@ -92,14 +96,14 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
 
 async def adopt(seen: Seen, revision: str, world: World) -> None:
     """The owner and the label change, and nothing that a pod is made of."""
-    found = ours(seen, kinds.REPLICA_SETS, name_of(seen.owner, revision), world)
+    found = ours(seen, seen.made_by, name_of(seen.owner, revision), world)
     if found is not None:
-        await take_again(seen, kinds.REPLICA_SETS, found, world)
+        await take_again(seen, seen.made_by, found, world)
 
 
 async def forget(seen: Seen, revision: str, world: World) -> None:
     """Delete an old, empty ReplicaSet, or DaemonSet."""
-    kind = kinds.REPLICA_SETS if seen.nodes is None else kinds.DAEMON_SETS
+    kind = seen.made_by
     found = world.store(kind).get((seen.owner.namespace, name_of(seen.owner, revision)))
     if found is None:
         return

@@ -56,7 +56,7 @@ def _invalid(seen: "Seen") -> Blocked | None:
 
 def _other_workload(seen: "Seen", world: World) -> Blocked | None:
     """ReplicaSets never turn into DaemonSets, nor back: both would be stable at once."""
-    other = kinds.DAEMON_SETS if seen.nodes is None else kinds.REPLICA_SETS
+    other = kinds.DAEMON_SETS if seen.made_by is kinds.REPLICA_SETS else kinds.REPLICA_SETS
     if not any(map(seen.owner.owns, world.store(other).of((seen.owner.namespace, seen.owner.name)))):
         return None
 

@@ -31,7 +31,7 @@ async def leave_serving(seen: Seen, revision: str, world: World) -> None:
 def what_serves(seen: Seen, revision: str) -> list[tuple[Kind, str]]:
     """Everything that a request needs."""
     services = [(kinds.SERVICES, service_name(seen.owner, role)) for role in SUFFIXES]
-    return [(kinds.REPLICA_SETS, name_of(seen.owner, revision)), (kinds.ROUTES, seen.owner.name), *services]
+    return [(seen.made_by, name_of(seen.owner, revision)), (kinds.ROUTES, seen.owner.name), *services]
 
 
 def orphaned(release: str) -> Object:

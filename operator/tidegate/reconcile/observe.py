@@ -12,6 +12,7 @@ from tidegate.api.names import (
     FINALIZER,
 )
 from tidegate.api.release import ReleaseSpec
+from tidegate.clients import Kind
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Snapshot, Suspension
@@ -67,6 +68,11 @@ class Seen:
     def plane(self) -> DataPlane | None:
         """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
         return self.pinned.spec.data_plane or self.choice.plane
+
+    @property
+    def made_by(self) -> Kind:
+        """What makes a revision's pods."""
+        return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
 
 
 def observe(key: Key, world: World) -> Seen | None:

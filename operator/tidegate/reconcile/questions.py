@@ -17,7 +17,6 @@ from tidegate.decision.status import stamp
 from tidegate.watch import Object
 from tidegate.workloads import name_of
 
-from . import kinds
 from .answers import identity_of
 from .observe import Seen
 from .pinned import pinned
@@ -110,7 +109,7 @@ def _named(spec: ReleaseSpec, name: str) -> Hook | None:
 def _spec_of(seen: Seen, notice: Notice, world: World) -> ReleaseSpec:
     """What that rollout was started with, as long as its ReplicaSet is kept; else what is declared now."""
     name = name_of(seen.owner, notice.revision)
-    found = world.store(kinds.REPLICA_SETS).get((seen.owner.namespace, name))
+    found = world.store(seen.made_by).get((seen.owner.namespace, name))
     annotations = (found["metadata"].get("annotations") or {}) if found else {}
     if annotations.get(ANNOTATION_STARTED) != stamp(notice.started_at):
         return seen.spec
