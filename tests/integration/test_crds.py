@@ -10,6 +10,7 @@ from kubernetes.client.exceptions import ApiException
 
 from tests.cluster.api import (
     AUTOSCALERS,
+    BUDGETS,
     CLUSTER_METRIC_SOURCES,
     CLUSTER_OBJECTIVE_SETS,
     CONFIG_MAPS,
@@ -45,6 +46,7 @@ KINDS: dict[str, Resource] = {
     "DestinationRule": DESTINATION_RULES,
     "Ingress": INGRESSES,
     "HorizontalPodAutoscaler": AUTOSCALERS,
+    "PodDisruptionBudget": BUDGETS,
 }
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
