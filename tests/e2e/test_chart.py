@@ -196,7 +196,7 @@ def test_rights_over_configuration_come_with_their_switch() -> None:
     without, granted = rights(), rights("--set", "trackConfig.enabled=true")
 
     assert without == {"list secrets", "watch secrets"}
-    verbs = ("get", "list", "watch", "create", "delete")
+    verbs = ("get", "list", "watch", "create", "patch", "delete")
     assert granted - without == {f"{verb} {kind}" for verb in verbs for kind in ("configmaps", "secrets")} - without
 
 

@@ -275,6 +275,14 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         put_at(put_at(ONE_A_NODE, ("spec", "workloadRef"), {"name": "web"}), ("spec", "template"), None),
         ONE_A_NODE,
     ),
+    "capacity: Shrink needs a router": (
+        put_at(ONE_A_NODE, ("spec", "capacity"), "Shrink"),
+        put_at(ONE_A_NODE, ("spec", "capacity"), "Keep"),
+    ),
+    "firstRollout: Steps needs a size": (
+        put_at(ONE_A_NODE, ("spec", "firstRollout"), "Steps"),
+        put_at(ONE_A_NODE, ("spec", "firstRollout"), "Direct"),
+    ),
     "route: a TraefikService has no rules": (
         release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a", "rule": "main"}}),
         release_with(("spec", "traffic"), {"route": {"kind": "TraefikService", "name": "a"}}),

@@ -46,6 +46,8 @@ def release() -> dict[str, Any]:
         TEMPLATE_RULE,
         POD_RATIO_RULE,
         NODE_RATIO_RULE,
+        SHRINK_RULE,
+        FIRST_NODES_RULE,
         KEEP_RULE,
         WATCH_RULE,
         HOOKED_STEPS_RULE,
@@ -246,6 +248,14 @@ ROUTER_RULE = rule(
 NODE_RATIO_RULE = rule(
     "!has(self.traffic.nodeRatio) || !has(self.workloadRef) || self.workloadRef.kind == 'PodTemplate'",
     "workloadRef: with traffic.nodeRatio the pods come from template or a PodTemplate: a Deployment has none a node",
+)
+SHRINK_RULE = rule(
+    "self.capacity != 'Shrink' || !(has(self.traffic.podRatio) || has(self.traffic.nodeRatio))",
+    "capacity: Shrink needs a router; with traffic.podRatio or nodeRatio the pods are the share",
+)
+FIRST_NODES_RULE = rule(
+    "self.firstRollout != 'Steps' || !has(self.traffic.nodeRatio)",
+    "firstRollout: Steps needs a size; with traffic.nodeRatio every node gets its pod at once",
 )
 POD_RATIO_RULE = rule(
     "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",

@@ -227,6 +227,15 @@ class ReleaseSpec(Declared):
             message = "workloadRef: a Deployment has no pod a node: use template, or a PodTemplate"
             raise ValueError(message)
 
+        by_pods = self.traffic.pod_ratio is not None or self.traffic.node_ratio is not None
+        if by_pods and self.capacity is Capacity.SHRINK:
+            message = "capacity: Shrink needs a router: without one the pods are the share"
+            raise ValueError(message)
+
+        if self.traffic.node_ratio and self.first_rollout is FirstRollout.STEPS:
+            message = "firstRollout: Steps needs a size: with traffic.nodeRatio every node gets its pod at once"
+            raise ValueError(message)
+
         names = [step.name for step in self.steps]
         if len(set(names)) < len(names):
             message = "steps: names must be unique"

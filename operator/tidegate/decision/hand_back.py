@@ -12,6 +12,7 @@ from .actions import (
     RestoreRoutes,
     RestoreSubsets,
     Role,
+    WriteRoute,
 )
 from .decision import Decision, Rule, act, first_that_applies, hold
 from .plan import NO_TIME
@@ -110,6 +111,14 @@ def point_candidate_at_what_is_kept(seen: Snapshot) -> Decision | None:
     return _on(seen, sentence, PointService(Role.CANDIDATE, seen.progress.stable or ""))
 
 
+def take_the_exposure_off_what_is_kept(seen: Snapshot) -> Decision | None:
+    """Rules and filters of a step go from a route that stays."""
+    if not kept(seen) or seen.route is None or seen.route.attached or not seen.route.extended:
+        return None
+
+    return _on(seen, "the route is as it is declared", WriteRoute(0, seen.progress.stable or ""))
+
+
 def kept(seen: Snapshot) -> bool:
     """True where something serves that must outlive the Release; a Deployment of a user's serves by itself."""
     return seen.keeps and seen.workload is None and seen.stable.exists
@@ -140,6 +149,7 @@ HAND_BACK: tuple[Rule, ...] = (
     take_the_weight_back,
     wait_for_what_is_kept,
     point_candidate_at_what_is_kept,
+    take_the_exposure_off_what_is_kept,
     refill_the_workload,
     hand_the_services_over,
     restore_the_subsets,

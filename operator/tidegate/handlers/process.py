@@ -42,7 +42,7 @@ class Process:
         self._options = options
         telemetry = Telemetry()
         scope = Scope(namespaces=options.namespaces, without=options.without)
-        self._kube = Kube(who, observer=telemetry.request, streams=len(scope.places()))
+        self._kube = Kube(who, observer=telemetry.request, streams=scope.streams)
         self._http = Http()
         self._hook_http = Http(guarded=True, limit=HOOKS_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)

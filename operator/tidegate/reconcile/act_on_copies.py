@@ -6,7 +6,7 @@ from tidegate.workloads import copy_name, copy_of
 
 from . import kinds
 from .observe import Seen
-from .ownership import Owned, created, taken
+from .ownership import Owned, created, taken, taken_again
 from .standing import Place
 from .world import World
 
@@ -25,8 +25,13 @@ async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> No
     if known is not None and seen.owner.owns(known):
         return
 
-    if known is not None:
+    if known is not None and not seen.owner.may_take(known):
         raise taken(seen, kind, name, world)
+
+    if known is not None:
+        # A Release of this name left it behind. It cannot change: it holds what its name says.
+        world.configs.keep(kind, await world.writer.merge(kind, known, taken_again(seen)))
+        return
 
     found, newest = await world.configs.content(place)
     if newest != content:

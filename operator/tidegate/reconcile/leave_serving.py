@@ -1,6 +1,7 @@
 """What outlives its Release: stable's ReplicaSet, the Services and the managed route become nobody's."""
 
 from tidegate.api.names import (
+    ANNOTATION_EXPOSED,
     ANNOTATION_PLAN,
     ANNOTATION_REJECTED,
     ANNOTATION_SHAPE,
@@ -17,7 +18,15 @@ from . import kinds
 from .observe import Seen
 from .world import World
 
-NOTES = (ANNOTATION_PLAN, ANNOTATION_REJECTED, ANNOTATION_STARTED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT, *OPT_OUT)
+NOTES = (
+    ANNOTATION_EXPOSED,
+    ANNOTATION_PLAN,
+    ANNOTATION_REJECTED,
+    ANNOTATION_STARTED,
+    ANNOTATION_SHAPE,
+    ANNOTATION_WEIGHT,
+    *OPT_OUT,
+)
 
 
 async def leave_serving(seen: Seen, revision: str, world: World) -> None:
@@ -26,6 +35,18 @@ async def leave_serving(seen: Seen, revision: str, world: World) -> None:
         found = world.store(kind).get((seen.owner.namespace, name))
         if found is not None and seen.owner.owns(found):
             world.keep(kind, await world.writer.merge(kind, found, orphaned(seen.owner.name)))
+
+    for name, copy in copies(seen, revision, world):
+        kind = kinds.CONFIG_KINDS[name]
+        world.configs.keep(kind, await world.writer.merge(kind, copy, orphaned(seen.owner.name)))
+
+
+def copies(seen: Seen, revision: str, world: World) -> list[tuple[str, Object]]:
+    """The copies of configuration that a revision's pods name: without them no pod starts again."""
+    found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
+    used = {tuple(use) for use in found["uses"]} if found else set()
+    made = world.configs.copies((seen.owner.namespace, seen.owner.name))
+    return [(kind, copy) for kind, copy in made if (kind, copy["metadata"]["name"]) in used and seen.owner.owns(copy)]
 
 
 def what_serves(seen: Seen, revision: str) -> list[tuple[Kind, str]]:

@@ -110,6 +110,8 @@ def observe(key: Key, world: World) -> Seen | None:
     )
     progress = _weighted(progress, route, now)
     surplus = _surplus(progress, replica_sets, current.spec.revision_history_limit)
+    stable = replica_sets.get(progress.stable or "")
+    wanted = nodes.count(progress.stable or "") if nodes else stable["spec"]["replicas"] if stable else 0
     kept = [seen for revision, seen in replica_sets.items() if revision not in surplus]
     seen = Seen(
         found=found,
@@ -147,9 +149,7 @@ def observe(key: Key, world: World) -> Seen | None:
             keeps=current.spec.on_delete is OnDelete.KEEP,
             finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
             workload=observe_workload(template, owner, world),
-            restart=observe_restart(
-                progress, owner, replica_sets.get(progress.stable or ""), current.spec.min_ready_seconds, world
-            ),
+            restart=observe_restart(progress, owner, wanted, current.spec.min_ready_seconds, world),
             least_size=least_size(owner, world),
             uncompared=frozenset() if nodes else uncompared(template, progress, replica_sets.keys(), memory),
         ),

@@ -50,9 +50,12 @@ async def created(seen: Owned, kind: Kind, manifest: Object, world: World) -> Ob
 
 async def take_again(seen: Owned, kind: Kind, found: Object, world: World) -> None:
     """Own what a deleted Release of this name left."""
-    labels = {LABEL_HANDED_OVER: None}
-    body = {"metadata": {"ownerReferences": [seen.owner.reference()], "labels": labels}}
-    world.keep(kind, await world.writer.merge(kind, found, body))
+    world.keep(kind, await world.writer.merge(kind, found, taken_again(seen)))
+
+
+def taken_again(seen: Owned) -> Object:
+    """The change of what was left behind: ours, and nobody else's to take."""
+    return {"metadata": {"ownerReferences": [seen.owner.reference()], "labels": {LABEL_HANDED_OVER: None}}}
 
 
 async def patched(

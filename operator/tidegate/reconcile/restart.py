@@ -5,19 +5,16 @@ from datetime import timedelta
 from tidegate.api.names import LABEL_REVISION
 from tidegate.decision.progress import Progress
 from tidegate.decision.workload import Restart
-from tidegate.watch import Object
 from tidegate.workloads import Owner, pod, summary
 
 from . import kinds
 from .world import World
 
 
-def observe_restart(
-    progress: Progress, owner: Owner, stable: Object | None, min_ready_seconds: int, world: World
-) -> Restart:
-    """Nothing where nobody asked, or nothing is served."""
+def observe_restart(progress: Progress, owner: Owner, wanted: int, min_ready_seconds: int, world: World) -> Restart:
+    """What is left to do, until stable has its `wanted` pods, all of them new; nothing where nobody asked."""
     since = progress.restart_since
-    if since is None or stable is None:
+    if since is None or not wanted:
         return Restart()
 
     found = [
@@ -34,7 +31,7 @@ def observe_restart(
         min_ready_seconds=min_ready_seconds,
         ready_nodes=None,
     )
-    awaited = max(stable["spec"]["replicas"] - len(due) - fresh.available, 0)
+    awaited = max(wanted - len(due) - fresh.available, 0)
     budget = world.memory((owner.namespace, owner.name)).budget
     waits = budget is not None and budget.left > 0
     return Restart(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tidegate.api.names import GROUP
 from tidegate.clients import Kind
 
-from .kinds import WATCHED, Watched
+from .kinds import CONFIG_KINDS, WATCHED, Watched
 
 # What a cluster may lack, it may also do without.
 OPTIONAL_GROUPS = frozenset(watched.kind.group for watched in WATCHED if watched.optional) - {GROUP}
@@ -27,6 +27,11 @@ class Scope:
     def holds(self, namespace: str) -> bool:
         """False for a namespace of which nothing is known."""
         return not self.namespaces or namespace in self.namespaces
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open at most: those that Releases with tracked configuration ask for, too."""
+        return len(self.places()) + len(CONFIG_KINDS) * max(len(self.namespaces), 1)
 
     def places(self) -> tuple[tuple[Watched, str | None], ...]:
         """What to list and watch: a kind, and the one namespace, or None for everything."""

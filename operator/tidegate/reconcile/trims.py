@@ -206,7 +206,8 @@ def trimmed_config(found: Object) -> Object:
     kept = {name: metadata[name] for name in ("name", "namespace", "uid", "resourceVersion")}
     labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
     if LABEL_RELEASE in labels:
-        kept |= {"labels": {LABEL_RELEASE: labels[LABEL_RELEASE]}, "ownerReferences": metadata.get("ownerReferences")}
+        ours = {name: labels[name] for name in (LABEL_RELEASE, LABEL_HANDED_OVER) if name in labels}
+        kept |= {"labels": ours, "ownerReferences": metadata.get("ownerReferences")}
 
     if ANNOTATION_TRACK_CONFIG in annotations:
         kept["annotations"] = {ANNOTATION_TRACK_CONFIG: annotations[ANNOTATION_TRACK_CONFIG]}
