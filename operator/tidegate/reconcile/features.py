@@ -31,7 +31,7 @@ def classes_of(key: Key, declared: Object, world: World) -> Iterator[GatewayClas
         name = gateway["spec"].get("gatewayClassName", "") if gateway else f"of {parent.get('kind')} {parent['name']}"
         found = world.store(kinds.GATEWAY_CLASSES).get(("", name)) if gateway else None
         if found is None:
-            yield GatewayClass(name=name)
+            yield GatewayClass(name=name, unread=not world.scope.holds(place[0]))
             continue
 
         yield GatewayClass(name=name, controller=found["controller"], features=frozenset(found["features"]))

@@ -25,16 +25,24 @@ def gateway_classes_of(declared: Object, owner: Owner, world: World) -> list[Obj
 
 
 def controllers_of(declared: Object, owner: Owner, world: World) -> list[str]:
-    """Who serves the routes. A mesh has no Gateway: there the route's status, or its very kind, names who does."""
+    """Who serves the routes.
+
+    A mesh has no Gateway, and some may not be read: there the route's status, or its very kind, names who does.
+    """
     by_class = [kept["controller"] for kept in gateway_classes_of(declared, owner, world)]
     by_status = [
         parent["controllerName"]
         for route in routes_of(declared, owner, world)
         for parent in route["status"]["parents"]
-        if (parent.get("parentRef") or {}).get("kind", "Gateway") != "Gateway" and parent.get("controllerName")
+        if parent.get("controllerName") and not readable(parent.get("parentRef") or {}, owner.namespace, world)
     ]
     by_kind = [OWNERS[route["kind"]] for route in kinds.attached(declared["traffic"]) if route["kind"] in OWNERS]
     return [*by_class, *by_status, *by_kind]
+
+
+def readable(parent: Object, namespace: str, world: World) -> bool:
+    """True for a Gateway of a namespace that is watched."""
+    return parent.get("kind", "Gateway") == "Gateway" and world.scope.holds(parent.get("namespace") or namespace)
 
 
 def parents_of(declared: Object, owner: Owner, world: World) -> Iterator[Object]:

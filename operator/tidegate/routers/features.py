@@ -26,11 +26,12 @@ KNOWN: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayClass:
-    """A class of gateways: who serves it, and what that says of itself. No controller: the class is not there."""
+    """A class of gateways: who serves it, and what that says. Without a controller it is not there, or `unread`."""
 
     name: str
     controller: str = ""
     features: frozenset[str] = frozenset()
+    unread: bool = False
 
     def has(self, feature: str) -> bool:
         """By its own report; where it has none, by what is known of its controller."""
@@ -38,6 +39,9 @@ class GatewayClass:
 
     def told(self) -> str:
         """Who lacks it, for people."""
+        if self.unread:
+            return f"GatewayClass {self.name}, in a namespace that this operator does not watch,"
+
         if not self.controller:
             return f"GatewayClass {self.name}, which is missing,"
 
