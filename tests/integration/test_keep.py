@@ -1,12 +1,13 @@
 """`onDelete` against the real API server: what serves outlives its Release, and the next one takes it again."""
 
-from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
+from tests.cluster.api import CONFIG_MAPS, PODS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, release
 from tests.integration.mortal import Mortal
 from tests.integration.test_kill import MOST_WRITES
 from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.test_tracked_config import copies, deployed, stable_of, tracking
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
 NOTES = {"tidegate.dev/release", "tidegate.dev/revision", "tidegate.dev/handed-over"}
@@ -91,6 +92,43 @@ def test_a_release_deleted_in_mid_rollout_keeps_stable_and_not_the_candidate(
     # The garbage collector may have heard of the kind only a moment ago: it looks twice a minute.
     api.gone(REPLICA_SETS, namespace, f"web-{candidate}", 90)
     assert api.get(REPLICA_SETS, namespace, f"web-{revision}")["status"]["availableReplicas"] == 2
+
+
+def test_copies_of_configuration_stay_with_the_pods_that_name_them(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    revision = deployed(api, namespace, onDelete="Keep")
+    before = pods(api, namespace)
+    kept = copies(api, namespace)
+
+    api.delete(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web")
+    assert copies(api, namespace) == kept
+    for name in kept:
+        assert "ownerReferences" not in api.get(CONFIG_MAPS, namespace, name)["metadata"]
+
+    api.create(RELEASES, tracking(namespace, onDelete="Keep"))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert stable_of(api.get(RELEASES, namespace, "web")) == revision
+    assert copies(api, namespace) == kept
+    for name in kept:
+        assert "ownerReferences" in api.get(CONFIG_MAPS, namespace, name)["metadata"]
+
+    assert pods(api, namespace) == before
+
+
+def test_rules_of_a_step_go_from_a_route_that_is_kept(api: Api, namespace: str, operator: Operator) -> None:
+    testers = [{"headers": [{"name": "X-Tester", "value": "yes"}]}]
+    steps = [{"name": "testers", "weight": 0, "replicas": 1, "match": testers, "dwell": "1h"}]
+    revision = deploy(api, namespace, onDelete="Keep", steps=steps)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda found: len(found["spec"]["rules"]) == 2)
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    is_nobodys(api, namespace, revision)
+    assert len(api.get(ROUTES, namespace, "web")["spec"]["rules"]) == 1
 
 
 def test_a_release_that_deletes_has_no_finalizer_and_takes_its_pods_along(

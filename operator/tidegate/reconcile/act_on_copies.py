@@ -1,8 +1,9 @@
 """The effects on copies of configuration: made before the ReplicaSet that names them, gone before the last one is."""
 
-from tidegate.clients import Conflict
+from tidegate.clients import Conflict, Kind
 from tidegate.decision.actions import ForgetCopy
-from tidegate.workloads import copy_name, copy_of
+from tidegate.watch import Object
+from tidegate.workloads import copy_name, copy_of, name_of
 
 from . import kinds
 from .observe import Seen
@@ -29,8 +30,7 @@ async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> No
         raise taken(seen, kind, name, world)
 
     if known is not None:
-        # A Release of this name left it behind. It cannot change: it holds what its name says.
-        world.configs.keep(kind, await world.writer.merge(kind, known, taken_again(seen)))
+        await adopt_copy(seen, kind, known, world)
         return
 
     found, newest = await world.configs.content(place)
@@ -39,6 +39,30 @@ async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> No
         raise Conflict(409, sentence, call=kind.path(seen.owner.namespace, original))
 
     world.configs.keep(kind, await created(seen, kind, copy_of(seen.owner, kind.kind, found, content), world))
+
+
+async def adopt_copies(seen: Seen, revision: str, world: World) -> None:
+    """Own again the copies that a revision's pods name."""
+    for kind, copy in copies_of(seen, revision, world):
+        if not seen.owner.owns(copy):
+            await adopt_copy(seen, kind, copy, world)
+
+
+async def adopt_copy(seen: Owned, kind: Kind, copy: Object, world: World) -> None:
+    """A Release of this name left it behind. It cannot change: it holds what its name says."""
+    world.configs.keep(kind, await world.writer.merge(kind, copy, taken_again(seen)))
+
+
+def copies_of(seen: Seen, revision: str, world: World) -> list[tuple[Kind, Object]]:
+    """The copies that a revision's pods name, ours or once ours: without them no pod starts again."""
+    found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
+    used = {tuple(use) for use in found["uses"]} if found else set()
+    made = world.configs.copies((seen.owner.namespace, seen.owner.name))
+    return [
+        (kinds.CONFIG_KINDS[kind], copy)
+        for kind, copy in made
+        if (kind, copy["metadata"]["name"]) in used and seen.owner.may_take(copy)
+    ]
 
 
 async def forget_copy(seen: Seen, action: ForgetCopy, world: World) -> None:

@@ -12,7 +12,7 @@ from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, pods_of, replica_set
 
 from . import kinds
-from .act_on_copies import keep_copies
+from .act_on_copies import adopt_copies, keep_copies
 from .act_on_nodes import act_on_nodes
 from .memory import Compared
 from .observe import Seen
@@ -96,6 +96,7 @@ async def scale(seen: Seen, revision: str, replicas: int, world: World, *, rejec
 
 async def adopt(seen: Seen, revision: str, world: World) -> None:
     """The owner and the label change, and nothing that a pod is made of."""
+    await adopt_copies(seen, revision, world)
     found = ours(seen, seen.made_by, name_of(seen.owner, revision), world)
     if found is not None:
         await take_again(seen, seen.made_by, found, world)

@@ -15,6 +15,7 @@ from tidegate.watch import Object
 from tidegate.workloads import SUFFIXES, name_of, service_name
 
 from . import kinds
+from .act_on_copies import copies_of
 from .observe import Seen
 from .world import World
 
@@ -36,17 +37,9 @@ async def leave_serving(seen: Seen, revision: str, world: World) -> None:
         if found is not None and seen.owner.owns(found):
             world.keep(kind, await world.writer.merge(kind, found, orphaned(seen.owner.name)))
 
-    for name, copy in copies(seen, revision, world):
-        kind = kinds.CONFIG_KINDS[name]
-        world.configs.keep(kind, await world.writer.merge(kind, copy, orphaned(seen.owner.name)))
-
-
-def copies(seen: Seen, revision: str, world: World) -> list[tuple[str, Object]]:
-    """The copies of configuration that a revision's pods name: without them no pod starts again."""
-    found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
-    used = {tuple(use) for use in found["uses"]} if found else set()
-    made = world.configs.copies((seen.owner.namespace, seen.owner.name))
-    return [(kind, copy) for kind, copy in made if (kind, copy["metadata"]["name"]) in used and seen.owner.owns(copy)]
+    for kind, copy in copies_of(seen, revision, world):
+        if seen.owner.owns(copy):
+            world.configs.keep(kind, await world.writer.merge(kind, copy, orphaned(seen.owner.name)))
 
 
 def what_serves(seen: Seen, revision: str) -> list[tuple[Kind, str]]:
