@@ -209,6 +209,20 @@ def test_subsets_follow_the_roles_and_are_given_back_with_the_release(
     assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
 
 
+def test_a_release_that_is_deleted_in_mid_rollout_gives_subsets_and_weights_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    before, _ = deployed_by_subsets(api, namespace, steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}])
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
+    assert weights(api.get(VIRTUAL_SERVICES, namespace, "front")) == [100, 0]
+
+
 def test_a_breach_never_moves_the_subset_of_stable(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:

@@ -1,14 +1,12 @@
 """What comes between a rollout and its next step: lost pods, people's hands, suspension, missing parts."""
 
-from dataclasses import replace
-
 from .actions import SetWeight, WriteRoute
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
-from .reasons import BLOCKING, Reason
+from .reasons import Reason
 from .snapshot import Snapshot
 from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
-from .upkeep import stable_size, upkeep
+from .upkeep import upkeep
 
 
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
@@ -67,7 +65,7 @@ def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = "the weight was lowered by hand; promote, abort or a new template goes on"
-    return act(seen, Reason.LOWERED_BY_HAND, sentence, *stable_size(seen))
+    return hold(seen, Reason.LOWERED_BY_HAND, sentence)
 
 
 def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
@@ -154,13 +152,3 @@ def hold_a_breach(seen: Snapshot) -> Decision | None:
     since = seen.progress.breach_held_since or seen.now
     left = max(seen.plan.hold_limit - seen.since(since), NO_TIME)
     return hold(seen, Reason.BREACH_HELD, seen.evidence.sentence, left, breach_held_since=since)
-
-
-def resume(seen: Snapshot) -> Decision | None:
-    """What stopped the rollout is over; the time it took does not count towards the deadline."""
-    if seen.progress.reason is not Reason.SUSPENDED and seen.progress.reason not in BLOCKING:
-        return None
-
-    waiting = seen.progress.waiting
-    again = replace(waiting, since=seen.now) if waiting else None
-    return hold(seen, Reason.PROGRESSING, step_sentence(seen), deadline_from=seen.now, waiting=again)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .actions import Action, PointService, Role, Scale, SetWeight, WriteRoute
+from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
 from .notices import inform
@@ -20,6 +20,22 @@ SENTENCE = "changing roles: the candidate becomes stable"
 def begin(seen: Snapshot, sentence: str) -> Decision:
     """Record the intent. From here a breach or an abort is only reported."""
     return act(seen, Reason.PROMOTING, sentence, phase=Phase.PROMOTING)
+
+
+def keep_its_pods(seen: Snapshot) -> Decision | None:
+    """The candidate carries everything from here: its ReplicaSet comes back where it is lost, and it grows."""
+    candidate, size = seen.candidate, seen.full_size
+    if seen.by_nodes or (candidate.exists and candidate.replicas >= size):
+        return None
+
+    if candidate.exists:
+        return act(seen, Reason.PROMOTING, SENTENCE, Scale(candidate.revision, size))
+
+    if seen.declares(candidate.revision):
+        return act(seen, Reason.PROMOTING, SENTENCE, PrepareRevision(candidate.revision, size))
+
+    gone = f"the ReplicaSet of revision {candidate.revision}, which becomes stable, is gone: declare its template again"
+    return hold(seen, Reason.ROLLBACK_BLOCKED, gone)
 
 
 def point_stable(seen: Snapshot) -> Decision | None:
@@ -120,6 +136,7 @@ def undone(progress: Progress) -> tuple[str, ...]:
 PROMOTION: tuple[Rule, ...] = (
     note_restart,
     handle_stray,
+    keep_its_pods,
     point_stable,
     wait_for_endpoints,
     give_weight_back,

@@ -48,11 +48,20 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action,
     if seen.by_pods:
         return (*pods_away(seen, rejected=rejected), *stable_floor(seen))
 
-    goal = allowed_weight(seen)
+    goal, way = allowed_weight(seen), way_to_stable(seen)
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        return (*astray(seen), SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
+        return (*way, SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
 
-    return (*astray(seen), *stable_floor(seen))
+    return (*way, *stable_floor(seen))
+
+
+def way_to_stable(seen: Snapshot) -> tuple[Action, ...]:
+    """What must lead to stable's pods before a weight does: its Service, and a mesh's subset, unless given back."""
+    stable, taken = seen.stable, seen.services.taken
+    lost = stable.exists and not taken and seen.services.stable is None and seen.progress.stable is not None
+    service = (PointService(Role.STABLE, stable.revision),) if lost else ()
+    given_back = seen.deleting and not seen.services.held
+    return (*service, *(() if given_back else astray(seen)))
 
 
 def pods_away(seen: Snapshot, *, rejected: bool) -> tuple[Action, ...]:
@@ -142,6 +151,10 @@ def wait_for_stable(seen: Snapshot) -> Decision | None:
 
     if seen.plan.shrink and not seen.stable.stuck and not seen.stable.refusal:
         return hold(seen, *cause(seen))
+
+    if not seen.stable.exists:
+        gone = f"the ReplicaSet of stable revision {seen.stable.revision} is gone: declare its template again"
+        return hold(seen, Reason.ROLLBACK_BLOCKED, gone)
 
     sentence = f"stable has too few available pods to take all traffic back{because(seen.stable)}"
     return hold(seen, Reason.ROLLBACK_BLOCKED, sentence)

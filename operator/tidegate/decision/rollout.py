@@ -6,7 +6,7 @@ from typing import Any
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
 from .deadline import hold_a_late_step, roll_back_a_late_step
-from .decision import Decision, Rule, act, hold, hold_while_reading
+from .decision import Decision, Rule, act, first_that_applies, hold, hold_while_reading
 from .defaulting import compare_with_candidate
 from .disturbance import (
     assert_over_git,
@@ -19,7 +19,6 @@ from .disturbance import (
     lower_to_the_step,
     mend,
     obey_the_lowering_hand,
-    resume,
     revert_the_raising_hand,
     shed_lost_pods,
     write_a_garbled_route,
@@ -199,6 +198,23 @@ def asking(seen: Snapshot) -> bool:
     return (waiting is not None and not waiting.interrupted) or closed(seen, When.BEFORE_ROLLOUT) is not None
 
 
+ONWARD: tuple[Rule, ...] = (go_back_to_the_step, hold_a_late_step, *FORWARD)
+
+
+def resume(seen: Snapshot) -> Decision | None:
+    """What stopped the rollout is over; the time it took does not count towards the deadline.
+
+    It goes on in the same turn: what the API server refuses again leaves the record as it was.
+    """
+    if seen.progress.reason is not Reason.SUSPENDED and seen.progress.reason not in BLOCKING:
+        return None
+
+    waiting = seen.progress.waiting
+    again = replace(waiting, since=seen.now) if waiting else None
+    progress = replace(seen.progress, deadline_from=seen.now, waiting=again)
+    return first_that_applies(ONWARD, replace(seen, progress=progress))
+
+
 ROLLOUT: tuple[Rule, ...] = (
     roll_back_on_breach,
     roll_back_unhealthy,
@@ -217,12 +233,12 @@ ROLLOUT: tuple[Rule, ...] = (
     handle_promote,
     handle_promote_full,
     write_a_garbled_route,
+    mend,
     obey_the_lowering_hand,
     revert_the_raising_hand,
     assert_over_git,
     hold_a_breach,
     lower_to_the_step,
-    mend,
     keep_until_handed_back,
     hold_suspended,
     skip_step,
@@ -232,7 +248,5 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_blocked,
     hold_while_reading,
     resume,
-    go_back_to_the_step,
-    hold_a_late_step,
-    *FORWARD,
+    *ONWARD,
 )

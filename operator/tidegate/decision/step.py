@@ -27,6 +27,13 @@ def _size(seen: Snapshot, replicas: int) -> int:
     return seen.step.size_by_pods(replicas) if beside else seen.step.size(replicas)
 
 
+def floor_of_candidate(seen: Snapshot) -> int:
+    """The pods that its live weight needs, whatever holds the rollout; none where its step says a size of its own."""
+    weight = min(seen.weight, seen.progress.desired_weight)
+    sized = seen.step.replicas is not None and weight <= seen.step.weight < FULL
+    return 0 if seen.by_pods or sized else -(-seen.full_size * weight // FULL)
+
+
 def next_size(seen: Snapshot) -> int:
     """The step's size; with one pod a node, so many nodes more than have an available one."""
     size, candidate = wanted_size(seen), seen.candidate
@@ -41,7 +48,9 @@ def size_of_stable(seen: Snapshot) -> int:
     if not seen.plan.shrink or seen.by_pods or seen.progress.candidate is None or not seen.full_size:
         return seen.full_size
 
-    share = max(1, -(-seen.full_size * (FULL - seen.lowest_weight) // FULL))
+    # What the candidate carries beyond its step, while stable is away, goes back to stable.
+    carried = min(seen.lowest_weight, seen.step.weight)
+    share = max(1, -(-seen.full_size * (FULL - carried) // FULL))
     return share if settled(seen) else max(share, min(seen.stable.replicas, seen.full_size))
 
 

@@ -4,7 +4,7 @@ from .actions import Action, Adopt, PointService, PrepareRevision, Role, Scale, 
 from .decision import Decision
 from .reasons import Reason
 from .snapshot import Side, Snapshot
-from .step import size_of_stable
+from .step import floor_of_candidate, prepared, size_of_stable
 
 FOREIGN = frozenset({Reason.NAME_TAKEN, Reason.TARGET_CLAIMED})
 
@@ -17,7 +17,14 @@ def upkeep(seen: Snapshot) -> tuple[Action, ...]:
     if seen.blocked and seen.blocked.reason in FOREIGN:
         return stable_size(seen)
 
-    return (*adopted(seen), *stable_size(seen), *services(seen), *route(seen))
+    return (*adopted(seen), *stable_size(seen), *candidate_size(seen), *services(seen), *route(seen))
+
+
+def candidate_size(seen: Snapshot) -> tuple[Action, ...]:
+    """The candidate grows with what it carries, also while the rollout holds."""
+    candidate, floor = seen.candidate, floor_of_candidate(seen)
+    carries = seen.progress.candidate is not None and prepared(seen)
+    return (Scale(candidate.revision, floor),) if carries and candidate.replicas < floor else ()
 
 
 def adopted(seen: Snapshot) -> tuple[Action, ...]:

@@ -91,4 +91,22 @@ def test_a_weight_lowered_by_hand_grows_stable() -> None:
 
     decision = decide(world.look())
 
-    assert (decision.reason, decision.actions) == (Reason.LOWERED_BY_HAND, (Scale("v1", 4),))
+    assert decision.actions == (Scale("v1", 4),)
+    world.turn()
+    assert decide(world.look()).reason is Reason.LOWERED_BY_HAND
+
+
+def test_stable_comes_back_to_its_share_after_it_was_away() -> None:
+    world = at_half()
+    world.sides["v1"] = replace(world.sides["v1"], available=0)
+    world.starts = frozenset({"v2"})
+    world.run()
+    assert world.route is not None
+    assert world.route.weight == 100
+    kept = world.sides["v1"].replicas
+    world.sides["v1"] = replace(world.sides["v1"], available=kept)
+    world.starts = frozenset({"v1", "v2"})
+
+    world.run()
+
+    assert (kept, world.route.weight) == (2, 50)

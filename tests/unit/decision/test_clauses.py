@@ -289,7 +289,7 @@ ROWS: dict[str, Row] = {
     "what is missing holds a rollout": (lambda: step_look(blocked=GONE), Reason.GATEWAY_MISSING, NOTHING),
     "what is mended goes on": (
         lambda: progress_look(step_look(), reason=Reason.GATEWAY_MISSING),
-        Reason.PROGRESSING,
+        Reason.MEASURING,
         NOTHING,
     ),
     # What moves it on.

@@ -9,7 +9,7 @@ from tests.unit.decision.test_clauses import full, progress_look, promoting, rol
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Scale, SetWeight, WriteRoute
+from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import OnTrouble, Step
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
@@ -275,3 +275,67 @@ def test_a_release_that_grows_in_mid_step_loses_no_share() -> None:
 
     assert weights_of(side_look("v2", grown, replicas=8, total=8, available=1)) == []
     assert weights_of(side_look("v2", grown, replicas=8, total=8, available=0)) == [0]
+
+
+def test_stables_service_is_there_before_a_weight_leads_to_it() -> None:
+    look = at_first_step().look()
+    lost = replace(look, evidence=BREACH, services=replace(look.services, stable=None))
+
+    actions = decide(lost).actions
+
+    assert actions[:2] == (PointService(Role.STABLE, "v1"), SetWeight(0, "v2"))
+
+
+def test_stables_service_that_is_lost_while_going_back_comes_again() -> None:
+    look = route_look(rolling_back(), weight=0, written=("v2", 0), confirmed=False)
+
+    decision = decide(replace(look, services=replace(look.services, stable=None)))
+
+    assert decision.actions == (PointService(Role.STABLE, "v1"),)
+
+
+def test_a_lost_candidate_comes_back_after_the_point_of_no_return() -> None:
+    look = promoting()
+    gone = replace(look, sides=tuple(side for side in look.sides if side.revision != "v2"))
+
+    assert decide(gone).actions == (PrepareRevision("v2", 4),)
+    other = decide(replace(gone, target="v3"))
+    assert (other.reason, other.actions) == (Reason.ROLLBACK_BLOCKED, ())
+    assert "declare its template again" in other.sentence
+
+
+def test_a_candidate_that_becomes_stable_grows_with_the_release() -> None:
+    assert decide(replace(promoting(), replicas=9)).actions == (Scale("v2", 9),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"suspension": Suspension.ADVANCE},
+        {"blocked": Blocked(Reason.METRIC_SOURCE_MISSING, "gone")},
+        {"evidence": BREACH, "plan": replace(PLAN, on_breach=OnTrouble.HOLD)},
+    ],
+    ids=["suspended", "blocked", "a breach is held"],
+)
+def test_a_candidate_grows_with_what_it_carries_whatever_holds_the_rollout(changes: dict[str, object]) -> None:
+    look = replace(at_first_step().look(), replicas=20, **changes)  # type: ignore[arg-type]
+
+    assert Scale("v2", 4) in decide(look).actions
+
+
+def test_a_candidate_that_carries_everything_gets_the_pods_for_it() -> None:
+    world = at_first_step()
+    world.sides["v1"] = replace(world.sides["v1"], available=0)
+    world.starts = frozenset({"v2"})
+
+    world.run()
+
+    assert world.route is not None
+    assert (world.route.weight, world.sides["v2"].replicas) == (100, 4)
+
+
+def test_going_back_says_that_stables_replica_set_is_gone() -> None:
+    look = route_look(rolling_back(), weight=20, written=("v2", 20))
+    gone = replace(look, target="v2", sides=tuple(side for side in look.sides if side.revision != "v1"))
+
+    assert "declare its template again" in decide(gone).sentence

@@ -70,3 +70,10 @@ def test_subsets_are_given_back_before_the_release_goes() -> None:
 
     assert actions(held) == [RestoreSubsets()]
     assert actions(look) == [Finalize(keep=False)]
+
+
+def test_subsets_that_were_given_back_are_not_pointed_again() -> None:
+    look = replace(astray(at_first_step().look(), Role.STABLE, Role.CANDIDATE), deleting=True, finalizer=True)
+    drained = replace(look, route=Route(attached=True, confirmed_for=timedelta(hours=1)))
+
+    assert PointService not in map(type, actions(drained))
