@@ -18,7 +18,7 @@ from tidegate.api import (
 from tidegate.api import Hook as DeclaredHook
 from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, complete
 
-# What a rollout was started with; gateway, service and replicas apply at once.
+# What a rollout was started with; everything else applies at once.
 PINNED = (
     "steps",
     "metricSource",
