@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     """The first thing to mend, or None."""
     owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
-    key = (owner.namespace, owner.name)
+    key = owner.key
     return (
         _switched_off(seen, world)
         or _refused(key, world)
@@ -57,7 +57,7 @@ def _invalid(seen: "Seen") -> Blocked | None:
 def _other_workload(seen: "Seen", world: World) -> Blocked | None:
     """ReplicaSets never turn into DaemonSets, nor back: both would be stable at once."""
     other = kinds.DAEMON_SETS if seen.made_by is kinds.REPLICA_SETS else kinds.REPLICA_SETS
-    if not any(map(seen.owner.owns, world.store(other).of((seen.owner.namespace, seen.owner.name)))):
+    if not any(map(seen.owner.owns, world.store(other).of(seen.owner.key))):
         return None
 
     sentence = f"spec.traffic.nodeRatio: this Release has {other.kind}s already; declare another Release instead"
@@ -174,7 +174,7 @@ def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
     if seen.plane is None:
         return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.choice.sentence}")
 
-    alike = world.store(kinds.RELEASES).of(kinds.joined(seen.owner.namespace, seen.owner.name))
+    alike = world.store(kinds.RELEASES).of(kinds.joined(*seen.owner.key))
     if len(alike) < 2 or not COUNTS[seen.plane].joined:
         return None
 

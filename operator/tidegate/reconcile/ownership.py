@@ -22,7 +22,7 @@ class Owned(Protocol):
 def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:
     """Someone else's object has the name: it is never touched."""
     sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
-    world.refuse((seen.owner.namespace, seen.owner.name), Reason.NAME_TAKEN, sentence)
+    world.refuse(seen.owner.key, Reason.NAME_TAKEN, sentence)
     return Conflict(409, sentence, call=kind.path(seen.owner.namespace, name))
 
 
@@ -68,7 +68,7 @@ async def patched(
     except Invalid as error:
         now = await world.kube.call("GET", kind.path(namespace, name))
         if found["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
-            world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+            world.refuse(seen.owner.key, Reason.REFUSED, error.told[:512])
 
         world.keep(kind, now)
         raise

@@ -45,7 +45,7 @@ def tracking_of(pods: Object, source: object, owner: Owner, world: World) -> Tra
         reference: world.configs.look((reference.kind, owner.namespace, reference.name))
         for reference in references(pods)
     }
-    return tracked(found, source, owner, memory=world.memory((owner.namespace, owner.name)))
+    return tracked(found, source, owner, memory=world.memory(owner.key))
 
 
 def tracked(found: Mapping[Reference, Standing], source: object, owner: Owner, *, memory: Memory) -> Tracking:
@@ -77,7 +77,7 @@ def unused_copies(owner: Owner, kept: list[Object], tracking: Tracking, configs:
     used |= {(kind, name) for (kind, _), name in tracking.names.items()}
     return tuple(
         Copy(kind, found["metadata"]["name"])
-        for kind, found in configs.copies((owner.namespace, owner.name))
+        for kind, found in configs.copies(owner.key)
         if owner.owns(found) and (kind, found["metadata"]["name"]) not in used
     )
 
