@@ -48,6 +48,14 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
     world.configs.follow(key, seen.template.tracking.follows)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
+    await record_and_follow(seen, decision, world, measuring=measuring, asking=asking)
+
+
+async def record_and_follow(
+    seen: Seen, decision: Decision, world: World, *, measuring: Measuring, asking: Asking
+) -> None:
+    """The status, and who looks again, and when."""
+    key = seen.owner.key
     if decision.learns:
         # A status now would tell of the new generation without a word on what becomes of it.
         world.mark(key)
