@@ -80,7 +80,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
+class Wanted:
     """What is declared as values: the newest, and that which the rollout under way goes by."""
 
     sets: Expanded
@@ -92,7 +92,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traffic:
+class Routing:
     """What splits the traffic, and what it says now."""
 
     backends: Backends
@@ -113,29 +113,29 @@ def observe(key: Key, world: World) -> Seen | None:
     replica_sets = replica_sets_of(owner, world)
     progress = recorded(found, owner, world, replica_sets)
     stored = Stored(found=found, owner=owner, replica_sets=replica_sets, progress=progress)
-    asked = _declared(stored, world)
-    traffic = _traffic(stored, asked, world)
-    stored = replace(stored, progress=_weighted(progress, traffic.route, now))
+    wanted = _declared(stored, world)
+    routing = _traffic(stored, wanted, world)
+    stored = replace(stored, progress=_weighted(progress, routing.route, now))
     seen = Seen(
         found=found,
-        declared=asked.sets.declared,
-        sets=asked.sets,
-        choice=asked.choice,
-        template=asked.template,
+        declared=wanted.sets.declared,
+        sets=wanted.sets,
+        choice=wanted.choice,
+        template=wanted.template,
         owner=owner,
-        spec=asked.newest.spec,
-        newest=asked.newest,
-        pinned=asked.pinned,
-        plan_changed=asked.plan_changed,
-        backends=traffic.backends,
-        routers=traffic.routers,
-        nodes=traffic.nodes,
-        snapshot=_snapshot(stored, asked, traffic, world, now),
+        spec=wanted.newest.spec,
+        newest=wanted.newest,
+        pinned=wanted.pinned,
+        plan_changed=wanted.plan_changed,
+        backends=routing.backends,
+        routers=routing.routers,
+        nodes=routing.nodes,
+        snapshot=_snapshot(stored, wanted, routing, world, now),
     )
     return replace(seen, snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)))
 
 
-def _declared(stored: Stored, world: World) -> Declared:
+def _declared(stored: Stored, world: World) -> Wanted:
     found, owner, progress = stored.found, stored.owner, stored.progress
     sets = expanded(kinds.spec_of(found), owner.namespace, world)
     choice = choice_of(sets.declared, owner, world)
@@ -143,7 +143,7 @@ def _declared(stored: Stored, world: World) -> Declared:
     memory = world.memory(owner.key)
     newest = parsed(found, sets, None, memory)
     pin = _pin_of(progress, stored.replica_sets)
-    return Declared(
+    return Wanted(
         sets=sets,
         choice=choice,
         newest=newest,
@@ -153,30 +153,30 @@ def _declared(stored: Stored, world: World) -> Declared:
     )
 
 
-def _traffic(stored: Stored, asked: Declared, world: World) -> Traffic:
+def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
     owner, progress = stored.owner, stored.progress
-    declared, plan = asked.sets.declared, asked.pinned.plan
+    declared, plan = wanted.sets.declared, wanted.pinned.plan
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
-        port=asked.newest.spec.service.port,
+        port=wanted.newest.spec.service.port,
     )
-    exposure = exposure_of(asked.pinned.spec, progress, owner.name)
+    exposure = exposure_of(wanted.pinned.spec, progress, owner.name)
     routers = routers_of(declared["traffic"], owner, backends, world, exposure)
     routes = observe_routes(declared, owner, routers, world)
     nodes = observe_nodes(declared, owner, progress, stored.replica_sets, world)
     route = (
         together(routes)
         or (nodes.share(progress, plan, owner, world) if nodes else None)
-        or observe_share(declared, owner, asked.template, progress, plan, world)
+        or observe_share(declared, owner, wanted.template, progress, plan, world)
     )
-    return Traffic(backends=backends, routers=routers, routes=routes, nodes=nodes, route=route)
+    return Routing(backends=backends, routers=routers, routes=routes, nodes=nodes, route=route)
 
 
-def _snapshot(stored: Stored, asked: Declared, traffic: Traffic, world: World, now: datetime) -> Snapshot:
+def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, now: datetime) -> Snapshot:
     """All but what blocks a rollout: that is judged by the rest."""
-    progress, template, nodes = stored.progress, asked.template, traffic.nodes
-    found, owner, spec = stored.found, stored.owner, asked.newest.spec
+    progress, template, nodes = stored.progress, wanted.template, routing.nodes
+    found, owner, spec = stored.found, stored.owner, wanted.newest.spec
     surplus = _surplus(progress, stored.replica_sets, spec.revision_history_limit)
     return Snapshot(
         now=now,
@@ -184,13 +184,13 @@ def _snapshot(stored: Stored, asked: Declared, traffic: Traffic, world: World, n
         known=bool(template.revision),
         reading=template.reading,
         replicas=nodes.total if nodes else spec.replicas,
-        plan=asked.pinned.plan,
+        plan=wanted.pinned.plan,
         progress=progress,
         sides=_sides(stored, spec, nodes, world, now),
-        services=observe_services(owner, spec, traffic.routers, world, shared=shared_service(asked.sets.declared)),
-        route=traffic.route,
-        several=traffic.routes if len(traffic.routes) > 1 else (),
-        evidence=evidence_of(owner.key, progress, asked.pinned.spec, world),
+        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.sets.declared)),
+        route=routing.route,
+        several=routing.routes if len(routing.routes) > 1 else (),
+        evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
         answers=answers_of(progress, owner, world),
         asks=asks.of(found),
         suspension=_suspension(spec, found),
