@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from .actions import PrepareRevision
+from .asks import how_to_promote
 from .decision import Decision, act, hold
 from .plan import NO_TIME, Hook, OnTrouble, When
 from .progress import Progress, Waiting
@@ -123,5 +124,4 @@ def refuse(seen: Snapshot, hook: Hook, why: str) -> Decision:
     if seen.progress.reason is Reason.HOOK_REFUSED:
         return hold(seen, Reason.HOOK_REFUSED, seen.progress.sentence)
 
-    ask_for = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
-    return hold(seen, Reason.HOOK_REFUSED, f"{sentence}; a person opens it: {ask_for}")
+    return hold(seen, Reason.HOOK_REFUSED, f"{sentence}; a person opens it: {how_to_promote(seen)}")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
+from .asks import how_to_promote
 from .decision import Decision, Rule, act, hold
 from .hooks import before_promotion, before_rise, before_rollout, kept
 from .plan import FULL, NO_TIME
@@ -162,8 +163,8 @@ def pause(seen: Snapshot) -> Decision | None:
     if not seen.step.pause or seen.progress.opened or seen.progress.straight:
         return None
 
-    ask = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
-    return hold(seen, Reason.PAUSED, f"step {seen.step.name} waits for a person: {ask}", phase=Phase.PAUSED)
+    sentence = f"step {seen.step.name} waits for a person: {how_to_promote(seen)}"
+    return hold(seen, Reason.PAUSED, sentence, phase=Phase.PAUSED)
 
 
 def next_step(seen: Snapshot) -> Decision | None:
