@@ -28,7 +28,7 @@ def timed(seen: Snapshot, progress: Progress) -> Progress:
 
 
 def _limited(seen: Snapshot, progress: Progress) -> bool:
-    return seen.plan.steps[min(progress.step, seen.plan.last)].deadline is not None
+    return seen.plan.step(progress.step).deadline is not None
 
 
 def time_left(seen: Snapshot) -> timedelta | None:

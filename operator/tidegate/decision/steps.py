@@ -14,7 +14,7 @@ from .reasons import Reason
 from .refusal import because, hold_refused
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left, next_size, passing, prepared, settled, step_sentence, wanted_size, watching
+from .step import drain_left, next_size, passing, prepared, settle_left, settled, step_sentence, wanted_size, watching
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -102,7 +102,7 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 
 def settle(seen: Snapshot) -> Decision | None:
     """The weight counts from here; the instant is kept where something counts from it."""
-    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
+    left = settle_left(seen)
     if settled(seen):
         return None
 
