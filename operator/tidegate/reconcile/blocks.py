@@ -16,6 +16,7 @@ from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
 from .features import feature_missing
+from .ownership import taken_sentence
 from .shares import shared_service
 from .world import World
 
@@ -70,7 +71,7 @@ def _name_taken(owner: Owner, world: World) -> Blocked | None:
         name = service_name(owner, role)
         service = world.store(kinds.SERVICES).get((owner.namespace, name))
         if service is not None and not owner.may_take(service):
-            return Blocked(Reason.NAME_TAKEN, f"Service {name} exists and is not Tidegate's: rename or delete it")
+            return Blocked(Reason.NAME_TAKEN, taken_sentence("Service", name))
 
     return None
 
@@ -88,8 +89,7 @@ def _route_taken(seen: "Seen", world: World) -> Blocked | None:
     for router in seen.routers:
         route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
-            sentence = f"{router.kind} {router.name} exists and is not Tidegate's: rename or delete it"
-            return Blocked(Reason.NAME_TAKEN, sentence)
+            return Blocked(Reason.NAME_TAKEN, taken_sentence(router.kind, router.name))
 
     return None
 

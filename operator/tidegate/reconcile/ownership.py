@@ -19,9 +19,14 @@ class Owned(Protocol):
     def owner(self) -> Owner: ...
 
 
+def taken_sentence(kind: str, name: str) -> str:
+    """What is said of someone else's object that has a name of ours."""
+    return f"{kind} {name} exists and is not Tidegate's: rename or delete it"
+
+
 def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:
     """Someone else's object has the name: it is never touched."""
-    sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
+    sentence = taken_sentence(kind.kind, name)
     world.refuse(seen.owner.key, Reason.NAME_TAKEN, sentence)
     return Conflict(409, sentence, call=kind.path(seen.owner.namespace, name))
 
