@@ -8,12 +8,10 @@ from .asks import how_to_promote
 from .decision import Decision, act, hold
 from .plan import NO_TIME, Hook, OnTrouble, When
 from .progress import Progress, Waiting
-from .reasons import Reason
+from .reasons import SENTENCE_LENGTH, Reason
 from .rollback import roll_back
 from .snapshot import Answer, Said, Snapshot
 from .step import prepared, settled, step_sentence
-
-SENTENCE_LENGTH = 512
 
 
 def before_rollout(seen: Snapshot) -> Decision | None:

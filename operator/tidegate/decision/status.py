@@ -7,7 +7,7 @@ from typing import Any
 from .conditions import conditions
 from .plan import NO_TIME, When
 from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
-from .reasons import Reason
+from .reasons import SENTENCE_LENGTH, Reason
 from .snapshot import Snapshot
 
 ASK_NAMES: Mapping[str, str] = {
@@ -188,7 +188,7 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
         return None
 
     known = seen.progress.restart_since == progress.restart_since
-    seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:512]} if known else {}
+    seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:SENTENCE_LENGTH]} if known else {}
     return {"since": stamp(progress.restart_since), **seen_left}
 
 

@@ -73,7 +73,7 @@ async def patched(
     except Invalid as error:
         now = await world.kube.call("GET", kind.path(namespace, name))
         if found["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
-            world.refuse(seen.owner.key, Reason.REFUSED, error.told[:512])
+            world.refused_by(seen.owner.key, error)
 
         world.keep(kind, now)
         raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import assert_never
 
-from tidegate.decision.reasons import Reason
+from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.decision.snapshot import Blocked, Copy, Reading
 from tidegate.watch import Object
 from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint, references
@@ -104,7 +104,7 @@ def _unreadable(found: Mapping[Reference, Standing]) -> Blocked | None:
         if isinstance(standing, Unreadable):
             sentence = f"{_where(reference)} cannot be read: {standing.sentence}"
             again = None if standing.again is None else timedelta(seconds=standing.again)
-            return Blocked(Reason.CONFIG_UNREADABLE, sentence[:512], again)
+            return Blocked(Reason.CONFIG_UNREADABLE, sentence[:SENTENCE_LENGTH], again)
 
     return None
 

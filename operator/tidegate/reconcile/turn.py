@@ -90,7 +90,7 @@ async def carry_out(seen: Seen, decision: Decision, world: World) -> None:
             await act(seen, action, world, urgent=decision.urgent)
         except (Invalid, Forbidden) as error:
             if not isinstance(action, SetWeight):
-                world.refuse(seen.owner.key, Reason.REFUSED, error.told[:512])
+                world.refused_by(seen.owner.key, error)
             raise
 
 

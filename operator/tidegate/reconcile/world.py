@@ -9,7 +9,7 @@ from functools import partial
 from tidegate.api.names import ASK_ABORT, LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision import Phase
-from tidegate.decision.reasons import Reason
+from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
 from tidegate.watch.memory import settle
@@ -80,6 +80,10 @@ class World:
     def refuse(self, key: Key, reason: Reason, sentence: str) -> None:
         """Remember what was not taken, so that it is said, and tried again later."""
         self.memory(key).refused = Refused(reason, sentence, time.monotonic() + REFUSED_SECONDS)
+
+    def refused_by(self, key: Key, error: CallError) -> None:
+        """Remember what the API server did not take, in its words."""
+        self.refuse(key, Reason.REFUSED, error.told[:SENTENCE_LENGTH])
 
     def memory(self, key: Key) -> Memory:
         """What is remembered of a Release."""
