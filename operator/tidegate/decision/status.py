@@ -144,11 +144,11 @@ def _step(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
     if progress.candidate is None or not (progress.stable or seen.plan.first_by_steps):
         return None
 
-    steps = seen.plan.steps
+    count = len(seen.plan.steps)
     step = {
         "index": progress.step,
-        "name": steps[min(progress.step, len(steps) - 1)].name,
-        "progress": f"{min(progress.step + 1, len(steps))}/{len(steps)}",
+        "name": seen.plan.step(progress.step).name,
+        "progress": f"{min(progress.step + 1, count)}/{count}",
         "enteredAt": stamp(progress.entered_at),
         "settledAt": stamp(progress.settled_at),
         "desiredWeight": progress.desired_weight,
