@@ -74,7 +74,7 @@ def ask(seen: Snapshot, when: When) -> Decision | None:
 def _heard(seen: Snapshot, hook: Hook, waiting: Waiting) -> Decision:
     answer = seen.answer(key_of(seen.progress, waiting))
     if answer and answer.said is Said.YES:
-        return act(seen, Reason.PROGRESSING, f"hook {hook.name} says yes", **opened(seen))
+        return act(seen, Reason.PROGRESSING, f"hook {hook.name} says yes", **gate_opened(seen))
 
     if answer and answer.said is Said.NO:
         return refuse(seen, hook, answer.sentence)
@@ -95,14 +95,14 @@ def _last(answer: Answer | None) -> str:
     return f": {answer.sentence}" if answer else ""
 
 
-def opened(seen: Snapshot) -> dict[str, Any]:
+def gate_opened(seen: Snapshot) -> dict[str, Any]:
     """The gate is open for its step, or for the rollout: nobody is asked again. The pods' clock begins here."""
     waiting = seen.progress.waiting
     names = (*seen.progress.said_yes, waiting.hook) if waiting else seen.progress.said_yes
     return {"said_yes": names, "waiting": None, "deadline_from": seen.now}
 
 
-def kept(seen: Snapshot) -> dict[str, Any]:
+def gates_kept(seen: Snapshot) -> dict[str, Any]:
     """What the next step keeps: gates of a rise close again, and those of the rollout are waited for as before."""
     rises = {hook.name for hook in seen.plan.hooks if hook.when is When.BEFORE_RISE}
     waiting = seen.progress.waiting

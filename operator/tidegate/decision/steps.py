@@ -6,7 +6,7 @@ from typing import Any
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
 from .asks import how_to_promote
 from .decision import Decision, Rule, act, hold
-from .hooks import before_promotion, before_rise, before_rollout, kept
+from .hooks import before_promotion, before_rise, before_rollout, gates_kept
 from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
@@ -186,7 +186,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "stood_since": None,
         "overdue": False,
         "opened": False,
-        **kept(seen),
+        **gates_kept(seen),
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }
