@@ -17,7 +17,7 @@ from .observe import Seen, observe
 from .record import record, record_invalid
 from .world import World
 
-# A namespace that refuses us is asked again every half a minute.
+# Where a namespace refuses us, its Releases are looked at again so often; the reflector asks every 30 s.
 INCOMPLETE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
