@@ -1,4 +1,4 @@
-"""What people ask for by annotation, beside abort: promote, promote-full, skip-step, retry."""
+"""What people ask for by annotation, beside abort: promote, promote-full, skip-step, retry; and any ask in vain."""
 
 from dataclasses import replace
 
