@@ -34,6 +34,7 @@ SERVICES = Kind(api="v1", plural="services", kind="Service")
 SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
 CONFIG_MAPS = Kind(api="v1", plural="configmaps", kind="ConfigMap")
 CONFIG_KINDS = {kind.kind: kind for kind in (CONFIG_MAPS, SECRETS)}
+METRIC_SECRETS = Kind(api="v1", plural="secrets", kind="Secret", view="metric-sources")
 HOOK_SECRETS = Kind(api="v1", plural="secrets", kind="Secret", view="hooks")
 JOBS = Kind(api="batch/v1", plural="jobs", kind="Job")
 NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
@@ -212,7 +213,7 @@ WATCHED = (
     Watched(kind=CLUSTER_OBJECTIVE_SETS, trim=trims.plain, optional=True),
     Watched(kind=METRIC_SOURCES, trim=trims.plain),
     Watched(kind=CLUSTER_METRIC_SOURCES, trim=trims.plain),
-    Watched(kind=SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),
+    Watched(kind=METRIC_SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),
     Watched(kind=HOOK_SECRETS, trim=trims.plain, selector=LABEL_HOOK),
     Watched(kind=JOBS, trim=trims.trimmed_job, selector=LABEL_HOOK, index=by_release),
 )

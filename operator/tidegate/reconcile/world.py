@@ -57,9 +57,9 @@ class World:
         self._trims = {watched.kind.key: watched.trim for watched in kinds.WATCHED}
         self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
-            self.stores["metricsources"],
-            self.stores["clustermetricsources"],
-            Secrets(self.stores["secrets"], LABEL_METRIC_SOURCE, scope),
+            self.store(kinds.METRIC_SOURCES),
+            self.store(kinds.CLUSTER_METRIC_SOURCES),
+            Secrets(self.store(kinds.METRIC_SECRETS), LABEL_METRIC_SOURCE, scope),
         )
         self.hook_secrets = Secrets(self.store(kinds.HOOK_SECRETS), LABEL_HOOK, scope)
         self.configs = Configs(kube, scope, self.mark)
@@ -159,7 +159,7 @@ class World:
             kinds.GATEWAY_CLASSES,
             kinds.METRIC_SOURCES,
             kinds.CLUSTER_METRIC_SOURCES,
-            kinds.SECRETS,
+            kinds.METRIC_SECRETS,
             kinds.AUTOSCALERS,
         ):
             self.store(kind).on_change(self._need_changed)
