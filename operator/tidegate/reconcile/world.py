@@ -107,11 +107,12 @@ class World:
     def silent(self) -> list[str]:
         """Kinds whose stream was not heard for too long, or whose first list is not complete."""
         oldest = time.monotonic() - SILENCE_SECONDS
-        return [
+        silent = [
             reflector.where
             for reflector in self.reflectors
             if not reflector.refused and (not reflector.synced.is_set() or reflector.heard_at < oldest)
         ]
+        return silent + self.configs.silent(oldest)
 
     def refusing(self) -> list[str]:
         """Watched namespaces whose roles are missing, as where one was deleted."""
