@@ -11,6 +11,10 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "operator" / "tidegate"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_MODULE = 300
+LONGEST_FUNCTION = 30
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+# Each makes one value of many fields.
+CONSTRUCTORS = {"plan_of", "progress_of"}
 
 
 def test_operator_is_a_folder_and_never_a_package() -> None:
@@ -23,6 +27,21 @@ def test_a_module_has_at_most_300_lines_and_says_what_it_is_for(module: Path) ->
 
     assert len(text.splitlines()) <= LONGEST_MODULE
     assert ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_function_has_at_most_30_lines_but_to_make_one_value_of_many_fields(module: Path) -> None:
+    functions = [node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, Function)]
+
+    long = {function.name: lines for function in functions if (lines := lines_of(function)) > LONGEST_FUNCTION}
+
+    assert not {name: lines for name, lines in long.items() if name not in CONSTRUCTORS}
+
+
+def lines_of(function: Function) -> int:
+    """The lines of a body without its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def test_the_layers_hold() -> None:

@@ -32,6 +32,29 @@ def crds() -> dict[str, dict[str, Any]]:
 
 def release() -> dict[str, Any]:
     """The Release: one service under progressive delivery."""
+    schema = root("One service under progressive delivery.", release_spec(), RELEASE_STATUS)
+    schema["x-kubernetes-validations"] = NAME_RULES
+    version = {
+        "name": VERSION,
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": schema},
+        "subresources": {
+            "status": {},
+            "scale": {
+                "specReplicasPath": ".spec.replicas",
+                "statusReplicasPath": ".status.replicas",
+                "labelSelectorPath": ".status.selector",
+            },
+        },
+        "selectableFields": [{"jsonPath": ".status.phase"}],
+        "additionalPrinterColumns": RELEASE_COLUMNS,
+    }
+    return definition(RELEASE_NAMES, "Namespaced", version)
+
+
+def release_spec() -> dict[str, Any]:
+    """What a user declares, with the rules of its parts."""
     spec = structural(ReleaseSpec)
     judge_by(spec["properties"]["objectives"])
     steps = spec["properties"]["steps"]
@@ -54,33 +77,7 @@ def release() -> dict[str, Any]:
         *ROUTE_RULES,
     ]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
-    schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    schema["x-kubernetes-validations"] = NAME_RULES
-    version = {
-        "name": VERSION,
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": schema},
-        "subresources": {
-            "status": {},
-            "scale": {
-                "specReplicasPath": ".spec.replicas",
-                "statusReplicasPath": ".status.replicas",
-                "labelSelectorPath": ".status.selector",
-            },
-        },
-        "selectableFields": [{"jsonPath": ".status.phase"}],
-        "additionalPrinterColumns": RELEASE_COLUMNS,
-    }
-    names = {
-        "kind": "Release",
-        "listKind": "ReleaseList",
-        "plural": "releases",
-        "singular": "release",
-        "shortNames": ["rel"],
-        "categories": ["all", "tidegate"],
-    }
-    return definition(names, "Namespaced", version)
+    return spec
 
 
 def expose_by(step: dict[str, Any], traffic: dict[str, Any]) -> None:
@@ -284,6 +281,14 @@ TIMEOUT_RULE = rule(
 )
 QUERY_RULE = rule("has(self.max) || has(self.min)", "query: must have max, min, or both")
 
+RELEASE_NAMES = {
+    "kind": "Release",
+    "listKind": "ReleaseList",
+    "plural": "releases",
+    "singular": "release",
+    "shortNames": ["rel"],
+    "categories": ["all", "tidegate"],
+}
 RELEASE_COLUMNS = [
     column("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
     column("Phase", "string", ".status.phase"),

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from .enums import OnTrouble, When
-from .model import Declared, Duration, Name, ObjectName, Opaque, one_of
+from .model import Declared, Duration, Name, ObjectName, Opaque, Timeout, one_of
 
 LONGEST_EXPIRY = timedelta(hours=24)
 
@@ -26,16 +26,7 @@ class HttpHook(Declared):
     auth_secret: Annotated[
         HookSecret | None, Field(description="A Secret with token, or with username and password.")
     ] = None
-    timeout: Annotated[Duration, Field(description="How long one answer may take.")] = "10s"  # type: ignore[assignment]
-
-    @field_validator("timeout")
-    @classmethod
-    def _bounded(cls, timeout: timedelta) -> timedelta:
-        if not timedelta(milliseconds=100) <= timeout <= timedelta(seconds=30):
-            message = "must be at least 100ms and at most 30s"
-            raise ValueError(message)
-
-        return timeout
+    timeout: Annotated[Timeout, Field(description="How long one answer may take.")] = "10s"  # type: ignore[assignment]
 
 
 class JobHook(Declared):

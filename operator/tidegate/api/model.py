@@ -40,6 +40,18 @@ Duration = Annotated[
     PlainSerializer(format_duration),
     WithJsonSchema({"type": "string", "pattern": PATTERN, "maxLength": 32}),
 ]
+
+
+def _bounded(timeout: timedelta) -> timedelta:
+    """A timeout of zero would wait for ever."""
+    if not timedelta(milliseconds=100) <= timeout <= timedelta(seconds=30):
+        message = "must be at least 100ms and at most 30s"
+        raise ValueError(message)
+
+    return timeout
+
+
+Timeout = Annotated[Duration, AfterValidator(_bounded)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", min_length=1, max_length=63)]
 ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", min_length=1, max_length=253)]
 Hostname = Annotated[

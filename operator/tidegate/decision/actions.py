@@ -14,7 +14,7 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PrepareRevision:
-    """Bring up a revision's ReplicaSet at a size, with the rollout's plan pinned on it."""
+    """Bring up a revision's ReplicaSet or DaemonSet at a size, with the rollout's plan pinned on it."""
 
     revision: str
     replicas: int
@@ -22,7 +22,7 @@ class PrepareRevision:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Change the size of a revision's ReplicaSet; `rejected` is kept on it for a lost status."""
+    """Change the size of a revision's ReplicaSet or DaemonSet; `rejected` is kept on it for a lost status."""
 
     revision: str
     replicas: int
@@ -39,7 +39,7 @@ class PointService:
 
 @dataclass(frozen=True, slots=True)
 class WriteRoute:
-    """Write the whole managed route, with this weight; `exposed` with what its step shows beside the weight."""
+    """Write our own route or canary Ingress whole, at this weight; `exposed` with what its step shows beside it."""
 
     weight: int
     revision: str
@@ -62,7 +62,7 @@ class SetWeight:
 
 @dataclass(frozen=True, slots=True)
 class RestoreRoutes:
-    """Put the weights of attached routes back as they were found, and leave no note of ours on them."""
+    """Put the weights of attached routes back as they were found, with no note of ours; delete the canary Ingress."""
 
 
 @dataclass(frozen=True, slots=True)

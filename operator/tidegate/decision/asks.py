@@ -1,4 +1,4 @@
-"""What people ask for by annotation, beside abort: promote, promote-full, skip-step, retry."""
+"""What people ask for by annotation, beside abort: promote, promote-full, skip-step, retry; and any ask in vain."""
 
 from dataclasses import replace
 
@@ -38,7 +38,16 @@ def in_vain(seen: Snapshot, sentence: str, *, handled: Asks) -> Decision:
 
 def names_this_step(seen: Snapshot, nonce: str) -> bool:
     """True when a promote is for this candidate at this step: one for another opens nothing, now or later."""
-    return nonce.startswith(f"{seen.progress.candidate}/{seen.step.name}/")
+    return nonce.startswith(_here(seen))
+
+
+def how_to_promote(seen: Snapshot) -> str:
+    """The annotation that opens what this candidate is held by at this step."""
+    return f"tidegate.dev/promote: {_here(seen)}<nonce>"
+
+
+def _here(seen: Snapshot) -> str:
+    return f"{seen.progress.candidate}/{seen.step.name}/"
 
 
 def handle_stray(seen: Snapshot) -> Decision | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from .asks import how_to_promote
 from .decision import Decision, hold
 from .plan import NO_TIME, OnTrouble
 from .progress import Progress
@@ -27,7 +28,7 @@ def timed(seen: Snapshot, progress: Progress) -> Progress:
 
 
 def _limited(seen: Snapshot, progress: Progress) -> bool:
-    return seen.plan.steps[min(progress.step, seen.plan.last)].deadline is not None
+    return seen.plan.step(progress.step).deadline is not None
 
 
 def time_left(seen: Snapshot) -> timedelta | None:
@@ -51,8 +52,9 @@ def hold_a_late_step(seen: Snapshot) -> Decision | None:
     if seen.step.on_deadline is OnTrouble.ROLL_BACK or not (_over(seen) or _held(seen)):
         return None
 
-    ask = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
-    return hold(seen, Reason.STEP_DEADLINE, f"step {seen.step.name} is not done within its deadline: {ask}")
+    return hold(
+        seen, Reason.STEP_DEADLINE, f"step {seen.step.name} is not done within its deadline: {how_to_promote(seen)}"
+    )
 
 
 def _over(seen: Snapshot) -> bool:

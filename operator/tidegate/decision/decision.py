@@ -70,6 +70,11 @@ def hold_while_reading(seen: Snapshot) -> Decision | None:
     )
 
 
+def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:
+    """Effects beside the recorded state, which stays."""
+    return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=actions)
+
+
 def told(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:
     """The next record. Ordinary progress keeps its first words, so that a step costs one write, not one a look."""
     progress = replace(seen.progress, **changes)

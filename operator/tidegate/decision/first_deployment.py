@@ -16,7 +16,7 @@ from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .start import start
-from .step import settled
+from .step import settle_left, settled
 from .takeover import give_room_back, keep_until_handed_back, make_room, take_the_workload_over
 from .upkeep import retired, route, services
 
@@ -97,7 +97,7 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 
 
 def settle(seen: Snapshot) -> Decision | None:
-    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
+    left = settle_left(seen)
     return hold(seen, Reason.SETTLING, "the route settles", left) if left > NO_TIME else None
 
 

@@ -4,15 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from .actions import PrepareRevision
+from .asks import how_to_promote
 from .decision import Decision, act, hold
 from .plan import NO_TIME, Hook, OnTrouble, When
 from .progress import Progress, Waiting
-from .reasons import Reason
+from .reasons import SENTENCE_LENGTH, Reason
 from .rollback import roll_back
 from .snapshot import Answer, Said, Snapshot
 from .step import prepared, settled, step_sentence
-
-SENTENCE_LENGTH = 512
 
 
 def before_rollout(seen: Snapshot) -> Decision | None:
@@ -75,7 +74,7 @@ def ask(seen: Snapshot, when: When) -> Decision | None:
 def _heard(seen: Snapshot, hook: Hook, waiting: Waiting) -> Decision:
     answer = seen.answer(key_of(seen.progress, waiting))
     if answer and answer.said is Said.YES:
-        return act(seen, Reason.PROGRESSING, f"hook {hook.name} says yes", **opened(seen))
+        return act(seen, Reason.PROGRESSING, f"hook {hook.name} says yes", **gate_opened(seen))
 
     if answer and answer.said is Said.NO:
         return refuse(seen, hook, answer.sentence)
@@ -96,14 +95,14 @@ def _last(answer: Answer | None) -> str:
     return f": {answer.sentence}" if answer else ""
 
 
-def opened(seen: Snapshot) -> dict[str, Any]:
+def gate_opened(seen: Snapshot) -> dict[str, Any]:
     """The gate is open for its step, or for the rollout: nobody is asked again. The pods' clock begins here."""
     waiting = seen.progress.waiting
     names = (*seen.progress.said_yes, waiting.hook) if waiting else seen.progress.said_yes
     return {"said_yes": names, "waiting": None, "deadline_from": seen.now}
 
 
-def kept(seen: Snapshot) -> dict[str, Any]:
+def gates_kept(seen: Snapshot) -> dict[str, Any]:
     """What the next step keeps: gates of a rise close again, and those of the rollout are waited for as before."""
     rises = {hook.name for hook in seen.plan.hooks if hook.when is When.BEFORE_RISE}
     waiting = seen.progress.waiting
@@ -123,5 +122,4 @@ def refuse(seen: Snapshot, hook: Hook, why: str) -> Decision:
     if seen.progress.reason is Reason.HOOK_REFUSED:
         return hold(seen, Reason.HOOK_REFUSED, seen.progress.sentence)
 
-    ask_for = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
-    return hold(seen, Reason.HOOK_REFUSED, f"{sentence}; a person opens it: {ask_for}")
+    return hold(seen, Reason.HOOK_REFUSED, f"{sentence}; a person opens it: {how_to_promote(seen)}")

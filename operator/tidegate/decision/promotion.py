@@ -12,6 +12,7 @@ from .reasons import Reason
 from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
+from .step import settle_left
 from .upkeep import astray
 
 SENTENCE = "changing roles: the candidate becomes stable"
@@ -93,7 +94,7 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
     if waiting := unconfirmed(seen, Reason.PROMOTING, SENTENCE):
         return waiting
 
-    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
+    left = settle_left(seen)
     return hold(seen, Reason.PROMOTING, SENTENCE, left) if left > NO_TIME else None
 
 

@@ -2,6 +2,9 @@
 
 from enum import Enum
 
+# What others say may be long: a sentence of theirs is cut.
+SENTENCE_LENGTH = 512
+
 
 class Reason(Enum):
     """Why the loop did what it did, or does not do more. `quiet` ones are ordinary progress."""

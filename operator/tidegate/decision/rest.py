@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
-from .decision import Decision, Rule, act, hold, hold_while_reading
+from .decision import Decision, Rule, act, beside, hold, hold_while_reading
 from .defaulting import compare_with_stable
 from .plan import NO_TIME
 from .progress import Phase
@@ -44,7 +44,7 @@ def mend(seen: Snapshot) -> Decision | None:
     if not actions:
         return None
 
-    return Decision(reason=seen.progress.reason, sentence="mended", progress=seen.progress, actions=actions)
+    return beside(seen, "mended", *actions)
 
 
 def retire_leftovers(seen: Snapshot) -> Decision | None:
@@ -61,7 +61,7 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
     if not actions:
         return None
 
-    return Decision(reason=seen.progress.reason, sentence="retired", progress=seen.progress, actions=actions)
+    return beside(seen, "retired", *actions)
 
 
 def give_routes_back(seen: Snapshot) -> Decision | None:
@@ -69,8 +69,7 @@ def give_routes_back(seen: Snapshot) -> Decision | None:
     if not touched(seen):
         return None
 
-    reason, sentence = seen.progress.reason, "the attached route is as it was found"
-    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=(RestoreRoutes(),))
+    return beside(seen, "the attached route is as it was found", RestoreRoutes())
 
 
 DRAINING = "the last rollout's pods drain before the next one starts"
@@ -124,7 +123,7 @@ def trim_history(seen: Snapshot) -> Decision | None:
     if not forgotten:
         return None
 
-    return Decision(reason=seen.progress.reason, sentence="history trimmed", progress=seen.progress, actions=forgotten)
+    return beside(seen, "history trimmed", *forgotten)
 
 
 def retry(seen: Snapshot) -> Decision | None:

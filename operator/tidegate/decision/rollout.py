@@ -23,7 +23,7 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
-from .hooks import closed, opened
+from .hooks import closed, gate_opened
 from .plan import OnTrouble, When
 from .promotion import begin
 from .reasons import BLOCKING, Reason
@@ -142,16 +142,16 @@ def handle_promote(seen: Snapshot) -> Decision | None:
     handled = replace(seen.progress.handled, promote=nonce)
     if names_this_step(seen, nonce):
         sentence = f"promote: step {seen.step.name}"
-        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opening(seen))
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opened_by_promote(seen))
 
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
     return in_vain(seen, sentence, handled=handled)
 
 
-def opening(seen: Snapshot) -> dict[str, Any]:
+def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
     """What a person's word opens: that which the step is held by now, else its pause."""
     if seen.progress.reason is Reason.HOOK_REFUSED:
-        return opened(seen)
+        return gate_opened(seen)
 
     return {"overdue": True} if seen.progress.reason is Reason.STEP_DEADLINE else {"opened": True}
 

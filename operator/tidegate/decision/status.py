@@ -7,7 +7,7 @@ from typing import Any
 from .conditions import conditions
 from .plan import NO_TIME, When
 from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
-from .reasons import Reason
+from .reasons import SENTENCE_LENGTH, Reason
 from .snapshot import Snapshot
 
 ASK_NAMES: Mapping[str, str] = {
@@ -144,11 +144,11 @@ def _step(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
     if progress.candidate is None or not (progress.stable or seen.plan.first_by_steps):
         return None
 
-    steps = seen.plan.steps
+    count = len(seen.plan.steps)
     step = {
         "index": progress.step,
-        "name": steps[min(progress.step, len(steps) - 1)].name,
-        "progress": f"{min(progress.step + 1, len(steps))}/{len(steps)}",
+        "name": seen.plan.step(progress.step).name,
+        "progress": f"{min(progress.step + 1, count)}/{count}",
         "enteredAt": stamp(progress.entered_at),
         "settledAt": stamp(progress.settled_at),
         "desiredWeight": progress.desired_weight,
@@ -188,7 +188,7 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
         return None
 
     known = seen.progress.restart_since == progress.restart_since
-    seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:512]} if known else {}
+    seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:SENTENCE_LENGTH]} if known else {}
     return {"since": stamp(progress.restart_since), **seen_left}
 
 

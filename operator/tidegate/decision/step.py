@@ -74,8 +74,13 @@ def drained(seen: Snapshot) -> bool:
 
 
 def drain_left(seen: Snapshot) -> timedelta:
+    return settle_left(seen) + seen.plan.drain
+
+
+def settle_left(seen: Snapshot) -> timedelta:
+    """How long the live weight must still be confirmed before it counts."""
     route = seen.route or Route(confirmed=False)
-    return seen.plan.settle + seen.plan.drain - (route.confirmed_for if route.confirmed else NO_TIME)
+    return seen.plan.settle - (route.confirmed_for if route.confirmed else NO_TIME)
 
 
 def written_weight(seen: Snapshot) -> int | None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
+from .asks import how_to_promote
 from .decision import Decision, Rule, act, hold
-from .hooks import before_promotion, before_rise, before_rollout, kept
+from .hooks import before_promotion, before_rise, before_rollout, gates_kept
 from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
@@ -13,7 +14,7 @@ from .reasons import Reason
 from .refusal import because, hold_refused
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left, next_size, passing, prepared, settled, step_sentence, wanted_size, watching
+from .step import drain_left, next_size, passing, prepared, settle_left, settled, step_sentence, wanted_size, watching
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -101,7 +102,7 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 
 def settle(seen: Snapshot) -> Decision | None:
     """The weight counts from here; the instant is kept where something counts from it."""
-    left = seen.plan.settle - (seen.route.confirmed_for if seen.route else NO_TIME)
+    left = settle_left(seen)
     if settled(seen):
         return None
 
@@ -162,8 +163,8 @@ def pause(seen: Snapshot) -> Decision | None:
     if not seen.step.pause or seen.progress.opened or seen.progress.straight:
         return None
 
-    ask = f"tidegate.dev/promote: {seen.progress.candidate}/{seen.step.name}/<nonce>"
-    return hold(seen, Reason.PAUSED, f"step {seen.step.name} waits for a person: {ask}", phase=Phase.PAUSED)
+    sentence = f"step {seen.step.name} waits for a person: {how_to_promote(seen)}"
+    return hold(seen, Reason.PAUSED, sentence, phase=Phase.PAUSED)
 
 
 def next_step(seen: Snapshot) -> Decision | None:
@@ -185,7 +186,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "stood_since": None,
         "overdue": False,
         "opened": False,
-        **kept(seen),
+        **gates_kept(seen),
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }

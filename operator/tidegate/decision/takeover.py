@@ -1,11 +1,12 @@
 """A Deployment that was there before: paused first, emptied last, and never fought over a third time."""
 
-from .actions import Action, EmptyWorkload, Finalize, HoldReplicas, ResizeWorkload, TakeOver
-from .decision import Decision, hold
+from .actions import EmptyWorkload, Finalize, HoldReplicas, ResizeWorkload, TakeOver
+from .decision import Decision, beside, hold
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
 from .snapshot import Snapshot
+from .step import drain_left
 
 
 def keep_until_handed_back(seen: Snapshot) -> Decision | None:
@@ -14,7 +15,7 @@ def keep_until_handed_back(seen: Snapshot) -> Decision | None:
     if needed is seen.finalizer:
         return None
 
-    return _as_is(seen, "kept until all is handed back" if needed else "nothing to hand back", Finalize(keep=needed))
+    return beside(seen, "kept until all is handed back" if needed else "nothing to hand back", Finalize(keep=needed))
 
 
 def hold_its_replicas(seen: Snapshot) -> Decision | None:
@@ -23,7 +24,7 @@ def hold_its_replicas(seen: Snapshot) -> Decision | None:
     if workload is None or workload.taken_over or workload.held or not workload.owned_by:
         return None
 
-    return _as_is(seen, f"holding {workload.replicas} replicas", HoldReplicas(workload.replicas))
+    return beside(seen, f"holding {workload.replicas} replicas", HoldReplicas(workload.replicas))
 
 
 def take_the_workload_over(seen: Snapshot) -> Decision | None:
@@ -36,7 +37,7 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     if workload.taken_over and not unpaused:
         return None
 
-    return _as_is(seen, f"Deployment {workload.name} is paused: its template is only read from here", TakeOver())
+    return beside(seen, f"Deployment {workload.name} is paused: its template is only read from here", TakeOver())
 
 
 def make_room(seen: Snapshot) -> Decision | None:
@@ -50,7 +51,7 @@ def make_room(seen: Snapshot) -> Decision | None:
     if workload.replicas <= left:
         return None
 
-    return _as_is(seen, f"Deployment {workload.name} makes room: {left} replicas", ResizeWorkload(left))
+    return beside(seen, f"Deployment {workload.name} makes room: {left} replicas", ResizeWorkload(left))
 
 
 def give_room_back(seen: Snapshot) -> Decision | None:
@@ -61,7 +62,7 @@ def give_room_back(seen: Snapshot) -> Decision | None:
         return None
 
     if workload.replicas < workload.was_replicas:
-        return _as_is(seen, f"Deployment {workload.name} gets its pods back", ResizeWorkload(workload.was_replicas))
+        return beside(seen, f"Deployment {workload.name} gets its pods back", ResizeWorkload(workload.was_replicas))
 
     if workload.available >= workload.was_replicas:
         return None
@@ -79,11 +80,11 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"Deployment {workload.name} drains before its pods go"
-    left = seen.plan.settle + seen.plan.drain - route.confirmed_for
+    left = drain_left(seen)
     if left > NO_TIME:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
-    return _as_is(seen, f"Deployment {workload.name} goes to 0 replicas", EmptyWorkload())
+    return beside(seen, f"Deployment {workload.name} goes to 0 replicas", EmptyWorkload())
 
 
 def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
@@ -97,8 +98,3 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
         "its pods run beside the Release's; take replicas out of what declares it"
     )
     return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
-
-
-def _as_is(seen: Snapshot, sentence: str, action: Action) -> Decision:
-    """An effect beside the recorded state, which stays."""
-    return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=(action,))

@@ -1,7 +1,7 @@
 """What must exist at any time: stable's pods, our Services, the route. The same in rest and in rollouts."""
 
 from .actions import Action, Adopt, PointService, PrepareRevision, Role, Scale, WriteRoute
-from .decision import Decision
+from .decision import Decision, beside
 from .reasons import Reason
 from .snapshot import Side, Snapshot
 from .step import floor_of_candidate, prepared, size_of_stable
@@ -74,8 +74,7 @@ def put_subsets_back(seen: Snapshot) -> Decision | None:
     if not actions:
         return None
 
-    reason, sentence = seen.progress.reason, "a subset selects its revision again"
-    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=actions)
+    return beside(seen, "a subset selects its revision again", *actions)
 
 
 def astray(seen: Snapshot) -> tuple[PointService, ...]:

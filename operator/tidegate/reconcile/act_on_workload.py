@@ -87,7 +87,7 @@ async def hand_services_over(seen: Seen, world: World) -> None:
 async def detach_pods(seen: Seen, world: World) -> None:
     """Our pods keep their owner and lose the labels that those Services select by."""
     labels = _labels(seen)
-    pods = world.store(kinds.PODS).of((seen.owner.namespace, seen.owner.name))
+    pods = world.store(kinds.PODS).of(seen.owner.key)
     left = [pod for pod in pods if LABEL_DETACHED not in pod["metadata"]["labels"]]
     writes = (world.writer.merge(kinds.PODS, pod, detached(labels)) for pod in left)
     for answer in await asyncio.gather(*writes):

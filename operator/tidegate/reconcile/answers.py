@@ -38,7 +38,7 @@ def answer_to(key: str, owner: Owner, world: World) -> Answer | None:
     if found := job_of(key, owner, world):
         return _meaning(key, found)
 
-    asked = world.memory((owner.namespace, owner.name)).asked.get(key)
+    asked = world.memory(owner.key).asked.get(key)
     return asked.answer if asked else None
 
 

@@ -19,7 +19,7 @@ from .memory import Asked
 from .observe import Seen
 from .ownership import created
 from .questions import Question, questions
-from .secrets import Unusable, authorization
+from .secrets import SecretUnusable, authorization
 from .world import World
 
 EVERY_SECONDS = 15.0
@@ -134,7 +134,7 @@ class Asking:
 
             ask = Ask(url=http.url, body=question.body, seconds=http.timeout.total_seconds(), headers=headers)
             reply = await self._world.hook_http.send(ask)
-        except (Unusable, AskFailed) as error:
+        except (SecretUnusable, AskFailed) as error:
             return Answer(question.key, Said.NOT_YET, str(error)[:LINE_LENGTH])
 
         said = Said.YES if 200 <= reply.status < 300 else Said.NOT_YET

@@ -16,6 +16,7 @@ from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
 from .features import feature_missing
+from .ownership import taken_sentence
 from .shares import shared_service
 from .world import World
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     """The first thing to mend, or None."""
     owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
-    key = (owner.namespace, owner.name)
+    key = owner.key
     return (
         _switched_off(seen, world)
         or _refused(key, world)
@@ -57,7 +58,7 @@ def _invalid(seen: "Seen") -> Blocked | None:
 def _other_workload(seen: "Seen", world: World) -> Blocked | None:
     """ReplicaSets never turn into DaemonSets, nor back: both would be stable at once."""
     other = kinds.DAEMON_SETS if seen.made_by is kinds.REPLICA_SETS else kinds.REPLICA_SETS
-    if not any(map(seen.owner.owns, world.store(other).of((seen.owner.namespace, seen.owner.name)))):
+    if not any(map(seen.owner.owns, world.store(other).of(seen.owner.key))):
         return None
 
     sentence = f"spec.traffic.nodeRatio: this Release has {other.kind}s already; declare another Release instead"
@@ -70,7 +71,7 @@ def _name_taken(owner: Owner, world: World) -> Blocked | None:
         name = service_name(owner, role)
         service = world.store(kinds.SERVICES).get((owner.namespace, name))
         if service is not None and not owner.may_take(service):
-            return Blocked(Reason.NAME_TAKEN, f"Service {name} exists and is not Tidegate's: rename or delete it")
+            return Blocked(Reason.NAME_TAKEN, taken_sentence("Service", name))
 
     return None
 
@@ -88,8 +89,7 @@ def _route_taken(seen: "Seen", world: World) -> Blocked | None:
     for router in seen.routers:
         route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
-            sentence = f"{router.kind} {router.name} exists and is not Tidegate's: rename or delete it"
-            return Blocked(Reason.NAME_TAKEN, sentence)
+            return Blocked(Reason.NAME_TAKEN, taken_sentence(router.kind, router.name))
 
     return None
 
@@ -174,7 +174,7 @@ def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
     if seen.plane is None:
         return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.choice.sentence}")
 
-    alike = world.store(kinds.RELEASES).of(kinds.joined(seen.owner.namespace, seen.owner.name))
+    alike = world.store(kinds.RELEASES).of(kinds.joined(*seen.owner.key))
     if len(alike) < 2 or not COUNTS[seen.plane].joined:
         return None
 

@@ -145,6 +145,11 @@ class Configs:
         """The labelled objects of a Release, with their kinds."""
         return ((kind, found) for kind, store in self.stores.items() for found in store.of(release))
 
+    def silent(self, oldest: float) -> list[str]:
+        """Streams not heard since then. One whose trouble its followers are told is no news here."""
+        heard = {part: seen for part, seen in self._reflectors.items() if seen.synced.is_set()}
+        return [seen.where for part, seen in heard.items() if seen.heard_at < oldest and not self._trouble.get(part)]
+
     def _known(self, place: Place, found: Object) -> Standing:
         uid, version = found["metadata"]["uid"], int(found["metadata"]["resourceVersion"])
         failed, read = self._failed.get(place), self._read.get(place)

@@ -14,7 +14,7 @@ from tidegate.clients import Kind, Object
 from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
 from tidegate.watch import Key
 
-from . import trims
+from . import route_trims, trims
 from .trims import SERVICE_NAME
 
 RELEASES = Kind(api=API_VERSION, plural="releases", kind="Release")
@@ -34,6 +34,7 @@ SERVICES = Kind(api="v1", plural="services", kind="Service")
 SECRETS = Kind(api="v1", plural="secrets", kind="Secret")
 CONFIG_MAPS = Kind(api="v1", plural="configmaps", kind="ConfigMap")
 CONFIG_KINDS = {kind.kind: kind for kind in (CONFIG_MAPS, SECRETS)}
+METRIC_SECRETS = Kind(api="v1", plural="secrets", kind="Secret", view="metric-sources")
 HOOK_SECRETS = Kind(api="v1", plural="secrets", kind="Secret", view="hooks")
 JOBS = Kind(api="batch/v1", plural="jobs", kind="Job")
 NODES = Kind(api="v1", plural="nodes", kind="Node", namespaced=False)
@@ -188,22 +189,22 @@ WATCHED = (
     Watched(kind=PODS, trim=trims.trimmed_pod, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=SERVICES, trim=trims.trimmed_service, index=by_selected_label),
     Watched(kind=ENDPOINT_SLICES, trim=trims.trimmed_slice, selector=LABEL_RELEASE, index=by_service),
-    Watched(kind=ROUTES, trim=trims.trimmed_route, index=by_release, optional=True),
-    Watched(kind=GRPC_ROUTES, trim=trims.trimmed_route, optional=True),
+    Watched(kind=ROUTES, trim=route_trims.trimmed_route, index=by_release, optional=True),
+    Watched(kind=GRPC_ROUTES, trim=route_trims.trimmed_route, optional=True),
     Watched(
         kind=VIRTUAL_SERVICES,
-        trim=partial(trims.trimmed_route, shape=VIRTUAL_SERVICE),
+        trim=partial(route_trims.trimmed_route, shape=VIRTUAL_SERVICE),
         optional=True,
     ),
     Watched(
         kind=TRAEFIK_SERVICES,
-        trim=partial(trims.trimmed_route, shape=TRAEFIK_SERVICE),
+        trim=partial(route_trims.trimmed_route, shape=TRAEFIK_SERVICE),
         optional=True,
     ),
-    Watched(kind=DESTINATION_RULES, trim=trims.trimmed_destination_rule, optional=True),
-    Watched(kind=INGRESSES, trim=trims.trimmed_ingress, optional=True),
+    Watched(kind=DESTINATION_RULES, trim=route_trims.trimmed_destination_rule, optional=True),
+    Watched(kind=INGRESSES, trim=route_trims.trimmed_ingress, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
-    Watched(kind=GATEWAY_CLASSES, trim=trims.trimmed_gateway_class, optional=True),
+    Watched(kind=GATEWAY_CLASSES, trim=route_trims.trimmed_gateway_class, optional=True),
     Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),
@@ -212,7 +213,7 @@ WATCHED = (
     Watched(kind=CLUSTER_OBJECTIVE_SETS, trim=trims.plain, optional=True),
     Watched(kind=METRIC_SOURCES, trim=trims.plain),
     Watched(kind=CLUSTER_METRIC_SOURCES, trim=trims.plain),
-    Watched(kind=SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),
+    Watched(kind=METRIC_SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),
     Watched(kind=HOOK_SECRETS, trim=trims.plain, selector=LABEL_HOOK),
     Watched(kind=JOBS, trim=trims.trimmed_job, selector=LABEL_HOOK, index=by_release),
 )

@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What the API server did not take, in its words, and until when it is not asked again."""
+    """What the API server or a disruption budget refused, in words, and until when it is not asked again."""
 
     reason: Reason
     sentence: str

@@ -67,7 +67,7 @@ def observe_nodes(
         revision: allotment_of(found["metadata"].get("annotations") or {}) for revision, found in sets.items()
     }
     known = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES))
-    pods = world.store(kinds.PODS).of((owner.namespace, owner.name))
+    pods = world.store(kinds.PODS).of(owner.key)
     on = nodes_of(pods, progress.stable or "") | nodes_of(pods, progress.candidate or "")
     given = allotments.get(progress.candidate or "", NO_NODE)
     eligible = (on | given.nodes) & known

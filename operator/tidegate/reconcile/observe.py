@@ -5,24 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tidegate.api import DataPlane, InvalidSpec, OnDelete
-from tidegate.api.names import (
-    ANNOTATION_PLAN,
-    ANNOTATION_STARTED,
-    FINALIZER,
-)
+from tidegate.api import DataPlane, OnDelete
+from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_STARTED, FINALIZER
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Kind
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route, together
-from tidegate.decision.snapshot import Snapshot, Suspension
+from tidegate.decision.snapshot import Copy, Side, Snapshot, Suspension
+from tidegate.decision.workload import Restart
 from tidegate.metrics.choice import Choice
 from tidegate.routers import Backends, Router
 from tidegate.watch import Key, Object
-from tidegate.workloads import (
-    Owner,
-    service_name,
-)
+from tidegate.workloads import Owner, service_name
 
 from . import asks, kinds
 from .answers import answers_of
@@ -75,6 +69,39 @@ class Seen:
         return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A Release as stored, what is recorded of it, and the revisions made for it."""
+
+    found: Object
+    owner: Owner
+    replica_sets: Mapping[str, Object]
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is declared as values: the newest, and that which the rollout under way goes by."""
+
+    sets: Expanded
+    choice: Choice
+    newest: Pinned
+    pinned: Pinned
+    plan_changed: bool
+    template: Template
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """What splits the traffic, and what it says now."""
+
+    backends: Backends
+    routers: tuple[Router, ...]
+    routes: tuple[Route, ...]
+    nodes: Nodes | None
+    route: Route | None
+
+
 def observe(key: Key, world: World) -> Seen | None:
     """All that is known of a Release now; None where there is none. Raises InvalidSpec."""
     found = world.store(kinds.RELEASES).get(key)
@@ -85,79 +112,125 @@ def observe(key: Key, world: World) -> Seen | None:
     owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
     replica_sets = replica_sets_of(owner, world)
     progress = recorded(found, owner, world, replica_sets)
-    memory = world.memory(key)
+    stored = Stored(found=found, owner=owner, replica_sets=replica_sets, progress=progress)
+    wanted = _declared(stored, world)
+    routing = _traffic(stored, wanted, world)
+    stored = replace(stored, progress=_weighted(progress, routing.route, now))
+    seen = Seen(
+        found=found,
+        declared=wanted.sets.declared,
+        sets=wanted.sets,
+        choice=wanted.choice,
+        template=wanted.template,
+        owner=owner,
+        spec=wanted.newest.spec,
+        newest=wanted.newest,
+        pinned=wanted.pinned,
+        plan_changed=wanted.plan_changed,
+        backends=routing.backends,
+        routers=routing.routers,
+        nodes=routing.nodes,
+        snapshot=_snapshot(stored, wanted, routing, world, now),
+    )
+    return replace(seen, snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)))
+
+
+def _declared(stored: Stored, world: World) -> Wanted:
+    found, owner, progress = stored.found, stored.owner, stored.progress
     sets = expanded(kinds.spec_of(found), owner.namespace, world)
     choice = choice_of(sets.declared, owner, world)
     sets = with_plane(sets, choice)
-    declared = sets.declared
-    current = parsed(found, sets, None, memory)
-    pin = _pin_of(progress, replica_sets)
-    going = parsed(found, sets, pin, memory) if progress.candidate else current
-    template = template_of(found, declared, owner, world)
+    memory = world.memory(owner.key)
+    newest = parsed(found, sets, None, memory)
+    pin = _pin_of(progress, stored.replica_sets)
+    return Wanted(
+        sets=sets,
+        choice=choice,
+        newest=newest,
+        pinned=parsed(found, sets, pin, memory) if progress.candidate else newest,
+        plan_changed=pin is not None and _is_new(found) and pin != text_of(sets.declared),
+        template=template_of(found, sets.declared, owner, world),
+    )
+
+
+def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
+    owner, progress = stored.owner, stored.progress
+    declared, plan = wanted.sets.declared, wanted.pinned.plan
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
-        port=current.spec.service.port,
+        port=wanted.newest.spec.service.port,
     )
-    exposure = exposure_of(going.spec, progress, owner.name)
+    exposure = exposure_of(wanted.pinned.spec, progress, owner.name)
     routers = routers_of(declared["traffic"], owner, backends, world, exposure)
     routes = observe_routes(declared, owner, routers, world)
-    nodes = observe_nodes(declared, owner, progress, replica_sets, world)
+    nodes = observe_nodes(declared, owner, progress, stored.replica_sets, world)
     route = (
         together(routes)
-        or (nodes.share(progress, going.plan, owner, world) if nodes else None)
-        or observe_share(declared, owner, template, progress, going.plan, world)
+        or (nodes.share(progress, plan, owner, world) if nodes else None)
+        or observe_share(declared, owner, wanted.template, progress, plan, world)
     )
-    progress = _weighted(progress, route, now)
-    surplus = _surplus(progress, replica_sets, current.spec.revision_history_limit)
-    stable = replica_sets.get(progress.stable or "")
-    wanted = nodes.count(progress.stable or "") if nodes else stable["spec"]["replicas"] if stable else 0
-    kept = [seen for revision, seen in replica_sets.items() if revision not in surplus]
-    seen = Seen(
-        found=found,
-        declared=declared,
-        sets=sets,
-        choice=choice,
-        template=template,
-        owner=owner,
-        spec=current.spec,
-        newest=current,
-        pinned=going,
-        plan_changed=pin is not None and _is_new(found) and pin != text_of(declared),
-        backends=backends,
-        routers=routers,
-        nodes=nodes,
-        snapshot=Snapshot(
-            now=now,
-            target=template.revision or progress.candidate or progress.stable or "",
-            known=bool(template.revision),
-            reading=template.reading,
-            replicas=nodes.total if nodes else current.spec.replicas,
-            plan=going.plan,
-            progress=progress,
-            sides=(nodes.sized if nodes else tuple)(observe_sides(owner, replica_sets, current.spec, world, now)),
-            services=observe_services(owner, current.spec, routers, world, shared=shared_service(declared)),
-            route=route,
-            several=routes if len(routes) > 1 else (),
-            evidence=evidence_of(key, progress, going.spec, world),
-            answers=answers_of(progress, owner, world),
-            asks=asks.of(found),
-            suspension=_suspension(current.spec, found),
-            deleting="deletionTimestamp" in found["metadata"],
-            surplus=surplus,
-            unused=unused_copies(owner, kept, template.tracking, world.configs),
-            keeps=current.spec.on_delete is OnDelete.KEEP,
-            finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
-            workload=observe_workload(template, owner, world),
-            restart=observe_restart(progress, owner, wanted, current.spec.min_ready_seconds, world),
-            least_size=least_size(owner, world),
-            uncompared=frozenset() if nodes else uncompared(template, progress, replica_sets.keys(), memory),
-        ),
+    return Routing(backends=backends, routers=routers, routes=routes, nodes=nodes, route=route)
+
+
+def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, now: datetime) -> Snapshot:
+    """All but what blocks a rollout: that is judged by the rest."""
+    progress, template, nodes = stored.progress, wanted.template, routing.nodes
+    found, owner, spec = stored.found, stored.owner, wanted.newest.spec
+    surplus = _surplus(progress, stored.replica_sets, spec.revision_history_limit)
+    return Snapshot(
+        now=now,
+        target=template.revision or progress.candidate or progress.stable or "",
+        known=bool(template.revision),
+        reading=template.reading,
+        replicas=nodes.total if nodes else spec.replicas,
+        plan=wanted.pinned.plan,
+        progress=progress,
+        sides=_sides(stored, spec, nodes, world, now),
+        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.sets.declared)),
+        route=routing.route,
+        several=routing.routes if len(routing.routes) > 1 else (),
+        evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
+        answers=answers_of(progress, owner, world),
+        asks=asks.of(found),
+        suspension=_suspension(spec, found),
+        deleting="deletionTimestamp" in found["metadata"],
+        surplus=surplus,
+        unused=_unused(stored, surplus, template, world),
+        keeps=spec.on_delete is OnDelete.KEEP,
+        finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
+        workload=observe_workload(template, owner, world),
+        restart=_restart(stored, spec, nodes, world),
+        least_size=least_size(owner, world),
+        uncompared=_uncompared(stored, template, nodes, world),
     )
-    return replace(
-        seen,
-        snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)),
-    )
+
+
+def _sides(stored: Stored, spec: ReleaseSpec, nodes: Nodes | None, world: World, now: datetime) -> tuple[Side, ...]:
+    """Every revision, with its nodes for a size where there is one pod a node."""
+    sides = observe_sides(stored.owner, stored.replica_sets, spec, world, now)
+    return nodes.sized(sides) if nodes else sides
+
+
+def _unused(stored: Stored, surplus: tuple[str, ...], template: Template, world: World) -> tuple[Copy, ...]:
+    """Copies that no ReplicaSet names, of those that are kept."""
+    kept = [found for revision, found in stored.replica_sets.items() if revision not in surplus]
+    return unused_copies(stored.owner, kept, template.tracking, world.configs)
+
+
+def _restart(stored: Stored, spec: ReleaseSpec, nodes: Nodes | None, world: World) -> Restart:
+    stable = stored.progress.stable or ""
+    sized = stored.replica_sets[stable]["spec"]["replicas"] if stable in stored.replica_sets else 0
+    wanted: int = nodes.count(stable) if nodes else sized
+    return observe_restart(stored.progress, stored.owner, wanted, spec.min_ready_seconds, world)
+
+
+def _uncompared(stored: Stored, template: Template, nodes: Nodes | None, world: World) -> frozenset[str]:
+    """Revisions that the template may turn out to be: it is compared with ReplicaSets alone."""
+    if nodes:
+        return frozenset()
+
+    return uncompared(template, stored.progress, stored.replica_sets.keys(), world.memory(stored.owner.key))
 
 
 def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
@@ -211,6 +284,3 @@ def _surplus(progress: Progress, replica_sets: Mapping[str, Object], limit: int)
         if revision not in kept and not seen["spec"]["replicas"]
     )
     return tuple(revision for _, revision in empty[: max(len(empty) - limit, 0)])
-
-
-__all__ = ["InvalidSpec", "Seen", "observe"]

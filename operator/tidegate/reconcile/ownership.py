@@ -19,10 +19,15 @@ class Owned(Protocol):
     def owner(self) -> Owner: ...
 
 
+def taken_sentence(kind: str, name: str) -> str:
+    """What is said of someone else's object that has a name of ours."""
+    return f"{kind} {name} exists and is not Tidegate's: rename or delete it"
+
+
 def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:
     """Someone else's object has the name: it is never touched."""
-    sentence = f"{kind.kind} {name} exists and is not Tidegate's: rename or delete it"
-    world.refuse((seen.owner.namespace, seen.owner.name), Reason.NAME_TAKEN, sentence)
+    sentence = taken_sentence(kind.kind, name)
+    world.refuse(seen.owner.key, Reason.NAME_TAKEN, sentence)
     return Conflict(409, sentence, call=kind.path(seen.owner.namespace, name))
 
 
@@ -71,7 +76,7 @@ async def patched(
     except Invalid as error:
         now = await world.kube.call("GET", kind.path(namespace, name))
         if found["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
-            world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+            world.refused_by(seen.owner.key, error)
 
         world.keep(kind, now)
         raise

@@ -50,7 +50,7 @@ CARRIED = ("replicas", "stable", "candidate", "objectives", "step", "restart")
 async def record(seen: Seen, decision: Decision, world: World) -> None:
     """Write the next state if it is another one, tell people, and log one line for the decision."""
     before, progress = seen.found.get("status") or {}, decision.progress
-    key = (seen.owner.namespace, seen.owner.name)
+    key = seen.owner.key
     lines = lines_of(analyse(key, progress, seen.pinned.spec, world)) if progress.candidate else []
     status = status_of(
         seen.snapshot,

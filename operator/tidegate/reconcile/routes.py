@@ -67,7 +67,7 @@ def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], 
 def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) -> Route | None:
     """One route, and for how long its weight has been confirmed, or its generation silent."""
     found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
-    memory = world.memory((owner.namespace, owner.name)).router(f"{router.kind}/{router.name}")
+    memory = world.memory(owner.key).router(f"{router.kind}/{router.name}")
     if found is not None and isinstance(router, Whole) and not owner.owns(found):
         return None
 

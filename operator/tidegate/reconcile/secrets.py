@@ -14,7 +14,7 @@ from .scope import Scope
 T = TypeVar("T")
 
 
-class Unusable(Exception):
+class SecretUnusable(Exception):
     """A Secret that cannot be used: the reason, in words for the status."""
 
     def __init__(self, reason: Reason, sentence: str) -> None:
@@ -31,19 +31,19 @@ class Secrets:
     scope: Scope
 
     def read(self, key: Key, meaning: Callable[[Object], T]) -> T:
-        """What a Secret says. Raises Unusable where it is missing, or says it in a way that nobody can use."""
+        """What a Secret says. Raises SecretUnusable where it is missing, or says it in a way that nobody can use."""
         secret, place = self.store.get(key), "/".join(key)
         if secret is None and not self.scope.holds(key[0]):
             sentence = f"Secret {place} is in a namespace that this operator does not watch"
-            raise Unusable(Reason.SECRET_MISSING, sentence)
+            raise SecretUnusable(Reason.SECRET_MISSING, sentence)
 
         if secret is None:
-            raise Unusable(Reason.SECRET_MISSING, f"Secret {place} is missing, or lacks the label {self.label}")
+            raise SecretUnusable(Reason.SECRET_MISSING, f"Secret {place} is missing, or lacks the label {self.label}")
 
         try:
             return meaning(secret)
         except ValueError as error:
-            raise Unusable(Reason.SECRET_INVALID, f"Secret {place}: {error}") from error
+            raise SecretUnusable(Reason.SECRET_INVALID, f"Secret {place}: {error}") from error
 
 
 def authorization(secret: Object) -> dict[str, str]:

@@ -42,7 +42,7 @@ def observe_share(
 
 def share(progress: Progress, weight: int, owner: Owner, world: World, *, gone: bool) -> Route:
     """A share of pods as a route: confirmed when pods that were told to go are `gone`."""
-    memory = world.memory((owner.namespace, owner.name)).router("pods")
+    memory = world.memory(owner.key).router("pods")
     remember(memory, 0, (progress.candidate or "", weight), confirmed=gone)
     since = memory.confirmed_at if memory.confirmed_at is not None else time.monotonic()
     return Route(
@@ -56,7 +56,7 @@ def share(progress: Progress, weight: int, owner: Owner, world: World, *, gone: 
 
 def ready_pods_of(progress: Progress, owner: Owner, world: World) -> int:
     """The candidate's ready pods."""
-    pods = world.store(kinds.PODS).of((owner.namespace, owner.name))
+    pods = world.store(kinds.PODS).of(owner.key)
     own = (pod(found) for found in pods if found["metadata"]["labels"].get(LABEL_REVISION) == progress.candidate)
     return sum(found is not None and found.ready for found in own)
 

@@ -15,11 +15,7 @@ from .world import World
 
 def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
     """A Release's own ReplicaSets by revision, and those that one of its name left serving; or its DaemonSets."""
-    listed = [
-        seen
-        for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS)
-        for seen in world.store(kind).of((owner.namespace, owner.name))
-    ]
+    listed = [seen for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS) for seen in world.store(kind).of(owner.key)]
     return {_revision(seen): seen for seen in listed if owner.may_take(seen)}
 
 
@@ -28,7 +24,7 @@ def observe_sides(
 ) -> tuple[Side, ...]:
     """Every revision's ReplicaSet and pods."""
     ready_nodes = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES) if node["ready"])
-    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of((owner.namespace, owner.name))]
+    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of(owner.key)]
     sides = []
     for revision, replica_set in replica_sets.items():
         alive = [found for of, found in pods if of == revision and found is not None]

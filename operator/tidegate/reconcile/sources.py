@@ -11,7 +11,7 @@ from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.watch import Key, Object, Store
 
-from .secrets import Secrets, Unusable, authority, authorization
+from .secrets import Secrets, SecretUnusable, authority, authorization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Sources:
                 headers |= self.secrets.read(_secret_key(prometheus.auth_secret, namespace), authorization)
 
             trusted = self.secrets.read(_secret_key(tls.ca_secret, namespace), authority) if tls.ca_secret else None
-        except Unusable as error:
+        except SecretUnusable as error:
             return Blocked(error.reason, f"{where}: {error}")
 
         return Source(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import assert_never
 
-from tidegate.decision.reasons import Reason
+from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.decision.snapshot import Blocked, Copy, Reading
 from tidegate.watch import Object
 from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint, references
@@ -45,7 +45,7 @@ def tracking_of(pods: Object, source: object, owner: Owner, world: World) -> Tra
         reference: world.configs.look((reference.kind, owner.namespace, reference.name))
         for reference in references(pods)
     }
-    return tracked(found, source, owner, memory=world.memory((owner.namespace, owner.name)))
+    return tracked(found, source, owner, memory=world.memory(owner.key))
 
 
 def tracked(found: Mapping[Reference, Standing], source: object, owner: Owner, *, memory: Memory) -> Tracking:
@@ -77,7 +77,7 @@ def unused_copies(owner: Owner, kept: list[Object], tracking: Tracking, configs:
     used |= {(kind, name) for (kind, _), name in tracking.names.items()}
     return tuple(
         Copy(kind, found["metadata"]["name"])
-        for kind, found in configs.copies((owner.namespace, owner.name))
+        for kind, found in configs.copies(owner.key)
         if owner.owns(found) and (kind, found["metadata"]["name"]) not in used
     )
 
@@ -104,7 +104,7 @@ def _unreadable(found: Mapping[Reference, Standing]) -> Blocked | None:
         if isinstance(standing, Unreadable):
             sentence = f"{_where(reference)} cannot be read: {standing.sentence}"
             again = None if standing.again is None else timedelta(seconds=standing.again)
-            return Blocked(Reason.CONFIG_UNREADABLE, sentence[:512], again)
+            return Blocked(Reason.CONFIG_UNREADABLE, sentence[:SENTENCE_LENGTH], again)
 
     return None
 

@@ -1,4 +1,4 @@
-"""What is kept of each kind that a turn reads: the facts, and none of the bulk."""
+"""What is kept of each kind that a turn reads, routes apart: the facts, and none of the bulk."""
 
 from typing import Any
 
@@ -6,22 +6,16 @@ import msgspec
 
 from tidegate.api.names import (
     ANNOTATION_AFFINITY,
-    ANNOTATION_EXPOSED,
-    ANNOTATION_FOUND,
     ANNOTATION_NODES,
     ANNOTATION_PLAN,
     ANNOTATION_REJECTED,
-    ANNOTATION_SHAPE,
     ANNOTATION_STARTED,
-    ANNOTATION_SUBSETS,
     ANNOTATION_TAKEN_OVER,
     ANNOTATION_TRACK_CONFIG,
-    ANNOTATION_WEIGHT,
     LABEL_HANDED_OVER,
     LABEL_RELEASE,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
 from tidegate.workloads import (
     NO_NODE,
     allotment_of,
@@ -35,8 +29,6 @@ from tidegate.workloads import (
 
 SERVICE_NAME = "kubernetes.io/service-name"
 REPLICA_SET_NOTES = frozenset({ANNOTATION_PLAN, ANNOTATION_STARTED, ANNOTATION_REJECTED})
-ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND, ANNOTATION_SUBSETS)
-REF = ("name", "kind", "namespace", "weight", "destination")
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -53,96 +45,20 @@ def trimmed_release(found: Object) -> Object:
     return {**found, "spec": msgspec.json.encode(found["spec"])}
 
 
-def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
-    """The backends and what the parents report of them; matches and filters are the data plane's affair."""
-    metadata, spec = found["metadata"], found.get("spec") or {}
-    parents = [
-        {
-            "parentRef": parent.get("parentRef"),
-            "controllerName": parent.get("controllerName"),
-            "conditions": [_state(state) for state in parent.get("conditions") or ()],
-        }
-        for parent in (found.get("status") or {}).get("parents") or ()
-    ]
-    return {
-        "metadata": {**_attached_identity(found), "owner": rules_owner(metadata.get("managedFields") or [], shape)},
-        "spec": {
-            "parentRefs": spec.get("parentRefs"),
-            **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
-        },
-        "status": {"parents": parents},
-    }
-
-
-def trimmed_destination_rule(found: Object) -> Object:
-    """The names and labels of its subsets; how a mesh treats them is the mesh's affair."""
-    declared = (found.get("spec") or {}).get("subsets") or ()
-    kept = [{name: subset[name] for name in ("name", "labels") if name in subset} for subset in declared]
-    return {"metadata": _attached_identity(found), "spec": {"subsets": kept}}
-
-
-def _attached_identity(found: Object) -> Object:
-    """What tells a user's object from others, our notes on it, and whether we own a field of it."""
+def identity(found: Object) -> dict[str, Any]:
+    """What tells an object from others, and whose it is."""
     metadata = found["metadata"]
-    annotations = metadata.get("annotations")
-    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
-    managers: list[Object] = metadata.get("managedFields") or []
-    return {
-        **_identity(found),
-        "generation": metadata.get("generation"),
-        "annotations": ours,
-        "ours": any(entry.get("manager") == MANAGER for entry in managers),
-    }
-
-
-def trimmed_ingress(found: Object) -> Object:
-    """Hosts, paths and backends, and the notes of a canary."""
-    metadata = found["metadata"]
-    annotations = metadata.get("annotations") or {}
-    kept = {name: annotations[name] for name in (*ROUTE_NOTES, CLASS, CANARY, CANARY_WEIGHT) if name in annotations}
-    return {
-        "metadata": {**_identity(found), "generation": metadata.get("generation"), "annotations": kept},
-        "spec": found.get("spec") or {},
-    }
-
-
-def trimmed_rules(spec: Object, field: str, shape: Shape) -> Any:
-    """The rules of one field of a spec: a list of them, or the one that a kind has."""
-    declared = spec.get(field) or ()
-    if isinstance(declared, dict):
-        return trimmed_rule(declared, shape)
-
-    return [trimmed_rule(rule, shape) for rule in declared]
-
-
-def trimmed_rule(rule: Object, shape: Shape) -> Object:
-    """A rule's name, its backends with their weights, and where it copies requests to."""
-    refs, filters = rule.get(shape.refs) or (), rule.get("filters") or ()
-    kept = [{name: ref[name] for name in REF if name in ref} for ref in refs]
-    mirrors = [{"requestMirror": found["requestMirror"]} if "requestMirror" in found else {} for found in filters]
-    return {"name": rule.get("name"), shape.refs: kept, **({"filters": mirrors} if any(mirrors) else {})}
-
-
-def _state(state: Object) -> Object:
-    return {name: state.get(name) for name in ("type", "status", "reason", "observedGeneration")}
-
-
-def trimmed_gateway_class(found: Object) -> Object:
-    """Who serves it, and the names of what that supports: objects with a name, or plain names in older versions."""
-    features = (found.get("status") or {}).get("supportedFeatures") or ()
-    names = {feature["name"] if isinstance(feature, dict) else feature for feature in features}
-    return {
-        "metadata": _identity(found),
-        "controller": (found.get("spec") or {}).get("controllerName", ""),
-        "features": sorted(names),
-    }
+    kept = ("name", "namespace", "uid", "resourceVersion", "ownerReferences")
+    labels = metadata.get("labels") or {}
+    ours = {name: labels[name] for name in (LABEL_RELEASE, LABEL_HANDED_OVER, SERVICE_NAME) if name in labels}
+    return {**{name: metadata[name] for name in kept if name in metadata}, "labels": ours}
 
 
 def trimmed_replica_set(found: Object) -> Object:
     """Of the template only what it uses: the rest is in the Release, and is the bulk of it."""
     metadata, spec = found["metadata"], found.get("spec") or {}
     ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
-    kept = {**_identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
+    kept = {**identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
     kept["labels"], kept["generation"] = metadata.get("labels") or {}, metadata.get("generation")
     sized = {"replicas": spec.get("replicas", 0)}
     uses = sorted({reference.used for reference in references(spec.get("template") or {})})
@@ -186,7 +102,7 @@ def trimmed_service(found: Object) -> Object:
     """Whose it is, whom it selects, and its ports."""
     spec, ports = found.get("spec") or {}, ("port", "targetPort")
     return {
-        "metadata": _identity(found),
+        "metadata": identity(found),
         "spec": {
             "selector": spec.get("selector"),
             "ports": [{name: port.get(name) for name in ports} for port in spec.get("ports") or ()],
@@ -197,7 +113,7 @@ def trimmed_service(found: Object) -> Object:
 def trimmed_slice(found: Object) -> Object:
     """The pods that are ready."""
     names = sorted(ready_pods([found]))
-    return {"metadata": _identity(found), "endpoints": [{"targetRef": {"name": name}} for name in names]}
+    return {"metadata": identity(found), "endpoints": [{"targetRef": {"name": name}} for name in names]}
 
 
 def trimmed_config(found: Object) -> Object:
@@ -215,21 +131,12 @@ def trimmed_config(found: Object) -> Object:
     return {"metadata": kept}
 
 
-def _identity(found: Object) -> dict[str, Any]:
-    """What tells an object from others, and whose it is."""
-    metadata = found["metadata"]
-    kept = ("name", "namespace", "uid", "resourceVersion", "ownerReferences")
-    labels = metadata.get("labels") or {}
-    ours = {name: labels[name] for name in (LABEL_RELEASE, LABEL_HANDED_OVER, SERVICE_NAME) if name in labels}
-    return {**{name: metadata[name] for name in kept if name in metadata}, "labels": ours}
-
-
 def trimmed_job(found: Object) -> Object:
     """Whose it is, and how it ended."""
     states = (found.get("status") or {}).get("conditions") or ()
     kept = ("type", "status", "reason", "message")
     return {
-        "metadata": _identity(found),
+        "metadata": identity(found),
         "status": {"conditions": [{name: state.get(name) for name in kept} for state in states]},
     }
 
@@ -258,7 +165,7 @@ def trimmed_deployment(found: Object) -> Object:
     sizes = ("replicas", "availableReplicas", "updatedReplicas", "observedGeneration")
     return {
         "metadata": {
-            **_identity(found),
+            **identity(found),
             "generation": metadata.get("generation"),
             "deletionTimestamp": metadata.get("deletionTimestamp"),
             "annotations": {name: annotations[name] for name in (ANNOTATION_TAKEN_OVER,) if name in annotations},
@@ -273,11 +180,11 @@ def trimmed_deployment(found: Object) -> Object:
 
 def trimmed_pod_template(found: Object) -> Object:
     """The template as text."""
-    return {"metadata": _identity(found), "template": msgspec.json.encode(found.get("template") or {})}
+    return {"metadata": identity(found), "template": msgspec.json.encode(found.get("template") or {})}
 
 
 def trimmed_autoscaler(found: Object) -> Object:
     """What it scales, the fewest pods that it allows, and whether it asks how busy each pod is."""
     spec = found.get("spec") or {}
     kept = {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}
-    return {"metadata": _identity(found), "spec": kept, "followsLoad": follows_load(spec.get("metrics") or ())}
+    return {"metadata": identity(found), "spec": kept, "followsLoad": follows_load(spec.get("metrics") or ())}

@@ -17,7 +17,7 @@ from .observe import Seen, observe
 from .record import record, record_invalid
 from .world import World
 
-# A namespace that refuses us is asked again every half a minute.
+# Where a namespace refuses us, its Releases are looked at again so often; the reflector asks every 30 s.
 INCOMPLETE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
@@ -48,6 +48,14 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
     world.configs.follow(key, seen.template.tracking.follows)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
+    await record_and_follow(seen, decision, world, measuring=measuring, asking=asking)
+
+
+async def record_and_follow(
+    seen: Seen, decision: Decision, world: World, *, measuring: Measuring, asking: Asking
+) -> None:
+    """The status, and who looks again, and when."""
+    key = seen.owner.key
     if decision.learns:
         # A status now would tell of the new generation without a word on what becomes of it.
         world.mark(key)
@@ -82,7 +90,7 @@ async def carry_out(seen: Seen, decision: Decision, world: World) -> None:
             await act(seen, action, world, urgent=decision.urgent)
         except (Invalid, Forbidden) as error:
             if not isinstance(action, SetWeight):
-                world.refuse((seen.owner.namespace, seen.owner.name), Reason.REFUSED, error.told[:512])
+                world.refused_by(seen.owner.key, error)
             raise
 
 

@@ -70,7 +70,7 @@ def template_of(release: Object, declared: Object, owner: Owner, world: World) -
     if template.pods is None or not template.tracking.complete:
         return template
 
-    memory, status = world.memory((owner.namespace, owner.name)), release.get("status") or {}
+    memory, status = world.memory(owner.key), release.get("status") or {}
     template = replace(template, declared=_hashed(template, memory))
     revision = _revision(template, status, memory)
     # What is stable, or on its way already, is nothing new: to go back waits for nothing.
@@ -138,7 +138,7 @@ def observe_workload(template: Template, owner: Owner, world: World) -> Workload
     metadata, spec, status = found["metadata"], found["spec"], found["status"]
     note = note_of(metadata.get("annotations") or {})
     ours = note is not None and note.release == owner.name
-    pods = world.store(kinds.PODS).of((owner.namespace, owner.name))
+    pods = world.store(kinds.PODS).of(owner.key)
     replicas = spec.get("replicas") or 0
     return Workload(
         name=metadata["name"],

@@ -9,7 +9,7 @@ from functools import partial
 from tidegate.api.names import ASK_ABORT, LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision import Phase
-from tidegate.decision.reasons import Reason
+from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
 from tidegate.watch.memory import settle
@@ -57,9 +57,9 @@ class World:
         self._trims = {watched.kind.key: watched.trim for watched in kinds.WATCHED}
         self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
-            self.stores["metricsources"],
-            self.stores["clustermetricsources"],
-            Secrets(self.stores["secrets"], LABEL_METRIC_SOURCE, scope),
+            self.store(kinds.METRIC_SOURCES),
+            self.store(kinds.CLUSTER_METRIC_SOURCES),
+            Secrets(self.store(kinds.METRIC_SECRETS), LABEL_METRIC_SOURCE, scope),
         )
         self.hook_secrets = Secrets(self.store(kinds.HOOK_SECRETS), LABEL_HOOK, scope)
         self.configs = Configs(kube, scope, self.mark)
@@ -80,6 +80,10 @@ class World:
     def refuse(self, key: Key, reason: Reason, sentence: str) -> None:
         """Remember what was not taken, so that it is said, and tried again later."""
         self.memory(key).refused = Refused(reason, sentence, time.monotonic() + REFUSED_SECONDS)
+
+    def refused_by(self, key: Key, error: CallError) -> None:
+        """Remember what the API server did not take, in its words."""
+        self.refuse(key, Reason.REFUSED, error.told[:SENTENCE_LENGTH])
 
     def memory(self, key: Key) -> Memory:
         """What is remembered of a Release."""
@@ -103,11 +107,12 @@ class World:
     def silent(self) -> list[str]:
         """Kinds whose stream was not heard for too long, or whose first list is not complete."""
         oldest = time.monotonic() - SILENCE_SECONDS
-        return [
+        silent = [
             reflector.where
             for reflector in self.reflectors
             if not reflector.refused and (not reflector.synced.is_set() or reflector.heard_at < oldest)
         ]
+        return silent + self.configs.silent(oldest)
 
     def refusing(self) -> list[str]:
         """Watched namespaces whose roles are missing, as where one was deleted."""
@@ -155,7 +160,7 @@ class World:
             kinds.GATEWAY_CLASSES,
             kinds.METRIC_SOURCES,
             kinds.CLUSTER_METRIC_SOURCES,
-            kinds.SECRETS,
+            kinds.METRIC_SECRETS,
             kinds.AUTOSCALERS,
         ):
             self.store(kind).on_change(self._need_changed)

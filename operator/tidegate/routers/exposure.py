@@ -1,7 +1,5 @@
 """What a step shows the candidate beside its weight: requests that match, copies of requests, and a cookie."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -9,7 +7,7 @@ from typing import Any, Self
 
 from tidegate.api.names import ANNOTATION_EXPOSED
 
-from .split import Found, annotation
+from .split import Found, annotation, hashed
 
 Rule = dict[str, Any]
 SPECIAL = re.compile(r"([.*+?^${}()|\[\]\\])")
@@ -70,10 +68,7 @@ class Exposure:
 
     def digest(self) -> str:
         """A hash of it; empty where nothing is exposed."""
-        if self == NOTHING:
-            return ""
-
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        return "" if self == NOTHING else hashed(asdict(self))
 
     def copies(self, weight: int) -> int:
         """How many percent of the requests are copied: none where the candidate has a share of its own."""

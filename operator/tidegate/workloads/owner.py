@@ -15,6 +15,11 @@ class Owner:
     namespace: str
     uid: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Where the stores, the queue and the memories keep what is this Release's."""
+        return self.namespace, self.name
+
     def reference(self) -> dict[str, Any]:
         """The controller reference: the garbage collector follows it, and others keep their hands off."""
         return {

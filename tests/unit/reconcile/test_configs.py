@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -247,3 +248,28 @@ async def test_what_nobody_follows_any_more_is_forgotten() -> None:
 
         assert configs.look(SETTINGS) == Unread()
         assert marked == []
+
+
+async def test_a_watch_that_is_not_heard_of_any_more_is_named() -> None:
+    async with watching(Server(settings=config_map(3)), set[Key]().add) as configs:
+        unwanted = configs.silent(time.monotonic() + 1)
+        configs.want(wanted=True)
+        await until(lambda: len(configs.silent(time.monotonic() + 1)) == 2)
+        silent, heard = configs.silent(time.monotonic() + 1), configs.silent(time.monotonic() - 90)
+
+    assert silent == ["configmaps", "secrets"]
+    assert heard == []
+    assert unwanted == []
+
+
+async def test_a_watch_that_was_never_allowed_is_told_to_its_followers_alone() -> None:
+    server, marked = Server(settings=config_map(3), refused="/configmaps"), set[Key]()
+    async with watching(server, marked.add) as configs:
+        configs.follow(WEB, frozenset({SETTINGS}))
+        configs.want(wanted=True)
+        await until(
+            lambda: isinstance(configs.look(SETTINGS), Unreadable) and not isinstance(configs.look(KEYS), Unread)
+        )
+        silent = configs.silent(time.monotonic() + 1)
+
+    assert silent == ["secrets"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.routers.test_contract import COPYING, MANAGED, MATCHING, STICKING, generated, patched
-from tidegate.reconcile.trims import trimmed_route
+from tidegate.reconcile.route_trims import trimmed_route
 from tidegate.routers import Exposure, Header, ManagedRoute, cookie_header
 
 EXPOSING = {"match": (MATCHING, 0), "mirror": (COPYING, 0), "affinity": (STICKING, 20)}

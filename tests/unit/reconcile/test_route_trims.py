@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.routers.test_contract import attached, traefik_service, users, virtual_service
 from tidegate.reconcile.kinds import ROUTE_KINDS, WATCHED
-from tidegate.reconcile.trims import trimmed_destination_rule, trimmed_gateway_class
+from tidegate.reconcile.route_trims import trimmed_destination_rule, trimmed_gateway_class
 from tidegate.routers import AttachedRoute, subsets
 
 TRIMS = {watched.kind.kind: watched.trim for watched in WATCHED}

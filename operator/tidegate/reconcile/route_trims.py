@@ -1,0 +1,103 @@
+"""What is kept of the routes that a turn reads, and of what they lead through: no matches, no filters."""
+
+from typing import Any
+
+from tidegate.api.names import (
+    ANNOTATION_EXPOSED,
+    ANNOTATION_FOUND,
+    ANNOTATION_SHAPE,
+    ANNOTATION_SUBSETS,
+    ANNOTATION_WEIGHT,
+)
+from tidegate.clients import MANAGER, Object
+from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
+
+from .trims import identity
+
+ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND, ANNOTATION_SUBSETS)
+REF = ("name", "kind", "namespace", "weight", "destination")
+
+
+def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
+    """The backends and what the parents report of them; matches and filters are the data plane's affair."""
+    metadata, spec = found["metadata"], found.get("spec") or {}
+    parents = [
+        {
+            "parentRef": parent.get("parentRef"),
+            "controllerName": parent.get("controllerName"),
+            "conditions": [_state(state) for state in parent.get("conditions") or ()],
+        }
+        for parent in (found.get("status") or {}).get("parents") or ()
+    ]
+    return {
+        "metadata": {**_attached_identity(found), "owner": rules_owner(metadata.get("managedFields") or [], shape)},
+        "spec": {
+            "parentRefs": spec.get("parentRefs"),
+            **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
+        },
+        "status": {"parents": parents},
+    }
+
+
+def trimmed_destination_rule(found: Object) -> Object:
+    """The names and labels of its subsets; how a mesh treats them is the mesh's affair."""
+    declared = (found.get("spec") or {}).get("subsets") or ()
+    kept = [{name: subset[name] for name in ("name", "labels") if name in subset} for subset in declared]
+    return {"metadata": _attached_identity(found), "spec": {"subsets": kept}}
+
+
+def _attached_identity(found: Object) -> Object:
+    """What tells a user's object from others, our notes on it, and whether we own a field of it."""
+    metadata = found["metadata"]
+    annotations = metadata.get("annotations")
+    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
+    managers: list[Object] = metadata.get("managedFields") or []
+    return {
+        **identity(found),
+        "generation": metadata.get("generation"),
+        "annotations": ours,
+        "ours": any(entry.get("manager") == MANAGER for entry in managers),
+    }
+
+
+def trimmed_ingress(found: Object) -> Object:
+    """Hosts, paths and backends, and the notes of a canary."""
+    metadata = found["metadata"]
+    annotations = metadata.get("annotations") or {}
+    kept = {name: annotations[name] for name in (*ROUTE_NOTES, CLASS, CANARY, CANARY_WEIGHT) if name in annotations}
+    return {
+        "metadata": {**identity(found), "generation": metadata.get("generation"), "annotations": kept},
+        "spec": found.get("spec") or {},
+    }
+
+
+def trimmed_rules(spec: Object, field: str, shape: Shape) -> Any:
+    """The rules of one field of a spec: a list of them, or the one that a kind has."""
+    declared = spec.get(field) or ()
+    if isinstance(declared, dict):
+        return trimmed_rule(declared, shape)
+
+    return [trimmed_rule(rule, shape) for rule in declared]
+
+
+def trimmed_rule(rule: Object, shape: Shape) -> Object:
+    """A rule's name, its backends with their weights, and where it copies requests to."""
+    refs, filters = rule.get(shape.refs) or (), rule.get("filters") or ()
+    kept = [{name: ref[name] for name in REF if name in ref} for ref in refs]
+    mirrors = [{"requestMirror": found["requestMirror"]} if "requestMirror" in found else {} for found in filters]
+    return {"name": rule.get("name"), shape.refs: kept, **({"filters": mirrors} if any(mirrors) else {})}
+
+
+def _state(state: Object) -> Object:
+    return {name: state.get(name) for name in ("type", "status", "reason", "observedGeneration")}
+
+
+def trimmed_gateway_class(found: Object) -> Object:
+    """Who serves it, and the names of what that supports: objects with a name, or plain names in older versions."""
+    features = (found.get("status") or {}).get("supportedFeatures") or ()
+    names = {feature["name"] if isinstance(feature, dict) else feature for feature in features}
+    return {
+        "metadata": identity(found),
+        "controller": (found.get("spec") or {}).get("controllerName", ""),
+        "features": sorted(names),
+    }
