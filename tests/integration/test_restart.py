@@ -60,19 +60,54 @@ def clock(namespace: str) -> Object:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "clock", "namespace": namespace}, "spec": spec}
 
 
+def ready(pod: Object) -> bool:
+    """True for a pod that serves and is not about to end."""
+    conditions = {state["type"]: state["status"] for state in pod.get("status", {}).get("conditions") or []}
+    return conditions.get("Ready") == "True" and "deletionTimestamp" not in pod["metadata"]
+
+
+def fewest_ready(api: Api, namespace: str, before: set[str]) -> int:
+    """Ask for a restart and follow the pods until all are others: how many of them were ready at the worst instant."""
+    serving: set[str] = set()
+    fewest, asked = len(before), False
+    for pod in api.changes(PODS, namespace, 60):
+        (serving.add if ready(pod) else serving.discard)(pod["metadata"]["uid"])
+        fewest = min(fewest, len(serving)) if asked else fewest
+        if asked and len(serving) == len(before) and not serving & before:
+            return fewest
+
+        if not asked and serving == before:
+            api.ask(namespace, "web", restart="1")
+            asked = True
+
+    message = f"not all of {sorted(before)} are replaced: {sorted(serving)} are ready"
+    raise AssertionError(message)
+
+
 def test_every_pod_is_replaced_and_one_is_always_available(api: Api, namespace: str, operator: Operator) -> None:
     deploy(api, namespace)
     before = uids(api, namespace)
     older(api, namespace)
     budget(api, namespace, 1)
 
-    api.ask(namespace, "web", restart="1")
+    assert fewest_ready(api, namespace, before) == 1
 
     found = api.until(RELEASES, namespace, "web", ended, 60)
     assert phase_is("Promoted")(found)
     assert not uids(api, namespace) & before
     assert len(uids(api, namespace)) == 2
     eventually_told(api, namespace, "Restarted", "all replaced")
+
+
+def test_without_a_budget_too_one_pod_goes_at_a_time(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, replicas=3)
+    before = uids(api, namespace)
+    older(api, namespace)
+
+    assert fewest_ready(api, namespace, before) == 2
+
+    api.until(RELEASES, namespace, "web", ended, 60)
+    assert len(uids(api, namespace)) == 3
 
 
 def test_a_budget_is_waited_for_over_a_restart_of_the_operator(api: Api, namespace: str, operator: Operator) -> None:
