@@ -1,7 +1,6 @@
 """A user's own routes: two weights move while a rollout runs; all else, and in the end those too, is as it was."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +9,7 @@ from tests.cluster.api import GRPC_ROUTES, RELEASES, ROUTES, Api, Object, Resour
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, release
+from tests.integration.steps import create_younger
 from tests.integration.test_rollout import change
 
 PARENT = {"name": "public", "namespace": "gateways"}
@@ -192,11 +192,9 @@ def test_a_rollout_waits_for_a_rule_that_lost_its_backends(api: Api, namespace: 
 
 def test_of_two_releases_on_one_rule_the_older_wins(api: Api, namespace: str, operator: Operator) -> None:
     deployed(api, namespace, (ROUTES, users_route(namespace)))
-    # Ages are kept in whole seconds.
-    time.sleep(1)
     rival = attached(namespace)
     rival["metadata"]["name"] = "rival"
-    api.create(RELEASES, rival)
+    create_younger(api, namespace, rival)
 
     found = api.until(RELEASES, namespace, "rival", lambda found: found.get("status", {}).get("phase") == "Stalled")
     assert found["status"]["reason"] == "TargetClaimed"
