@@ -1,6 +1,6 @@
 """What tests do to a Release on a cluster, again and again."""
 
-from tests.cluster.api import RELEASES, Api, Object
+from tests.cluster.api import EVENTS, RELEASES, Api, Object
 
 
 def create_younger(api: Api, namespace: str, manifest: Object) -> None:
@@ -10,3 +10,13 @@ def create_younger(api: Api, namespace: str, manifest: Object) -> None:
         # Ages are kept in whole seconds: of two in one second the smaller uid wins.
         api.delete(RELEASES, namespace, manifest["metadata"]["name"])
         api.gone(RELEASES, namespace, manifest["metadata"]["name"])
+
+
+def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
+    """An Event comes after the status, by itself."""
+    for found in api.changes(EVENTS, namespace, 20):
+        if found["reason"] == reason and words in found["note"]:
+            return
+
+    message = f"no Event {reason} with «{words}»"
+    raise AssertionError(message)

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from tests.cluster.api import (
-    EVENTS,
     GATEWAY_CLASSES,
     GATEWAYS,
     RELEASES,
@@ -16,6 +15,7 @@ from tests.cluster.api import (
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is, release
+from tests.integration.steps import eventually_told
 from tests.integration.test_rollout import change, weights
 
 API = "gateway.networking.k8s.io/v1"
@@ -96,10 +96,7 @@ def test_an_experimental_data_plane_is_told_when_a_rollout_starts(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     change(api, namespace, "2")
 
-    notes = api.changes(EVENTS, namespace, 30)
-    note = next(found["note"] for found in notes if found["reason"] == "DataPlane")
-
-    assert "Istio are experimental" in note
+    eventually_told(api, namespace, "DataPlane", "Istio are experimental")
 
 
 def test_an_unknown_controller_blocks_before_a_pod_starts_and_the_field_heals_it(

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.api import EVENTS, JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api, Object
+from tests.cluster.api import JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import QUICK_STEPS, phase_is, reason_is
+from tests.integration.steps import eventually_told
 from tests.integration.test_rollout import change, deploy, weights
 
 ASKED_ONCE = [{"name": "half", "weight": 50}]
@@ -237,11 +238,7 @@ def test_who_is_told_in_vain_holds_nothing_and_people_learn_of_it(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
     api.until(RELEASES, namespace, "web", lambda seen: not seen["status"].get("notices"))
-    for event in api.changes(EVENTS, namespace, 30):
-        if event["reason"] == "HookUnheard":
-            break
-
-    assert "afterpromotion" in event["note"]
+    eventually_told(api, namespace, "HookUnheard", "afterpromotion")
 
 
 def test_a_job_that_completes_opens_its_gate_and_is_ours(api: Api, namespace: str, operator: Operator) -> None:

@@ -5,9 +5,9 @@ from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mortal import Mortal
+from tests.integration.steps import eventually_told
 from tests.integration.test_kill import MOST_WRITES
 from tests.integration.test_rollout import change, deploy
-from tests.integration.test_undo import eventually_told
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
 

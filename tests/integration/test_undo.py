@@ -1,10 +1,11 @@
 """An undo against the real API server: back to what was stable before, while Git declares the newer template."""
 
-from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.api import RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release, template
 from tests.integration.mortal import Mortal
+from tests.integration.steps import eventually_told
 from tests.integration.test_kill import MOST_WRITES
 from tests.integration.test_rollout import change, deploy, weights
 
@@ -113,13 +114,3 @@ def test_an_undo_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> 
     assert 5 < count < MOST_WRITES
     for point in range(count - 1):
         one_undo(api, mortal, point)
-
-
-def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
-    """An Event comes after the status, by itself."""
-    for found in api.changes(EVENTS, namespace, 20):
-        if found["reason"] == reason and words in found["note"]:
-            return
-
-    message = f"no Event {reason} with «{words}»"
-    raise AssertionError(message)
