@@ -16,7 +16,7 @@ from tests.cluster.manifest import CHART, MANIFEST, NAMESPACE
 from tests.cluster.progress import Missing
 from tests.cluster.real_node import RealNode
 from tests.demo.shop import VERSIONS, release
-from tests.integration.manifests import phase_is
+from tests.integration.manifests import phase_is, promoted_after
 
 ACCOUNT = f"system:serviceaccount:{NAMESPACE}:tidegate"
 CLUSTER_ROLES = Resource("rbac.authorization.k8s.io/v1", "clusterroles", namespaced=False)
@@ -94,7 +94,7 @@ def test_the_other_replica_goes_on_when_the_leader_is_killed(plane: ControlPlane
     plane.kubectl("delete", "pod", before, "-n", NAMESPACE, "--grace-period=0", "--force")
     api.apply(RELEASES, different(api))
 
-    found = api.until(RELEASES, "shop", "shop", lambda seen: promoted_after(seen, version), 90)
+    found = api.until(RELEASES, "shop", "shop", promoted_after(version), 90)
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     assert leader(api) != before
 
@@ -115,12 +115,6 @@ def leader(api: Api) -> str:
     """The pod that holds the Lease: its identity is the pod's name and the process."""
     holder: str = api.get(LEASES, NAMESPACE, "tidegate")["spec"]["holderIdentity"]
     return holder.rpartition("_")[0]
-
-
-def promoted_after(found: Object, revision: str) -> bool:
-    """True once another revision is promoted."""
-    status = found["status"]
-    return bool(status.get("phase") == "Promoted" and status["stable"]["revision"] != revision)
 
 
 def grant(plane: ControlPlane, user: str, *verbs: str) -> None:
@@ -214,4 +208,4 @@ def test_an_uninstall_keeps_every_release_and_kubectl_brings_the_operator_back(p
     plane.kubectl("rollout", "status", "deployment/tidegate", "-n", NAMESPACE, "--timeout=90s")
 
     api.apply(RELEASES, different(api))
-    api.until(RELEASES, "shop", "shop", lambda found: promoted_after(found, before), 90)
+    api.until(RELEASES, "shop", "shop", promoted_after(before), 90)

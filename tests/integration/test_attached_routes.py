@@ -9,8 +9,7 @@ from tests.cluster.api import GRPC_ROUTES, RELEASES, ROUTES, Api, Object, Resour
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, release
-from tests.integration.steps import create_younger
-from tests.integration.test_rollout import change
+from tests.integration.steps import change, create_younger
 
 PARENT = {"name": "public", "namespace": "gateways"}
 QUICK = {"settle": "0s", "drain": "0s"}

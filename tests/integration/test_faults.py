@@ -6,18 +6,11 @@ from tests.cluster.api import METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICE
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
-from tests.integration.manifests import judged, phase_is, reason_is, release, template
+from tests.integration.manifests import condition, judged, phase_is, reason_is, release, template
 from tests.integration.proxy import Proxy
-from tests.integration.steps import create_younger
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.steps import change, create_younger, deploy, weights
 
 LONG_STEP = [{"name": "first", "weight": 20, "dwell": "1s"}]
-
-
-def condition(found: dict[str, object], kind: str) -> str | None:
-    status: dict[str, object] = found.get("status") or {}  # type: ignore[assignment]
-    conditions: list[dict[str, str]] = status.get("conditions") or []  # type: ignore[assignment]
-    return next((seen["status"] for seen in conditions if seen["type"] == kind), None)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ import pytest
 from tests.cluster.api import JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import QUICK_STEPS, phase_is, reason_is
-from tests.integration.steps import eventually_told
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.manifests import QUICK_STEPS, message_has, phase_is, reason_is
+from tests.integration.steps import change, deploy, eventually_told, weights
 
 ASKED_ONCE = [{"name": "half", "weight": 50}]
 FOREVER = {"spec": {"containers": [{"name": "check", "image": "x"}], "nodeSelector": {"no": "such-node"}}}
@@ -32,11 +31,6 @@ def hook(listener: MetricServer, when: str = "BeforeRise", **changes: Any) -> Ob
 
 def job_hook(template: Object, when: str = "BeforeRise", **changes: Any) -> Object:
     return {"name": when.lower(), "when": when, "job": {"template": template}, **changes}
-
-
-def message_has(*words: str) -> Any:
-    """True for a Release whose message has all these words."""
-    return lambda found: all(word in ((found.get("status") or {}).get("message") or "") for word in words)
 
 
 def bodies(listener: MetricServer) -> list[Object]:

@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,12 +36,12 @@ from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
-from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
+from tests.integration.steps import change, deploy
 from tests.integration.test_attached_routes import attached, deployed, users_route
 from tests.integration.test_hooks import AT_ONCE, job_hook
 from tests.integration.test_ingress import users_ingress
 from tests.integration.test_mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
-from tests.integration.test_rollout import change, deploy
 from tests.integration.test_takeover import deployment, serving, taken_over
 from tidegate.cli.grafana import PANELS
 
@@ -290,13 +290,6 @@ def declare_for_all(api: Api, name: str, server: MetricServer) -> None:
     """A metric source of the cluster's."""
     source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "ClusterMetricSource", "metadata": {"name": name}}
     api.create(CLUSTER_METRIC_SOURCES, {**source, "spec": {"prometheus": {"address": server.address, "timeout": "1s"}}})
-
-
-def promoted_after(revision: str) -> Callable[[Object], bool]:
-    """True once another revision is promoted."""
-    return lambda found: (
-        found["status"].get("phase") == "Promoted" and found["status"]["stable"]["revision"] != revision
-    )
 
 
 # What is granted for moments that no test can bring about at will.

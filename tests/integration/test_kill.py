@@ -5,7 +5,7 @@ import json
 from tests.cluster.api import DEPLOYMENTS, JOBS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import COUNTER
-from tests.integration.manifests import judged, phase_is, release, template
+from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
 from tests.integration.mortal import Mortal
 from tests.integration.proxy import EVERY, Side, Write
 from tests.integration.test_attached_routes import managers, shares, users_route
@@ -46,18 +46,12 @@ def one_rollout(api: Api, mortal: Mortal, point: int, side: Side, metrics: Metri
     if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
         mortal.start()
 
-    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and rolled(found))
+    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and ended(2)(found))
     if not metrics:
         old = f"web-{first['status']['stable']['revision']}"
         api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 0)
 
     return namespace, api.get(RELEASES, namespace, "web")
-
-
-def rolled(found: Object) -> bool:
-    """True when the second rollout has ended."""
-    history = found["status"].get("history") or []
-    return len(history) > 1 and "endedAt" in history[0]
 
 
 def serving(api: Api, namespace: str) -> tuple[list[int], set[str]]:
@@ -168,7 +162,7 @@ def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: 
     if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
         mortal.start()
 
-    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and rolled(found))
+    api.until(RELEASES, namespace, "web", promoted(2))
     return namespace, bodies(listener)
 
 
@@ -202,6 +196,6 @@ def test_a_kill_between_the_asking_and_the_record_asks_the_same_question_again(a
         listener.says = Answer(status=204, body=b"")
         mortal.start()
 
-        api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and rolled(found))
+        api.until(RELEASES, namespace, "web", promoted(2))
         assert bodies(listener) == first
         assert len(first) == 1

@@ -18,9 +18,8 @@ from tests.cluster.api import (
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is, release
-from tests.integration.steps import create_younger
+from tests.integration.steps import change, create_younger
 from tests.integration.test_attached_routes import GIT, attached, deployed, git_applies, untouched
-from tests.integration.test_rollout import change
 
 
 def destination(host: str, weight: int) -> Object:

@@ -5,19 +5,10 @@ from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mortal import Mortal
-from tests.integration.steps import eventually_told
+from tests.integration.steps import alive, change, deploy, eventually_told, uids
 from tests.integration.test_kill import MOST_WRITES
-from tests.integration.test_rollout import change, deploy
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
-
-
-def alive(api: Api, namespace: str) -> list[Object]:
-    return [pod for pod in api.all(PODS, namespace) if "deletionTimestamp" not in pod["metadata"]]
-
-
-def uids(api: Api, namespace: str) -> set[str]:
-    return {pod["metadata"]["uid"] for pod in alive(api, namespace)}
 
 
 def budget(api: Api, namespace: str, least: int) -> None:
@@ -33,7 +24,7 @@ def budget(api: Api, namespace: str, least: int) -> None:
     api.until(BUDGETS, namespace, "web", lambda found: found.get("status", {}).get("disruptionsAllowed") == allowed)
 
 
-def ended(found: Object) -> bool:
+def restarted(found: Object) -> bool:
     return "restart" in (found["status"].get("handled") or {}) and "restart" not in found["status"]
 
 
@@ -92,7 +83,7 @@ def test_every_pod_is_replaced_and_one_is_always_available(api: Api, namespace: 
 
     assert fewest_ready(api, namespace, before) == 1
 
-    found = api.until(RELEASES, namespace, "web", ended, 60)
+    found = api.until(RELEASES, namespace, "web", restarted, 60)
     assert phase_is("Promoted")(found)
     assert not uids(api, namespace) & before
     assert len(uids(api, namespace)) == 2
@@ -106,7 +97,7 @@ def test_without_a_budget_too_one_pod_goes_at_a_time(api: Api, namespace: str, o
 
     assert fewest_ready(api, namespace, before) == 2
 
-    api.until(RELEASES, namespace, "web", ended, 60)
+    api.until(RELEASES, namespace, "web", restarted, 60)
     assert len(uids(api, namespace)) == 3
 
 
@@ -127,7 +118,7 @@ def test_a_budget_is_waited_for_over_a_restart_of_the_operator(api: Api, namespa
     assert found["status"]["restart"]["since"] == since
     budget(api, namespace, 1)
 
-    api.until(RELEASES, namespace, "web", ended, 60)
+    api.until(RELEASES, namespace, "web", restarted, 60)
     assert not uids(api, namespace) & before
 
 
@@ -146,7 +137,7 @@ def test_a_restart_waits_for_the_end_of_a_rollout_and_spares_what_is_new(
     assert uids(api, namespace) == before
 
     api.ask(namespace, "web", abort="1")
-    found = api.until(RELEASES, namespace, "web", lambda found: reason_is("Aborted")(found) and ended(found), 60)
+    found = api.until(RELEASES, namespace, "web", lambda found: reason_is("Aborted")(found) and restarted(found), 60)
     assert found["status"]["stable"]["revision"] == first
     assert not uids(api, namespace) & before
 
@@ -159,7 +150,7 @@ def one_restart(api: Api, mortal: Mortal, point: int) -> None:
     older(api, namespace)
     with mortal.dying_after(namespace, point):
         api.ask(namespace, "web", restart="1")
-        api.until(RELEASES, namespace, "web", ended, 60)
+        api.until(RELEASES, namespace, "web", restarted, 60)
 
     where = f"killed after write {point}"
     assert not uids(api, namespace) & before, where

@@ -17,7 +17,7 @@ from tests.cluster.api import (
     Object,
 )
 from tests.cluster.operator import Operator
-from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
 from tests.integration.test_attached_routes import QUICK, git_applies, managers, shares, users_route
 
 GITS = ("kustomize-controller", "argocd-controller")
@@ -99,12 +99,7 @@ def test_a_new_template_of_the_deployment_is_a_rollout(api: Api, namespace: str,
 
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
 
-    found = api.until(
-        RELEASES,
-        namespace,
-        "web",
-        lambda found: found["status"]["phase"] == "Promoted" and found["status"]["stable"]["revision"] != first,
-    )
+    found = api.until(RELEASES, namespace, "web", promoted_after(first))
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 0
 
@@ -292,11 +287,6 @@ def test_a_pod_template_is_read_and_left_alone(api: Api, namespace: str, operato
 
     api.merge(POD_TEMPLATES, namespace, "web", {"template": template("2")})
 
-    found = api.until(
-        RELEASES,
-        namespace,
-        "web",
-        lambda found: found["status"]["phase"] == "Promoted" and found["status"]["stable"]["revision"] != first,
-    )
+    found = api.until(RELEASES, namespace, "web", promoted_after(first))
     assert "finalizers" not in found["metadata"]
     assert all(pod["metadata"]["labels"]["app"] == "web" for pod in api.all(PODS, namespace))

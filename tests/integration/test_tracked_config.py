@@ -15,8 +15,8 @@ from tests.cluster.api import (
 )
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
-from tests.integration.manifests import phase_is, reason_is, release, template
-from tests.integration.test_rollout import weights
+from tests.integration.manifests import phase_is, promoted, reason_is, release, stable_of, template
+from tests.integration.steps import weights
 from tests.integration.test_takeover import deployment
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}]
@@ -50,21 +50,8 @@ def deployed(api: Api, namespace: str, **changes: Any) -> str:
     return stable_of(api.until(RELEASES, namespace, "web", phase_is("Promoted")))
 
 
-def stable_of(found: Object) -> str:
-    return str(found["status"]["stable"]["revision"])
-
-
 def edit(api: Api, namespace: str, text: str, name: str = "settings") -> None:
     api.merge(CONFIG_MAPS, namespace, name, {"data": {"colour": text}})
-
-
-def promoted(rollouts: int) -> Any:
-    """True for a Release that is at rest after so many rollouts, the newest of them promoted."""
-    return lambda found: (
-        phase_is("Promoted")(found)
-        and len(found["status"]["history"]) >= rollouts
-        and "endedAt" in found["status"]["history"][0]
-    )
 
 
 def named(api: Api, namespace: str, revision: str) -> list[str]:
