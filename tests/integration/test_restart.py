@@ -6,7 +6,6 @@ from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mortal import Mortal
 from tests.integration.steps import alive, change, deploy, eventually_told, uids
-from tests.integration.test_kill import MOST_WRITES
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
 
@@ -160,8 +159,4 @@ def one_restart(api: Api, mortal: Mortal, point: int) -> None:
 
 
 def test_a_restart_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
-    one_restart(api, mortal, -1)
-    count = len(mortal.proxy.writes)
-    assert 4 < count < MOST_WRITES
-    for point in range(count - 1):
-        one_restart(api, mortal, point)
+    mortal.every_point(lambda point: one_restart(api, mortal, point), least=4)

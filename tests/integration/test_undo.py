@@ -6,7 +6,6 @@ from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, stable_of, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, eventually_told, weights
-from tests.integration.test_kill import MOST_WRITES
 
 GATED = [{"name": "first", "weight": 20, "dwell": "1h", "pause": "UntilPromoted"}]
 
@@ -100,8 +99,4 @@ def one_undo(api: Api, mortal: Mortal, point: int) -> None:
 
 
 def test_an_undo_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
-    one_undo(api, mortal, -1)
-    count = len(mortal.proxy.writes)
-    assert 5 < count < MOST_WRITES
-    for point in range(count - 1):
-        one_undo(api, mortal, point)
+    mortal.every_point(lambda point: one_undo(api, mortal, point), least=5)
