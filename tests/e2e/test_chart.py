@@ -149,51 +149,6 @@ def test_an_ask_needs_the_verb_of_its_name(plane: ControlPlane, api: Api) -> Non
     assert "the verb promote-full on releases is needed" in str(refused.value)
 
 
-def test_the_charts_crds_are_the_generated_ones_and_are_kept() -> None:
-    text = run([helm(), "template", "tidegate", CHART])
-    rendered = {
-        found["metadata"]["name"]: found
-        for found in yaml.safe_load_all(text)
-        if found and found["kind"] == "CustomResourceDefinition"
-    }
-    for path in sorted((local.ROOT / "crds").glob("*.yaml")):
-        crd = yaml.safe_load(path.read_text())
-        found = rendered.pop(crd["metadata"]["name"])
-        assert found["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
-        assert found == crd
-
-    assert not rendered
-
-
-def test_a_typo_in_the_values_is_refused_by_name() -> None:
-    with pytest.raises(Missing) as refused:
-        run([helm(), "template", "tidegate", CHART, "--set", "replica=3"])
-
-    assert "'replica' not allowed" in str(refused.value)
-
-
-def test_everything_optional_is_a_manifest() -> None:
-    switches = "serviceMonitor.enabled=true,prometheusRule.enabled=true,affinity.nodeAffinity=null"
-    text = run([helm(), "template", "tidegate", CHART, "--set", switches])
-
-    kinds = [found["kind"] for found in yaml.safe_load_all(text) if found]
-    assert {"ServiceMonitor", "PrometheusRule", "PodDisruptionBudget", "Deployment"} <= set(kinds)
-
-
-def test_rights_over_configuration_come_with_their_switch() -> None:
-    def rights(*flags: str) -> set[str]:
-        text = run([helm(), "template", "tidegate", CHART, "--show-only", "templates/rbac.yaml", *flags])
-        role = next(found for found in yaml.safe_load_all(text) if found and found["kind"] == "ClusterRole")
-        rules = [rule for rule in role["rules"] if {"secrets", "configmaps"} & set(rule["resources"])]
-        return {f"{verb} {resource}" for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
-
-    without, granted = rights(), rights("--set", "trackConfig.enabled=true")
-
-    assert without == {"list secrets", "watch secrets"}
-    verbs = ("get", "list", "watch", "create", "delete")
-    assert granted - without == {f"{verb} {kind}" for verb in verbs for kind in ("configmaps", "secrets")} - without
-
-
 def test_an_uninstall_keeps_every_release_and_kubectl_brings_the_operator_back(plane: ControlPlane, api: Api) -> None:
     if api.find(RELEASES, "shop", "shop") is None:
         api.apply(RELEASES, shop(0))

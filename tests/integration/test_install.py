@@ -46,7 +46,6 @@ from tests.integration.test_takeover import deployment, serving, taken_over
 from tidegate.cli.grafana import PANELS
 
 ROLES = {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
-OPTIONAL = ("serviceMonitor", "prometheusRule", "grafanaDashboard")
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +61,10 @@ def deployment_of(manifests: list[Object]) -> Object:
 
 def documents(*settings: str) -> list[Object]:
     return [found for found in yaml.safe_load_all(rendered(*settings)) if found]
+
+
+def kinds(*settings: str) -> set[str]:
+    return {found["kind"] for found in documents(*settings)}
 
 
 def test_the_manifest_for_kubectl_is_current() -> None:
@@ -111,6 +114,7 @@ def test_the_operators_pod_is_admitted_where_pods_are_restricted(empty: ControlP
         ("providers.nginx=true", "'nginx' not allowed"),
         ("grafanaDashboard.label=x", "'label' not allowed"),
         ("aggregatedRoles.enabled=1", "/aggregatedRoles/enabled"),
+        ("replica=3", "'replica' not allowed"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence: str) -> None:
@@ -118,6 +122,41 @@ def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence:
         rendered(setting)
 
     assert sentence in str(wrong.value)
+
+
+def test_the_charts_crds_are_the_generated_ones_and_are_kept() -> None:
+    found = {item["metadata"]["name"]: item for item in documents() if item["kind"] == "CustomResourceDefinition"}
+    for path in sorted((ROOT / "crds").glob("*.yaml")):
+        crd = yaml.safe_load(path.read_text())
+        charts = found.pop(crd["metadata"]["name"])
+        assert charts["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
+        assert charts == crd
+
+    assert not found
+
+
+def test_everything_optional_is_a_manifest() -> None:
+    optional = {"serviceMonitor": "ServiceMonitor", "prometheusRule": "PrometheusRule", "grafanaDashboard": "ConfigMap"}
+
+    plain = kinds("affinity.nodeAffinity=null")
+    every = kinds("affinity.nodeAffinity=null", *(f"{value}.enabled=true" for value in optional))
+
+    assert {"PodDisruptionBudget", "Deployment"} <= plain
+    assert every - plain == set(optional.values())
+
+
+def test_rights_over_configuration_come_with_their_switch() -> None:
+    def rights(*settings: str) -> set[str]:
+        named = {(found["kind"], found["metadata"]["name"]): found for found in documents(*settings)}
+        role = named["ClusterRole", "tidegate"]
+        rules = [rule for rule in role["rules"] if {"secrets", "configmaps"} & set(rule["resources"])]
+        return {f"{verb} {resource}" for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+
+    without, granted = rights(), rights("trackConfig.enabled=true")
+
+    assert without == {"list secrets", "watch secrets"}
+    verbs = ("get", "list", "watch", "create", "delete")
+    assert granted - without == {f"{verb} {kind}" for verb in verbs for kind in ("configmaps", "secrets")} - without
 
 
 def test_every_value_is_in_the_schema() -> None:
