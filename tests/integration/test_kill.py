@@ -8,9 +8,9 @@ from tests.integration.conftest import COUNTER
 from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
 from tests.integration.mortal import KILL_SECONDS, MOST_WRITES, Mortal
 from tests.integration.proxy import EVERY, Side, Write
-from tests.integration.test_attached_routes import managers, shares, users_route
 from tests.integration.test_hooks import AT_ONCE, bodies, hook, job_hook
 from tests.integration.test_takeover import deployment, taking_over
+from tests.integration.users_routes import managers, shares, users_route
 
 
 def weights_written(writes: list[Write]) -> list[int]:

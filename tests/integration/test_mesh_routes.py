@@ -19,7 +19,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is, release
 from tests.integration.steps import change, create_younger
-from tests.integration.test_attached_routes import GIT, attached, deployed, git_applies, untouched
+from tests.integration.users_routes import GIT, attached, deployed, git_applies, untouched
 
 
 def destination(host: str, weight: int) -> Object:

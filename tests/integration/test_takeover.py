@@ -18,7 +18,7 @@ from tests.cluster.api import (
 )
 from tests.cluster.operator import Operator
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
-from tests.integration.test_attached_routes import QUICK, git_applies, managers, shares, users_route
+from tests.integration.users_routes import QUICK, git_applies, managers, shares, users_route
 
 GITS = ("kustomize-controller", "argocd-controller")
 
