@@ -15,9 +15,9 @@ from tests.cluster.api import (
 )
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
+from tests.integration.deployments import deployment
 from tests.integration.manifests import phase_is, promoted, reason_is, release, stable_of, template
 from tests.integration.steps import weights
-from tests.integration.test_takeover import deployment
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}]
 OPT_OUT = {"tidegate.dev/track-config": "false"}
