@@ -37,9 +37,9 @@ from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
 from tests.integration.deployments import deployment, serving, taken_over
+from tests.integration.hooks import AT_ONCE, job_hook
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
 from tests.integration.steps import change, deploy
-from tests.integration.test_hooks import AT_ONCE, job_hook
 from tests.integration.test_ingress import users_ingress
 from tests.integration.test_mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
 from tests.integration.users_routes import attached, deployed, users_route

@@ -6,10 +6,10 @@ from tests.cluster.api import DEPLOYMENTS, JOBS, RELEASES, REPLICA_SETS, ROUTES,
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import COUNTER
 from tests.integration.deployments import deployment, taking_over
+from tests.integration.hooks import AT_ONCE, bodies, hook, job_hook
 from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
 from tests.integration.mortal import KILL_SECONDS, MOST_WRITES, Mortal
 from tests.integration.proxy import EVERY, Side, Write
-from tests.integration.test_hooks import AT_ONCE, bodies, hook, job_hook
 from tests.integration.users_routes import managers, shares, users_route
 
 
