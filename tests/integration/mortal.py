@@ -34,7 +34,7 @@ class Mortal:
         self.operator().kill()
 
     def every_point(self, run: Callable[[int], object], *, least: int) -> None:
-        """Run undisturbed, at -1, then once for each write that this took: the run dies after it. The last ends it."""
+        """Run undisturbed, at -1; then once for each of its writes but the last, with a death after it."""
         run(-1)
         count = len(self.proxy.writes)
         assert least < count < MOST_WRITES
