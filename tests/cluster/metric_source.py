@@ -5,10 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
 
 from tests.cluster.api import METRIC_SOURCES, Api
+from tests.cluster.loopback import Loopback
 
 
 @dataclass(slots=True)
@@ -37,19 +37,33 @@ class Answer:
         result = [] if self.value is None else [{"metric": {}, "value": [time.time(), str(self.value)]}]
         return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
 
+    def say_to(self, request: BaseHTTPRequestHandler) -> None:
+        """Answer one request."""
+        time.sleep(self.seconds)
+        text = self.text()
+        request.send_response(self.status)
+        for name, value in {**self.headers, "Content-Length": str(len(text))}.items():
+            request.send_header(name, value)
 
-class MetricServer:
+        request.end_headers()
+        size = 20 if self.in_pieces else len(text)
+        for start in range(0, len(text), size or 1):
+            request.wfile.write(text[start : start + size])
+            request.wfile.flush()
+            time.sleep(0.02 if self.in_pieces else 0)
+
+
+class MetricServer(Loopback):
     """A server on loopback; set `says` to change its answer from the next question on."""
 
     def __init__(self) -> None:
         self.says = Answer()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        super().__init__()
 
     @property
     def address(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        """What is asked."""
+        return f"http://{self.place}"
 
     def declare(self, api: Api, namespace: str, name: str = "numbers") -> None:
         """The MetricSource that names it."""
@@ -63,48 +77,15 @@ class MetricServer:
             },
         )
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def post(self, request: BaseHTTPRequestHandler) -> None:
+        question = request.rfile.read(int(request.headers["Content-Length"])).decode()
+        said = self.says
+        said.asked.append((time.time(), question))
+        said.asked_with.append(dict(request.headers.items()))
+        said.told()
+        said.heard.set()
+        said.say_to(request)
 
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                question = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                said = server.says
-                said.asked.append((time.time(), question))
-                said.asked_with.append(dict(self.headers.items()))
-                said.told()
-                said.heard.set()
-                self.say(said)
-
-            def do_GET(self) -> None:
-                """A check of the source: it is no measurement."""
-                self.say(server.says)
-
-            def say(self, said: Answer) -> None:
-                time.sleep(said.seconds)
-                text = said.text()
-                self.send_response(said.status)
-                for name, value in {**said.headers, "Content-Length": str(len(text))}.items():
-                    self.send_header(name, value)
-
-                self.end_headers()
-                size = 20 if said.in_pieces else len(text)
-                for start in range(0, len(text), size or 1):
-                    self.wfile.write(text[start : start + size])
-                    self.wfile.flush()
-                    time.sleep(0.02 if said.in_pieces else 0)
-
-            def log_message(self, *_: Any) -> None:
-                """Nobody reads it."""
-
-        return Handler
+    def get(self, request: BaseHTTPRequestHandler) -> None:
+        """A check of the source: it is no measurement."""
+        self.says.say_to(request)

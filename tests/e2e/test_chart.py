@@ -16,7 +16,7 @@ from tests.cluster.manifest import CHART, MANIFEST, NAMESPACE
 from tests.cluster.progress import Missing
 from tests.cluster.real_node import RealNode
 from tests.demo.shop import VERSIONS, release
-from tests.integration.manifests import phase_is
+from tests.integration.manifests import phase_is, promoted_after
 
 ACCOUNT = f"system:serviceaccount:{NAMESPACE}:tidegate"
 CLUSTER_ROLES = Resource("rbac.authorization.k8s.io/v1", "clusterroles", namespaced=False)
@@ -94,7 +94,7 @@ def test_the_other_replica_goes_on_when_the_leader_is_killed(plane: ControlPlane
     plane.kubectl("delete", "pod", before, "-n", NAMESPACE, "--grace-period=0", "--force")
     api.apply(RELEASES, different(api))
 
-    found = api.until(RELEASES, "shop", "shop", lambda seen: promoted_after(seen, version), 90)
+    found = api.until(RELEASES, "shop", "shop", promoted_after(version), 90)
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     assert leader(api) != before
 
@@ -115,12 +115,6 @@ def leader(api: Api) -> str:
     """The pod that holds the Lease: its identity is the pod's name and the process."""
     holder: str = api.get(LEASES, NAMESPACE, "tidegate")["spec"]["holderIdentity"]
     return holder.rpartition("_")[0]
-
-
-def promoted_after(found: Object, revision: str) -> bool:
-    """True once another revision is promoted."""
-    status = found["status"]
-    return bool(status.get("phase") == "Promoted" and status["stable"]["revision"] != revision)
 
 
 def grant(plane: ControlPlane, user: str, *verbs: str) -> None:
@@ -155,51 +149,6 @@ def test_an_ask_needs_the_verb_of_its_name(plane: ControlPlane, api: Api) -> Non
     assert "the verb promote-full on releases is needed" in str(refused.value)
 
 
-def test_the_charts_crds_are_the_generated_ones_and_are_kept() -> None:
-    text = run([helm(), "template", "tidegate", CHART])
-    rendered = {
-        found["metadata"]["name"]: found
-        for found in yaml.safe_load_all(text)
-        if found and found["kind"] == "CustomResourceDefinition"
-    }
-    for path in sorted((local.ROOT / "crds").glob("*.yaml")):
-        crd = yaml.safe_load(path.read_text())
-        found = rendered.pop(crd["metadata"]["name"])
-        assert found["metadata"].pop("annotations") == {"helm.sh/resource-policy": "keep"}
-        assert found == crd
-
-    assert not rendered
-
-
-def test_a_typo_in_the_values_is_refused_by_name() -> None:
-    with pytest.raises(Missing) as refused:
-        run([helm(), "template", "tidegate", CHART, "--set", "replica=3"])
-
-    assert "'replica' not allowed" in str(refused.value)
-
-
-def test_everything_optional_is_a_manifest() -> None:
-    switches = "serviceMonitor.enabled=true,prometheusRule.enabled=true,affinity.nodeAffinity=null"
-    text = run([helm(), "template", "tidegate", CHART, "--set", switches])
-
-    kinds = [found["kind"] for found in yaml.safe_load_all(text) if found]
-    assert {"ServiceMonitor", "PrometheusRule", "PodDisruptionBudget", "Deployment"} <= set(kinds)
-
-
-def test_rights_over_configuration_come_with_their_switch() -> None:
-    def rights(*flags: str) -> set[str]:
-        text = run([helm(), "template", "tidegate", CHART, "--show-only", "templates/rbac.yaml", *flags])
-        role = next(found for found in yaml.safe_load_all(text) if found and found["kind"] == "ClusterRole")
-        rules = [rule for rule in role["rules"] if {"secrets", "configmaps"} & set(rule["resources"])]
-        return {f"{verb} {resource}" for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
-
-    without, granted = rights(), rights("--set", "trackConfig.enabled=true")
-
-    assert without == {"list secrets", "watch secrets"}
-    verbs = ("get", "list", "watch", "create", "patch", "delete")
-    assert granted - without == {f"{verb} {kind}" for verb in verbs for kind in ("configmaps", "secrets")} - without
-
-
 def test_an_uninstall_keeps_every_release_and_kubectl_brings_the_operator_back(plane: ControlPlane, api: Api) -> None:
     if api.find(RELEASES, "shop", "shop") is None:
         api.apply(RELEASES, shop(0))
@@ -214,4 +163,4 @@ def test_an_uninstall_keeps_every_release_and_kubectl_brings_the_operator_back(p
     plane.kubectl("rollout", "status", "deployment/tidegate", "-n", NAMESPACE, "--timeout=90s")
 
     api.apply(RELEASES, different(api))
-    api.until(RELEASES, "shop", "shop", lambda found: promoted_after(found, before), 90)
+    api.until(RELEASES, "shop", "shop", promoted_after(before), 90)

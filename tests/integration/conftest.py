@@ -59,26 +59,35 @@ def alone(shared: Operator) -> None:
 
 
 @pytest.fixture
-def proxied(setup: Setup, alone: None) -> Iterator[tuple[Proxy, Operator]]:
-    """An operator behind a proxy that makes faults."""
-    with Proxy(setup.plane) as proxy:
-        path = setup.folder / "kubeconfig-faults"
-        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
-        operator = Operator(folder=setup.folder / "faults", kubeconfig=Path(path))
-        operator.start()
-        yield proxy, operator
-        operator.kill()
+def proxy(setup: Setup, alone: None) -> Iterator[Proxy]:
+    """What makes faults between an operator and the API server."""
+    with Proxy(setup.plane) as found:
+        yield found
 
 
 @pytest.fixture
-def mortal(setup: Setup, alone: None) -> Iterator[Mortal]:
-    with Proxy(setup.plane) as proxy:
-        path = setup.folder / "kubeconfig-proxy"
-        path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
-        found = Mortal(setup.folder / "mortal", proxy, path)
-        found.start()
-        yield found
-        found.kill()
+def through(setup: Setup, proxy: Proxy) -> Path:
+    """The operator's kubeconfig, through the proxy."""
+    path = setup.folder / "kubeconfig-proxy"
+    path.write_text(yaml.safe_dump(kubeconfig(proxy.address, setup.plane.authority, setup.plane.token("tidegate"))))
+    return path
+
+
+@pytest.fixture
+def proxied(setup: Setup, proxy: Proxy, through: Path) -> Iterator[tuple[Proxy, Operator]]:
+    """An operator behind a proxy that makes faults."""
+    operator = Operator(folder=setup.folder / "faults", kubeconfig=through)
+    operator.start()
+    yield proxy, operator
+    operator.kill()
+
+
+@pytest.fixture
+def mortal(setup: Setup, proxy: Proxy, through: Path) -> Iterator[Mortal]:
+    found = Mortal(setup.folder / "mortal", proxy, through)
+    found.start()
+    yield found
+    found.kill()
 
 
 @pytest.fixture

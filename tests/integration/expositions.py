@@ -1,12 +1,12 @@
 """What each data plane writes about one side of a Release, label by label as the product does; and a server for it."""
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from tests.cluster.loopback import Loopback
 
 SECONDS = ("0.1", "0.5", "1.0")
 MILLISECONDS = ("100", "500", "1000")
@@ -193,42 +193,17 @@ def of_pods(write: Callable[[Side], str]) -> Callable[[list[Side]], Iterator[Pag
     return pages
 
 
-class Exposition:
+class Exposition(Loopback):
     """A server on loopback for pages of metrics, by path."""
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        super().__init__()
 
-    @property
-    def place(self) -> str:
-        """Where it listens."""
-        return f"127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        found = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                text = found.pages[self.path].encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_: Any) -> None:
-                """Nobody reads it."""
-
-        return Handler
+    def get(self, request: BaseHTTPRequestHandler) -> None:
+        text = self.pages[request.path].encode()
+        request.send_response(200)
+        request.send_header("Content-Type", "text/plain; version=0.0.4")
+        request.send_header("Content-Length", str(len(text)))
+        request.end_headers()
+        request.wfile.write(text)

@@ -62,3 +62,38 @@ def phase_is(*phases: str) -> Any:
 def reason_is(reason: str) -> Any:
     """True for a Release whose status has this reason."""
     return lambda found: (found.get("status") or {}).get("reason") == reason
+
+
+def message_has(*words: str) -> Any:
+    """True for a Release whose message has all these words."""
+    return lambda found: all(word in ((found.get("status") or {}).get("message") or "") for word in words)
+
+
+def stable_of(found: Object) -> str:
+    return str(found["status"]["stable"]["revision"])
+
+
+def promoted_after(revision: str) -> Any:
+    """True for a Release that has promoted another revision."""
+    return lambda found: phase_is("Promoted")(found) and stable_of(found) != revision
+
+
+def ended(rollouts: int) -> Any:
+    """True for a Release after so many rollouts, the newest of them over."""
+
+    def done(found: Object) -> bool:
+        history = found["status"].get("history") or []
+        return len(history) >= rollouts and "endedAt" in history[0]
+
+    return done
+
+
+def promoted(rollouts: int) -> Any:
+    """True for a Release that is at rest after so many rollouts, the newest of them promoted."""
+    return lambda found: phase_is("Promoted")(found) and ended(rollouts)(found)
+
+
+def condition(found: Object, kind: str) -> str | None:
+    """The status of one condition."""
+    conditions = (found.get("status") or {}).get("conditions") or []
+    return next((seen["status"] for seen in conditions if seen["type"] == kind), None)

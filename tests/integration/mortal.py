@@ -1,7 +1,7 @@
 """An operator that is killed at a write of a test's choice, and lives again."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,8 @@ from tests.cluster.operator import Operator
 from tests.integration.proxy import Proxy, Side
 
 LOOK_SECONDS = 0.05
+KILL_SECONDS = 10
+MOST_WRITES = 40
 
 
 @dataclass(slots=True)
@@ -30,6 +32,14 @@ class Mortal:
 
     def kill(self) -> None:
         self.operator().kill()
+
+    def every_point(self, run: Callable[[int], object], *, least: int) -> None:
+        """Run undisturbed, at -1; then once for each of its writes but the last, with a death after it."""
+        run(-1)
+        count = len(self.proxy.writes)
+        assert least < count < MOST_WRITES
+        for point in range(count - 1):
+            run(point)
 
     @contextmanager
     def dying_after(self, namespace: str, point: int) -> Iterator[None]:

@@ -37,7 +37,10 @@ class Write:
 
 @dataclass(slots=True)
 class Proxy:
-    """Listens on loopback. `strike` is called once, around write number `point` in `namespace`."""
+    """Listens on loopback. `strike` is called once, around write number `point` in `namespace`.
+
+    Paths like `refusing` are answered with its status; `refused` counts the writes among them.
+    """
 
     plane: ControlPlane
     writes: list[Write] = field(default_factory=list)
@@ -46,6 +49,7 @@ class Proxy:
     side: Side = Side.BEFORE
     strike: Callable[[], None] = lambda: None
     refusing: tuple[str, int] | None = None
+    refused: int = 0
     streams: set[asyncio.Task[None]] = field(default_factory=set)
     address: str = ""
     struck: threading.Event = field(default_factory=threading.Event)
@@ -106,6 +110,7 @@ class Proxy:
             return await self._struck()
 
         if self.refusing and re.search(self.refusing[0], request.path):
+            self.refused += request.method in WRITES
             return web.json_response({"kind": "Status", "message": "made by a test"}, status=self.refusing[1])
 
         return await self._forward(request, body, counted)

@@ -2,9 +2,8 @@
 
 from tests.cluster.api import RELEASES, ROUTES, Api
 from tests.cluster.operator import Operator
-from tests.integration.manifests import phase_is, template
-from tests.integration.test_faults import condition, reason_is
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.manifests import condition, phase_is, reason_is, template
+from tests.integration.steps import change, deploy, weights
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
 DWELLING = [{"name": "first", "weight": 20, "dwell": "1h"}]

@@ -4,9 +4,6 @@ import json
 from typing import Any
 
 from tests.cluster.api import (
-    EVENTS,
-    GATEWAY_CLASSES,
-    GATEWAYS,
     RELEASES,
     REPLICA_SETS,
     ROUTES,
@@ -16,27 +13,11 @@ from tests.cluster.api import (
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is, release
-from tests.integration.test_rollout import change, weights
+from tests.integration.steps import GATEWAY_API, change, eventually_told, gateway, gateway_class, weights
 
-API = "gateway.networking.k8s.io/v1"
 ISTIO, STRANGE = "istio.io/gateway-controller", "example.com/strange-controller"
 BUILT_IN = {"name": "errors", "errorRatio": {"max": "1%"}}
 STEPS = [{"name": "first", "weight": 20, "dwell": "2s"}]
-
-
-def gateway(api: Api, namespace: str, controller: str | None) -> None:
-    """A Gateway that nobody serves, of a class of its own; without a controller that class is missing."""
-    listener = {"name": "web", "protocol": "HTTP", "port": 80}
-    spec = {"gatewayClassName": namespace, "listeners": [listener]}
-    metadata = {"name": "own", "namespace": namespace}
-    api.create(GATEWAYS, {"apiVersion": API, "kind": "Gateway", "metadata": metadata, "spec": spec})
-    if controller:
-        gateway_class(api, namespace, controller)
-
-
-def gateway_class(api: Api, name: str, controller: str) -> None:
-    spec = {"controllerName": controller}
-    api.create(GATEWAY_CLASSES, {"apiVersion": API, "kind": "GatewayClass", "metadata": {"name": name}, "spec": spec})
 
 
 def behind(namespace: str, **changes: Any) -> Object:
@@ -96,10 +77,7 @@ def test_an_experimental_data_plane_is_told_when_a_rollout_starts(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     change(api, namespace, "2")
 
-    notes = api.changes(EVENTS, namespace, 30)
-    note = next(found["note"] for found in notes if found["reason"] == "DataPlane")
-
-    assert "Istio are experimental" in note
+    eventually_told(api, namespace, "DataPlane", "Istio are experimental")
 
 
 def test_an_unknown_controller_blocks_before_a_pod_starts_and_the_field_heals_it(
@@ -159,7 +137,7 @@ def test_in_a_mesh_the_routes_status_names_the_controller(
     parent = {"group": "", "kind": "Service", "name": "web"}
     refs = [{"name": "web-stable", "port": 80, "weight": 100}, {"name": "web-candidate", "port": 80, "weight": 0}]
     route = {
-        "apiVersion": API,
+        "apiVersion": GATEWAY_API,
         "kind": "HTTPRoute",
         "metadata": {"name": "web", "namespace": namespace},
         "spec": {"parentRefs": [parent], "rules": [{"name": "all", "backendRefs": refs}]},

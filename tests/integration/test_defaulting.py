@@ -1,10 +1,10 @@
 """A template that is only written otherwise is no new version: the API server says what is the same."""
 
-from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.api import RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is, template
-from tests.integration.test_rollout import deploy
+from tests.integration.steps import deploy, uids
 
 SPELLED_OUT = {"terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}
 
@@ -16,20 +16,16 @@ def spelled_out(version: str) -> Object:
     return found | {"spec": {"containers": [container], "restartPolicy": "Always", "dnsPolicy": "ClusterFirst"}}
 
 
-def pods(api: Api, namespace: str) -> set[str]:
-    return {found["metadata"]["uid"] for found in api.all(PODS, namespace)}
-
-
 def test_defaults_that_are_spelled_out_start_no_rollout(api: Api, namespace: str, operator: Operator) -> None:
     stable = deploy(api, namespace)
-    before = pods(api, namespace)
+    before = uids(api, namespace)
 
     api.merge(RELEASES, namespace, "web", {"spec": {"template": spelled_out("1")}})
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
     assert found["status"]["stable"]["revision"] == stable == found["status"]["template"]["revision"]
     assert len(found["status"]["history"]) == 1
-    assert pods(api, namespace) == before
+    assert uids(api, namespace) == before
 
 
 def test_another_start_of_the_operator_asks_nothing_again(
@@ -54,12 +50,12 @@ def test_a_rollout_goes_on_when_its_own_template_is_spelled_out(api: Api, namesp
     deploy(api, namespace, steps=steps)
     api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
     candidate = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
-    before = pods(api, namespace)
+    before = uids(api, namespace)
 
     api.merge(RELEASES, namespace, "web", {"spec": {"template": spelled_out("2")}})
     found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
     assert found["status"]["candidate"]["revision"] == candidate
-    assert pods(api, namespace) == before
+    assert uids(api, namespace) == before
 
     api.ask(namespace, "web", promote=f"{candidate}/half/1")
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))

@@ -1,23 +1,16 @@
 """Trouble between the operator and the cluster: it holds, heals and says so."""
 
-import time
-
 import pytest
 
 from tests.cluster.api import METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, reason_is, release, template
+from tests.cluster.processes import within
+from tests.integration.manifests import condition, judged, phase_is, reason_is, release, template
 from tests.integration.proxy import Proxy
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.steps import change, create_younger, deploy, weights
 
 LONG_STEP = [{"name": "first", "weight": 20, "dwell": "1s"}]
-
-
-def condition(found: dict[str, object], kind: str) -> str | None:
-    status: dict[str, object] = found.get("status") or {}  # type: ignore[assignment]
-    conditions: list[dict[str, str]] = status.get("conditions") or []  # type: ignore[assignment]
-    return next((seen["status"] for seen in conditions if seen["type"] == kind), None)
 
 
 @pytest.mark.parametrize(
@@ -132,10 +125,9 @@ def test_a_service_that_passes_the_gate_by_holds_the_rollout(api: Api, namespace
 
 def test_of_two_claims_on_one_route_the_older_wins(api: Api, namespace: str, operator: Operator) -> None:
     deploy(api, namespace)
-    time.sleep(1.1)  # ages are counted in seconds
     rival = release(namespace, "rival")
     rival["spec"]["traffic"]["gateway"]["hostnames"] = [f"web.{namespace}.example"]
-    api.create(RELEASES, rival)
+    create_younger(api, namespace, rival)
     api.until(RELEASES, namespace, "rival", reason_is("TargetClaimed"))
     assert api.find(ROUTES, namespace, "rival") is None
 
@@ -160,7 +152,7 @@ def test_a_server_that_refuses_for_a_while_is_asked_again(
     deploy(api, namespace)
     proxy.refusing = (f"/namespaces/{namespace}/(replicasets|httproutes)", 503)
     change(api, namespace, "2")
-    time.sleep(1)  # the refused writes are tried again and again meanwhile
+    assert within(10, lambda: proxy.refused > 1), "what was refused is not tried again"
     assert weights(api, namespace) == [100, 0]
     proxy.refusing = None
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))

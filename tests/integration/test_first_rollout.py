@@ -3,7 +3,7 @@
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, Api
 from tests.cluster.operator import Operator
 from tests.integration.manifests import phase_is, release
-from tests.integration.test_rollout import weights
+from tests.integration.steps import weights
 
 GATED = [{"name": "first", "weight": 25, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, ROUTES, Api, Object
+from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is, reason_is
 from tests.integration.recorded import put_back
+from tests.integration.steps import weights
 
 SECONDS = 20
 
@@ -29,11 +30,6 @@ def pods_of(api: Api, namespace: str, revision: str) -> set[str]:
     api.until(REPLICA_SETS, namespace, f"web-{revision}", done)
     selector = f"tidegate.dev/revision={revision}"
     return {found["metadata"]["uid"] for found in api.all(PODS, namespace, selector)}
-
-
-def weights(api: Api, namespace: str) -> list[int]:
-    rules: list[Object] = api.get(ROUTES, namespace, "web")["spec"]["rules"]
-    return [reference["weight"] for reference in rules[0]["backendRefs"]]
 
 
 def test_a_rollout_that_the_first_version_began_is_promoted_without_a_restart(

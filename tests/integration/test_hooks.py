@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.api import EVENTS, JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api, Object
+from tests.cluster.api import JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import QUICK_STEPS, phase_is, reason_is
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.hooks import AT_ONCE, FOREVER, bodies, hook, job_hook
+from tests.integration.manifests import QUICK_STEPS, message_has, phase_is, reason_is
+from tests.integration.steps import change, deploy, eventually_told, weights
 
 ASKED_ONCE = [{"name": "half", "weight": 50}]
-FOREVER = {"spec": {"containers": [{"name": "check", "image": "x"}], "nodeSelector": {"no": "such-node"}}}
-AT_ONCE = {"spec": {"containers": [{"name": "check", "image": "x"}]}}
 
 
 @pytest.fixture
@@ -22,24 +21,6 @@ def listener() -> Iterator[MetricServer]:
     """Who is asked; set `says` to change the answer."""
     with MetricServer() as server:
         yield server
-
-
-def hook(listener: MetricServer, when: str = "BeforeRise", **changes: Any) -> Object:
-    http = {"url": f"{listener.address}/ask", "timeout": "1s"}
-    return {"name": when.lower(), "when": when, "http": http, **changes}
-
-
-def job_hook(template: Object, when: str = "BeforeRise", **changes: Any) -> Object:
-    return {"name": when.lower(), "when": when, "job": {"template": template}, **changes}
-
-
-def message_has(*words: str) -> Any:
-    """True for a Release whose message has all these words."""
-    return lambda found: all(word in ((found.get("status") or {}).get("message") or "") for word in words)
-
-
-def bodies(listener: MetricServer) -> list[Object]:
-    return [json.loads(body) for _, body in listener.says.asked]
 
 
 def test_a_rollout_asks_at_every_place_and_a_yes_opens_each_gate_once(
@@ -237,11 +218,7 @@ def test_who_is_told_in_vain_holds_nothing_and_people_learn_of_it(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
     api.until(RELEASES, namespace, "web", lambda seen: not seen["status"].get("notices"))
-    for event in api.changes(EVENTS, namespace, 30):
-        if event["reason"] == "HookUnheard":
-            break
-
-    assert "afterpromotion" in event["note"]
+    eventually_told(api, namespace, "HookUnheard", "afterpromotion")
 
 
 def test_a_job_that_completes_opens_its_gate_and_is_ours(api: Api, namespace: str, operator: Operator) -> None:

@@ -7,8 +7,8 @@ from tests.cluster.api import INGRESSES, RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
-from tests.integration.test_attached_routes import attached, deployed
-from tests.integration.test_rollout import change
+from tests.integration.steps import change
+from tests.integration.users_routes import attached, deployed
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
 TRAFFIC = {"ingress": {"name": "front"}}

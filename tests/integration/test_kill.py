@@ -5,15 +5,12 @@ import json
 from tests.cluster.api import DEPLOYMENTS, JOBS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import COUNTER
-from tests.integration.manifests import judged, phase_is, release, template
-from tests.integration.mortal import Mortal
+from tests.integration.deployments import deployment, taking_over
+from tests.integration.hooks import AT_ONCE, bodies, hook, job_hook
+from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
+from tests.integration.mortal import KILL_SECONDS, MOST_WRITES, Mortal
 from tests.integration.proxy import EVERY, Side, Write
-from tests.integration.test_attached_routes import managers, shares, users_route
-from tests.integration.test_hooks import AT_ONCE, bodies, hook, job_hook
-from tests.integration.test_takeover import deployment, taking_over
-
-MOST_WRITES = 40
-KILL_SECONDS = 10
+from tests.integration.users_routes import managers, shares, users_route
 
 
 def weights_written(writes: list[Write]) -> list[int]:
@@ -46,18 +43,12 @@ def one_rollout(api: Api, mortal: Mortal, point: int, side: Side, metrics: Metri
     if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
         mortal.start()
 
-    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and rolled(found))
+    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and ended(2)(found))
     if not metrics:
         old = f"web-{first['status']['stable']['revision']}"
         api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 0)
 
     return namespace, api.get(RELEASES, namespace, "web")
-
-
-def rolled(found: Object) -> bool:
-    """True when the second rollout has ended."""
-    history = found["status"].get("history") or []
-    return len(history) > 1 and "endedAt" in history[0]
 
 
 def serving(api: Api, namespace: str) -> tuple[list[int], set[str]]:
@@ -102,7 +93,7 @@ def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> No
             assert set(weights_written(mortal.proxy.writes)) <= {20, 0}, where
 
 
-def one_takeover(api: Api, mortal: Mortal, point: int) -> str:
+def one_takeover(api: Api, mortal: Mortal, point: int) -> None:
     """A Deployment is taken over and handed back; the operator dies after one of its writes, and lives again."""
     namespace = api.namespace(f"take-{next(COUNTER)}")
     api.create(DEPLOYMENTS, deployment(namespace))
@@ -115,23 +106,18 @@ def one_takeover(api: Api, mortal: Mortal, point: int) -> str:
         api.delete(RELEASES, namespace, "web")
         api.gone(RELEASES, namespace, "web")
 
-    return namespace
+    where = f"killed after write {point}"
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert (found["spec"]["replicas"], found["status"]["availableReplicas"]) == (2, 2), where
+    assert not found["spec"].get("paused"), where
+    assert "tidegate" not in managers(found), where
+    assert shares(api.get(ROUTES, namespace, "front")) == [1, 0], where
+    selector = api.get(SERVICES, namespace, "web-stable")["spec"]["selector"]
+    assert selector == {"app": "web"}, where
 
 
 def test_a_takeover_and_a_hand_back_survive_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
-    one_takeover(api, mortal, -1)
-    count = len(mortal.proxy.writes)
-    assert 12 < count < MOST_WRITES
-    for point in range(count - 1):
-        namespace = one_takeover(api, mortal, point)
-        where = f"killed after write {point}"
-        found = api.get(DEPLOYMENTS, namespace, "web")
-        assert (found["spec"]["replicas"], found["status"]["availableReplicas"]) == (2, 2), where
-        assert not found["spec"].get("paused"), where
-        assert not {"tidegate"} & managers(found), where
-        assert shares(api.get(ROUTES, namespace, "front")) == [1, 0], where
-        selector = api.get(SERVICES, namespace, "web-stable")["spec"]["selector"]
-        assert selector == {"app": "web"}, where
+    mortal.every_point(lambda point: one_takeover(api, mortal, point), least=12)
 
 
 def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, mortal: Mortal) -> None:
@@ -155,8 +141,8 @@ def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, m
             assert serving(api, namespace) == ([100, 0], {found["status"]["stable"]["revision"]})
 
 
-def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: int) -> tuple[str, list[Object]]:
-    """Two rises that a Job opens and a promotion that an address opens; what the address was asked."""
+def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: int) -> None:
+    """Two rises that a Job opens and a promotion that an address opens: each is asked once."""
     namespace = api.namespace(f"hooked-{next(COUNTER)}")
     hooks = [job_hook(AT_ONCE), hook(listener, "BeforePromotion")]
     api.create(RELEASES, release(namespace, steps=[{"name": "half", "weight": 50}], hooks=hooks))
@@ -168,21 +154,16 @@ def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: 
     if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
         mortal.start()
 
-    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and rolled(found))
-    return namespace, bodies(listener)
+    api.until(RELEASES, namespace, "web", promoted(2))
+    where = f"killed after write {point}"
+    assert len(api.all(JOBS, namespace)) == 2, where
+    assert len({body["id"] for body in bodies(listener)}) == 1, where
+    assert serving(api, namespace)[0] == [100, 0], where
 
 
 def test_hooks_survive_a_kill_after_every_write_and_no_job_is_made_twice(api: Api, mortal: Mortal) -> None:
     with MetricServer() as listener:
-        one_hooked_rollout(api, mortal, listener, -1)
-        count = len(mortal.proxy.writes)
-        assert 12 < count < MOST_WRITES
-        for point in range(count - 1):
-            namespace, asked = one_hooked_rollout(api, mortal, listener, point)
-            where = f"killed after write {point}"
-            assert len(api.all(JOBS, namespace)) == 2, where
-            assert len({body["id"] for body in asked}) == 1, where
-            assert serving(api, namespace)[0] == [100, 0], where
+        mortal.every_point(lambda point: one_hooked_rollout(api, mortal, listener, point), least=12)
 
 
 def test_a_kill_between_the_asking_and_the_record_asks_the_same_question_again(api: Api, mortal: Mortal) -> None:
@@ -202,6 +183,6 @@ def test_a_kill_between_the_asking_and_the_record_asks_the_same_question_again(a
         listener.says = Answer(status=204, body=b"")
         mortal.start()
 
-        api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and rolled(found))
+        api.until(RELEASES, namespace, "web", promoted(2))
         assert bodies(listener) == first
         assert len(first) == 1

@@ -11,7 +11,7 @@ from tests.cluster.operator import Operator
 from tests.cluster.processes import answers
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is
-from tests.integration.test_rollout import change, deploy
+from tests.integration.steps import change, deploy
 
 HANDOVER_SECONDS = 2.0
 TAKEOVER_SECONDS = 20.0

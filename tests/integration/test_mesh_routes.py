@@ -18,8 +18,8 @@ from tests.cluster.api import (
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is, release
-from tests.integration.test_attached_routes import GIT, attached, deployed, git_applies, untouched
-from tests.integration.test_rollout import change
+from tests.integration.steps import change, create_younger
+from tests.integration.users_routes import GIT, attached, deployed, git_applies, untouched
 
 
 def destination(host: str, weight: int) -> Object:
@@ -137,13 +137,9 @@ def test_where_nothing_is_reported_time_counts_from_when_there_is_something_to_s
 def test_of_two_releases_on_one_rule_of_a_mesh_the_older_wins(api: Api, namespace: str, operator: Operator) -> None:
     kind, manifest, named = ROUTES["VirtualService"]
     deployed(api, namespace, (kind, manifest(namespace)), traffic={"route": named})
-    first = api.get(RELEASES, namespace, "web")["metadata"]["creationTimestamp"]
     rival = attached(namespace, traffic={"route": named})
     rival["metadata"]["name"] = "rival"
-    while api.create(RELEASES, rival)["metadata"]["creationTimestamp"] == first:
-        # Ages are kept in whole seconds: of two in one second the smaller uid wins.
-        api.delete(RELEASES, namespace, "rival")
-        api.gone(RELEASES, namespace, "rival")
+    create_younger(api, namespace, rival)
 
     found = api.until(RELEASES, namespace, "rival", lambda found: found.get("status", {}).get("phase") == "Stalled")
     assert found["status"]["reason"] == "TargetClaimed"

@@ -5,8 +5,8 @@ from typing import Any
 from tests.cluster.api import OBJECTIVE_SETS, RELEASES, ROUTES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, release
-from tests.integration.test_rollout import change, weights
+from tests.integration.manifests import judged, message_has, phase_is, release
+from tests.integration.steps import change, weights
 
 SET = [{"kind": "ObjectiveSet", "name": "shared", "args": [{"name": "job", "value": "shop"}]}]
 
@@ -25,10 +25,6 @@ def objective_set(namespace: str, bound: str = "0.5") -> Object:
 def using(namespace: str, **changes: Any) -> Object:
     steps = [{"name": "first", "weight": 20, "dwell": "30s"}]
     return release(namespace, **{**judged(objectives=[], objectivesFrom=SET, steps=steps), **changes})
-
-
-def message_has(words: str) -> Any:
-    return lambda found: words in (found.get("status") or {}).get("message", "")
 
 
 def test_a_sets_objectives_judge_with_the_releases_arguments(

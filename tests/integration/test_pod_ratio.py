@@ -4,7 +4,7 @@ from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Obj
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is
-from tests.integration.test_rollout import change, deploy
+from tests.integration.steps import change, deploy
 
 SHARED = {"podRatio": {"service": "front"}, "settle": "0s", "drain": "0s"}
 HELD = [{"name": "fifth", "weight": 20, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]

@@ -2,8 +2,8 @@
 
 from tests.cluster.api import QUOTAS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
-from tests.integration.manifests import phase_is, reason_is, release
-from tests.integration.test_rollout import change, deploy
+from tests.integration.manifests import phase_is, promoted_after, reason_is, release
+from tests.integration.steps import change, deploy
 
 
 def limit(api: Api, namespace: str, pods: int) -> None:
@@ -36,7 +36,7 @@ def test_a_candidate_that_a_quota_stops_is_told_and_goes_on_when_it_grows(
     limit(api, namespace, 10)
 
     # The ReplicaSet's controller tries again by itself, at growing distances.
-    found = api.until(RELEASES, namespace, "web", lambda found: found["status"]["stable"]["revision"] != first, 60)
+    found = api.until(RELEASES, namespace, "web", promoted_after(first), 60)
     assert found["status"]["history"][0]["outcome"] == "Promoted"
 
 

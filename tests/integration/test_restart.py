@@ -5,19 +5,9 @@ from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mortal import Mortal
-from tests.integration.test_kill import MOST_WRITES
-from tests.integration.test_rollout import change, deploy
-from tests.integration.test_undo import eventually_told
+from tests.integration.steps import alive, change, deploy, eventually_told, uids
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
-
-
-def alive(api: Api, namespace: str) -> list[Object]:
-    return [pod for pod in api.all(PODS, namespace) if "deletionTimestamp" not in pod["metadata"]]
-
-
-def uids(api: Api, namespace: str) -> set[str]:
-    return {pod["metadata"]["uid"] for pod in alive(api, namespace)}
 
 
 def budget(api: Api, namespace: str, least: int) -> None:
@@ -33,7 +23,7 @@ def budget(api: Api, namespace: str, least: int) -> None:
     api.until(BUDGETS, namespace, "web", lambda found: found.get("status", {}).get("disruptionsAllowed") == allowed)
 
 
-def ended(found: Object) -> bool:
+def restarted(found: Object) -> bool:
     return "restart" in (found["status"].get("handled") or {}) and "restart" not in found["status"]
 
 
@@ -60,19 +50,54 @@ def clock(namespace: str) -> Object:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "clock", "namespace": namespace}, "spec": spec}
 
 
+def ready(pod: Object) -> bool:
+    """True for a pod that serves and is not about to end."""
+    conditions = {state["type"]: state["status"] for state in pod.get("status", {}).get("conditions") or []}
+    return conditions.get("Ready") == "True" and "deletionTimestamp" not in pod["metadata"]
+
+
+def fewest_ready(api: Api, namespace: str, before: set[str]) -> int:
+    """Ask for a restart and follow the pods until all are others: how many of them were ready at the worst instant."""
+    serving: set[str] = set()
+    fewest, asked = len(before), False
+    for pod in api.changes(PODS, namespace, 60):
+        (serving.add if ready(pod) else serving.discard)(pod["metadata"]["uid"])
+        fewest = min(fewest, len(serving)) if asked else fewest
+        if asked and len(serving) == len(before) and not serving & before:
+            return fewest
+
+        if not asked and serving == before:
+            api.ask(namespace, "web", restart="1")
+            asked = True
+
+    message = f"not all of {sorted(before)} are replaced: {sorted(serving)} are ready"
+    raise AssertionError(message)
+
+
 def test_every_pod_is_replaced_and_one_is_always_available(api: Api, namespace: str, operator: Operator) -> None:
     deploy(api, namespace)
     before = uids(api, namespace)
     older(api, namespace)
     budget(api, namespace, 1)
 
-    api.ask(namespace, "web", restart="1")
+    assert fewest_ready(api, namespace, before) == 1
 
-    found = api.until(RELEASES, namespace, "web", ended, 60)
+    found = api.until(RELEASES, namespace, "web", restarted, 60)
     assert phase_is("Promoted")(found)
     assert not uids(api, namespace) & before
     assert len(uids(api, namespace)) == 2
     eventually_told(api, namespace, "Restarted", "all replaced")
+
+
+def test_without_a_budget_too_one_pod_goes_at_a_time(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, replicas=3)
+    before = uids(api, namespace)
+    older(api, namespace)
+
+    assert fewest_ready(api, namespace, before) == 2
+
+    api.until(RELEASES, namespace, "web", restarted, 60)
+    assert len(uids(api, namespace)) == 3
 
 
 def test_a_budget_is_waited_for_over_a_restart_of_the_operator(api: Api, namespace: str, operator: Operator) -> None:
@@ -92,7 +117,7 @@ def test_a_budget_is_waited_for_over_a_restart_of_the_operator(api: Api, namespa
     assert found["status"]["restart"]["since"] == since
     budget(api, namespace, 1)
 
-    api.until(RELEASES, namespace, "web", ended, 60)
+    api.until(RELEASES, namespace, "web", restarted, 60)
     assert not uids(api, namespace) & before
 
 
@@ -111,7 +136,7 @@ def test_a_restart_waits_for_the_end_of_a_rollout_and_spares_what_is_new(
     assert uids(api, namespace) == before
 
     api.ask(namespace, "web", abort="1")
-    found = api.until(RELEASES, namespace, "web", lambda found: reason_is("Aborted")(found) and ended(found), 60)
+    found = api.until(RELEASES, namespace, "web", lambda found: reason_is("Aborted")(found) and restarted(found), 60)
     assert found["status"]["stable"]["revision"] == first
     assert not uids(api, namespace) & before
 
@@ -124,7 +149,7 @@ def one_restart(api: Api, mortal: Mortal, point: int) -> None:
     older(api, namespace)
     with mortal.dying_after(namespace, point):
         api.ask(namespace, "web", restart="1")
-        api.until(RELEASES, namespace, "web", ended, 60)
+        api.until(RELEASES, namespace, "web", restarted, 60)
 
     where = f"killed after write {point}"
     assert not uids(api, namespace) & before, where
@@ -134,8 +159,4 @@ def one_restart(api: Api, mortal: Mortal, point: int) -> None:
 
 
 def test_a_restart_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
-    one_restart(api, mortal, -1)
-    count = len(mortal.proxy.writes)
-    assert 4 < count < MOST_WRITES
-    for point in range(count - 1):
-        one_restart(api, mortal, point)
+    mortal.every_point(lambda point: one_restart(api, mortal, point), least=4)

@@ -3,23 +3,8 @@
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, release, template
-
-
-def weights(api: Api, namespace: str, name: str = "web") -> list[int]:
-    route = api.get(ROUTES, namespace, name)
-    return [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]]
-
-
-def deploy(api: Api, namespace: str, **changes: object) -> str:
-    """Deploy a first version and return its revision."""
-    api.create(RELEASES, release(namespace, **changes))
-    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    return str(found["status"]["stable"]["revision"])
-
-
-def change(api: Api, namespace: str, version: str) -> None:
-    api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
+from tests.integration.manifests import judged, phase_is
+from tests.integration.steps import change, deploy, weights
 
 
 def test_a_first_version_is_deployed_without_steps(api: Api, namespace: str, operator: Operator) -> None:

@@ -4,7 +4,7 @@ from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, 
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.steps import change, deploy, weights
 
 BLUE_GREEN = [{"name": "preview", "weight": 0, "replicas": 2, "pause": "UntilPromoted"}, {"name": "all", "weight": 100}]
 RATIO = [{"name": "errors", "errorRatio": {"max": "1%"}}]

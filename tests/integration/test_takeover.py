@@ -1,7 +1,5 @@
 """A Deployment that was there before: taken over, released through, and handed back."""
 
-from typing import Any
-
 import pytest
 
 from tests.cluster.api import (
@@ -17,48 +15,9 @@ from tests.cluster.api import (
     Object,
 )
 from tests.cluster.operator import Operator
-from tests.integration.manifests import phase_is, reason_is, release, template
-from tests.integration.test_attached_routes import QUICK, git_applies, managers, shares, users_route
-
-GITS = ("kustomize-controller", "argocd-controller")
-
-
-def deployment(namespace: str, version: str = "1", replicas: int | None = 2) -> Object:
-    """A team's Deployment, as it is in Git."""
-    size = {} if replicas is None else {"replicas": replicas}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": namespace},
-        "spec": {**size, "selector": {"matchLabels": {"app": "web"}}, "template": template(version)},
-    }
-
-
-def taking_over(namespace: str, **changes: Any) -> Object:
-    """A Release that refers to the Deployment, behind the team's own route."""
-    traffic = {"route": {"name": "front", "rule": "main"}, **QUICK}
-    manifest = release(namespace, traffic=traffic, workloadRef={"name": "web"}, **changes)
-    del manifest["spec"]["template"]
-    return manifest
-
-
-def serving(api: Api, namespace: str, manifest: Object, *, manager: str = "kubectl-create") -> None:
-    """The Deployment is available."""
-    if manager == "kubectl-create":
-        api.create(DEPLOYMENTS, manifest)
-    else:
-        api.apply(DEPLOYMENTS, manifest, manager=manager)
-
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
-
-
-def taken_over(api: Api, namespace: str) -> str:
-    """The Release serves, and the Deployment is empty."""
-    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
-    api.create(RELEASES, taking_over(namespace))
-    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0 and found["spec"]["paused"])
-    return str(found["status"]["stable"]["revision"])
+from tests.integration.deployments import GITS, deployment, serving, taken_over, taking_over
+from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
+from tests.integration.users_routes import git_applies, managers, shares, users_route
 
 
 def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str, operator: Operator) -> None:
@@ -99,12 +58,7 @@ def test_a_new_template_of_the_deployment_is_a_rollout(api: Api, namespace: str,
 
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
 
-    found = api.until(
-        RELEASES,
-        namespace,
-        "web",
-        lambda found: found["status"]["phase"] == "Promoted" and found["status"]["stable"]["revision"] != first,
-    )
+    found = api.until(RELEASES, namespace, "web", promoted_after(first))
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 0
 
@@ -292,11 +246,6 @@ def test_a_pod_template_is_read_and_left_alone(api: Api, namespace: str, operato
 
     api.merge(POD_TEMPLATES, namespace, "web", {"template": template("2")})
 
-    found = api.until(
-        RELEASES,
-        namespace,
-        "web",
-        lambda found: found["status"]["phase"] == "Promoted" and found["status"]["stable"]["revision"] != first,
-    )
+    found = api.until(RELEASES, namespace, "web", promoted_after(first))
     assert "finalizers" not in found["metadata"]
     assert all(pod["metadata"]["labels"]["app"] == "web" for pod in api.all(PODS, namespace))

@@ -5,10 +5,9 @@ import pytest
 from tests.cluster.api import CONFIG_MAPS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
-from tests.integration.manifests import phase_is, reason_is
-from tests.integration.mortal import Mortal
+from tests.integration.manifests import phase_is, promoted, reason_is, stable_of
+from tests.integration.mortal import KILL_SECONDS, Mortal
 from tests.integration.proxy import Proxy, Side
-from tests.integration.test_kill import KILL_SECONDS
 from tests.integration.test_tracked_config import (
     PAUSED,
     config_map,
@@ -16,8 +15,6 @@ from tests.integration.test_tracked_config import (
     deployed,
     edit,
     named,
-    promoted,
-    stable_of,
     tracking,
 )
 from tidegate.workloads import content_of

@@ -1,12 +1,11 @@
 """An undo against the real API server: back to what was stable before, while Git declares the newer template."""
 
-from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.api import RELEASES, REPLICA_SETS, Api
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
-from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.manifests import phase_is, promoted_after, reason_is, release, stable_of, template
 from tests.integration.mortal import Mortal
-from tests.integration.test_kill import MOST_WRITES
-from tests.integration.test_rollout import change, deploy, weights
+from tests.integration.steps import change, deploy, eventually_told, weights
 
 GATED = [{"name": "first", "weight": 20, "dwell": "1h", "pause": "UntilPromoted"}]
 
@@ -15,13 +14,9 @@ def promoted_twice(api: Api, namespace: str) -> tuple[str, str]:
     """Two revisions that were stable one after the other, and steps that nobody would wait for."""
     first = deploy(api, namespace)
     change(api, namespace, "2")
-    found = api.until(RELEASES, namespace, "web", lambda found: serves_another(found, first))
+    found = api.until(RELEASES, namespace, "web", promoted_after(first))
     api.merge(RELEASES, namespace, "web", {"spec": {"steps": GATED, "promotion": {"watch": "1h"}}})
     return first, str(found["status"]["stable"]["revision"])
-
-
-def serves_another(found: Object, revision: str) -> bool:
-    return bool(phase_is("Promoted")(found) and found["status"]["stable"]["revision"] != revision)
 
 
 def test_an_undo_is_straight_and_git_changes_nothing_by_applying_again(
@@ -52,16 +47,12 @@ def test_an_undo_is_straight_and_git_changes_nothing_by_applying_again(
 def test_a_template_declared_again_inside_the_window_goes_straight(
     api: Api, namespace: str, operator: Operator
 ) -> None:
-    first, _ = promoted_twice(api, namespace)
+    first, second = promoted_twice(api, namespace)
 
     change(api, namespace, "1")
 
-    found = api.until(
-        RELEASES,
-        namespace,
-        "web",
-        lambda found: phase_is("Promoted")(found) and found["status"]["stable"]["revision"] == first,
-    )
+    found = api.until(RELEASES, namespace, "web", promoted_after(second))
+    assert stable_of(found) == first
     assert "rejected" not in found["status"]
 
 
@@ -80,7 +71,7 @@ def test_an_undo_of_a_revision_that_is_kept_no_more_says_so(api: Api, namespace:
     api.create(RELEASES, release(namespace, revisionHistoryLimit=0))
     first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
     api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
-    second = api.until(RELEASES, namespace, "web", lambda found: serves_another(found, first))
+    second = api.until(RELEASES, namespace, "web", promoted_after(first))
     api.gone(REPLICA_SETS, namespace, f"web-{first}")
 
     api.ask(namespace, "web", undo="1")
@@ -108,18 +99,4 @@ def one_undo(api: Api, mortal: Mortal, point: int) -> None:
 
 
 def test_an_undo_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
-    one_undo(api, mortal, -1)
-    count = len(mortal.proxy.writes)
-    assert 5 < count < MOST_WRITES
-    for point in range(count - 1):
-        one_undo(api, mortal, point)
-
-
-def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
-    """An Event comes after the status, by itself."""
-    for found in api.changes(EVENTS, namespace, 20):
-        if found["reason"] == reason and words in found["note"]:
-            return
-
-    message = f"no Event {reason} with «{words}»"
-    raise AssertionError(message)
+    mortal.every_point(lambda point: one_undo(api, mortal, point), least=5)

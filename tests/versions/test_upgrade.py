@@ -9,8 +9,8 @@ from tests.cluster import local
 from tests.cluster.api import DEPLOYMENTS, PODS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
 from tests.cluster.versions import NEWEST, OLDEST
+from tests.integration.deployments import deployment
 from tests.integration.manifests import phase_is, release
-from tests.integration.test_takeover import deployment
 
 NAMESPACE = "upgrade"
 PARTS = ("kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd")

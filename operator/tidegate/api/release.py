@@ -222,7 +222,8 @@ class ReleaseSpec(Declared):
         return self
 
     @model_validator(mode="after")
-    def _steps_rise(self) -> "ReleaseSpec":
+    def _without_a_router(self) -> "ReleaseSpec":
+        """Where pods are the share, what needs a weight or a size of its own is no choice."""
         if self.traffic.node_ratio and self.workload_ref and self.workload_ref.kind is WorkloadKind.DEPLOYMENT:
             message = "workloadRef: a Deployment has no pod a node: use template, or a PodTemplate"
             raise ValueError(message)
@@ -236,6 +237,14 @@ class ReleaseSpec(Declared):
             message = "firstRollout: Steps needs a size: with traffic.nodeRatio every node gets its pod at once"
             raise ValueError(message)
 
+        if self.traffic.pod_ratio and any(HALF < step.weight < FULL for step in self.steps):
+            message = "steps: with traffic.podRatio a weight is at most 50, or 100"
+            raise ValueError(message)
+
+        return self
+
+    @model_validator(mode="after")
+    def _steps_rise(self) -> "ReleaseSpec":
         names = [step.name for step in self.steps]
         if len(set(names)) < len(names):
             message = "steps: names must be unique"
@@ -248,10 +257,6 @@ class ReleaseSpec(Declared):
         weights = [step.weight for step in self.steps]
         if sorted(weights) != weights or weights.count(100) > 1:
             message = "steps: weights must not fall, and 100 may only be the last"
-            raise ValueError(message)
-
-        if self.traffic.pod_ratio and any(HALF < weight < FULL for weight in weights):
-            message = "steps: with traffic.podRatio a weight is at most 50, or 100"
             raise ValueError(message)
 
         return self

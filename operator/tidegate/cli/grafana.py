@@ -82,6 +82,13 @@ PANELS = (
         unit="ops",
     ),
     Panel(
+        title="Questions to hooks",
+        query="sum by (said) (rate(tidegate_hook_asks_total[5m]))",
+        legend="{{said}}",
+        about="While a hook does not say yes, its rollout holds.",
+        unit="ops",
+    ),
+    Panel(
         title="Turns",
         query="sum by (result) (rate(tidegate_turns_total[5m]))",
         legend="{{result}}",

@@ -26,6 +26,7 @@ async def exported() -> dict[str, set[str]]:
     telemetry.request("GET", "/api/v1/pods", 200, 0.1)
     telemetry.turns.labels("looked").inc()
     telemetry.queries.labels("answered").inc()
+    telemetry.hooks.labels("Yes").inc()
     telemetry.rollouts.labels("Promoted").observe(1)
     await kube.close()
     await http.close()

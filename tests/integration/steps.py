@@ -1,0 +1,64 @@
+"""What tests do to a Release on a cluster, again and again."""
+
+from tests.cluster.api import EVENTS, GATEWAY_CLASSES, GATEWAYS, PODS, RELEASES, ROUTES, Api, Object
+from tests.integration.manifests import phase_is, release, stable_of, template
+
+GATEWAY_API = "gateway.networking.k8s.io/v1"
+
+
+def deploy(api: Api, namespace: str, **changes: object) -> str:
+    """Deploy a first version and return its revision."""
+    api.create(RELEASES, release(namespace, **changes))
+    return stable_of(api.until(RELEASES, namespace, "web", phase_is("Promoted")))
+
+
+def change(api: Api, namespace: str, version: str) -> None:
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
+
+
+def weights(api: Api, namespace: str, name: str = "web") -> list[int]:
+    route = api.get(ROUTES, namespace, name)
+    return [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]]
+
+
+def alive(api: Api, namespace: str) -> list[Object]:
+    """The pods that are not about to end."""
+    return [pod for pod in api.all(PODS, namespace) if "deletionTimestamp" not in pod["metadata"]]
+
+
+def uids(api: Api, namespace: str) -> set[str]:
+    return {pod["metadata"]["uid"] for pod in alive(api, namespace)}
+
+
+def gateway(api: Api, namespace: str, controller: str | None) -> None:
+    """A Gateway that nobody serves, of a class named as the namespace; without a controller that class is missing."""
+    listener = {"name": "web", "protocol": "HTTP", "port": 80}
+    spec = {"gatewayClassName": namespace, "listeners": [listener]}
+    metadata = {"name": "own", "namespace": namespace}
+    api.create(GATEWAYS, {"apiVersion": GATEWAY_API, "kind": "Gateway", "metadata": metadata, "spec": spec})
+    if controller:
+        gateway_class(api, namespace, controller)
+
+
+def gateway_class(api: Api, name: str, controller: str) -> None:
+    declared = {"apiVersion": GATEWAY_API, "kind": "GatewayClass", "metadata": {"name": name}}
+    api.create(GATEWAY_CLASSES, {**declared, "spec": {"controllerName": controller}})
+
+
+def create_younger(api: Api, namespace: str, manifest: Object) -> None:
+    """Create a Release that is younger than `web`."""
+    first = api.get(RELEASES, namespace, "web")["metadata"]["creationTimestamp"]
+    while api.create(RELEASES, manifest)["metadata"]["creationTimestamp"] == first:
+        # Ages are kept in whole seconds: of two in one second the smaller uid wins.
+        api.delete(RELEASES, namespace, manifest["metadata"]["name"])
+        api.gone(RELEASES, namespace, manifest["metadata"]["name"])
+
+
+def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
+    """An Event comes after the status, by itself."""
+    for found in api.changes(EVENTS, namespace, 20):
+        if found["reason"] == reason and words in found["note"]:
+            return
+
+    message = f"no Event {reason} with «{words}»"
+    raise AssertionError(message)

@@ -1,0 +1,87 @@
+"""Routes of a user's own, as a team has them in Git, and Releases that send through them."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.cluster.api import RELEASES, Api, Object, Resource
+from tests.integration.manifests import phase_is, release
+
+PARENT = {"name": "public", "namespace": "gateways"}
+QUICK = {"settle": "0s", "drain": "0s"}
+GIT = "kustomize-controller"
+
+
+def backend(name: str, weight: int) -> Object:
+    return {"name": name, "port": 80, "weight": weight}
+
+
+def users_route(namespace: str, kind: str = "HTTPRoute", name: str = "front") -> Object:
+    """A route as a team has it in Git: a rule of its own beside the one that Tidegate may touch."""
+    return {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": kind,
+        "metadata": {"name": name, "namespace": namespace, "labels": {"team": "shop"}},
+        "spec": {
+            "parentRefs": [PARENT],
+            "hostnames": [f"{name}.{namespace}.example"],
+            "rules": [
+                {"name": "old", "backendRefs": [backend("web-stable", 7)]},
+                {"name": "main", "backendRefs": [backend("web-candidate", 0), backend("web-stable", 1)]},
+            ],
+        },
+    }
+
+
+def attached(namespace: str, **changes: Any) -> Object:
+    traffic = changes.pop("traffic", {"route": {"name": "front", "rule": "main"}})
+    return release(namespace, traffic={**traffic, **QUICK}, **changes)
+
+
+def shares(found: Object) -> list[int]:
+    """Stable's and the candidate's weight in the rule `main`."""
+    rule = next(rule for rule in found["spec"]["rules"] if rule.get("name") == "main")
+    weights = {ref["name"]: ref["weight"] for ref in rule["backendRefs"]}
+    return [weights["web-stable"], weights["web-candidate"]]
+
+
+def managers(found: Object) -> set[str]:
+    return {entry["manager"] for entry in found["metadata"]["managedFields"]}
+
+
+def untouched(before: Object) -> Callable[[Object], bool]:
+    """True when a route is as it was: its spec, its notes, and those who own its fields."""
+
+    def same(found: Object) -> bool:
+        notes = found["metadata"].get("annotations") or {}
+        return found["spec"] == before["spec"] and not notes and "tidegate" not in managers(found)
+
+    return same
+
+
+def deployed(api: Api, namespace: str, *routes: tuple[Resource, Object], **changes: Any) -> None:
+    """A first version behind routes that Git declares."""
+    for kind, manifest in routes:
+        api.apply(kind, manifest, manager=GIT)
+
+    api.create(RELEASES, attached(namespace, **changes))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+@contextmanager
+def git_applies(api: Api, kind: Resource, manifest: Object, manager: str = GIT) -> Iterator[None]:
+    """The declared route is applied again and again, as by Flux, several times a second."""
+    ended = threading.Event()
+
+    def apply() -> None:
+        while not ended.wait(0.3):
+            api.apply(kind, manifest, manager=manager)
+
+    thread = threading.Thread(target=apply)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
