@@ -14,44 +14,24 @@ from .enums import (
     OnDelete,
     OnNewRevision,
     OnTrouble,
-    ScaleDown,
     Suspend,
     TrackConfig,
     WorkloadKind,
 )
 from .exposure_rules import exposed_by_our_own_route
 from .hooks import Hook
-from .model import Declared, Duration, ObjectName, Opaque, one_of, parse
+from .model import Declared, Duration, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
 from .step import DEFAULT_STEPS, Step
 from .traffic import Service, Traffic
+from .workload_ref import WorkloadRef
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
 JOBS_LENGTH = 65536
 HALF, FULL = 50, 100
 IMPLIED_STEP = "full"
-
-
-class WorkloadRef(Declared):
-    """An existing Deployment that Tidegate takes over, or a PodTemplate that it reads."""
-
-    api_version: Annotated[
-        str,
-        Field(max_length=63, pattern=r"^(apps/v1|v1)$", description="apps/v1 for a Deployment, v1 for a PodTemplate."),
-    ] = "apps/v1"
-    kind: Annotated[WorkloadKind, Field(description="Deployment, which is paused and emptied; or PodTemplate.")] = (
-        WorkloadKind.DEPLOYMENT
-    )
-    name: Annotated[ObjectName, Field(description="Its name, in the Release's namespace.")]
-    scale_down: Annotated[
-        ScaleDown,
-        Field(
-            description="OnSuccess: a Deployment keeps its pods until the Release serves. Progressively: one goes for"
-            " each pod of the Release that is available, where there is no room for both."
-        ),
-    ] = ScaleDown.ON_SUCCESS
 
 
 class Promotion(Declared):
