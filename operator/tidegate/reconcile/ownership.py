@@ -86,5 +86,12 @@ async def disown(kind: Kind, found: Object, world: World) -> None:
     """Take our name off the list of those who own fields of a user's object, as it is now."""
     namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
     whole = await world.kube.call("GET", kind.path(namespace, name))
-    if patch := release_patch(whole["metadata"].get("managedFields") or [], MANAGER):
+    patch = release_patch(whole["metadata"].get("managedFields") or [], MANAGER)
+    if not patch:
+        return
+
+    try:
         world.keep(kind, await world.writer.patch(kind, namespace, name, patch))
+    except Invalid as error:
+        # The list changed since it was read: a race, and nothing that anyone must mend.
+        raise Conflict(409, f"{name} was changed meanwhile", call=f"disowning {name}") from error
