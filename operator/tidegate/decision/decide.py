@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .asks import abort_in_vain, going_back_for_another, reject_the_next
+from .asks import abort_in_vain, another_waits, going_back_for_another, reject_the_next
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import FIRST_DEPLOYMENT
@@ -75,7 +75,12 @@ def abort(seen: Snapshot) -> Decision | None:
     if not in_rollout(seen):
         return abort_in_vain(seen, handled)
 
-    return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
+    if not another_waits(seen):
+        return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
+
+    alone = replace(seen, progress=replace(seen.progress, rejected=seen.progress.rejecting(seen.target)))
+    sentence = f"aborted by a person: revision {seen.target}, declared since, does not start either"
+    return roll_back(alone, Reason.ABORTED, sentence, handled=handled)
 
 
 def stand_still(seen: Snapshot) -> Decision | None:

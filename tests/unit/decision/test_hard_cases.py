@@ -1,5 +1,6 @@
 """Cases in which a plausible rule would harm someone: each was found by an adversary once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -133,6 +134,39 @@ def test_an_abort_while_one_makes_way_for_the_next_stops_the_next() -> None:
 
     assert (world.progress.phase, world.progress.stable, world.progress.candidate) == (Phase.ROLLED_BACK, "v1", None)
     assert "v3" in world.progress.rejected
+
+
+def waiting_for_its_end() -> World:
+    world = at_a_pause()
+    world.plan, world.target = replace(PAUSED_PLAN, finish_first=True), "v3"
+    world.run()
+    return world
+
+
+def suspended_in_the_watch() -> World:
+    world = deployed(plan=replace(PLAN, watch=60 * MINUTE), evidence=PASSED)
+    world.target = "v2"
+    world.run()
+    world.suspension, world.target = Suspension.ADVANCE, "v3"
+    world.run()
+    world.suspension = Suspension.NONE
+    return world
+
+
+@pytest.mark.parametrize("waiting", [waiting_for_its_end, suspended_in_the_watch], ids=["FinishFirst", "suspended"])
+def test_an_abort_also_stops_the_revision_that_waits_for_the_end(waiting: Callable[[], World]) -> None:
+    world = waiting()
+    assert world.progress.candidate == "v2"
+    world.asks = Asks(abort="1")
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.ABORTED)
+    assert (world.progress.stable, set(world.progress.rejected)) == ("v1", {"v2", "v3"})
+    assert "v3" in world.progress.sentence
+
+    world.asks, world.plan = replace(world.asks, retry="1"), PLAN
+    world.run()
+    assert world.progress.stable == "v3"
 
 
 @pytest.mark.parametrize("look", [rolling_back, promoting], ids=["rolling back", "promoting"])
