@@ -5,7 +5,7 @@ from typing import Any
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
-from .deadline import hold_a_late_step, roll_back_a_late_step
+from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold, hold_while_reading
 from .defaulting import compare_with_candidate
 from .disturbance import (
@@ -24,7 +24,7 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
-from .hooks import closed, opened
+from .hooks import closed, opened, refused
 from .plan import OnTrouble, When
 from .promotion import begin
 from .reasons import BLOCKING, Reason
@@ -150,11 +150,11 @@ def handle_promote(seen: Snapshot) -> Decision | None:
 
 
 def opening(seen: Snapshot) -> dict[str, Any]:
-    """What a person's word opens: that which the step is held by now, else its pause."""
-    if seen.progress.reason is Reason.HOOK_REFUSED:
-        return opened(seen)
+    """What a person's word opens: that which holds the step, also while it is suspended, else its pause."""
+    if held_late(seen):
+        return {"overdue": True}
 
-    return {"overdue": True} if seen.progress.reason is Reason.STEP_DEADLINE else {"opened": True}
+    return opened(seen) if refused(seen) else {"opened": True}
 
 
 def handle_promote_full(seen: Snapshot) -> Decision | None:

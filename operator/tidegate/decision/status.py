@@ -202,6 +202,7 @@ def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
         "since": stamp(waiting.since),
         "started": waiting.started,
         "interrupted": waiting.interrupted,
+        **({"refused": True} if waiting.refused else {}),
     }
 
 
@@ -215,6 +216,7 @@ def _waiting_of(line: Mapping[str, Any] | None) -> Waiting | None:
         since=datetime.fromisoformat(line["since"]),
         started=line["started"],
         interrupted=line["interrupted"],
+        refused=line.get("refused", False),
     )
 
 
