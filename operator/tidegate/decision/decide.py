@@ -18,6 +18,8 @@ from .rollback import ROLLBACK, roll_back
 from .rollout import ROLLOUT
 from .snapshot import Snapshot, Suspension
 
+WORD_LENGTH = 64
+
 
 def decide(seen: Snapshot) -> Decision:
     """The first clause that applies wins, so safety comes first."""
@@ -85,9 +87,18 @@ def abort(seen: Snapshot) -> Decision | None:
 
 def stand_still(seen: Snapshot) -> Decision | None:
     if seen.suspension is Suspension.ALL and not aborting(seen):
-        return hold(seen, Reason.SUSPENDED, "suspended: only the status is written")
+        return hold(seen, Reason.SUSPENDED, f"suspended: only the status is written{no_level(seen)}")
 
     return None
+
+
+def no_level(seen: Snapshot) -> str:
+    """An annotation that names no level stops all: whoever wrote it reads why."""
+    asked, levels = seen.asks.suspend, [level.value for level in Suspension]
+    if asked is None or asked in levels:
+        return ""
+
+    return f", because tidegate.dev/suspend is {asked[:WORD_LENGTH]!r}, which is none of {', '.join(levels)}"
 
 
 def go_on_rolling_back(seen: Snapshot) -> Decision | None:
