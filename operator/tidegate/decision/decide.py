@@ -17,6 +17,7 @@ from .rest import REST
 from .rollback import ROLLBACK, roll_back
 from .rollout import ROLLOUT
 from .snapshot import Snapshot, Suspension
+from .undo import and_its_undo
 
 WORD_LENGTH = 64
 
@@ -87,7 +88,9 @@ def abort(seen: Snapshot) -> Decision | None:
 
 def stand_still(seen: Snapshot) -> Decision | None:
     if seen.suspension is Suspension.ALL and not aborting(seen):
-        return hold(seen, Reason.SUSPENDED, f"suspended: only the status is written{no_level(seen)}")
+        return hold(
+            seen, Reason.SUSPENDED, f"suspended: only the status is written{no_level(seen)}{and_its_undo(seen)}"
+        )
 
     return None
 

@@ -8,6 +8,7 @@ from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import BLOCKING, Reason
 from .snapshot import Snapshot
 from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
+from .undo import and_its_undo
 from .upkeep import stable_size, upkeep
 
 
@@ -107,7 +108,7 @@ def hold_suspended(seen: Snapshot) -> Decision | None:
     if not seen.suspended:
         return None
 
-    return hold(seen, Reason.SUSPENDED, "suspended: no step forward; a breach still rolls back")
+    return hold(seen, Reason.SUSPENDED, f"suspended: no step forward; a breach still rolls back{and_its_undo(seen)}")
 
 
 def hold_blocked(seen: Snapshot) -> Decision | None:

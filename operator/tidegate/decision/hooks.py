@@ -10,6 +10,7 @@ from .progress import Progress, Waiting
 from .reasons import Reason
 from .rollback import roll_back
 from .snapshot import Answer, Said, Snapshot
+from .start import brings_back
 from .step import prepared, settled, step_sentence
 
 SENTENCE_LENGTH = 512
@@ -36,7 +37,10 @@ def before_promotion(seen: Snapshot) -> Decision | None:
 
 
 def closed(seen: Snapshot, when: When) -> Hook | None:
-    """The first gate of this place that has not opened."""
+    """The first gate of this place that has not opened. The emergency exit has none."""
+    if brings_back(seen):
+        return None
+
     hooks = (hook for hook in seen.plan.hooks if hook.when is when and _gates(hook, seen))
     return next((hook for hook in hooks if hook.name not in seen.progress.said_yes), None)
 

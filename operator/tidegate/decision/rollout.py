@@ -98,10 +98,11 @@ def roll_back_without_signal(seen: Snapshot) -> Decision | None:
 
 def roll_back_what_is_gone(seen: Snapshot) -> Decision | None:
     """An undo's ReplicaSet was deleted: it was the only copy of its template."""
-    if not seen.progress.overruled or seen.candidate.exists or seen.progress.candidate == seen.target:
+    revision = seen.progress.candidate or ""
+    if not seen.progress.overruled or seen.candidate.exists or seen.declares(revision):
         return None
 
-    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {seen.progress.candidate} is gone")
+    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {revision} is gone")
 
 
 def follow_stables_template(seen: Snapshot) -> Decision | None:
