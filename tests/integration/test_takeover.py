@@ -236,6 +236,24 @@ def test_a_missing_workload_stalls_and_heals(api: Api, namespace: str, operator:
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+def test_an_abort_where_the_deployment_is_gone_says_both(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace, steps=[{"name": "first", "weight": 20, "pause": "UntilPromoted"}]))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    api.delete(DEPLOYMENTS, namespace, "web")
+    api.until(RELEASES, namespace, "web", reason_is("WorkloadMissing"))
+
+    api.ask(namespace, "web", abort="1")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Stalled"))
+    assert (found["status"]["reason"], found["status"]["history"][0]["reason"]) == ("WorkloadMissing", "Aborted")
+    ready = next(found for found in found["status"]["conditions"] if found["type"] == "Ready")
+    assert ready["status"] == "False"
+
+
 def test_a_pod_template_is_read_and_left_alone(api: Api, namespace: str, operator: Operator) -> None:
     declared = {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "web", "namespace": namespace}}
     api.create(POD_TEMPLATES, {**declared, "template": template("1")})

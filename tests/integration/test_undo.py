@@ -1,9 +1,11 @@
 """An undo against the real API server: back to what was stable before, while Git declares the newer template."""
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, Api
+import pytest
+
+from tests.cluster.api import RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
-from tests.integration.manifests import phase_is, promoted_after, reason_is, release, stable_of, template
+from tests.integration.manifests import judged, phase_is, promoted_after, reason_is, release, stable_of, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, eventually_told, weights
 
@@ -17,6 +19,32 @@ def promoted_twice(api: Api, namespace: str) -> tuple[str, str]:
     found = api.until(RELEASES, namespace, "web", promoted_after(first))
     api.merge(RELEASES, namespace, "web", {"spec": {"steps": GATED, "promotion": {"watch": "1h"}}})
     return first, str(found["status"]["stable"]["revision"])
+
+
+NOBODY = [{"name": "review", "when": "BeforeRollout", "http": {"url": "http://127.0.0.1:1/"}}]
+ABSENT = {"envFrom": [{"configMapRef": {"name": "absent"}}]}
+UNCONFIGURED = {"spec": {"containers": [{**template("3")["spec"]["containers"][0], **ABSENT}]}}
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"hooks": NOBODY},
+        judged(),
+        {"objectivesFrom": [{"kind": "ObjectiveSet", "name": "absent"}]},
+        {"trackConfig": "All", "template": UNCONFIGURED},
+    ],
+    ids=["hook", "metric source", "objective set", "configuration"],
+)
+def test_an_undo_inside_the_window_is_held_by_nothing_that_only_something_new_needs(
+    api: Api, namespace: str, operator: Operator, held: Object
+) -> None:
+    first, _ = promoted_twice(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": held})
+
+    api.ask(namespace, "web", undo="1")
+
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["stable"]["revision"] == first)
 
 
 def test_an_undo_is_straight_and_git_changes_nothing_by_applying_again(

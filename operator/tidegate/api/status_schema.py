@@ -82,6 +82,7 @@ RELEASE_STATUS: dict[str, Any] = {
                 since=TIME,
                 started={"type": "boolean"},
                 interrupted={"type": "boolean"},
+                refused={"type": "boolean"},
             ),
             saidYes=listed("Hooks that opened their gate.", text(63), 16),
             weightedAt=TIME,

@@ -19,8 +19,12 @@ def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
 
 def going_back_for_another(seen: Snapshot) -> bool:
     """True while a rollback makes way for a newer template, which would start next."""
-    waiting = seen.target not in {seen.progress.stable, seen.progress.candidate, *seen.progress.rejected}
-    return seen.progress.phase is Phase.ROLLING_BACK and waiting
+    return seen.progress.phase is Phase.ROLLING_BACK and another_waits(seen)
+
+
+def another_waits(seen: Snapshot) -> bool:
+    """True where a newer template is declared than the one on its way."""
+    return seen.target not in {seen.progress.stable, seen.progress.candidate, *seen.progress.rejected}
 
 
 def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:

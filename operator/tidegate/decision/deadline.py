@@ -57,6 +57,16 @@ def hold_a_late_step(seen: Snapshot) -> Decision | None:
     )
 
 
+def held_late(seen: Snapshot) -> bool:
+    """True where a person may let this step take longer: its time was over when its clock last stopped."""
+    progress, deadline = seen.progress, seen.step.deadline
+    if deadline is None or progress.overdue or seen.step.on_deadline is OnTrouble.ROLL_BACK:
+        return False
+
+    until = progress.stood_since or seen.now
+    return until - (progress.entered_at or until) - progress.stood >= deadline
+
+
 def _over(seen: Snapshot) -> bool:
     left = time_left(seen)
     return left is not None and left <= NO_TIME

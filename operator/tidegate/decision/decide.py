@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .asks import abort_in_vain, going_back_for_another, reject_the_next
+from .asks import abort_in_vain, another_waits, going_back_for_another, reject_the_next
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import FIRST_DEPLOYMENT
@@ -17,6 +17,9 @@ from .rest import REST
 from .rollback import ROLLBACK, roll_back
 from .rollout import ROLLOUT
 from .snapshot import Snapshot, Suspension
+from .undo import and_its_undo
+
+WORD_LENGTH = 64
 
 
 def decide(seen: Snapshot) -> Decision:
@@ -75,14 +78,30 @@ def abort(seen: Snapshot) -> Decision | None:
     if not in_rollout(seen):
         return abort_in_vain(seen, handled)
 
-    return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
+    if not another_waits(seen):
+        return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
+
+    alone = replace(seen, progress=replace(seen.progress, rejected=seen.progress.rejecting(seen.target)))
+    sentence = f"aborted by a person: revision {seen.target}, declared since, does not start either"
+    return roll_back(alone, Reason.ABORTED, sentence, handled=handled)
 
 
 def stand_still(seen: Snapshot) -> Decision | None:
     if seen.suspension is Suspension.ALL and not aborting(seen):
-        return hold(seen, Reason.SUSPENDED, "suspended: only the status is written")
+        return hold(
+            seen, Reason.SUSPENDED, f"suspended: only the status is written{no_level(seen)}{and_its_undo(seen)}"
+        )
 
     return None
+
+
+def no_level(seen: Snapshot) -> str:
+    """An annotation that names no level stops all: whoever wrote it reads why."""
+    asked, levels = seen.asks.suspend, [level.value for level in Suspension]
+    if asked is None or asked in levels:
+        return ""
+
+    return f", because tidegate.dev/suspend is {asked[:WORD_LENGTH]!r}, which is none of {', '.join(levels)}"
 
 
 def go_on_rolling_back(seen: Snapshot) -> Decision | None:

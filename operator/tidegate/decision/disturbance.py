@@ -1,11 +1,14 @@
 """What comes between a rollout and its next step: lost pods, people's hands, suspension, missing parts."""
 
+from datetime import datetime
+
 from .actions import SetWeight, WriteRoute
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME, OnTrouble
 from .reasons import Reason
 from .snapshot import Snapshot
 from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
+from .undo import and_its_undo
 from .upkeep import upkeep
 
 
@@ -45,8 +48,23 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         *actions,
         settled_at=None,
         dwelt=dwelt,
-        deadline_from=seen.now,
+        deadline_from=lost_from(seen),
     )
+
+
+def lost_from(seen: Snapshot) -> datetime | None:
+    """From when the deadline of lost pods counts: a step's losses add up, and no time between them refills it.
+
+    A gateway that was silent meanwhile is nothing that the pods did.
+    """
+    progress = seen.progress
+    if not progress.dwelt or progress.deadline_from is None or progress.reason is Reason.ROUTER_SILENT:
+        return seen.now
+
+    if progress.settled_at is None:
+        return progress.deadline_from
+
+    return seen.now - max(progress.settled_at - progress.deadline_from, NO_TIME)
 
 
 def write_a_garbled_route(seen: Snapshot) -> Decision | None:
@@ -105,7 +123,7 @@ def hold_suspended(seen: Snapshot) -> Decision | None:
     if not seen.suspended:
         return None
 
-    return hold(seen, Reason.SUSPENDED, "suspended: no step forward; a breach still rolls back")
+    return hold(seen, Reason.SUSPENDED, f"suspended: no step forward; a breach still rolls back{and_its_undo(seen)}")
 
 
 def hold_blocked(seen: Snapshot) -> Decision | None:

@@ -11,6 +11,7 @@ from .progress import Progress, Waiting
 from .reasons import SENTENCE_LENGTH, Reason
 from .rollback import roll_back
 from .snapshot import Answer, Said, Snapshot
+from .start import brings_back
 from .step import prepared, settled, step_sentence
 
 
@@ -35,7 +36,10 @@ def before_promotion(seen: Snapshot) -> Decision | None:
 
 
 def closed(seen: Snapshot, when: When) -> Hook | None:
-    """The first gate of this place that has not opened."""
+    """The first gate of this place that has not opened. The emergency exit has none."""
+    if brings_back(seen):
+        return None
+
     hooks = (hook for hook in seen.plan.hooks if hook.when is when and _gates(hook, seen))
     return next((hook for hook in hooks if hook.name not in seen.progress.said_yes), None)
 
@@ -65,7 +69,7 @@ def ask(seen: Snapshot, when: When) -> Decision | None:
         return hold(seen, Reason.HOOK_WAITS, f"hook {hook.name} is asked", hook.expiry, waiting=begun)
 
     if waiting.interrupted:
-        again = replace(waiting, since=seen.now, interrupted=False)
+        again = replace(waiting, since=seen.now, interrupted=False, refused=False)
         return hold(seen, Reason.HOOK_WAITS, f"hook {hook.name} is asked", hook.expiry, waiting=again)
 
     return _heard(seen, hook, waiting)
@@ -83,7 +87,7 @@ def _heard(seen: Snapshot, hook: Hook, waiting: Waiting) -> Decision:
         return refuse(seen, hook, "its Job is gone before it was complete")
 
     left = hook.expiry - seen.since(waiting.since)
-    if left <= NO_TIME:
+    if left <= NO_TIME or waiting.refused:
         return refuse(seen, hook, f"no yes within its expiry{_last(answer)}")
 
     started = waiting.started or (answer is not None and answer.started)
@@ -93,6 +97,16 @@ def _heard(seen: Snapshot, hook: Hook, waiting: Waiting) -> Decision:
 
 def _last(answer: Answer | None) -> str:
     return f": {answer.sentence}" if answer else ""
+
+
+def refused(seen: Snapshot) -> bool:
+    """True where a gate is a person's to open, whatever is shown of it."""
+    waiting = seen.progress.waiting
+    if waiting is None or waiting.interrupted:
+        return False
+
+    answer = seen.answer(key_of(seen.progress, waiting))
+    return waiting.refused or (answer is not None and answer.said is Said.NO)
 
 
 def gate_opened(seen: Snapshot) -> dict[str, Any]:
@@ -118,8 +132,10 @@ def refuse(seen: Snapshot, hook: Hook, why: str) -> Decision:
     if hook.on_expiry is OnTrouble.ROLL_BACK:
         return roll_back(seen, Reason.HOOK_REFUSED, sentence)
 
+    held = replace(seen.progress.waiting, refused=True) if seen.progress.waiting else None
     # Told in its first words: the last answer is not known after a restart.
     if seen.progress.reason is Reason.HOOK_REFUSED:
-        return hold(seen, Reason.HOOK_REFUSED, seen.progress.sentence)
+        return hold(seen, Reason.HOOK_REFUSED, seen.progress.sentence, waiting=held)
 
-    return hold(seen, Reason.HOOK_REFUSED, f"{sentence}; a person opens it: {how_to_promote(seen)}")
+    sentence = f"{sentence}; a person opens it: {how_to_promote(seen)}"
+    return hold(seen, Reason.HOOK_REFUSED, sentence, waiting=held)

@@ -64,6 +64,7 @@ class Waiting:
     """The hook that is waited for, and since when. `place`: the step's name, or what of the rollout it stands before.
 
     `started`: its Job was seen, and is never made again. `interrupted`: pods were lost meanwhile.
+    `refused`: it did not say yes in time, or said no, and a person decides.
     """
 
     hook: str
@@ -71,6 +72,7 @@ class Waiting:
     since: datetime
     started: bool = False
     interrupted: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,9 +88,10 @@ def say_that_pods_are_refused(seen: Snapshot) -> Decision | None:
 CONFIGURATION = frozenset({Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE})
 
 
-def wait_for_the_configuration(seen: Snapshot) -> Decision | None:
-    """What is declared cannot be made: that stable serves is not all that there is to say."""
-    return wait_until_mended(seen) if seen.blocked and seen.blocked.reason in CONFIGURATION else None
+def wait_for_what_is_declared(seen: Snapshot) -> Decision | None:
+    """It cannot be made, or nobody knows it: that stable serves is not all that there is to say."""
+    configured = seen.blocked is None or seen.blocked.reason not in CONFIGURATION
+    return None if configured and seen.known else wait_until_mended(seen)
 
 
 def serve_the_target(seen: Snapshot) -> Decision | None:
@@ -202,7 +203,7 @@ REST: tuple[Rule, ...] = (
     say_that_pods_are_refused,
     restart,
     say_that_it_is_contested,
-    wait_for_the_configuration,
+    wait_for_what_is_declared,
     hold_while_reading,
     serve_the_target,
     compare_with_stable,

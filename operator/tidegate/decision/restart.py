@@ -7,9 +7,12 @@ from .asks import in_vain
 from .decision import Decision
 from .reasons import Reason
 from .snapshot import Snapshot
+from .workload import Restart
 
 # What a Release at rest says: the restart changes none of it.
 RESTING = frozenset({Reason.PROMOTED, Reason.REVERTED, Reason.REJECTED, Reason.CONTESTED})
+
+ALONE = "one pod alone: its restart would serve nobody; scale to 2, or declare a new template"
 
 
 def note_restart(seen: Snapshot) -> Decision | None:
@@ -30,7 +33,7 @@ def note_restart(seen: Snapshot) -> Decision | None:
 
 def restart(seen: Snapshot) -> Decision | None:
     """One pod at a time, the next when the last one's place is taken by an available one. A rollout goes first."""
-    found, progress = seen.restart, seen.progress
+    found, progress = left_of_it(seen), seen.progress
     if progress.restart_since is None or not _resting(seen):
         return None
 
@@ -47,6 +50,15 @@ def restart(seen: Snapshot) -> Decision | None:
         return Decision(reason=Reason.RESTART_WAITS, sentence=told, progress=progress, look_again=found.again)
 
     return Decision(reason=Reason.RESTARTING, sentence=told, progress=progress, actions=(EvictPod(found.due[0]),))
+
+
+def left_of_it(seen: Snapshot) -> Restart:
+    """What a restart has still to do, and what it waits for. A pod that serves alone is no restart's to take.
+
+    One that serves its node goes all the same: no other can be there beside it.
+    """
+    alone = seen.stable.replicas == 1 and seen.stable.available > 0 and not seen.by_nodes
+    return replace(seen.restart, refusal=ALONE, again=None) if alone and seen.restart.due else seen.restart
 
 
 def _resting(seen: Snapshot) -> bool:

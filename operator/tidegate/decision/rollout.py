@@ -5,7 +5,7 @@ from typing import Any
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
-from .deadline import hold_a_late_step, roll_back_a_late_step
+from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, first_that_applies, hold, hold_while_reading
 from .defaulting import compare_with_candidate
 from .disturbance import (
@@ -23,7 +23,7 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
-from .hooks import closed, gate_opened
+from .hooks import closed, gate_opened, refused
 from .plan import OnTrouble, When
 from .promotion import begin
 from .reasons import BLOCKING, Reason
@@ -97,10 +97,11 @@ def roll_back_without_signal(seen: Snapshot) -> Decision | None:
 
 def roll_back_what_is_gone(seen: Snapshot) -> Decision | None:
     """An undo's ReplicaSet was deleted: it was the only copy of its template."""
-    if not seen.progress.overruled or seen.candidate.exists or seen.progress.candidate == seen.target:
+    revision = seen.progress.candidate or ""
+    if not seen.progress.overruled or seen.candidate.exists or seen.declares(revision):
         return None
 
-    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {seen.progress.candidate} is gone")
+    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {revision} is gone")
 
 
 def follow_stables_template(seen: Snapshot) -> Decision | None:
@@ -149,11 +150,11 @@ def handle_promote(seen: Snapshot) -> Decision | None:
 
 
 def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
-    """What a person's word opens: that which the step is held by now, else its pause."""
-    if seen.progress.reason is Reason.HOOK_REFUSED:
-        return gate_opened(seen)
+    """What a person's word opens: that which holds the step, also while it is suspended, else its pause."""
+    if held_late(seen):
+        return {"overdue": True}
 
-    return {"overdue": True} if seen.progress.reason is Reason.STEP_DEADLINE else {"opened": True}
+    return gate_opened(seen) if refused(seen) else {"opened": True}
 
 
 def handle_promote_full(seen: Snapshot) -> Decision | None:

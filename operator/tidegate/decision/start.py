@@ -89,3 +89,10 @@ def served_before(progress: Progress) -> tuple[str, ...]:
 def in_window(seen: Snapshot, revision: str) -> bool:
     """True for a revision that was stable so lately that going back to it needs no steps."""
     return seen.progress.stable is not None and revision in served_before(seen.progress)[: seen.plan.window]
+
+
+def brings_back(seen: Snapshot) -> bool:
+    """True for an undo inside the window: what it brings back was judged before, and its ReplicaSet is there."""
+    progress = seen.progress
+    back = progress.straight and progress.overruled is not None
+    return back and in_window(seen, progress.candidate or "")

@@ -8,6 +8,7 @@ from .conditions import conditions
 from .plan import NO_TIME, When
 from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
 from .reasons import SENTENCE_LENGTH, Reason
+from .restart import left_of_it
 from .snapshot import Snapshot
 
 ASK_NAMES: Mapping[str, str] = {
@@ -188,7 +189,8 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
         return None
 
     known = seen.progress.restart_since == progress.restart_since
-    seen_left = {"left": len(seen.restart.due), "message": seen.restart.sentence[:SENTENCE_LENGTH]} if known else {}
+    found = left_of_it(seen)
+    seen_left = {"left": len(found.due), "message": found.sentence[:SENTENCE_LENGTH]} if known else {}
     return {"since": stamp(progress.restart_since), **seen_left}
 
 
@@ -202,6 +204,7 @@ def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
         "since": stamp(waiting.since),
         "started": waiting.started,
         "interrupted": waiting.interrupted,
+        **({"refused": True} if waiting.refused else {}),
     }
 
 
@@ -215,6 +218,7 @@ def _waiting_of(line: Mapping[str, Any] | None) -> Waiting | None:
         since=datetime.fromisoformat(line["since"]),
         started=line["started"],
         interrupted=line["interrupted"],
+        refused=line.get("refused", False),
     )
 
 

@@ -106,8 +106,10 @@ def settle(seen: Snapshot) -> Decision | None:
     if settled(seen):
         return None
 
+    # The gateway's silence is no time that pods took.
+    heard = {"deadline_from": seen.now} if seen.progress.reason is Reason.ROUTER_SILENT else {}
     if left > NO_TIME:
-        return hold(seen, Reason.SETTLING, step_sentence(seen), left)
+        return hold(seen, Reason.SETTLING, step_sentence(seen), left, **heard)
 
     if not seen.plan.needs_settling(seen.step):
         return None
@@ -115,7 +117,7 @@ def settle(seen: Snapshot) -> Decision | None:
     last = seen.progress.step >= seen.plan.last
     phase = Phase.WATCHING if last else Phase.PROGRESSING
     reason = Reason.WATCHING if last else Reason.DWELLING
-    changes: dict[str, Any] = {} if seen.progress.weighted_at else {"weighted_at": seen.now}
+    changes: dict[str, Any] = heard if seen.progress.weighted_at else {"weighted_at": seen.now, **heard}
     return hold(seen, reason, step_sentence(seen), phase=phase, settled_at=seen.now, **changes)
 
 

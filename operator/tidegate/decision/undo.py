@@ -29,6 +29,12 @@ def undo(seen: Snapshot) -> Decision | None:
     )
 
 
+def and_its_undo(seen: Snapshot) -> str:
+    """What a suspension holds up beside a step forward, as the end of a sentence."""
+    asked = seen.asked("undo") and seen.progress.candidate is None
+    return "; the undo waits until suspend is None" if asked or seen.progress.overruled else ""
+
+
 def undo_in_vain(seen: Snapshot) -> Decision | None:
     """In a rollout there is something else that goes back: saying so is better than to guess."""
     nonce = seen.asked("undo")

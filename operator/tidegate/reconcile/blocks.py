@@ -8,6 +8,7 @@ from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Snapshot
+from tidegate.decision.start import brings_back
 from tidegate.metrics import variables
 from tidegate.metrics.data_planes import COUNTS
 from tidegate.routers import Whole
@@ -31,9 +32,9 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     return (
         _switched_off(seen, world)
         or _refused(key, world)
-        or seen.template.tracking.blocked
+        or _ahead(seen, seen.template.tracking.blocked)
         or _invalid(seen)
-        or seen.sets.blocked
+        or _ahead(seen, seen.sets.blocked)
         or _other_workload(seen, world)
         or _name_taken(owner, world)
         or _route_taken(seen, world)
@@ -43,10 +44,15 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or feature_missing(key, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
-        or _source_missing(key, spec, world)
-        or _data_plane_blocked(seen, world)
+        or _ahead(seen, _source_missing(key, spec, world))
+        or _ahead(seen, _data_plane_blocked(seen, world))
         or _not_isolated(seen, world)
     )
+
+
+def _ahead(seen: "Seen", found: Blocked | None) -> Blocked | None:
+    """What is needed to make or to judge something new holds up nothing that was stable before."""
+    return None if brings_back(seen.snapshot) else found
 
 
 def _invalid(seen: "Seen") -> Blocked | None:

@@ -9,10 +9,11 @@ from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import ForgetCopy, ForgetRevision, PrepareRevision, SetWeight
-from tidegate.decision.snapshot import Blocked, Copy, Evidence, Reading, Workload
+from tidegate.decision.snapshot import Asks, Blocked, Copy, Evidence, Reading, Workload
 
 MISSING = Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
 UNREADABLE = Blocked(Reason.CONFIG_UNREADABLE, "ConfigMap settings cannot be read", timedelta(seconds=15))
+GONE = Blocked(Reason.WORKLOAD_MISSING, "spec.workloadRef: Deployment web is missing")
 A_MOMENT = timedelta(seconds=1)
 
 
@@ -120,6 +121,31 @@ def test_a_rejected_revision_stays_rejected_over_a_time_in_which_it_was_missing(
     decision = decide(world.look())
 
     assert (decision.reason, decision.progress.phase) == (Reason.OBJECTIVE_BREACHED, Phase.ROLLED_BACK)
+
+
+def test_a_workload_that_is_gone_stalls_what_rests() -> None:
+    decision = decide(lacking(deployed(), GONE))
+
+    assert (decision.reason, decision.progress.phase) == (Reason.WORKLOAD_MISSING, Phase.STALLED)
+    assert decision.sentence == GONE.sentence
+
+
+def test_an_abort_while_the_workload_is_gone_stays_an_abort_when_it_is_there_again() -> None:
+    world = at_first_step()
+    world.asks = Asks(abort="1")
+    reasons = []
+    for _ in range(20):
+        decision = decide(lacking(world, GONE))
+        for action in decision.actions:
+            world.carry_out(action)
+        world.progress = decision.progress
+        reasons.append(decision.reason)
+
+    assert set(reasons) == {Reason.ABORTED, Reason.WORKLOAD_MISSING}
+    assert (reasons[-1], world.progress.history[0].reason) == (Reason.WORKLOAD_MISSING, Reason.ABORTED)
+
+    assert world.turn().reason is Reason.ABORTED
+    assert (world.progress.phase, world.progress.sentence) == (Phase.ROLLED_BACK, "aborted by a person")
 
 
 def test_what_cannot_be_read_is_tried_again() -> None:

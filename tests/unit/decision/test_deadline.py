@@ -74,6 +74,20 @@ def test_a_word_that_lets_a_step_take_longer_opens_no_pause_of_it() -> None:
     assert world.run().progress.reason is Reason.PAUSED
 
 
+def test_a_word_under_suspension_lets_a_late_step_take_longer_and_opens_no_pause() -> None:
+    world = limited(OnTrouble.HOLD, pause=True, evidence=UNMEASURED)
+    world.wait(10 * MINUTE)
+    world.run()
+    world.suspension = Suspension.ADVANCE
+    assert world.run().progress.reason is Reason.SUSPENDED
+
+    world.asks, world.evidence = Asks(promote="v2/first/1"), Evidence(passed=True)
+    world.run()
+    world.suspension = Suspension.NONE
+
+    assert world.run().progress.reason is Reason.PAUSED
+
+
 def test_a_held_late_step_still_rolls_back_for_a_breach() -> None:
     world = limited(OnTrouble.HOLD)
     world.wait(10 * MINUTE)

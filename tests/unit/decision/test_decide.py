@@ -137,6 +137,16 @@ def test_abort_wins_under_suspend_all_and_to_its_end() -> None:
     assert world.route.weight == 0
 
 
+def test_a_word_that_is_no_level_of_suspension_is_named_with_those_there_are() -> None:
+    world = at_first_step(suspension=Suspension.ALL)
+    assert world.run().sentence == "suspended: only the status is written"
+    world.asks = Asks(suspend="Garbage")
+
+    sentence = world.run().sentence
+
+    assert "tidegate.dev/suspend is 'Garbage', which is none of None, Advance, All" in sentence
+
+
 def test_abort_with_nothing_in_progress_is_a_no_op() -> None:
     world = deployed()
     world.asks = Asks(abort="1")

@@ -1,5 +1,6 @@
 """Cases in which a plausible rule would harm someone: each was found by an adversary once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.unit.decision.test_clauses import full, progress_look, promoting, rolling_back, route_look, side_look
 from tests.unit.decision.test_decide import BREACH, at_first_step
-from tests.unit.decision.world import PLAN, World, deployed
+from tests.unit.decision.world import NO_TIME, PLAN, World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import OnTrouble, Step
@@ -122,6 +123,60 @@ def test_a_time_that_is_over_is_not_looked_at_again_and_again() -> None:
     assert decide(replace(look, suspension=Suspension.ALL)).look_again is None
 
 
+def flapping(*, lost: timedelta, whole: timedelta, times: int) -> World:
+    """A rollout at a long step, whose candidate loses its pod and gets it again."""
+    slow = replace(PLAN, steps=(replace(PLAN.steps[0], dwell=60 * MINUTE), *PLAN.steps[1:]))
+    world = deployed(plan=slow, evidence=PASSED)
+    world.target = "v2"
+    world.run()
+    world.wait(MINUTE)
+    for _ in range(times):
+        pods = world.sides["v2"]
+        world.sides["v2"] = replace(pods, available=0)
+        world.run()
+        world.wait(lost)
+        if world.run().progress.candidate is None:
+            break
+        world.sides["v2"] = pods
+        world.run()
+        world.wait(whole)
+
+    return world
+
+
+def test_a_candidate_that_loses_its_pods_again_and_again_does_not_pass() -> None:
+    world = flapping(lost=4 * MINUTE, whole=6 * MINUTE, times=3)
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.DEADLINE_EXCEEDED)
+
+
+def test_losses_within_the_deadline_and_time_between_them_roll_nothing_back() -> None:
+    world = flapping(lost=4 * MINUTE, whole=20 * MINUTE, times=2)
+
+    assert (world.progress.candidate, world.progress.step, world.look().weight) == ("v2", 0, 20)
+    assert world.progress.dwelt > 19 * MINUTE
+
+
+def test_a_gateway_that_was_silent_between_two_losses_is_not_the_pods_doing() -> None:
+    world = flapping(lost=4 * MINUTE, whole=MINUTE, times=1)
+    pods = world.sides["v2"]
+    world.sides["v2"] = replace(pods, available=0)
+    world.run()
+    world.confirms = False
+    world.sides["v2"] = pods
+    world.run()
+    assert world.route is not None
+    world.route = replace(world.route, silent_for=20 * MINUTE)
+    world.wait(20 * MINUTE)
+    assert world.run().reason is Reason.ROUTER_SILENT
+    world.confirms, world.route = True, replace(world.route, confirmed=True, silent_for=NO_TIME)
+    world.run()
+
+    world.sides["v2"] = replace(pods, available=0)
+
+    assert world.run().progress.candidate == "v2"
+
+
 def test_an_abort_while_one_makes_way_for_the_next_stops_the_next() -> None:
     world = at_first_step()
     world.target = "v3"
@@ -133,6 +188,39 @@ def test_an_abort_while_one_makes_way_for_the_next_stops_the_next() -> None:
 
     assert (world.progress.phase, world.progress.stable, world.progress.candidate) == (Phase.ROLLED_BACK, "v1", None)
     assert "v3" in world.progress.rejected
+
+
+def waiting_for_its_end() -> World:
+    world = at_a_pause()
+    world.plan, world.target = replace(PAUSED_PLAN, finish_first=True), "v3"
+    world.run()
+    return world
+
+
+def suspended_in_the_watch() -> World:
+    world = deployed(plan=replace(PLAN, watch=60 * MINUTE), evidence=PASSED)
+    world.target = "v2"
+    world.run()
+    world.suspension, world.target = Suspension.ADVANCE, "v3"
+    world.run()
+    world.suspension = Suspension.NONE
+    return world
+
+
+@pytest.mark.parametrize("waiting", [waiting_for_its_end, suspended_in_the_watch], ids=["FinishFirst", "suspended"])
+def test_an_abort_also_stops_the_revision_that_waits_for_the_end(waiting: Callable[[], World]) -> None:
+    world = waiting()
+    assert world.progress.candidate == "v2"
+    world.asks = Asks(abort="1")
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.ABORTED)
+    assert (world.progress.stable, set(world.progress.rejected)) == ("v1", {"v2", "v3"})
+    assert "v3" in world.progress.sentence
+
+    world.asks, world.plan = replace(world.asks, retry="1"), PLAN
+    world.run()
+    assert world.progress.stable == "v3"
 
 
 @pytest.mark.parametrize("look", [rolling_back, promoting], ids=["rolling back", "promoting"])

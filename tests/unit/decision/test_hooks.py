@@ -147,6 +147,37 @@ def test_no_yes_in_time_holds_until_a_person_opens_it_and_only_it() -> None:
     assert (world.look().weight, decision.progress.reason) == (20, Reason.PAUSED)
 
 
+@pytest.mark.parametrize("said", [Said.NOT_YET, Said.NO], ids=["no yes in time", "a no"])
+def test_a_word_under_suspension_opens_the_gate_that_is_held_and_not_the_pause(said: Said) -> None:
+    world = hooked(hook(When.BEFORE_RISE))
+    world.plan = replace(world.plan, steps=(replace(PLAN.steps[0], pause=True), *PLAN.steps[1:]))
+    says(world, said)
+    world.wait(EXPIRY)
+    assert world.run().progress.reason is Reason.HOOK_REFUSED
+    world.suspension = Suspension.ADVANCE
+    assert world.run().progress.reason is Reason.SUSPENDED
+
+    world.asks = Asks(promote="v2/first/1")
+    world.run()
+    world.suspension = Suspension.NONE
+
+    assert (world.run().progress.reason, world.look().weight) == (Reason.PAUSED, 20)
+
+
+def test_a_gate_that_was_held_before_a_suspension_is_held_after_it_and_after_a_restart() -> None:
+    world = hooked(hook(When.BEFORE_RISE))
+    says(world, Said.NOT_YET)
+    world.wait(EXPIRY)
+    world.run()
+    world.suspension = Suspension.ADVANCE
+    world.run()
+    status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="")
+    assert progress_of(status) == world.progress
+    world.suspension = Suspension.NONE
+
+    assert world.run().progress.reason is Reason.HOOK_REFUSED
+
+
 def test_a_held_gate_keeps_its_words_when_the_last_answer_is_forgotten() -> None:
     world = hooked(hook(When.BEFORE_RISE))
     says(world, Said.NOT_YET, "HTTP 503: busy")

@@ -11,7 +11,8 @@ from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import World
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import EvictPod
-from tidegate.decision.snapshot import Asks, Suspension
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Asks, Side, Suspension
 from tidegate.decision.status import progress_of, status_of
 from tidegate.decision.workload import Restart
 
@@ -47,6 +48,30 @@ def test_a_disruption_budget_is_waited_for_and_told() -> None:
 
     assert (decision.reason, decision.actions) == (Reason.RESTART_WAITS, ())
     assert (decision.look_again, BUDGET in decision.sentence) == (timedelta(seconds=10), True)
+
+
+def of_one(*, available: int = 1, **changes: Any) -> Snapshot:
+    look = rest_look(replicas=1)
+    sides = (Side(revision="v1", replicas=1, total=1, available=available),)
+    return restarting(replace(look, sides=sides, **changes), due=("a",))
+
+
+def test_a_pod_that_serves_alone_is_not_evicted_and_told_why() -> None:
+    look = of_one()
+    decision = decide(look)
+
+    assert (decision.reason, decision.actions) == (Reason.RESTART_WAITS, ())
+    assert "one pod alone" in decision.sentence
+    status = status_of(look, decision.progress, generation=1, before={}, objectives=[], selector="")
+    assert "scale to 2" in status["restart"]["message"]
+
+
+def test_a_pod_alone_that_serves_nobody_may_go() -> None:
+    assert decide(of_one(available=0)).actions == (EvictPod("a"),)
+
+
+def test_a_nodes_only_pod_may_go() -> None:
+    assert decide(of_one(route=Route(by_pods=True, at_once=1))).actions == (EvictPod("a"),)
 
 
 def test_a_restart_ends_once_no_old_pod_is_left_and_none_is_awaited() -> None:

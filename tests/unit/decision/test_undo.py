@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH, weights
 from tests.unit.decision.world import PLAN, World, deployed
-from tidegate.decision import Phase, Reason
+from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PrepareRevision
-from tidegate.decision.plan import Plan
+from tidegate.decision.plan import Hook, Plan, When
 from tidegate.decision.snapshot import Asks, Evidence, Suspension
 
 SLOW = replace(
@@ -131,6 +131,55 @@ def test_an_undo_waits_for_pods_and_for_the_gateway() -> None:
     world.confirms = False
     undone(world)
     assert (world.progress.stable, weights(world)) == ("v2", [100])
+
+
+@pytest.mark.parametrize("when", [When.BEFORE_ROLLOUT, When.BEFORE_RISE, When.BEFORE_PROMOTION])
+def test_an_undo_inside_the_window_asks_no_hook_and_one_beyond_it_does(when: When) -> None:
+    hooked = replace(PLAN, hooks=(Hook(name="review", when=when),))
+
+    assert undone(served("v1", "v2"), plan=hooked).progress.stable == "v1"
+
+    beyond = undone(served("v1", "v2", "v3"), "v1/1", plan=hooked)
+    assert (beyond.progress.stable, beyond.progress.reason) == ("v3", Reason.HOOK_WAITS)
+
+
+def test_a_promote_full_of_an_undo_beyond_the_window_skips_no_hook() -> None:
+    hooked = replace(PLAN, hooks=(Hook(name="review", when=When.BEFORE_ROLLOUT),))
+    world = undone(served("v1", "v2", "v3"), "v1/1", plan=hooked)
+    world.asks = replace(world.asks, promote_full="1")
+
+    assert world.run().progress.reason is Reason.HOOK_WAITS
+
+
+def test_a_template_declared_again_inside_the_window_is_asked_for() -> None:
+    world = served("v1", "v2")
+    world.plan = replace(PLAN, hooks=(Hook(name="review", when=When.BEFORE_ROLLOUT),))
+    world.target = "v1"
+
+    assert world.run().progress.reason is Reason.HOOK_WAITS
+
+
+@pytest.mark.parametrize("suspension", [Suspension.ADVANCE, Suspension.ALL])
+def test_an_undo_under_suspension_says_that_it_waits_for_its_end(suspension: Suspension) -> None:
+    world = served("v1", "v2")
+    world.suspension = suspension
+    undone(world)
+
+    assert world.progress.reason is Reason.SUSPENDED
+    assert "the undo waits until suspend is None" in world.progress.sentence
+    world.suspension = Suspension.NONE
+    assert world.run().progress.stable == "v1"
+
+
+def test_an_undo_whose_replica_set_is_gone_goes_back_while_nobody_knows_what_is_declared() -> None:
+    world = served("v1", "v2")
+    world.plan, world.asks, world.starts = SLOW, Asks(undo="1"), frozenset({"v2"})
+    world.run()
+    del world.sides["v1"]
+
+    decision = decide(replace(world.look(), target="v1", known=False))
+
+    assert decision.reason is Reason.CANNOT_START
 
 
 def test_an_undo_survives_a_process_that_forgets_everything_but_the_status() -> None:
