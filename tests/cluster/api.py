@@ -110,6 +110,12 @@ class Api:
         path = kind.path(namespace, name)
         return self._call("PATCH", path, body=body, content="application/merge-patch+json")
 
+    def try_merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
+        """Whether a merge-patch would be taken; nothing is kept."""
+        path = kind.path(namespace, name)
+        query = {"fieldValidation": STRICT, "dryRun": "All"}
+        return self._call("PATCH", path, body=body, content="application/merge-patch+json", query=query)
+
     def patch(self, kind: Resource, namespace: str | None, name: str, operations: list[Object]) -> Object:
         """JSON patch."""
         path = kind.path(namespace, name)

@@ -17,6 +17,7 @@ from .objective_set import ObjectiveSetSpec
 from .release import IMPLIED_STEP, QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
+from .transition_cel import TRANSITION_RULES
 
 
 def crds() -> dict[str, dict[str, Any]]:
@@ -55,7 +56,7 @@ def release() -> dict[str, Any]:
     ]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
     schema = root("One service under progressive delivery.", spec, RELEASE_STATUS)
-    schema["x-kubernetes-validations"] = NAME_RULES
+    schema["x-kubernetes-validations"] = [*NAME_RULES, *TRANSITION_RULES]
     version = {
         "name": VERSION,
         "served": True,
