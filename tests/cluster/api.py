@@ -64,6 +64,7 @@ QUOTAS = Resource("v1", "resourcequotas")
 NAMESPACES = Resource("v1", "namespaces", namespaced=False)
 NODES = Resource("v1", "nodes", namespaced=False)
 EVENTS = Resource("events.k8s.io/v1", "events")
+CRDS = Resource("apiextensions.k8s.io/v1", "customresourcedefinitions", namespaced=False)
 LEASES = Resource("coordination.k8s.io/v1", "leases")
 STRICT = "Strict"
 

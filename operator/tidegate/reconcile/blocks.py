@@ -15,6 +15,7 @@ from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
+from .elsewhere import held_elsewhere
 from .features import feature_missing
 from .shares import shared_service
 from .world import World
@@ -34,6 +35,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _invalid(seen)
         or seen.sets.blocked
         or _other_workload(seen, world)
+        or held_elsewhere(seen, world)
         or _name_taken(owner, world)
         or _route_taken(seen, world)
         or _target_claimed(seen.found, world)

@@ -28,6 +28,7 @@ from . import asks, kinds
 from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
+from .elsewhere import undeclared_routes
 from .evidence import evidence_of
 from .exposure import exposure_of
 from .memory import Memory
@@ -139,6 +140,7 @@ def observe(key: Key, world: World) -> Seen | None:
             services=observe_services(owner, current.spec, routers, world, shared=shared_service(declared)),
             route=route,
             several=routes if len(routes) > 1 else (),
+            undeclared=bool(undeclared_routes(owner, routers, world)),
             evidence=evidence_of(key, progress, going.spec, world),
             answers=answers_of(progress, owner, world),
             asks=asks.of(found),
