@@ -64,6 +64,7 @@ QUOTAS = Resource("v1", "resourcequotas")
 NAMESPACES = Resource("v1", "namespaces", namespaced=False)
 NODES = Resource("v1", "nodes", namespaced=False)
 EVENTS = Resource("events.k8s.io/v1", "events")
+CRDS = Resource("apiextensions.k8s.io/v1", "customresourcedefinitions", namespaced=False)
 LEASES = Resource("coordination.k8s.io/v1", "leases")
 STRICT = "Strict"
 
@@ -109,6 +110,12 @@ class Api:
         """Merge-patch."""
         path = kind.path(namespace, name)
         return self._call("PATCH", path, body=body, content="application/merge-patch+json")
+
+    def try_merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
+        """Whether a merge-patch would be taken; nothing is kept."""
+        path = kind.path(namespace, name)
+        query = {"fieldValidation": STRICT, "dryRun": "All"}
+        return self._call("PATCH", path, body=body, content="application/merge-patch+json", query=query)
 
     def patch(self, kind: Resource, namespace: str | None, name: str, operations: list[Object]) -> Object:
         """JSON patch."""

@@ -149,10 +149,8 @@ def field_of(path: Path) -> str:
     return str(next(part for part in reversed(path) if isinstance(part, str)))
 
 
-def rules(schema: dict[str, Any]) -> Iterator[str]:
-    """The message of every CEL rule under a schema."""
-    for rule in schema.get("x-kubernetes-validations") or ():
-        yield rule["message"]
-
+def rules(schema: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Every CEL rule under a schema."""
+    yield from schema.get("x-kubernetes-validations") or ()
     for child in (*(schema.get("properties") or {}).values(), *([schema["items"]] if "items" in schema else [])):
         yield from rules(child)

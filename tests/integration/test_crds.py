@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -360,11 +361,72 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-MESSAGES = sorted({message for schema in CRDS.values() for message in rules(schema)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A Release, what its status says, a change of it that is refused, and one that passes."""
+
+    spec: dict[str, Any]
+    sides: tuple[str, ...] = ("stable", "candidate")
+    refused: dict[str, Any]
+    passes: dict[str, Any]
+
+
+def by(**router: Any) -> dict[str, Any]:
+    """The least spec with this router."""
+    return {**LEAST, "traffic": router}
+
+
+def to(**changes: Any) -> dict[str, Any]:
+    """A change of the traffic."""
+    return {"spec": {"traffic": changes}}
+
+
+PARENTS = {"parentRefs": [{"name": "public"}]}
+REFERRING = {**{name: part for name, part in LEAST.items() if name != "template"}, "workloadRef": {"name": "web"}}
+# Every transition rule's first words.
+TRANSITIONS: dict[str, Transition] = {
+    "traffic: the kind of router": Transition(
+        spec=by(gateway=PARENTS),
+        refused=to(gateway=None, route={"name": "front"}),
+        passes=to(gateway={"parentRefs": [{"name": "other"}]}),
+    ),
+    "traffic.route: another route": Transition(
+        spec=by(route={"name": "front", "rule": "main"}),
+        refused=to(route={"rule": "other"}),
+        passes=to(route={"name": "front"}, drain="1s"),
+    ),
+    "traffic.routes: other routes": Transition(
+        spec=by(routes=[{"name": "front"}, {"name": "mesh"}]),
+        refused=to(routes=[{"name": "front"}]),
+        passes=to(routes=[{"name": "mesh"}, {"name": "front"}]),
+    ),
+    "traffic.ingress: another Ingress": Transition(
+        spec=by(ingress={"name": "front"}),
+        refused=to(ingress={"name": "other"}),
+        passes=to(ingress={"name": "front"}, drain="1s"),
+    ),
+    "traffic.nodeRatio: may not": Transition(
+        spec=by(podRatio={"service": "web"}),
+        sides=("stable",),
+        refused=to(podRatio=None, nodeRatio={}),
+        passes=to(podRatio=None, route={"name": "front"}),
+    ),
+    "workloadRef: a Deployment may not": Transition(
+        spec=REFERRING,
+        sides=(),
+        refused={"spec": {"workloadRef": None, "template": {"spec": {}}}},
+        passes={"spec": {"workloadRef": {"scaleDown": "Progressively"}}},
+    ),
+}
+
+RULES_FOUND = [rule for schema in CRDS.values() for rule in rules(schema)]
+MESSAGES = sorted({rule["message"] for rule in RULES_FOUND if "oldSelf" not in rule["rule"]})
+TRANSITION_MESSAGES = sorted({rule["message"] for rule in RULES_FOUND if "oldSelf" in rule["rule"]})
 
 
 def test_every_case_is_of_a_rule_that_a_crd_has() -> None:
     assert not [words for words in RULES if not any(message.startswith(words) for message in MESSAGES)]
+    assert not [words for words in TRANSITIONS if not any(found.startswith(words) for found in TRANSITION_MESSAGES)]
 
 
 @pytest.mark.parametrize("message", MESSAGES)
@@ -372,6 +434,34 @@ def test_every_rule_refuses_in_its_words_and_lets_the_rest_pass(api: Api, messag
     refused, passes = next(pair for words, pair in RULES.items() if message.startswith(words))
     assert message in refusal(api, refused)
     assert refusal(api, passes) == ""
+
+
+@pytest.mark.parametrize("message", TRANSITION_MESSAGES)
+def test_every_rule_of_a_change_refuses_in_its_words_and_lets_the_rest_pass(
+    api: Api, namespace: str, alone: None, message: str
+) -> None:
+    case = next(case for words, case in TRANSITIONS.items() if message.startswith(words))
+    metadata = {"name": "web", "namespace": namespace}
+    api.create(
+        RELEASES, {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "metadata": metadata, "spec": case.spec}
+    )
+    if case.sides:
+        assert refused_change(api, namespace, case.refused) == ""
+        sides = {side: {"revision": side} for side in case.sides}
+        api.merge(RELEASES, namespace, "web/status", {"status": sides})
+
+    assert message in refused_change(api, namespace, case.refused)
+    assert refused_change(api, namespace, case.passes) == ""
+
+
+def refused_change(api: Api, namespace: str, body: dict[str, Any]) -> str:
+    """The words with which a change is refused; empty where it is taken. Nothing is kept."""
+    try:
+        api.try_merge(RELEASES, namespace, "web", body)
+    except ApiException as error:
+        return str(error.body)
+
+    return ""
 
 
 def test_explain_reads_well(setup: Setup) -> None:

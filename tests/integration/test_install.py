@@ -22,6 +22,7 @@ from tests.cluster.api import (
     METRIC_SOURCES,
     RELEASES,
     REPLICA_SETS,
+    ROUTES,
     TRAEFIK_SERVICES,
     VIRTUAL_SERVICES,
     Api,
@@ -40,6 +41,7 @@ from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.hooks import AT_ONCE, job_hook
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
 from tests.integration.steps import change, deploy
+from tests.integration.test_changed_traffic import FRONT, redeclare
 from tests.integration.test_ingress import users_ingress
 from tests.integration.test_mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
 from tests.integration.users_routes import attached, deployed, users_route
@@ -312,6 +314,14 @@ def release_one_a_node(api: Api, namespace: str) -> None:
     api.gone(DAEMON_SETS, namespace, f"web-{first}")
 
 
+def declare_another_router(api: Api, namespace: str) -> None:
+    """The managed route goes when a route of the team's own is in its place."""
+    deploy(api, namespace)
+    api.apply(ROUTES, users_route(namespace))
+    redeclare(api, namespace, traffic=FRONT)
+    api.gone(ROUTES, namespace, "web")
+
+
 def send_by(api: Api, namespace: str, *routes: tuple[Resource, Object], **traffic: Object) -> None:
     """Routes of a user's own, of one kind or another: one version, and all is as it was."""
     deployed(api, namespace, *routes, traffic=traffic)
@@ -348,7 +358,7 @@ SELDOM = {
 
 def test_what_is_granted_is_what_is_asked(setup: Setup, api: Api, namespace: str, alone: None) -> None:
     installed = install(setup, f"{namespace}-home")
-    places = [api.namespace(f"{namespace}-{number}") for number in range(8)]
+    places = [api.namespace(f"{namespace}-{number}") for number in range(9)]
     operator = installed.operator()
     try:
         operator.start()
@@ -362,6 +372,7 @@ def test_what_is_granted_is_what_is_asked(setup: Setup, api: Api, namespace: str
         named = {"kind": "TraefikService", "name": "front"}
         send_by(api, places[6], (TRAEFIK_SERVICES, traefik_service(places[6])), route=named)
         send_by(api, places[7], (INGRESSES, users_ingress(places[7])), ingress={"name": "front"})
+        declare_another_router(api, places[8])
         with MetricServer() as server:
             check_a_source(api, places[2], server)
             declare_for_all(api, namespace, server)

@@ -17,6 +17,16 @@ from .objective_set import ObjectiveSetSpec
 from .release import IMPLIED_STEP, QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
+from .traffic_cel import (
+    FIRST_NODES_RULE,
+    NODE_RATIO_RULE,
+    POD_RATIO_RULE,
+    ROUTER_RULE,
+    RULE_RULE,
+    SHRINK_RULE,
+    SUBSETS_RULE,
+)
+from .transition_cel import TRANSITION_RULES
 
 
 def crds() -> dict[str, dict[str, Any]]:
@@ -33,7 +43,7 @@ def crds() -> dict[str, dict[str, Any]]:
 def release() -> dict[str, Any]:
     """The Release: one service under progressive delivery."""
     schema = root("One service under progressive delivery.", release_spec(), RELEASE_STATUS)
-    schema["x-kubernetes-validations"] = NAME_RULES
+    schema["x-kubernetes-validations"] = [*NAME_RULES, *TRANSITION_RULES]
     version = {
         "name": VERSION,
         "served": True,
@@ -236,35 +246,6 @@ KEEP_RULE = rule(
 WORKLOAD_RULE = rule(
     "(self.apiVersion == 'apps/v1') == (self.kind == 'Deployment')",
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
-)
-ROUTER_RULE = rule(
-    "[has(self.gateway), has(self.route), has(self.routes), has(self.ingress), has(self.podRatio), has(self.nodeRatio)]"
-    ".filter(f, f).size() == 1",
-    "traffic: must have exactly one of gateway, route, routes, ingress, podRatio and nodeRatio",
-)
-NODE_RATIO_RULE = rule(
-    "!has(self.traffic.nodeRatio) || !has(self.workloadRef) || self.workloadRef.kind == 'PodTemplate'",
-    "workloadRef: with traffic.nodeRatio the pods come from template or a PodTemplate: a Deployment has none a node",
-)
-SHRINK_RULE = rule(
-    "self.capacity != 'Shrink' || !(has(self.traffic.podRatio) || has(self.traffic.nodeRatio))",
-    "capacity: Shrink needs a router; with traffic.podRatio or nodeRatio the pods are the share",
-)
-FIRST_NODES_RULE = rule(
-    "self.firstRollout != 'Steps' || !has(self.traffic.nodeRatio)",
-    "firstRollout: Steps needs a size; with traffic.nodeRatio every node gets its pod at once",
-)
-POD_RATIO_RULE = rule(
-    "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",
-    "steps: with traffic.podRatio a weight must be at most 50, or 100: both sides' pods share one Service",
-)
-RULE_RULE = rule(
-    "!has(self.rule) || self.kind != 'TraefikService'",
-    "route: a TraefikService has no rules: leave rule out",
-)
-SUBSETS_RULE = rule(
-    "!has(self.destinationRule) || self.kind == 'VirtualService'",
-    "route: destinationRule needs the kind VirtualService: no other route has subsets",
 )
 OBJECTIVE_RULE = rule(
     "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",

@@ -66,6 +66,11 @@ class RestoreRoutes:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveRoutes:
+    """Delete the routes that Tidegate made and nobody declares any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreSubsets:
     """Let the subsets of a user's DestinationRules select what they selected before, and leave no note of ours."""
 
@@ -173,6 +178,7 @@ Action = (
     | WriteRoute
     | SetWeight
     | RestoreRoutes
+    | RemoveRoutes
     | RestoreSubsets
     | TakeOver
     | HoldReplicas

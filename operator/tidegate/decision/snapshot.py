@@ -132,7 +132,8 @@ class Snapshot:
     """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release.
 
     Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
-    no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
+    no revision starts, none is made from it, and none goes for it. `undeclared`: a route of ours is there that is not
+    declared any more. `uncompared` are revisions that it may turn out to
     be, once the API server's defaults are in it.
     """
 
@@ -147,6 +148,7 @@ class Snapshot:
     services: Services = Services()
     route: Route | None = None
     several: tuple[Route, ...] = ()
+    undeclared: bool = False
     evidence: Evidence = Evidence()
     answers: tuple[Answer, ...] = ()
     asks: Asks = NOTHING_ASKED

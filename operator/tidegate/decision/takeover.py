@@ -15,6 +15,10 @@ def keep_until_handed_back(seen: Snapshot) -> Decision | None:
     if needed is seen.finalizer:
         return None
 
+    # What holds a Release up may be just this: something is held that is not referred to any more.
+    if seen.finalizer and seen.blocked is not None:
+        return None
+
     return beside(seen, "kept until all is handed back" if needed else "nothing to hand back", Finalize(keep=needed))
 
 

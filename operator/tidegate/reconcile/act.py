@@ -12,6 +12,7 @@ from tidegate.decision.actions import (
     LeaveServing,
     PointService,
     PrepareRevision,
+    RemoveRoutes,
     RestoreRoutes,
     RestoreSubsets,
     Scale,
@@ -45,7 +46,7 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
             await point_service(seen, action, world)
         case RestoreSubsets():
             await restore_subsets(seen, world)
-        case WriteRoute() | SetWeight() | RestoreRoutes():
+        case WriteRoute() | SetWeight() | RestoreRoutes() | RemoveRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
         case EvictPod(name):
             await evict(seen, name, world)

@@ -5,19 +5,20 @@ from contextlib import suppress
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
-from tidegate.clients import NotFound
-from tidegate.decision.actions import RestoreRoutes, SetWeight, WriteRoute
+from tidegate.clients import Kind, NotFound
+from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
 from tidegate.routers import AttachedRoute, CanaryIngress, Router, Whole
 from tidegate.watch import Object
 
 from . import kinds
+from .elsewhere import undeclared_routes
 from .observe import Seen
 from .ownership import created, disown, ours, patched, take_again
 from .world import World
 
 
 async def act_on_routes(
-    seen: Seen, action: WriteRoute | SetWeight | RestoreRoutes, world: World, *, urgent: bool
+    seen: Seen, action: WriteRoute | SetWeight | RestoreRoutes | RemoveRoutes, world: World, *, urgent: bool
 ) -> None:
     """One effect on every route of a Release."""
     match action:
@@ -27,6 +28,9 @@ async def act_on_routes(
             await set_weights(seen, action, world, urgent=urgent or not action.raising)
         case RestoreRoutes():
             await restore_routes(seen, world)
+        case RemoveRoutes():
+            for kind, found in undeclared_routes(seen.owner, seen.routers, world):
+                await take_away(seen, kind, found, world)
         case _:
             assert_never(action)
 
@@ -96,7 +100,7 @@ async def restore_routes(seen: Seen, world: World) -> None:
             await restore_route(seen, router, found, world)
 
         if found is not None and isinstance(router, CanaryIngress):
-            await take_canary_away(seen, found, world)
+            await take_away(seen, kinds.INGRESSES, found, world)
 
 
 async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world: World) -> None:
@@ -108,13 +112,13 @@ async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world:
     await disown(kind, found, world)
 
 
-async def take_canary_away(seen: Seen, found: Object, world: World) -> None:
-    """Delete our own canary Ingress, and nobody else's."""
+async def take_away(seen: Seen, kind: Kind, found: Object, world: World) -> None:
+    """Delete a route that is our own, and nobody else's."""
     if not seen.owner.owns(found):
         return
 
     metadata = found["metadata"]
     with suppress(NotFound):
-        await world.writer.delete(kinds.INGRESSES, metadata["namespace"], metadata["name"], metadata["uid"])
+        await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
 
-    world.store(kinds.INGRESSES).drop(found)
+    world.store(kind).drop(found)

@@ -16,6 +16,7 @@ from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
 from . import kinds
+from .elsewhere import held_elsewhere
 from .features import feature_missing
 from .ownership import taken_sentence
 from .shares import shared_service
@@ -36,6 +37,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _invalid(seen)
         or _ahead(seen, seen.sets.blocked)
         or _other_workload(seen, world)
+        or held_elsewhere(seen, world)
         or _name_taken(owner, world)
         or _route_taken(seen, world)
         or _target_claimed(seen.found, world)

@@ -13,6 +13,7 @@ from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LAB
 from tidegate.clients import Kind, Object
 from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
 from tidegate.watch import Key
+from tidegate.workloads import note_of
 
 from . import route_trims, trims
 from .trims import SERVICE_NAME
@@ -91,6 +92,13 @@ def by_release(found: Object) -> Iterable[Key]:
     """The Release that a labelled object belongs to."""
     release = (found["metadata"].get("labels") or {}).get(LABEL_RELEASE)
     return [(found["metadata"].get("namespace", ""), release)] if release else []
+
+
+def by_taker(found: Object) -> Iterable[Key]:
+    """The Release that took a Deployment over."""
+    annotations = found["metadata"].get("annotations")
+    note = note_of(annotations) if annotations else None
+    return [(found["metadata"].get("namespace", ""), note.release)] if note else []
 
 
 def is_ours(found: Object | None) -> bool:
@@ -205,7 +213,7 @@ WATCHED = (
     Watched(kind=INGRESSES, trim=route_trims.trimmed_ingress, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=GATEWAY_CLASSES, trim=route_trims.trimmed_gateway_class, optional=True),
-    Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment),
+    Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment, index=by_taker),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),
     Watched(kind=NODES, trim=trims.trimmed_node),

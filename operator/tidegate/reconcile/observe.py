@@ -22,6 +22,7 @@ from . import asks, kinds
 from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
+from .elsewhere import undeclared_routes
 from .evidence import evidence_of
 from .exposure import exposure_of
 from .memory import Memory
@@ -190,6 +191,7 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.sets.declared)),
         route=routing.route,
         several=routing.routes if len(routing.routes) > 1 else (),
+        undeclared=bool(undeclared_routes(owner, routing.routers, world)),
         evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
         answers=answers_of(progress, owner, world),
         asks=asks.of(found),

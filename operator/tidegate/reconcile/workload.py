@@ -14,6 +14,7 @@ from tidegate.watch import Object
 from tidegate.workloads import Owner, counted_pods, note_of, revision_of, rewritten
 
 from . import kinds
+from .elsewhere import held_unreferenced
 from .memory import Memory
 from .tracking import NOTHING, Tracking, tracking_of
 from .world import World
@@ -82,8 +83,12 @@ def template_of(release: Object, declared: Object, owner: Owner, world: World) -
 
 
 def _declared(release: Object, declared: Object, owner: Owner, world: World) -> Template:
-    """The template inline, or as the referenced workload has it."""
+    """The template inline, or as the referenced workload has it; at the end as that has it which is given back."""
     reference = declared.get("workloadRef")
+    held = held_unreferenced(declared, owner, world) if "deletionTimestamp" in release["metadata"] else None
+    if held is not None:
+        reference = {"kind": kinds.DEPLOYMENTS.kind, "name": held["metadata"]["name"]}
+
     if reference is None:
         return Template(pods=declared["template"], source=release["metadata"]["generation"])
 

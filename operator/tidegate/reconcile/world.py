@@ -145,6 +145,7 @@ class World:
         for kind in PARTS:
             self.store(kind).on_change(self._part_changed)
 
+        self.store(kinds.DEPLOYMENTS).on_change(self._taken_changed)
         used: dict[str, tuple[Kind, ...]] = {
             "route": (*kinds.ROUTE_KINDS.values(), kinds.DESTINATION_RULES),
             "objectives": tuple(kinds.SET_KINDS.values()),
@@ -185,6 +186,12 @@ class World:
     def _part_changed(self, old: Object | None, new: Object | None) -> None:
         for found in (old, new):
             for key in kinds.by_release(found) if found else ():
+                self.mark(key)
+
+    def _taken_changed(self, old: Object | None, new: Object | None) -> None:
+        """A Deployment that is held, whether or not it is still referred to."""
+        for found in (old, new):
+            for key in kinds.by_taker(found) if found else ():
                 self.mark(key)
 
     def _used_changed(self, use: str, kind: Kind, old: Object | None, new: Object | None) -> None:

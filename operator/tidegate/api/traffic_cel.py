@@ -1,0 +1,33 @@
+"""What a router needs of the rest of a Release, as rules of the API server."""
+
+from .cel import rule
+
+ROUTER_RULE = rule(
+    "[has(self.gateway), has(self.route), has(self.routes), has(self.ingress), has(self.podRatio), has(self.nodeRatio)]"
+    ".filter(f, f).size() == 1",
+    "traffic: must have exactly one of gateway, route, routes, ingress, podRatio and nodeRatio",
+)
+NODE_RATIO_RULE = rule(
+    "!has(self.traffic.nodeRatio) || !has(self.workloadRef) || self.workloadRef.kind == 'PodTemplate'",
+    "workloadRef: with traffic.nodeRatio the pods come from template or a PodTemplate: a Deployment has none a node",
+)
+SHRINK_RULE = rule(
+    "self.capacity != 'Shrink' || !(has(self.traffic.podRatio) || has(self.traffic.nodeRatio))",
+    "capacity: Shrink needs a router; with traffic.podRatio or nodeRatio the pods are the share",
+)
+FIRST_NODES_RULE = rule(
+    "self.firstRollout != 'Steps' || !has(self.traffic.nodeRatio)",
+    "firstRollout: Steps needs a size; with traffic.nodeRatio every node gets its pod at once",
+)
+POD_RATIO_RULE = rule(
+    "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",
+    "steps: with traffic.podRatio a weight must be at most 50, or 100: both sides' pods share one Service",
+)
+RULE_RULE = rule(
+    "!has(self.rule) || self.kind != 'TraefikService'",
+    "route: a TraefikService has no rules: leave rule out",
+)
+SUBSETS_RULE = rule(
+    "!has(self.destinationRule) || self.kind == 'VirtualService'",
+    "route: destinationRule needs the kind VirtualService: no other route has subsets",
+)

@@ -1,0 +1,164 @@
+"""The router or the workload is declared anew: what is held of the ones before is neither forgotten nor left live."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes.client.exceptions import ApiException
+
+from tests.cluster.api import CRDS, DEPLOYMENTS, INGRESSES, RELEASES, ROUTES, Api, Object
+from tests.cluster.local import ROOT
+from tests.cluster.operator import Operator
+from tests.integration.deployments import deployment, serving, taken_over
+from tests.integration.manifests import phase_is, reason_is, template
+from tests.integration.steps import change, deploy, weights
+from tests.integration.test_ingress import users_ingress
+from tests.integration.users_routes import attached, deployed, shares, untouched, users_route
+
+HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+FRONT = {"gateway": None, "route": {"name": "front", "rule": "main"}}
+INLINE = {"workloadRef": None, "template": template("1")}
+
+
+def redeclare(api: Api, namespace: str, **spec: Any) -> None:
+    api.merge(RELEASES, namespace, "web", {"spec": spec})
+
+
+def refused(api: Api, namespace: str, **spec: Any) -> str:
+    """The words with which a change is refused."""
+    with pytest.raises(ApiException) as caught:
+        redeclare(api, namespace, **spec)
+
+    return str(caught.value.body)
+
+
+def paused_at_half(api: Api, namespace: str) -> str:
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    return str(found["status"]["candidate"]["revision"])
+
+
+@pytest.fixture
+def older(api: Api) -> Iterator[None]:
+    """The CRD as it was without the rules of a change."""
+    name = "releases.tidegate.dev"
+    declared: Object = yaml.safe_load((ROOT / "crds" / "releases.yaml").read_text())
+    path = "/spec/versions/0/schema/openAPIV3Schema/x-kubernetes-validations"
+    rules = declared["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["x-kubernetes-validations"]
+    kept = [rule for rule in rules if "oldSelf" not in rule["rule"]]
+    api.patch(CRDS, None, name, [{"op": "replace", "path": path, "value": kept}])
+    # The API server takes a new schema into use a moment later.
+    time.sleep(3)
+    yield
+    api.patch(CRDS, None, name, [{"op": "replace", "path": path, "value": rules}])
+    time.sleep(3)
+
+
+def test_another_router_is_refused_in_a_rollout_and_taken_after_it(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, steps=HELD)
+    api.apply(ROUTES, users_route(namespace))
+    paused_at_half(api, namespace)
+    assert "kind of router may not change while a rollout runs" in refused(api, namespace, traffic=FRONT)
+
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    redeclare(api, namespace, traffic=FRONT)
+
+    # The managed route goes by itself, and the next candidate is behind the new one alone.
+    api.gone(ROUTES, namespace, "web")
+    change(api, namespace, "3")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert shares(api.get(ROUTES, namespace, "front")) == [50, 50]
+    assert api.find(ROUTES, namespace, "web") is None
+
+
+def test_the_managed_route_stays_until_the_new_one_is_there(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace)
+    redeclare(api, namespace, traffic=FRONT)
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert weights(api, namespace) == [100, 0]
+
+    api.apply(ROUTES, users_route(namespace))
+
+    api.gone(ROUTES, namespace, "web")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_another_attached_route_is_refused_in_a_rollout_and_the_first_is_given_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    routes = [(ROUTES, users_route(namespace, name=name)) for name in ("front", "front2")]
+    deployed(api, namespace, *routes, steps=HELD)
+    before = api.get(ROUTES, namespace, "front")
+    paused_at_half(api, namespace)
+
+    words = refused(api, namespace, traffic={"route": {"name": "front2"}})
+    assert "another route may not be named while a rollout runs" in words
+    ratio = {"route": None, "podRatio": {"service": "shop"}}
+    assert "kind of router may not change while a rollout runs" in refused(api, namespace, traffic=ratio)
+
+    api.ask(namespace, "web", abort="1")
+    api.until(ROUTES, namespace, "front", untouched(before))
+
+
+def test_a_deployment_stays_referred_to_and_is_handed_back(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    assert "delete the Release, which hands the Deployment back" in refused(api, namespace, **INLINE)
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
+
+
+def test_an_older_crd_lets_no_candidate_past_the_gate(
+    api: Api, namespace: str, older: None, operator: Operator
+) -> None:
+    deploy(api, namespace, steps=HELD)
+    api.apply(ROUTES, users_route(namespace))
+    second = paused_at_half(api, namespace)
+    redeclare(api, namespace, traffic=FRONT)
+    found = api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
+    assert "HTTPRoute web was declared when the rollout started" in found["status"]["message"]
+    api.ask(namespace, "web", promote=f"{second}/half/1")
+    time.sleep(2)
+    assert api.get(RELEASES, namespace, "web")["status"]["candidate"]["revision"] == second
+
+    api.ask(namespace, "web", abort="1")
+
+    api.gone(ROUTES, namespace, "web")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_an_older_crd_leaves_no_canary_ingress(api: Api, namespace: str, older: None, operator: Operator) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic={"ingress": {"name": "front"}}, steps=HELD)
+    paused_at_half(api, namespace)
+    assert api.find(INGRESSES, namespace, "web-candidate") is not None
+    gateway = attached(namespace, traffic={"gateway": {"parentRefs": [{"name": "public", "namespace": "gateways"}]}})
+    redeclare(api, namespace, traffic={"ingress": None, **gateway["spec"]["traffic"]})
+    api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
+
+    api.ask(namespace, "web", abort="1")
+
+    api.gone(INGRESSES, namespace, "web-candidate")
+
+
+def test_an_older_crd_loses_no_deployment(api: Api, namespace: str, older: None, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    redeclare(api, namespace, **{**INLINE, "template": template("2")})
+    found = api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
+    assert "Deployment web is taken over and not referred to any more" in found["status"]["message"]
+
+    api.delete(RELEASES, namespace, "web")
+
+    found = api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
+    assert not found["spec"].get("paused")
+    api.gone(RELEASES, namespace, "web")
+    assert "tidegate.dev/taken-over" not in (
+        api.get(DEPLOYMENTS, namespace, "web")["metadata"].get("annotations") or {}
+    )
