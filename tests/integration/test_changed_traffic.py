@@ -12,10 +12,10 @@ from tests.cluster.api import CRDS, DEPLOYMENTS, INGRESSES, RELEASES, ROUTES, Ap
 from tests.cluster.local import ROOT
 from tests.cluster.operator import Operator
 from tests.integration.deployments import deployment, serving, taken_over
-from tests.integration.manifests import phase_is, reason_is, template
+from tests.integration.manifests import phase_is, reason_is, release, template
 from tests.integration.steps import change, deploy, weights
 from tests.integration.test_ingress import users_ingress
-from tests.integration.users_routes import attached, deployed, shares, untouched, users_route
+from tests.integration.users_routes import deployed, shares, untouched, users_route
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 FRONT = {"gateway": None, "route": {"name": "front", "rule": "main"}}
@@ -138,8 +138,7 @@ def test_an_older_crd_leaves_no_canary_ingress(api: Api, namespace: str, older: 
     deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic={"ingress": {"name": "front"}}, steps=HELD)
     paused_at_half(api, namespace)
     assert api.find(INGRESSES, namespace, "web-candidate") is not None
-    gateway = attached(namespace, traffic={"gateway": {"parentRefs": [{"name": "public", "namespace": "gateways"}]}})
-    redeclare(api, namespace, traffic={"ingress": None, **gateway["spec"]["traffic"]})
+    redeclare(api, namespace, traffic={"ingress": None, **release(namespace)["spec"]["traffic"]})
     api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
 
     api.ask(namespace, "web", abort="1")

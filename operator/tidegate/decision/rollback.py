@@ -56,10 +56,11 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action,
 
 
 def way_to_stable(seen: Snapshot) -> tuple[Action, ...]:
-    """What must lead to stable's pods before a weight does: its Service, and a mesh's subset, unless given back."""
+    """What must lead to stable's pods before a weight does: its Service and a mesh's subset, unless given back."""
     stable, taken = seen.stable, seen.services.taken
     lost = stable.exists and not taken and seen.services.stable is None and seen.progress.stable is not None
-    service = (PointService(Role.STABLE, stable.revision),) if lost else ()
+    handed_over = seen.deleting and seen.progress.handed_over_at is not None
+    service = (PointService(Role.STABLE, stable.revision),) if lost and not handed_over else ()
     given_back = seen.deleting and not seen.services.held
     return (*service, *(() if given_back else astray(seen)))
 

@@ -180,6 +180,13 @@ def test_a_rollout_goes_back_before_anything_is_handed_over() -> None:
     ]
 
 
+def test_what_a_rollout_handed_over_is_not_taken_back() -> None:
+    gone = handed_over(replace(TAKEN, paused=False), since=MINUTE)
+    progress = replace(at_first_step().look().progress, handed_over_at=gone.progress.handed_over_at, desired_weight=0)
+
+    assert actions(replace(gone, progress=progress)) == [DetachPods()]
+
+
 def test_what_was_never_taken_is_just_let_go() -> None:
     assert actions(deleted(first(SERVING))) == [Finalize(keep=False)]
     assert actions(deleted(World().look())) == [Finalize(keep=False)]
