@@ -69,4 +69,7 @@ def manifests(plane: ControlPlane) -> list[dict[str, object]]:
 def available(plane: ControlPlane) -> bool:
     """True once the API server reaches it."""
     found = json.loads(plane.kubectl("get", "apiservice", API, "-o", "json"))
-    return any(state["type"] == "Available" and state["status"] == "True" for state in found["status"]["conditions"])
+    return any(
+        state["type"] == "Available" and state["status"] == "True"
+        for state in found.get("status", {}).get("conditions", ())
+    )
