@@ -14,8 +14,7 @@ from tests.cluster.operator import Operator
 from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.manifests import phase_is, reason_is, release, template
 from tests.integration.steps import change, deploy, weights
-from tests.integration.test_ingress import users_ingress
-from tests.integration.users_routes import deployed, shares, untouched, users_route
+from tests.integration.users_routes import deployed, shares, untouched, users_ingress, users_route
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 FRONT = {"gateway": None, "route": {"name": "front", "rule": "main"}}

@@ -8,25 +8,11 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
 from tests.integration.steps import change
-from tests.integration.users_routes import attached, deployed
+from tests.integration.users_routes import attached, deployed, users_ingress
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
 TRAFFIC = {"ingress": {"name": "front"}}
 LONG = [{"name": "first", "weight": 20, "dwell": "60s"}]
-
-
-def users_ingress(namespace: str, *prefixes: str, backend: str = "web-stable") -> Object:
-    service = {"service": {"name": backend, "port": {"number": 80}}}
-    paths = [{"path": prefix, "pathType": "Prefix", "backend": service} for prefix in prefixes or ("/",)]
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "Ingress",
-        "metadata": {"name": "front", "namespace": namespace},
-        "spec": {
-            "ingressClassName": "nginx",
-            "rules": [{"host": f"front.{namespace}.example", "http": {"paths": paths}}],
-        },
-    }
 
 
 def weight(found: Object) -> int:

@@ -3,11 +3,10 @@
 from tests.cluster.api import CONFIG_MAPS, PODS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
-from tests.integration.manifests import phase_is, release
-from tests.integration.mortal import Mortal
-from tests.integration.test_kill import MOST_WRITES
-from tests.integration.test_rollout import change, deploy, weights
-from tests.integration.test_tracked_config import copies, deployed, stable_of, tracking
+from tests.integration.manifests import phase_is, release, stable_of
+from tests.integration.mortal import MOST_WRITES, Mortal
+from tests.integration.steps import change, deploy, weights
+from tests.integration.tracked_config import copies, deployed, tracking
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
 NOTES = {"tidegate.dev/release", "tidegate.dev/revision", "tidegate.dev/handed-over"}

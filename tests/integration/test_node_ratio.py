@@ -9,9 +9,9 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.simulated_nodes import node
 from tests.integration.conftest import Setup
-from tests.integration.manifests import judged, phase_is, template
-from tests.integration.test_rollout import deploy
-from tests.integration.test_tracked_config import config_map, stable_of
+from tests.integration.manifests import judged, phase_is, stable_of, template
+from tests.integration.steps import deploy
+from tests.integration.tracked_config import config_map
 
 EACH_NODE = {"nodeRatio": {"atOnce": 2}, "settle": "0s", "drain": "0s"}
 HELD = [{"name": "quarter", "weight": 25, "pause": "UntilPromoted"}]

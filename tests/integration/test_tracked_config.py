@@ -1,7 +1,6 @@
 """Configuration as part of a revision: a change is a rollout, and every revision keeps its own."""
 
 import base64
-from typing import Any
 
 from tests.cluster.api import (
     CONFIG_MAPS,
@@ -11,60 +10,15 @@ from tests.cluster.api import (
     REPLICA_SETS,
     SECRETS,
     Api,
-    Object,
 )
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
 from tests.integration.deployments import deployment
 from tests.integration.manifests import phase_is, promoted, reason_is, release, stable_of, template
 from tests.integration.steps import weights
+from tests.integration.tracked_config import PAUSED, config_map, copies, deployed, edit, named, tracking, using
 
-PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}]
 OPT_OUT = {"tidegate.dev/track-config": "false"}
-
-
-def config_map(namespace: str, name: str = "settings", *, text: str = "1", **annotations: str) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": namespace, "annotations": annotations},
-        "data": {"colour": text},
-    }
-
-
-def using(*names: str, version: str = "1") -> Object:
-    """A template whose container has these ConfigMaps as its environment."""
-    pods = template(version)
-    pods["spec"]["containers"][0]["envFrom"] = [{"configMapRef": {"name": name}} for name in names]
-    return pods
-
-
-def tracking(namespace: str, **changes: Any) -> Object:
-    return release(namespace, **{"template": using("settings"), "trackConfig": "All", **changes})
-
-
-def deployed(api: Api, namespace: str, **changes: Any) -> str:
-    """A Release that tracks its ConfigMap is served; its first revision."""
-    api.create(CONFIG_MAPS, config_map(namespace))
-    api.create(RELEASES, tracking(namespace, **changes))
-    return stable_of(api.until(RELEASES, namespace, "web", phase_is("Promoted")))
-
-
-def edit(api: Api, namespace: str, text: str, name: str = "settings") -> None:
-    api.merge(CONFIG_MAPS, namespace, name, {"data": {"colour": text}})
-
-
-def named(api: Api, namespace: str, revision: str) -> list[str]:
-    """The ConfigMaps that a revision's pods have."""
-    found = api.get(REPLICA_SETS, namespace, f"web-{revision}")
-    sources = found["spec"]["template"]["spec"]["containers"][0]["envFrom"]
-    return [source["configMapRef"]["name"] for source in sources]
-
-
-def copies(api: Api, namespace: str) -> dict[str, str]:
-    """The copies of ConfigMaps, and what they hold."""
-    listed = api.all(CONFIG_MAPS, namespace, selector="tidegate.dev/release=web")
-    return {found["metadata"]["name"]: found["data"]["colour"] for found in listed}
 
 
 def test_an_edited_config_map_starts_a_rollout_whose_pods_name_the_new_copy(

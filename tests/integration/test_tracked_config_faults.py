@@ -8,7 +8,7 @@ from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, promoted, reason_is, stable_of
 from tests.integration.mortal import KILL_SECONDS, Mortal
 from tests.integration.proxy import Proxy, Side
-from tests.integration.test_tracked_config import (
+from tests.integration.tracked_config import (
     PAUSED,
     config_map,
     copies,

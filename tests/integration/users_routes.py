@@ -34,6 +34,20 @@ def users_route(namespace: str, kind: str = "HTTPRoute", name: str = "front") ->
     }
 
 
+def users_ingress(namespace: str, *prefixes: str, backend: str = "web-stable") -> Object:
+    service = {"service": {"name": backend, "port": {"number": 80}}}
+    paths = [{"path": prefix, "pathType": "Prefix", "backend": service} for prefix in prefixes or ("/",)]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "front", "namespace": namespace},
+        "spec": {
+            "ingressClassName": "nginx",
+            "rules": [{"host": f"front.{namespace}.example", "http": {"paths": paths}}],
+        },
+    }
+
+
 def attached(namespace: str, **changes: Any) -> Object:
     traffic = changes.pop("traffic", {"route": {"name": "front", "rule": "main"}})
     return release(namespace, traffic={**traffic, **QUICK}, **changes)
