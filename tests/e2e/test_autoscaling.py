@@ -121,7 +121,7 @@ def measured(found: Object) -> bool:
 def test_no_size_changes_at_constant_load_while_good_versions_go_out(
     plane: ControlPlane, api: Api, operator: Operator
 ) -> None:
-    api.create(RELEASES, autoscaled("busy", LEAST, LATENCY="0s", WORK="80000"))
+    api.create(RELEASES, autoscaled("busy", LEAST, LATENCY="0s", WORK="8ms"))
     api.create(RELEASES, autoscaled("large", LEAST + 1, HOLD="40"))
     for name in NAMES:
         api.until(RELEASES, "shop", name, phase_is("Promoted"), READ_SECONDS)

@@ -1,6 +1,5 @@
 """An operator that is killed at a write of a test's choice, and lives again."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,8 +8,8 @@ from pathlib import Path
 from tests.cluster.operator import Operator
 from tests.integration.proxy import Proxy, Side
 
-LOOK_SECONDS = 0.05
 KILL_SECONDS = 10
+REVIVE_SECONDS = 60
 MOST_WRITES = 40
 
 
@@ -22,6 +21,7 @@ class Mortal:
     proxy: Proxy
     kubeconfig: Path
     lives: int = 0
+    deaths: int = 0
 
     def operator(self) -> Operator:
         return Operator(folder=self.folder, kubeconfig=self.kubeconfig, name=f"operator-{self.lives}")
@@ -34,34 +34,31 @@ class Mortal:
         self.operator().kill()
 
     def every_point(self, run: Callable[[int], object], *, least: int) -> None:
-        """Run undisturbed, at -1; then once for each of its writes but the last, with a death after it."""
+        """Run undisturbed, at -1; then once for each of its writes but the last, with a death after it.
+
+        How often the status is written depends on what one turn sees: a run may be over before its death.
+        """
+        self.deaths = 0
         run(-1)
         count = len(self.proxy.writes)
         assert least < count < MOST_WRITES
         for point in range(count - 1):
             run(point)
 
+        assert self.deaths >= least, f"{self.deaths} deaths in {count - 1} runs"
+
     @contextmanager
-    def dying_after(self, namespace: str, point: int) -> Iterator[None]:
-        """It dies after this write to the namespace, and lives again; -1: it lives, and its writes are counted."""
-        self.proxy.arm(namespace, point, Side.AFTER, self.kill)
-        ended = threading.Event()
-        reviving = threading.Thread(target=self._revive, args=(ended,))
-        reviving.start()
+    def dying_at(self, namespace: str, point: int, side: Side = Side.AFTER) -> Iterator[None]:
+        """It dies around this write to the namespace, and lives again; -1: it lives, and its writes are counted."""
+        self.proxy.arm(namespace, point, side, self.die_and_live)
         try:
             yield
         finally:
-            ended.set()
-            reviving.join()
+            # The write that the run waits for may be the deadly one: a death that has begun is seen to its end.
+            died = self.proxy.disarm()
+            assert not died or self.proxy.struck.wait(REVIVE_SECONDS)
+            self.deaths += died
 
-        # How often the status is written depends on what one turn sees: a run may have fewer writes than the first one.
-        seen = len(self.proxy.writes)
-        assert point < 0 or self.proxy.struck.is_set() or point >= seen, f"write {point} of {seen} was passed over"
-
-    def _revive(self, ended: threading.Event) -> None:
-        """Live again once it was struck."""
-        while not self.proxy.struck.wait(LOOK_SECONDS):
-            if ended.is_set():
-                return
-
+    def die_and_live(self) -> None:
+        self.kill()
         self.start()

@@ -53,6 +53,7 @@ class Proxy:
     streams: set[asyncio.Task[None]] = field(default_factory=set)
     address: str = ""
     struck: threading.Event = field(default_factory=threading.Event)
+    _striking: bool = False
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _session: aiohttp.ClientSession | None = None
     _runner: web.AppRunner | None = None
@@ -76,7 +77,12 @@ class Proxy:
         """Count writes of a namespace from here, and strike around one of them."""
         self.writes.clear()
         self.struck.clear()
+        self._striking = False
         self.namespace, self.point, self.side, self.strike = namespace, point, side, strike
+
+    def disarm(self) -> bool:
+        """From here no strike begins; true where one has begun, `struck` tells of its end."""
+        return asyncio.run_coroutine_threadsafe(self._disarm(), self._loop).result(10)
 
     def cut_streams(self) -> None:
         """End every open watch in the middle of a line."""
@@ -152,10 +158,14 @@ class Proxy:
 
     async def _struck(self) -> web.StreamResponse:
         """The caller dies; whatever is answered, nobody hears it."""
-        self.point = -1
+        self.point, self._striking = -1, True
         await asyncio.get_running_loop().run_in_executor(None, self.strike)
         self.struck.set()
         return web.Response(status=500)
+
+    async def _disarm(self) -> bool:
+        self.point = -1
+        return self._striking
 
     def _counted(self, request: web.Request) -> bool:
         """Events are told, not state: they are not counted."""

@@ -4,7 +4,7 @@ from tests.cluster.api import CONFIG_MAPS, PODS, RELEASES, REPLICA_SETS, ROUTES,
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, release, stable_of
-from tests.integration.mortal import MOST_WRITES, Mortal
+from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, weights
 from tests.integration.tracked_config import copies, deployed, tracking
 
@@ -142,27 +142,23 @@ def test_a_release_that_deletes_has_no_finalizer_and_takes_its_pods_along(
     api.gone(ROUTES, namespace, "web", 90)
 
 
-def one_life(api: Api, mortal: Mortal, point: int) -> tuple[str, str]:
+def one_life(api: Api, mortal: Mortal, point: int) -> None:
     """Deployed, deleted and kept, deployed again; the operator dies after one of its writes, and lives again."""
     namespace = api.namespace(f"keep-{next(COUNTER)}")
     api.create(RELEASES, release(namespace, onDelete="Keep"))
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     revision = str(found["status"]["stable"]["revision"])
     before = pods(api, namespace)
-    with mortal.dying_after(namespace, point):
+    with mortal.dying_at(namespace, point):
         api.delete(RELEASES, namespace, "web")
         api.gone(RELEASES, namespace, "web")
         api.create(RELEASES, release(namespace, onDelete="Keep"))
         api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
-    assert pods(api, namespace) == before, f"killed after write {point}"
-    return namespace, revision
+    where = f"killed after write {point}"
+    assert pods(api, namespace) == before, where
+    assert is_owned(api, namespace, revision), where
 
 
 def test_keeping_and_taking_again_survive_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
-    one_life(api, mortal, -1)
-    count = len(mortal.proxy.writes)
-    assert 10 < count < MOST_WRITES
-    for point in range(count - 1):
-        namespace, revision = one_life(api, mortal, point)
-        assert is_owned(api, namespace, revision), f"killed after write {point}"
+    mortal.every_point(lambda point: one_life(api, mortal, point), least=10)

@@ -35,18 +35,17 @@ def one_rollout(api: Api, mortal: Mortal, point: int, side: Side, metrics: Metri
 
     api.create(RELEASES, release(namespace, **changes))
     first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    mortal.proxy.arm(namespace, point, side, mortal.kill)
-    if metrics:
-        metrics.says = Answer(value=1.0)
+    with mortal.dying_at(namespace, point, side):
+        if metrics:
+            metrics.says = Answer(value=1.0)
 
-    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
-    if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
-        mortal.start()
-
-    api.until(RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and ended(2)(found))
-    if not metrics:
-        old = f"web-{first['status']['stable']['revision']}"
-        api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 0)
+        api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+        api.until(
+            RELEASES, namespace, "web", lambda found: phase_is("Promoted", "RolledBack")(found) and ended(2)(found)
+        )
+        if not metrics:
+            old = f"web-{first['status']['stable']['revision']}"
+            api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 0)
 
     return namespace, api.get(RELEASES, namespace, "web")
 
@@ -99,7 +98,7 @@ def one_takeover(api: Api, mortal: Mortal, point: int) -> None:
     api.create(DEPLOYMENTS, deployment(namespace))
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
     api.apply(ROUTES, users_route(namespace), manager="kustomize-controller")
-    with mortal.dying_after(namespace, point):
+    with mortal.dying_at(namespace, point):
         api.create(RELEASES, taking_over(namespace))
         api.until(RELEASES, namespace, "web", phase_is("Promoted"))
         api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
@@ -129,15 +128,16 @@ def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, m
         api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
     for version, point in (("2", 20), ("3", 50)):
-        mortal.proxy.arm(EVERY, point, Side.AFTER, mortal.kill)
-        for namespace in namespaces:
-            api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
+        with mortal.dying_at(EVERY, point):
+            for namespace in namespaces:
+                api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
 
-        assert mortal.proxy.struck.wait(KILL_SECONDS)
-        mortal.start()
+            for namespace in namespaces:
+                api.until(RELEASES, namespace, "web", promoted(int(version)))
+
+        assert mortal.proxy.struck.is_set()
         for namespace in namespaces:
-            found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-            assert len(found["status"]["history"]) == int(version)
+            found = api.get(RELEASES, namespace, "web")
             assert serving(api, namespace) == ([100, 0], {found["status"]["stable"]["revision"]})
 
 
@@ -148,13 +148,10 @@ def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: 
     api.create(RELEASES, release(namespace, steps=[{"name": "half", "weight": 50}], hooks=hooks))
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     listener.says = Answer(status=204, body=b"")
-    mortal.proxy.arm(namespace, point, Side.AFTER, mortal.kill)
+    with mortal.dying_at(namespace, point):
+        api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+        api.until(RELEASES, namespace, "web", promoted(2))
 
-    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
-    if point >= 0 and mortal.proxy.struck.wait(KILL_SECONDS):
-        mortal.start()
-
-    api.until(RELEASES, namespace, "web", promoted(2))
     where = f"killed after write {point}"
     assert len(api.all(JOBS, namespace)) == 2, where
     assert len({body["id"] for body in bodies(listener)}) == 1, where

@@ -147,7 +147,7 @@ def one_restart(api: Api, mortal: Mortal, point: int) -> None:
     deploy(api, namespace)
     before = uids(api, namespace)
     older(api, namespace)
-    with mortal.dying_after(namespace, point):
+    with mortal.dying_at(namespace, point):
         api.ask(namespace, "web", restart="1")
         api.until(RELEASES, namespace, "web", restarted, 60)
 

@@ -114,7 +114,7 @@ def one_undo(api: Api, mortal: Mortal, point: int) -> None:
     """The operator dies after one of an undo's writes, and lives again."""
     namespace = api.namespace(f"undo-{next(COUNTER)}")
     first, second = promoted_twice(api, namespace)
-    with mortal.dying_after(namespace, point):
+    with mortal.dying_at(namespace, point):
         api.ask(namespace, "web", undo="1")
         found = api.until(RELEASES, namespace, "web", reason_is("Undone"))
         api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["spec"]["replicas"] == 0)

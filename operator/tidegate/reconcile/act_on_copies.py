@@ -9,6 +9,7 @@ from . import kinds
 from .observe import Seen
 from .ownership import Owned, created, taken, taken_again
 from .standing import Place
+from .tracking import named_copies
 from .world import World
 
 
@@ -54,15 +55,9 @@ async def adopt_copy(seen: Owned, kind: Kind, copy: Object, world: World) -> Non
 
 
 def copies_of(seen: Seen, revision: str, world: World) -> list[tuple[Kind, Object]]:
-    """The copies that a revision's pods name, ours or once ours: without them no pod starts again."""
+    """The copies that a revision's pods name."""
     found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
-    used = {tuple(use) for use in found["uses"]} if found else set()
-    made = world.configs.copies((seen.owner.namespace, seen.owner.name))
-    return [
-        (kinds.CONFIG_KINDS[kind], copy)
-        for kind, copy in made
-        if (kind, copy["metadata"]["name"]) in used and seen.owner.may_take(copy)
-    ]
+    return named_copies(seen.owner, found, world.configs) if found else []
 
 
 async def forget_copy(seen: Seen, action: ForgetCopy, world: World) -> None:

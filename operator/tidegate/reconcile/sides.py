@@ -10,6 +10,7 @@ from tidegate.watch import Object
 from tidegate.workloads import Owner, pod, summary
 
 from . import kinds
+from .tracking import named_copies
 from .world import World
 
 
@@ -45,11 +46,17 @@ def observe_sides(
                 available_in=facts.available_in,
                 pinned_for=datetime.fromisoformat(started) if started else None,
                 rejected=annotations.get(ANNOTATION_REJECTED) == "true",
-                ours=owner.owns(replica_set),
+                ours=_is_ours(owner, replica_set, world),
             )
         )
 
     return tuple(sides)
+
+
+def _is_ours(owner: Owner, replica_set: Object, world: World) -> bool:
+    """False too while a copy that its pods name is nobody's: the watch of those may begin after the first turn."""
+    copies = named_copies(owner, replica_set, world.configs)
+    return owner.owns(replica_set) and all(owner.owns(copy) for _, copy in copies)
 
 
 def _revision(found: Object) -> str:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import assert_never
 
+from tidegate.clients import Kind
 from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.decision.snapshot import Blocked, Copy, Reading
 from tidegate.watch import Object
 from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint, references
 
+from . import kinds
 from .configs import Configs
 from .memory import Memory
 from .quiet import quiet
@@ -80,6 +82,16 @@ def unused_copies(owner: Owner, kept: list[Object], tracking: Tracking, configs:
         for kind, found in configs.copies(owner.key)
         if owner.owns(found) and (kind, found["metadata"]["name"]) not in used
     )
+
+
+def named_copies(owner: Owner, workload: Object, configs: Configs) -> list[tuple[Kind, Object]]:
+    """The copies that a ReplicaSet's pods name, ours or once ours: without them no pod starts again."""
+    used = {tuple(use) for use in workload["uses"]}
+    return [
+        (kinds.CONFIG_KINDS[kind], copy)
+        for kind, copy in configs.copies(owner.key)
+        if (kind, copy["metadata"]["name"]) in used and owner.may_take(copy)
+    ]
 
 
 def _name(reference: Reference, standing: Standing, owner: Owner) -> str | None:

@@ -3,7 +3,7 @@
 //	VERSION      what it says it is
 //	ERROR_RATE   share of requests answered with 500, such as 0.2
 //	LATENCY      time to answer, such as 20ms
-//	WORK         rounds of hashing for each request: what a request costs in CPU, however busy the machine is
+//	WORK         CPU time that each request burns, such as 8ms: the same on a slow machine and on a busy one
 //	HOLD         MiB of memory that are held from the start
 //	SICK_AFTER   time until the health check fails, such as 10s; never where absent
 //	START        "fail": end at once with an error
@@ -19,11 +19,15 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"sync/atomic"
 	"syscall"
 	"time"
 )
+
+// The syscall package names only the other two.
+const rusageThread = 1
 
 var buckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5}
 
@@ -31,7 +35,7 @@ type shop struct {
 	version   string
 	errorRate float64
 	latency   time.Duration
-	work      int
+	work      time.Duration
 	held      []byte
 	sickAfter time.Duration
 	started   time.Time
@@ -55,7 +59,7 @@ func main() {
 		version:   os.Getenv("VERSION"),
 		errorRate: number("ERROR_RATE"),
 		latency:   duration("LATENCY"),
-		work:      int(number("WORK")),
+		work:      duration("WORK"),
 		held:      held(int(number("HOLD"))),
 		sickAfter: duration("SICK_AFTER"),
 		started:   time.Now(),
@@ -134,11 +138,28 @@ func (s *shop) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, "shop_request_duration_seconds_count %d\n", sum)
 }
 
-func burn(rounds int) {
-	var sum [sha256.Size]byte
-	for round := 0; round < rounds; round++ {
-		sum = sha256.Sum256(sum[:])
+// burn uses CPU by the thread's own clock: what else runs on the machine does not count.
+func burn(work time.Duration) {
+	if work == 0 {
+		return
 	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var sum [sha256.Size]byte
+	for until := used() + work; used() < until; {
+		for round := 0; round < 100; round++ {
+			sum = sha256.Sum256(sum[:])
+		}
+	}
+}
+
+// used is the CPU time of this thread.
+func used() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(rusageThread, &usage); err != nil {
+		log.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // held is memory that was written to: what is only reserved is not used.

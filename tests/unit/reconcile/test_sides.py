@@ -1,0 +1,58 @@
+"""Whose a revision is, by its ReplicaSet and by the copies that its pods name."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tidegate.api.names import LABEL_HANDED_OVER, LABEL_RELEASE, LABEL_REVISION
+from tidegate.api.release import ReleaseSpec
+from tidegate.clients import Credentials, Http, Kube
+from tidegate.reconcile import kinds
+from tidegate.reconcile.scope import Scope
+from tidegate.reconcile.sides import observe_sides, replica_sets_of
+from tidegate.reconcile.world import World
+from tidegate.telemetry import Telemetry
+from tidegate.workloads import Owner
+
+OWNER = Owner(name="web", namespace="shop", uid="1")
+SPEC = ReleaseSpec.model_validate(
+    {
+        "replicas": 2,
+        "template": {"spec": {"containers": []}},
+        "service": {"port": 80},
+        "traffic": {"gateway": {"parentRefs": [{"name": "public"}]}},
+        "steps": [{"name": "first", "weight": 20, "dwell": "1s"}],
+    }
+)
+
+
+def made(name: str, *, owned: bool, **labels: str) -> dict[str, Any]:
+    """An object of the Release, or one that an earlier Release of its name left behind."""
+    labels = {LABEL_RELEASE: "web", LABEL_HANDED_OVER: "web"} | labels
+    metadata = {"name": name, "namespace": "shop", "uid": name, "resourceVersion": "1", "labels": labels}
+    return {"metadata": metadata | ({"ownerReferences": [OWNER.reference()]} if owned else {})}
+
+
+async def ours(*, replica_set: bool, copies: dict[str, bool]) -> bool:
+    """A revision whose pods name the copy `web-used`; which copies there are, and whether they are owned."""
+    kube, http = Kube(Credentials(server="http://none", namespace="tidegate", tls=None)), Http()
+    world = World(kube, http, http, lambda: 0.0, Telemetry(), reporter="test", scope=Scope())
+    found = made("web-a", owned=replica_set, **{LABEL_REVISION: "a"})
+    found |= {"spec": {"replicas": 2}, "uses": [("ConfigMap", "web-used")], "refusal": ""}
+    world.store(kinds.REPLICA_SETS).put(found)
+    for name, owned in copies.items():
+        world.configs.keep(kinds.CONFIG_KINDS["ConfigMap"], made(name, owned=owned))
+
+    await kube.close()
+    await http.close()
+    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), SPEC, world, datetime.now(UTC))
+    return side.ours
+
+
+async def test_a_revision_is_ours_with_its_replica_set_and_the_copies_that_its_pods_name() -> None:
+    assert await ours(replica_set=True, copies={})
+    assert await ours(replica_set=True, copies={"web-used": True, "web-unused": False})
+    assert not await ours(replica_set=False, copies={})
+
+
+async def test_a_copy_that_is_seen_after_its_replica_set_was_taken_is_taken_too() -> None:
+    assert not await ours(replica_set=True, copies={"web-used": False})
