@@ -89,11 +89,11 @@ def pointed(seen: Seen, found: Object, manifest: Object) -> Object:
 
 async def finalize(seen: Seen, world: World, *, keep: bool) -> None:
     """Put our finalizer on the Release, or take it off; others keep theirs."""
-    metadata = seen.found["metadata"]
+    metadata = seen.stored.found["metadata"]
     others = [name for name in metadata.get("finalizers") or () if name != FINALIZER]
     finalizers = [*others, FINALIZER] if keep else others
     body: Object = {"metadata": {"resourceVersion": metadata["resourceVersion"], "finalizers": finalizers}}
-    answer = await world.writer.merge(kinds.RELEASES, seen.found, body)
+    answer = await world.writer.merge(kinds.RELEASES, seen.stored.found, body)
     if seen.snapshot.deleting and not finalizers:
         # It is gone with this write: kept, it would be a ghost that claims its routes for ever.
         world.store(kinds.RELEASES).drop(answer)

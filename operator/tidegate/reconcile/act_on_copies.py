@@ -15,7 +15,7 @@ from .world import World
 
 async def keep_copies(seen: Seen, world: World) -> None:
     """Every copy that the declared pods name is there."""
-    for place, content in seen.template.tracking.contents.items():
+    for place, content in seen.wanted.template.tracking.contents.items():
         await keep_copy(seen, place, content, world)
 
 

@@ -29,7 +29,7 @@ async def act_on_routes(
         case RestoreRoutes():
             await restore_routes(seen, world)
         case RemoveRoutes():
-            for kind, found in undeclared_routes(seen.owner, seen.routers, world):
+            for kind, found in undeclared_routes(seen.owner, seen.routing.routers, world):
                 await take_away(seen, kind, found, world)
         case _:
             assert_never(action)
@@ -37,7 +37,7 @@ async def act_on_routes(
 
 async def write_routes(seen: Seen, action: WriteRoute, world: World, *, urgent: bool) -> None:
     """Write the routes that Tidegate owns."""
-    for router in seen.routers:
+    for router in seen.routing.routers:
         if isinstance(router, Whole):
             await write_route(seen, router, action, world, urgent=urgent)
 
@@ -69,7 +69,7 @@ async def write_route(seen: Seen, router: Whole, action: WriteRoute, world: Worl
 
 async def set_weights(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
     """Both weights of every route at once: one that fails does not keep the others from theirs."""
-    writes = (set_weight(seen, router, action, world, urgent=urgent) for router in seen.routers)
+    writes = (set_weight(seen, router, action, world, urgent=urgent) for router in seen.routing.routers)
     for failure in await asyncio.gather(*writes, return_exceptions=True):
         if isinstance(failure, BaseException):
             raise failure
@@ -94,7 +94,7 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
 
 async def restore_routes(seen: Seen, world: World) -> None:
     """A user's routes as they were found, and no canary beside them."""
-    for router in seen.routers:
+    for router in seen.routing.routers:
         found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if found is not None and isinstance(router, AttachedRoute):
             await restore_route(seen, router, found, world)

@@ -30,6 +30,6 @@ async def restore_subsets(seen: Seen, world: World) -> None:
 def destination_rules(seen: Seen, world: World) -> list[Object]:
     """Those that are there."""
     store = world.store(kinds.DESTINATION_RULES)
-    names = [router.destination_rule for router in seen.routers if isinstance(router, AttachedRoute)]
+    names = [router.destination_rule for router in seen.routing.routers if isinstance(router, AttachedRoute)]
     found = [store.get((seen.owner.namespace, name)) for name in dict.fromkeys(names) if name]
     return [rule for rule in found if rule is not None]

@@ -39,7 +39,7 @@ def held_unreferenced(declared: Object, owner: Owner, world: World) -> Object | 
 
 def held_elsewhere(seen: "Seen", world: World) -> Blocked | None:
     """An API server may lack the rules that refuse such a change, as with an older CRD: then nothing goes forward."""
-    if (held := held_unreferenced(seen.declared, seen.owner, world)) is not None:
+    if (held := held_unreferenced(seen.wanted.declared, seen.owner, world)) is not None:
         name = held["metadata"]["name"]
         sentence = (
             f"spec.workloadRef: Deployment {name} is taken over and not referred to any more: refer to it again,"
@@ -51,7 +51,7 @@ def held_elsewhere(seen: "Seen", world: World) -> Blocked | None:
     if progress.stable is None or progress.candidate is None:
         return None
 
-    for kind, route in undeclared_routes(seen.owner, seen.routers, world):
+    for kind, route in undeclared_routes(seen.owner, seen.routing.routers, world):
         sentence = (
             f"spec.traffic: {kind.kind} {route['metadata']['name']} was declared when the rollout started and may still"
             " send traffic to the candidate: declare it again, or abort the rollout"

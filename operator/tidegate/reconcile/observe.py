@@ -41,36 +41,6 @@ from .world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A Release as declared, who owns what is made for it, and the snapshot to decide on."""
-
-    found: Object
-    declared: Object
-    sets: Expanded
-    choice: Choice
-    template: Template
-    owner: Owner
-    spec: ReleaseSpec
-    newest: Pinned
-    pinned: Pinned
-    plan_changed: bool
-    backends: Backends
-    routers: tuple[Router, ...]
-    nodes: Nodes | None
-    snapshot: Snapshot
-
-    @property
-    def plane(self) -> DataPlane | None:
-        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
-        return self.pinned.spec.data_plane or self.choice.plane
-
-    @property
-    def made_by(self) -> Kind:
-        """What makes a revision's pods."""
-        return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """A Release as stored, what is recorded of it, and the revisions made for it."""
 
@@ -91,6 +61,11 @@ class Wanted:
     plan_changed: bool
     template: Template
 
+    @property
+    def declared(self) -> Object:
+        """The spec as an object, with all that is filled in from elsewhere."""
+        return self.sets.declared
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
@@ -101,6 +76,36 @@ class Routing:
     routes: tuple[Route, ...]
     nodes: Nodes | None
     route: Route | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A Release as stored, what is declared by it, what splits its traffic, and the snapshot to decide on."""
+
+    stored: Stored
+    wanted: Wanted
+    routing: Routing
+    snapshot: Snapshot
+
+    @property
+    def owner(self) -> Owner:
+        """Whose everything is that is made for the Release."""
+        return self.stored.owner
+
+    @property
+    def spec(self) -> ReleaseSpec:
+        """The newest spec, whatever plan the rollout under way goes by."""
+        return self.wanted.newest.spec
+
+    @property
+    def plane(self) -> DataPlane | None:
+        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
+        return self.wanted.pinned.spec.data_plane or self.wanted.choice.plane
+
+    @property
+    def made_by(self) -> Kind:
+        """What makes a revision's pods."""
+        return kinds.REPLICA_SETS if self.routing.nodes is None else kinds.DAEMON_SETS
 
 
 def observe(key: Key, world: World) -> Seen | None:
@@ -117,23 +122,9 @@ def observe(key: Key, world: World) -> Seen | None:
     wanted = _declared(stored, world)
     routing = _traffic(stored, wanted, world)
     stored = replace(stored, progress=_weighted(progress, routing.route, now))
-    seen = Seen(
-        found=found,
-        declared=wanted.sets.declared,
-        sets=wanted.sets,
-        choice=wanted.choice,
-        template=wanted.template,
-        owner=owner,
-        spec=wanted.newest.spec,
-        newest=wanted.newest,
-        pinned=wanted.pinned,
-        plan_changed=wanted.plan_changed,
-        backends=routing.backends,
-        routers=routing.routers,
-        nodes=routing.nodes,
-        snapshot=_snapshot(stored, wanted, routing, world, now),
-    )
-    return replace(seen, snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)))
+    snapshot = _snapshot(stored, wanted, routing, world, now)
+    seen = Seen(stored=stored, wanted=wanted, routing=routing, snapshot=snapshot)
+    return replace(seen, snapshot=replace(snapshot, blocked=blocked_by(seen, world)))
 
 
 def _declared(stored: Stored, world: World) -> Wanted:
@@ -156,7 +147,7 @@ def _declared(stored: Stored, world: World) -> Wanted:
 
 def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
     owner, progress = stored.owner, stored.progress
-    declared, plan = wanted.sets.declared, wanted.pinned.plan
+    declared, plan = wanted.declared, wanted.pinned.plan
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
@@ -188,7 +179,7 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         plan=wanted.pinned.plan,
         progress=progress,
         sides=_sides(stored, spec, nodes, world, now),
-        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.sets.declared)),
+        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.declared)),
         route=routing.route,
         several=routing.routes if len(routing.routes) > 1 else (),
         undeclared=bool(undeclared_routes(owner, routing.routers, world)),

@@ -64,8 +64,8 @@ def _of_the_gate(seen: Seen, progress: Progress) -> Iterator[Question]:
     if waiting is None or waiting.started:
         return
 
-    hook = _named(seen.pinned.spec, waiting.hook)
-    step = seen.pinned.plan.steps[progress.step]
+    hook = _named(seen.wanted.pinned.spec, waiting.hook)
+    step = seen.wanted.pinned.plan.steps[progress.step]
     facts = {
         "when": hook.when.value if hook else "",
         "stable": progress.stable,
@@ -115,6 +115,6 @@ def _spec_of(seen: Seen, notice: Notice, world: World) -> ReleaseSpec:
         return seen.spec
 
     try:
-        return pinned(seen.declared, annotations.get(ANNOTATION_PLAN)).spec
+        return pinned(seen.wanted.declared, annotations.get(ANNOTATION_PLAN)).spec
     except InvalidSpec:
         return seen.spec

@@ -45,7 +45,7 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
         forget(key, world)
         return
 
-    world.configs.follow(key, seen.template.tracking.follows)
+    world.configs.follow(key, seen.wanted.template.tracking.follows)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
     await record_and_follow(seen, decision, world, measuring=measuring, asking=asking)
