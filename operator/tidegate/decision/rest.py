@@ -13,7 +13,7 @@ from .reasons import Reason
 from .refusal import hold_refused
 from .restart import note_restart, restart
 from .router import unconfirmed
-from .snapshot import Snapshot, Suspension
+from .snapshot import Snapshot
 from .start import start, start_by_steps
 from .step import touched
 from .takeover import (
@@ -185,7 +185,7 @@ def wait_until_mended(seen: Snapshot) -> Decision | None:
 
 
 def wait_while_suspended(seen: Snapshot) -> Decision | None:
-    if seen.suspension is not Suspension.NONE and seen.progress.stable is not None:
+    if seen.suspended and seen.progress.stable is not None:
         return hold(seen, Reason.SUSPENDED, "suspended: no rollout starts")
 
     return None

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from tidegate.api import When
+
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from .decision import Decision, Rule, act, hold
 from .notices import inform
-from .plan import FULL, NO_TIME, When
+from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
 from .refusal import because

@@ -4,20 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from tidegate.api import Suspend
+
 from .actions import Role
 from .plan import FULL, NO_TIME, Plan, Step
 from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
 from .route import Route
 from .workload import NOTHING_DUE, Restart, Workload
-
-
-class Suspension(Enum):
-    """How far a user stopped the loop; the stricter of spec and annotation."""
-
-    NONE = "None"
-    ADVANCE = "Advance"
-    ALL = "All"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +146,7 @@ class Snapshot:
     evidence: Evidence = Evidence()
     answers: tuple[Answer, ...] = ()
     asks: Asks = NOTHING_ASKED
-    suspension: Suspension = Suspension.NONE
+    suspension: Suspend = Suspend.NONE
     blocked: Blocked | None = None
     deleting: bool = False
     finalizer: bool = False
@@ -224,7 +218,7 @@ class Snapshot:
 
     @property
     def suspended(self) -> bool:
-        return self.suspension is not Suspension.NONE
+        return self.suspension is not Suspend.NONE
 
     def declares(self, revision: str) -> bool:
         """True where a revision can be made anew, because it is what is declared."""

@@ -43,7 +43,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _target_claimed(seen.stored.found, world)
         or _takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
-        or feature_missing(key, declared, spec, world)
+        or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _ahead(seen, _source_missing(key, spec, world))

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tidegate.api import DataPlane, OnDelete
+from tidegate.api import DataPlane, OnDelete, Suspend
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_STARTED, FINALIZER
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Kind
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route, together
-from tidegate.decision.snapshot import Copy, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import Copy, Side, Snapshot
 from tidegate.decision.workload import Restart
 from tidegate.metrics.choice import Choice
 from tidegate.routers import Backends, Router
@@ -260,12 +260,12 @@ def _is_new(found: Object) -> bool:
     return bool((found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"])
 
 
-def _suspension(spec: ReleaseSpec, found: Object) -> Suspension:
+def _suspension(spec: ReleaseSpec, found: Object) -> Suspend:
     """The stricter of the spec and the annotation. A word that is no level is someone's wish to stop: all stops."""
-    order = [level.value for level in Suspension]
-    asked = asks.of(found).suspend or Suspension.NONE.value
-    levels = [spec.suspend.value, asked if asked in order else Suspension.ALL.value]
-    return Suspension(max(levels, key=order.index))
+    order = [level.value for level in Suspend]
+    asked = asks.of(found).suspend or Suspend.NONE.value
+    levels = [spec.suspend.value, asked if asked in order else Suspend.ALL.value]
+    return Suspend(max(levels, key=order.index))
 
 
 def _surplus(progress: Progress, replica_sets: Mapping[str, Object], limit: int) -> tuple[str, ...]:

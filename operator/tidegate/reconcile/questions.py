@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import msgspec
 
-from tidegate.api import Hook, InvalidSpec
+from tidegate.api import Hook, InvalidSpec, When
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_STARTED
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision import Decision, Reason
 from tidegate.decision.hooks import key_of
-from tidegate.decision.plan import When
 from tidegate.decision.progress import Notice, Progress
 from tidegate.decision.status import stamp
 from tidegate.watch import Object

@@ -1,7 +1,7 @@
 """A Release's routers, and what their routes say now."""
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
@@ -32,6 +32,8 @@ from .world import World
 MOMENT_SECONDS = 5.0
 # What a route that is not there says: once it is there, its confirmation counts from then.
 NOT_THERE = ("", -1)
+# What a decision reads of an object as it says it; what is served of it is told by others.
+SAID = frozenset({field.name for field in fields(Split)} & {field.name for field in fields(Route)}) - {"sentence"}
 
 
 def routers_of(
@@ -90,25 +92,14 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
 
 
 def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
+    """What the object says, and since when that is confirmed."""
     now = time.monotonic()
     return Route(
-        weight=split.weight,
-        least=split.least,
-        written=split.written,
-        current=split.current,
+        **{name: getattr(split, name) for name in SAID},
         confirmed=answer.confirmed,
         confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
         silent_for=NO_TIME if answer.confirmed else timedelta(seconds=now - memory.seen_at),
         sentence=answer.sentence,
-        attached=split.attached,
-        touched=split.touched,
-        by_git=split.by_git,
-        matched=split.matched,
-        mirrored=split.mirrored,
-        planned=split.planned,
-        extended=split.extended,
-        hidden=split.hidden,
-        shown=split.shown,
     )
 
 
