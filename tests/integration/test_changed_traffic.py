@@ -14,15 +14,10 @@ from tests.cluster.operator import Operator
 from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.manifests import phase_is, reason_is, release, template
 from tests.integration.steps import change, deploy, weights
-from tests.integration.users_routes import deployed, shares, untouched, users_ingress, users_route
+from tests.integration.users_routes import FRONT, deployed, redeclare, shares, untouched, users_ingress, users_route
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
-FRONT = {"gateway": None, "route": {"name": "front", "rule": "main"}}
 INLINE = {"workloadRef": None, "template": template("1")}
-
-
-def redeclare(api: Api, namespace: str, **spec: Any) -> None:
-    api.merge(RELEASES, namespace, "web", {"spec": spec})
 
 
 def refused(api: Api, namespace: str, **spec: Any) -> str:
