@@ -51,18 +51,24 @@ class SetWeight:
     """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail.
 
     A raise brings into effect what the step shows beside its weight; anything else takes that back in the same
-    patch, unless it may `keep` what is in effect.
+    patch, unless it may `keep` what is in effect. `undeclared`: of the routes that nobody declares any more.
     """
 
     weight: int
     revision: str
     raising: bool = False
     keep: bool = False
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreRoutes:
-    """Put the weights of attached routes back as they were found, with no note of ours; delete the canary Ingress."""
+    """Put the weights of attached routes back as they were found, with no note of ours; delete the canary Ingress.
+
+    `undeclared`: of the routes that nobody declares any more.
+    """
+
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

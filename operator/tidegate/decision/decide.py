@@ -19,6 +19,7 @@ from .rest import REST
 from .rollback import ROLLBACK, roll_back
 from .rollout import ROLLOUT
 from .snapshot import Snapshot
+from .undeclared import take_back_what_is_not_declared
 from .undo import and_its_undo
 
 WORD_LENGTH = 64
@@ -144,6 +145,7 @@ LADDER: tuple[Rule, ...] = (
     leave_a_deleted_release,
     abort,
     stand_still,
+    take_back_what_is_not_declared,
     go_on_rolling_back,
     go_on_promoting,
     go_on_deploying_first,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import Action, ForgetCopy, ForgetRevision, RemoveRoutes, RestoreRoutes, SetWeight
+from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
 from .decision import Decision, Rule, act, beside, hold, hold_while_reading
 from .defaulting import compare_with_stable
@@ -23,8 +23,9 @@ from .takeover import (
     say_that_it_is_contested,
     take_the_workload_over,
 )
+from .undeclared import let_go_of_what_is_not_declared
 from .undo import undo
-from .upkeep import FOREIGN, leftovers, put_subsets_back, retired, upkeep
+from .upkeep import leftovers, put_subsets_back, retired, upkeep
 
 
 def take_back_stray_weight(seen: Snapshot) -> Decision | None:
@@ -45,25 +46,6 @@ def mend(seen: Snapshot) -> Decision | None:
         return None
 
     return beside(seen, "mended", *actions)
-
-
-def remove_what_is_not_declared(seen: Snapshot) -> Decision | None:
-    """Another router was declared: the route before it goes once the new one has served for as long as a drain."""
-    route = seen.route
-    if not seen.undeclared or seen.progress.stable is None or route is None:
-        return None
-
-    served = route.confirmed and not route.lost
-    if seen.blocked and (not served or seen.blocked.reason in FOREIGN):
-        return wait_until_mended(seen)
-
-    wait = seen.plan.settle + seen.plan.drain - route.confirmed_for if served else None
-    if wait is None or wait > NO_TIME:
-        settled = at_target(seen)
-        return hold_as_is(seen, look_again=wait) if settled else hold(seen, Reason.CONFIRMING, IN_ITS_PLACE, wait)
-
-    reason, sentence = seen.progress.reason, "the route that was declared before is gone"
-    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=(RemoveRoutes(),))
 
 
 def retire_leftovers(seen: Snapshot) -> Decision | None:
@@ -91,7 +73,6 @@ def give_routes_back(seen: Snapshot) -> Decision | None:
     return beside(seen, "the attached route is as it was found", RestoreRoutes())
 
 
-IN_ITS_PLACE = "the route before goes once the newly declared one is served; then a rollout may start"
 DRAINING = "the last rollout's pods drain before the next one starts"
 
 
@@ -212,7 +193,7 @@ REST: tuple[Rule, ...] = (
     put_subsets_back,
     take_back_stray_weight,
     mend,
-    remove_what_is_not_declared,
+    let_go_of_what_is_not_declared,
     undo,
     retire_leftovers,
     give_routes_back,

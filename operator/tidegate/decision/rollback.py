@@ -172,7 +172,8 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 
 def drain(seen: Snapshot) -> Decision | None:
     """Requests under way finish before their pods go."""
-    wait = seen.plan.settle + seen.plan.drain - (seen.route.confirmed_for if seen.route else seen.plan.drain)
+    served = [route.confirmed_for for route in (seen.route, seen.undeclared) if route]
+    wait = seen.plan.settle + seen.plan.drain - min(served, default=seen.plan.drain)
     return hold(seen, *cause(seen), look_again=wait) if wait > NO_TIME else None
 
 

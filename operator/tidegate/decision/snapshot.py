@@ -126,9 +126,9 @@ class Snapshot:
     """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release.
 
     Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
-    no revision starts, none is made from it, and none goes for it. `undeclared`: a route of ours is there that is not
-    declared any more. `uncompared` are revisions that it may turn out to
-    be, once the API server's defaults are in it.
+    no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
+    be, once the API server's defaults are in it. `undeclared`: routes that nobody declares any more, as one, while they
+    are ours to delete or to give back.
     """
 
     now: datetime
@@ -142,7 +142,7 @@ class Snapshot:
     services: Services = Services()
     route: Route | None = None
     several: tuple[Route, ...] = ()
-    undeclared: bool = False
+    undeclared: Route | None = None
     evidence: Evidence = Evidence()
     answers: tuple[Answer, ...] = ()
     asks: Asks = NOTHING_ASKED

@@ -11,7 +11,7 @@ import msgspec
 from tidegate.api import TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
-from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
+from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holder
 from tidegate.watch import Key
 from tidegate.workloads import note_of
 
@@ -46,7 +46,8 @@ VIRTUAL_SERVICES = Kind(api="networking.istio.io/v1", plural="virtualservices", 
 TRAEFIK_SERVICES = Kind(api="traefik.io/v1alpha1", plural="traefikservices", kind="TraefikService")
 DESTINATION_RULES = Kind(api="networking.istio.io/v1", plural="destinationrules", kind="DestinationRule")
 INGRESSES = Kind(api="networking.k8s.io/v1", plural="ingresses", kind="Ingress")
-ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES, INGRESSES)}
+ATTACHED_KINDS = (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES)
+ROUTE_KINDS = {kind.kind: kind for kind in (*ATTACHED_KINDS, INGRESSES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 GATEWAY_CLASSES = Kind(
     api="gateway.networking.k8s.io/v1", plural="gatewayclasses", kind="GatewayClass", namespaced=False
@@ -99,6 +100,17 @@ def by_taker(found: Object) -> Iterable[Key]:
     annotations = found["metadata"].get("annotations")
     note = note_of(annotations) if annotations else None
     return [(found["metadata"].get("namespace", ""), note.release)] if note else []
+
+
+def by_holder(found: Object) -> Iterable[Key]:
+    """The Release whose note is on a user's route."""
+    release = holder(found)
+    return [(found["metadata"].get("namespace", ""), release)] if release else []
+
+
+def by_release_or_holder(found: Object) -> Iterable[Key]:
+    """The Release that an HTTPRoute is made for, or that holds it."""
+    return {*by_release(found), *by_holder(found)}
 
 
 def is_ours(found: Object | None) -> bool:
@@ -197,16 +209,18 @@ WATCHED = (
     Watched(kind=PODS, trim=trims.trimmed_pod, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=SERVICES, trim=trims.trimmed_service, index=by_selected_label),
     Watched(kind=ENDPOINT_SLICES, trim=trims.trimmed_slice, selector=LABEL_RELEASE, index=by_service),
-    Watched(kind=ROUTES, trim=route_trims.trimmed_route, index=by_release, optional=True),
-    Watched(kind=GRPC_ROUTES, trim=route_trims.trimmed_route, optional=True),
+    Watched(kind=ROUTES, trim=route_trims.trimmed_route, index=by_release_or_holder, optional=True),
+    Watched(kind=GRPC_ROUTES, trim=route_trims.trimmed_route, index=by_holder, optional=True),
     Watched(
         kind=VIRTUAL_SERVICES,
         trim=partial(route_trims.trimmed_route, shape=VIRTUAL_SERVICE),
+        index=by_holder,
         optional=True,
     ),
     Watched(
         kind=TRAEFIK_SERVICES,
         trim=partial(route_trims.trimmed_route, shape=TRAEFIK_SERVICE),
+        index=by_holder,
         optional=True,
     ),
     Watched(kind=DESTINATION_RULES, trim=route_trims.trimmed_destination_rule, optional=True),

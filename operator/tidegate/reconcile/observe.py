@@ -22,7 +22,7 @@ from . import asks, kinds
 from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
-from .elsewhere import undeclared_routes
+from .elsewhere import undeclared_routers
 from .evidence import evidence_of
 from .exposure import exposure_of
 from .memory import Memory
@@ -31,7 +31,7 @@ from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .recorded import recorded
 from .restart import observe_restart
-from .routes import observe_routes, routers_of
+from .routes import observe_routes, observe_undeclared, routers_of
 from .services import observe_services
 from .shares import observe_share, shared_service
 from .sides import observe_sides, replica_sets_of
@@ -69,10 +69,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """What splits the traffic, and what it says now."""
+    """What splits the traffic, what did before something else was declared, and what is said now."""
 
     backends: Backends
     routers: tuple[Router, ...]
+    undeclared: tuple[Router, ...]
     routes: tuple[Route, ...]
     nodes: Nodes | None
     route: Route | None
@@ -162,7 +163,8 @@ def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
         or (nodes.share(progress, plan, owner, world) if nodes else None)
         or observe_share(declared, owner, wanted.template, progress, plan, world)
     )
-    return Routing(backends=backends, routers=routers, routes=routes, nodes=nodes, route=route)
+    undeclared = undeclared_routers(routers, owner, backends, world)
+    return Routing(backends=backends, routers=routers, undeclared=undeclared, routes=routes, nodes=nodes, route=route)
 
 
 def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, now: datetime) -> Snapshot:
@@ -182,7 +184,7 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.declared)),
         route=routing.route,
         several=routing.routes if len(routing.routes) > 1 else (),
-        undeclared=bool(undeclared_routes(owner, routing.routers, world)),
+        undeclared=observe_undeclared(routing.undeclared, owner, world),
         evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
         answers=answers_of(progress, owner, world),
         asks=asks.of(found),

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
-from tidegate.decision.route import Route
+from tidegate.decision.route import Route, together
 from tidegate.routers import (
     NOTHING,
     AttachedRoute,
@@ -32,6 +32,7 @@ from .world import World
 MOMENT_SECONDS = 5.0
 # What a route that is not there says: once it is there, its confirmation counts from then.
 NOT_THERE = ("", -1)
+BY_TIME = Confirmation(confirmed=True, sentence="the written weight counts by time", by_time=True)
 # What a decision reads of an object as it says it; what is served of it is told by others.
 SAID = frozenset({field.name for field in fields(Split)} & {field.name for field in fields(Route)}) - {"sentence"}
 
@@ -51,6 +52,7 @@ def routers_of(
         AttachedRoute(
             kind=route["kind"],
             name=route["name"],
+            release=owner.name,
             rule=route.get("rule"),
             backends=backends,
             destination_rule=route.get("destinationRule"),
@@ -64,6 +66,20 @@ def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], 
     by_time = declared["traffic"].get("confirm") == "Settle"
     found = (observe_route(router, owner, world, by_time=by_time) for router in routers)
     return tuple(route for route in found if route is not None)
+
+
+def observe_undeclared(routers: tuple[Router, ...], owner: Owner, world: World) -> Route | None:
+    """What is left on routers that nobody declares any more, as one. Time alone counts: their gateway may be gone."""
+    places = ((router, world.store(kinds.ROUTE_KINDS[router.kind])) for router in routers)
+    found = ((router, store.get((owner.namespace, router.name))) for router, store in places)
+    return together([_left(router, route, owner, world) for router, route in found if route is not None])
+
+
+def _left(router: Router, found: Object, owner: Owner, world: World) -> Route:
+    split, memory = router.split(found), world.memory(owner.key).router(f"{router.kind}/{router.name}")
+    said = split.written, split.note, "undeclared"
+    remember(memory, found["metadata"]["generation"], said, confirmed=True)
+    return _route(split, BY_TIME, memory)
 
 
 def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) -> Route | None:

@@ -1,6 +1,6 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
-from .attached import AttachedRoute, release_patch, rules_owner
+from .attached import NOTES, AttachedRoute, held_route, held_rules, holder, release_patch, rules_owner
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, lacking, needs
@@ -19,6 +19,7 @@ __all__ = [
     "CANARY_WEIGHT",
     "CLASS",
     "GATEWAY",
+    "NOTES",
     "NOTHING",
     "OPT_OUT",
     "TRAEFIK_SERVICE",
@@ -40,6 +41,9 @@ __all__ = [
     "Whole",
     "confirmation",
     "cookie_header",
+    "held_route",
+    "held_rules",
+    "holder",
     "lacking",
     "needs",
     "point_patch",

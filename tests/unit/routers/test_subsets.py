@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.routers.test_contract import BACKENDS, patched, virtual_service
-from tidegate.routers import AttachedRoute, point_patch, restore_subsets_patch, subsets
+from tidegate.routers import AttachedRoute, held_route, point_patch, restore_subsets_patch, subsets
 
 LABELS = {"tidegate.dev/release": "web", "tidegate.dev/revision": "v1"}
 NEWER = {**LABELS, "tidegate.dev/revision": "v2"}
@@ -92,10 +92,15 @@ def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
     route = virtual_service(hosts="web")
     for ref, subset in zip(route["spec"]["http"][1]["route"], ("candidate", "stable"), strict=True):
         ref["destination"]["subset"] = subset
-    router = AttachedRoute(kind="VirtualService", name="web", rule="main", backends=BACKENDS, destination_rule="web")
+    router = AttachedRoute(
+        kind="VirtualService", name="web", release="web", rule="main", backends=BACKENDS, destination_rule="web"
+    )
 
     after = patched(route, router.weight_patch(route, weight=20, revision="v2", raising=True))
 
     assert [ref["weight"] for ref in after["spec"]["http"][1]["route"]] == [20, 80]
     assert patched(after, router.restore_patch(after))["spec"] == route["spec"]
+    held = held_route("VirtualService", after, BACKENDS)
+    assert held.split(after).weight == 20
+    assert patched(after, held.restore_patch(after))["spec"] == route["spec"]
     assert "both subsets stable and candidate" in router.split(virtual_service()).sentence
