@@ -94,6 +94,13 @@ class HoldReplicas:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseReplicas:
+    """Own the size of a Deployment no more, to which no Release refers."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmptyWorkload:
     """Scale the referenced Deployment to 0, the last act of a takeover; counted in its note."""
 
@@ -188,6 +195,7 @@ Action = (
     | RestoreSubsets
     | TakeOver
     | HoldReplicas
+    | ReleaseReplicas
     | EmptyWorkload
     | ResizeWorkload
     | RefillWorkload

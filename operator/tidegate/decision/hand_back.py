@@ -8,6 +8,7 @@ from .actions import (
     LeaveServing,
     PointService,
     RefillWorkload,
+    ReleaseReplicas,
     ReleaseWorkload,
     RestoreRoutes,
     RestoreSubsets,
@@ -139,7 +140,7 @@ def let_go(seen: Snapshot) -> Decision:
         left = (ReleaseWorkload(),)
 
     progress, sentence = seen.progress, "all is handed back"
-    actions = (*left, Finalize(keep=False))
+    actions = (*left, *map(ReleaseReplicas, seen.unreferenced), Finalize(keep=False))
     return Decision(reason=Reason.HANDED_BACK, sentence=sentence, progress=progress, actions=actions)
 
 

@@ -20,6 +20,7 @@ from .takeover import (
     empty_the_workload,
     hold_its_replicas,
     keep_until_handed_back,
+    release_replicas,
     say_that_it_is_contested,
     take_the_workload_over,
 )
@@ -198,6 +199,7 @@ REST: tuple[Rule, ...] = (
     retire_leftovers,
     give_routes_back,
     say_what_is_refused,
+    release_replicas,
     keep_until_handed_back,
     take_the_workload_over,
     empty_the_workload,

@@ -128,7 +128,8 @@ class Snapshot:
     Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
     no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
     be, once the API server's defaults are in it. `undeclared`: routes that nobody declares any more, as one, while they
-    are ours to delete or to give back.
+    are ours to delete or to give back. `unreferenced`: Deployments of the namespace whose size we own, and to which no
+    Release refers any more.
     """
 
     now: datetime
@@ -152,6 +153,7 @@ class Snapshot:
     finalizer: bool = False
     keeps: bool = False
     workload: Workload | None = None
+    unreferenced: tuple[str, ...] = ()
     restart: Restart = NOTHING_DUE
     least_size: int = 0
     surplus: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from tidegate.decision.actions import (
     LeaveServing,
     PointService,
     PrepareRevision,
+    ReleaseReplicas,
     RemoveRoutes,
     RestoreRoutes,
     RestoreSubsets,
@@ -28,7 +29,7 @@ from .act_on_pods import evict
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
 from .act_on_subsets import point_subsets, restore_subsets
-from .act_on_workload import act_on_workload
+from .act_on_workload import act_on_workload, release_replicas
 from .leave_serving import leave_serving
 from .observe import Seen
 from .ownership import created, ours
@@ -50,6 +51,8 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
             await act_on_routes(seen, action, world, urgent=urgent)
         case EvictPod(name):
             await evict(seen, name, world)
+        case ReleaseReplicas(name):
+            await release_replicas(seen, name, world)
         case LeaveServing(revision):
             await leave_serving(seen, revision, world)
         case Finalize(keep):

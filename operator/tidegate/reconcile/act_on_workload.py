@@ -108,6 +108,13 @@ def _note(seen: Seen, found: Object) -> Note:
     return Note(seen.owner.name, found["spec"].get("replicas") or 0, bool(found["spec"].get("paused")))
 
 
+async def release_replicas(seen: Seen, name: str, world: World) -> None:
+    """Own nothing any more of a Deployment that is not referred to."""
+    found = world.store(kinds.DEPLOYMENTS).get((seen.owner.namespace, name))
+    if found is not None:
+        await disown(kinds.DEPLOYMENTS, found, world)
+
+
 async def _merge(found: Object, body: Object, world: World) -> None:
     """A patch of the Deployment as it was seen: Conflict where someone changed it since."""
     metadata = {**body.get("metadata", {}), "resourceVersion": found["metadata"]["resourceVersion"]}

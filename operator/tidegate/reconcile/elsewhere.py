@@ -71,6 +71,16 @@ def held_unreferenced(declared: Object, owner: Owner, world: World) -> Object | 
     return next((found for found in held if found["metadata"]["name"] != referred), None)
 
 
+def unreferenced_sizes(namespace: str, world: World) -> tuple[str, ...]:
+    """Deployments whose size Tidegate owns beside Git, to take them over, and to which no Release refers any more."""
+    releases = world.store(kinds.RELEASES)
+    return tuple(
+        found["metadata"]["name"]
+        for found in world.store(kinds.DEPLOYMENTS).of((namespace, ""))
+        if not releases.holds(kinds.by_name("workload", kinds.DEPLOYMENTS, found))
+    )
+
+
 def held_elsewhere(seen: "Seen", world: World) -> Blocked | None:
     """An API server may lack the rules that refuse such a change, as with an older CRD: then nothing goes forward."""
     if (held := held_unreferenced(seen.wanted.declared, seen.owner, world)) is not None:

@@ -102,6 +102,12 @@ def by_taker(found: Object) -> Iterable[Key]:
     return [(found["metadata"].get("namespace", ""), note.release)] if note else []
 
 
+def by_taker_or_size(found: Object) -> Iterable[Key]:
+    """The Release that took a Deployment over; of one whose size alone is held, its namespace."""
+    size = [(found["metadata"].get("namespace", ""), "")] if found.get("held") else []
+    return by_taker(found) or size
+
+
 def by_holder(found: Object) -> Iterable[Key]:
     """The Release whose note is on a user's route."""
     release = holder(found)
@@ -227,7 +233,7 @@ WATCHED = (
     Watched(kind=INGRESSES, trim=route_trims.trimmed_ingress, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=GATEWAY_CLASSES, trim=route_trims.trimmed_gateway_class, optional=True),
-    Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment, index=by_taker),
+    Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment, index=by_taker_or_size),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),
     Watched(kind=NODES, trim=trims.trimmed_node),

@@ -22,7 +22,7 @@ from . import asks, kinds
 from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
-from .elsewhere import undeclared_routers
+from .elsewhere import undeclared_routers, unreferenced_sizes
 from .evidence import evidence_of
 from .exposure import exposure_of
 from .memory import Memory
@@ -195,6 +195,7 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         keeps=spec.on_delete is OnDelete.KEEP,
         finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
         workload=observe_workload(template, owner, world),
+        unreferenced=unreferenced_sizes(owner.namespace, world),
         restart=_restart(stored, spec, nodes, world),
         least_size=least_size(owner, world),
         uncompared=_uncompared(stored, template, nodes, world),

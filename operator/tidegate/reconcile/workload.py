@@ -53,12 +53,13 @@ class Template:
 
     def _workload(self) -> Object | None:
         """Which generation of the workload, with which configuration, is which revision."""
-        generation = self.found["metadata"].get("generation") if self.found else None
+        metadata = self.found["metadata"] if self.found else {}
+        generation = metadata.get("generation")
         if not generation or not self.revision:
             return self.noted if generation else None
 
         config = {"config": self.tracking.hash} if self.tracking.hash else {}
-        return {"generation": generation, "revision": self.revision, **config}
+        return {"name": metadata["name"], "generation": generation, "revision": self.revision, **config}
 
 
 def template_of(release: Object, declared: Object, owner: Owner, world: World) -> Template:
@@ -97,8 +98,12 @@ def _declared(release: Object, declared: Object, owner: Owner, world: World) -> 
         return Template(pods=None, reference=reference)
 
     pods: Object = msgspec.json.decode(found["template"])
-    noted = (release.get("status") or {}).get("workload")
-    return Template(pods=pods, source=found["template"], found=found, reference=reference, noted=noted)
+    noted = (release.get("status") or {}).get("workload") or {}
+    # Another one may have been referred to before: its generations say nothing of this one's.
+    same = noted.get("name", reference["name"]) == reference["name"]
+    return Template(
+        pods=pods, source=found["template"], found=found, reference=reference, noted=noted if same else None
+    )
 
 
 def _revision(template: Template, status: Object, memory: Memory) -> str:

@@ -1,18 +1,18 @@
 """What is ours and not declared any more is found by what the cluster shows."""
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from dataclasses import replace
 
 import pytest
 
+from tests.unit.reconcile.stores import made, world_of
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_TAKEN_OVER
 from tidegate.clients import Kind
 from tidegate.reconcile import kinds
-from tidegate.reconcile.elsewhere import held_unreferenced, undeclared_routers
+from tidegate.reconcile.elsewhere import held_unreferenced, undeclared_routers, unreferenced_sizes
 from tidegate.reconcile.world import World
 from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router
-from tidegate.watch import Object, Store
+from tidegate.watch import Object
 from tidegate.workloads import Owner
 from tidegate.workloads.deployments import Note, taken_over
 
@@ -20,29 +20,6 @@ OWNER = Owner(name="web", namespace="shop", uid="1")
 BACKENDS = Backends(stable="web-stable", candidate="web-candidate", port=80)
 MANAGED = ManagedRoute(name="web", gateway={"parentRefs": []}, backends=BACKENDS)
 FRONT = AttachedRoute(kind="HTTPRoute", name="front", release="web", backends=BACKENDS)
-INDEXES = {watched.kind.key: watched.index for watched in kinds.WATCHED}
-
-
-@dataclass(slots=True)
-class Stores:
-    """A world that is nothing but what it holds."""
-
-    stores: dict[str, Store] = field(default_factory=dict)
-
-    def store(self, kind: Kind) -> Store:
-        return self.stores.setdefault(kind.key, Store(INDEXES[kind.key]))
-
-
-def world_of(kind: Kind, *found: Object) -> World:
-    world = Stores()
-    for item in found:
-        world.store(kind).put(item)
-
-    return cast("World", world)
-
-
-def made(name: str, **metadata: Any) -> Object:
-    return {"metadata": {"name": name, "namespace": "shop", "resourceVersion": "1", **metadata}}
 
 
 def owned(name: str) -> Object:
@@ -108,3 +85,19 @@ def test_a_deployment_is_held_by_its_note_whatever_is_declared() -> None:
     assert held_unreferenced({"workloadRef": {"kind": "PodTemplate", "name": "shop"}}, OWNER, world) is unreferenced
     assert held_unreferenced({"workloadRef": {"kind": "Deployment", "name": "shop"}}, OWNER, world) is None
     assert held_unreferenced({}, Owner(name="another", namespace="shop", uid="2"), world) is None
+
+
+def test_a_size_is_held_for_nobody_once_no_release_refers_to_its_deployment() -> None:
+    note: dict[str, str] = taken_over(Note("web", 2, paused=False))["metadata"]["annotations"]
+    deployments = [
+        {**made("shop"), "held": True},
+        {**made("free"), "held": False},
+        {**made("taken", annotations=note), "held": True},
+    ]
+    referring = {**made("web"), "spec": json.dumps({"workloadRef": {"kind": "Deployment", "name": "shop"}})}
+    world = world_of(kinds.DEPLOYMENTS, *deployments)
+    assert unreferenced_sizes("shop", world) == ("shop",)
+    assert unreferenced_sizes("other", world) == ()
+
+    world.store(kinds.RELEASES).put(referring)
+    assert unreferenced_sizes("shop", world) == ()
