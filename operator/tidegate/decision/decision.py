@@ -71,7 +71,7 @@ def hold_while_reading(seen: Snapshot) -> Decision | None:
 
 
 def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:
-    """Effects beside the recorded state, which stays."""
+    """Effects that leave the recorded state as it is."""
     return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=actions)
 
 

@@ -49,7 +49,7 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
     """The ReplicaSet of a revision, with this rollout's plan pinned on it."""
     return replica_set(
         seen.owner,
-        seen.wanted.template.made(),
+        seen.wanted.template.with_copies(),
         action.revision,
         replicas=action.replicas,
         min_ready_seconds=seen.spec.min_ready_seconds,
@@ -133,7 +133,7 @@ async def compare(seen: Seen, revision: str, world: World) -> None:
 
 
 async def _is_of(seen: Seen, found: Object, revision: str, world: World) -> bool:
-    metadata, pods = found["metadata"], pods_of(seen.owner, seen.wanted.template.made(), revision)
+    metadata, pods = found["metadata"], pods_of(seen.owner, seen.wanted.template.with_copies(), revision)
     replaced = {"op": "replace", "path": "/spec/template", "value": pods}
     names = metadata["namespace"], metadata["name"]
     answer = (await world.writer.patch(kinds.REPLICA_SETS, *names, [replaced], dry_run=True))["metadata"]

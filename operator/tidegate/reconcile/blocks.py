@@ -33,9 +33,9 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     return (
         _switched_off(seen, world)
         or _refused(key, world)
-        or _ahead(seen, seen.wanted.template.tracking.blocked)
+        or _unless_brought_back(seen, seen.wanted.template.tracking.blocked)
         or _invalid(seen)
-        or _ahead(seen, seen.wanted.sets.blocked)
+        or _unless_brought_back(seen, seen.wanted.sets.blocked)
         or _other_workload(seen, world)
         or held_elsewhere(seen, world)
         or _name_taken(owner, world)
@@ -46,14 +46,14 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
-        or _ahead(seen, _source_missing(key, spec, world))
-        or _ahead(seen, _data_plane_blocked(seen, world))
+        or _unless_brought_back(seen, _source_missing(key, spec, world))
+        or _unless_brought_back(seen, _data_plane_blocked(seen, world))
         or _not_isolated(seen, world)
     )
 
 
-def _ahead(seen: "Seen", found: Blocked | None) -> Blocked | None:
-    """What is needed to make or to judge something new holds up nothing that was stable before."""
+def _unless_brought_back(seen: "Seen", found: Blocked | None) -> Blocked | None:
+    """What a new revision needs, to be made or judged, does not hold up an undo: its revision was stable before."""
     return None if brings_back(seen.snapshot) else found
 
 
@@ -175,7 +175,7 @@ def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None
 
 
 def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
-    """A built-in question that nobody answers, or not for us alone. Nothing is asked of the first revision."""
+    """No data plane answers the built-in queries, or one that mixes two Releases up. A first revision asks nothing."""
     if not seen.wanted.pinned.spec.asks_the_data_plane or seen.snapshot.progress.stable is None:
         return None
 

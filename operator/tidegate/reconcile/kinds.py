@@ -138,7 +138,7 @@ def by_service(found: Object) -> Iterable[Key]:
 
 
 def claims(found: Object) -> Iterable[Key]:
-    """A Release's namespace, both its names as one, what it uses, and what its route claims."""
+    """The index keys of a Release: its namespace, its joined name, what it uses, and what its routes claim."""
     namespace, spec = found["metadata"].get("namespace", ""), spec_of(found)
     yield namespace, ""
     yield joined(namespace, found["metadata"]["name"])

@@ -59,7 +59,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         before=before,
         objectives=lines,
         selector=divided_by(seen.owner, progress.stable, world),
-        source=seen.wanted.template.seen(),
+        source=seen.wanted.template.noted_in_status(),
     )
     if decision.actions or worth_writing(before, status, progress):
         log.info(decision.sentence, **facts(seen, decision))

@@ -100,8 +100,8 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     if pointed and pointed.lacking and not split.weight:
         return _lost(memory, pointed.lacking)
 
-    answer = answered(router, found, pointed, by_time=by_time)
-    behind = served(router, owner, world) if answer.by_time else ""
+    answer = confirmation_of(router, found, pointed, by_time=by_time)
+    behind = revision_behind_stable(router, owner, world) if answer.by_time else ""
     said = split.written, split.note, pointed.written if pointed else "", behind
     remember(memory, found["metadata"]["generation"] if found else -1, said, confirmed=answer.confirmed)
     return _route(split, answer, memory)
@@ -119,8 +119,8 @@ def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
     )
 
 
-def answered(router: Router, found: Object | None, pointed: Subsets | None, *, by_time: bool) -> Confirmation:
-    """Whether what was written is served, as far as anything tells."""
+def confirmation_of(router: Router, found: Object | None, pointed: Subsets | None, *, by_time: bool) -> Confirmation:
+    """Whether the data plane serves what was written, by what the route and its subsets report."""
     if pointed and (pointed.lacking or not pointed.current):
         return Confirmation(confirmed=False, sentence=pointed.lacking or "a subset selects other pods than Tidegate's")
 
@@ -128,8 +128,8 @@ def answered(router: Router, found: Object | None, pointed: Subsets | None, *, b
     return replace(answer, confirmed=True, by_time=True) if by_time else answer
 
 
-def served(router: Router, owner: Owner, world: World) -> str | None:
-    """The revision behind stable's Service: where nothing is reported, time counts from when that is there."""
+def revision_behind_stable(router: Router, owner: Owner, world: World) -> str | None:
+    """What stable's Service selects. Where no gateway reports, the confirmation counts from when that is a revision."""
     found = world.store(kinds.SERVICES).get((owner.namespace, router.backends.stable))
     return selected_revision(found) if found is not None else None
 
@@ -144,7 +144,7 @@ def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
 
 
 def _lost(memory: RouterMemory, sentence: str) -> Route:
-    """A user's route that cannot split: nobody is sent to the candidate by it."""
+    """A user's route that is missing or lacks a backend: it sends nobody to the candidate."""
     remember(memory, -1, NOT_THERE, confirmed=True)
     since = time.monotonic() - (memory.confirmed_at or time.monotonic())
     return Route(

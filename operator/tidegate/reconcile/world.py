@@ -96,7 +96,7 @@ class World:
         return self.memories.setdefault(key, Memory())
 
     def mark(self, key: Key) -> None:
-        """Going back first, then what moves, then what rests: after a start, all are marked at once."""
+        """Queue a turn: rollbacks first, then rollouts, then what rests; after a start all are marked at once."""
         found = self.store(kinds.RELEASES).get(key)
         self.queue.mark(key, lane_of(found) if found is not None else Lane.REST)
 

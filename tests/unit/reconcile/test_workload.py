@@ -33,4 +33,4 @@ def test_an_equal_generation_of_another_deployment_is_another_revision() -> None
     template = template_of(release, spec, OWNER, world_of(kinds.DEPLOYMENTS, FOUND))
 
     assert template.revision == revision_of(PODS)
-    assert template.seen()["workload"] == {"name": "right", "generation": 3, "revision": template.revision}
+    assert template.noted_in_status()["workload"] == {"name": "right", "generation": 3, "revision": template.revision}
