@@ -16,10 +16,10 @@ from tests.cluster.api import (
 )
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, reason_is, release
+from tests.integration.manifests import judged, phase_is, promoted, reason_is, release
 from tests.integration.mesh_routes import BY_KIND, SUBSETS, by_subsets, destination_rule
 from tests.integration.steps import change, create_younger
-from tests.integration.users_routes import GIT, attached, deployed, git_applies, untouched
+from tests.integration.users_routes import GIT, attached, deployed, git_applies, redeclare, untouched
 
 every_kind = pytest.mark.parametrize(("kind", "manifest", "named"), BY_KIND.values(), ids=BY_KIND)
 
@@ -139,6 +139,18 @@ def test_subsets_follow_the_roles_and_are_given_back_with_the_release(
     api.delete(RELEASES, namespace, "web")
 
     api.gone(RELEASES, namespace, "web")
+    assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
+
+
+def test_subsets_are_given_back_where_another_route_is_declared(api: Api, namespace: str, operator: Operator) -> None:
+    before, _ = deployed_by_subsets(api, namespace)
+    gateway = release(namespace)["spec"]["traffic"]["gateway"]
+
+    redeclare(api, namespace, traffic={"route": None, "gateway": gateway})
+
+    api.until(DESTINATION_RULES, namespace, "front", untouched(before))
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", promoted(2))
     assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
 
 

@@ -78,7 +78,12 @@ class RemoveRoutes:
 
 @dataclass(frozen=True, slots=True)
 class RestoreSubsets:
-    """Let the subsets of a user's DestinationRules select what they selected before, and leave no note of ours."""
+    """Let the subsets of a user's DestinationRules select what they selected before, and leave no note of ours.
+
+    `undeclared`: of those that no declared route leads to any more.
+    """
+
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,10 +93,12 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
 
 def restore_the_subsets(seen: Snapshot) -> Decision | None:
     """A mesh's subsets select what they selected before, while our pods still serve."""
-    if not seen.services.held:
+    left, held = seen.undeclared_subsets, seen.services.held
+    actions = [RestoreSubsets(undeclared=before) for before, ours in ((True, left), (False, held)) if ours]
+    if not actions:
         return None
 
-    return _on(seen, "the subsets select what they did before", RestoreSubsets(), handed_over_at=seen.now)
+    return _on(seen, "the subsets select what they did before", *actions, handed_over_at=seen.now)
 
 
 def restore_the_routes(seen: Snapshot) -> Decision | None:

@@ -24,7 +24,7 @@ from .takeover import (
     say_that_it_is_contested,
     take_the_workload_over,
 )
-from .undeclared import let_go_of_what_is_not_declared
+from .undeclared import let_go_of_subsets, let_go_of_what_is_not_declared
 from .undo import undo
 from .upkeep import leftovers, put_subsets_back, retired, upkeep
 
@@ -194,6 +194,7 @@ REST: tuple[Rule, ...] = (
     put_subsets_back,
     take_back_stray_weight,
     mend,
+    let_go_of_subsets,
     let_go_of_what_is_not_declared,
     undo,
     retire_leftovers,

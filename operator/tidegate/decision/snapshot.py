@@ -127,9 +127,11 @@ class Snapshot:
 
     Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
     no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
-    be, once the API server's defaults are in it. `undeclared`: routes that nobody declares any more, as one, while they
-    are ours to delete or to give back. `unreferenced`: Deployments of the namespace whose size we own, and to which no
-    Release refers any more.
+    be, once the API server's defaults are in it.
+
+    `undeclared`: routes that nobody declares any more, as one, while they are ours to delete or to give back;
+    `undeclared_subsets`: so are subsets that no declared route leads to. `unreferenced`: Deployments of the namespace
+    whose size we own, and to which no Release refers any more.
     """
 
     now: datetime
@@ -144,6 +146,7 @@ class Snapshot:
     route: Route | None = None
     several: tuple[Route, ...] = ()
     undeclared: Route | None = None
+    undeclared_subsets: bool = False
     evidence: Evidence = Evidence()
     answers: tuple[Answer, ...] = ()
     asks: Asks = NOTHING_ASKED

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import RemoveRoutes, RestoreRoutes, SetWeight
+from .actions import RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight
 from .decision import Decision, beside, hold
 from .plan import NO_TIME
 from .progress import Phase
@@ -63,6 +63,14 @@ def let_go_of_what_is_not_declared(seen: Snapshot) -> Decision | None:
         return wait_for_the_new_one(seen, wait)
 
     return beside(seen, "the route that was declared before is gone", RemoveRoutes())
+
+
+def let_go_of_subsets(seen: Snapshot) -> Decision | None:
+    """Subsets that no declared route leads to select what they did before: nobody would point them at a new stable."""
+    if not seen.undeclared_subsets or seen.progress.stable is None:
+        return None
+
+    return beside(seen, "the subsets before select what they did", RestoreSubsets(undeclared=True))
 
 
 def wait_for_the_new_one(seen: Snapshot, wait: timedelta | None) -> Decision:

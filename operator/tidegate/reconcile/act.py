@@ -46,7 +46,7 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
         case PointService():
             await point_service(seen, action, world)
         case RestoreSubsets():
-            await restore_subsets(seen, world)
+            await restore_subsets(seen, action, world)
         case WriteRoute() | SetWeight() | RestoreRoutes() | RemoveRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
         case EvictPod(name):

@@ -63,6 +63,13 @@ def _covered(kind: Kind, found: Object, attached: Iterable[AttachedRoute]) -> bo
     return None in rules or (bool(rules) and held_rules(found) <= rules)
 
 
+def undeclared_rules(declared: Iterable[Router], owner: Owner, world: World) -> tuple[Object, ...]:
+    """DestinationRules with our note, by which no declared route finds its subsets any more."""
+    named = {router.destination_rule for router in declared if isinstance(router, AttachedRoute)}
+    held = world.store(kinds.DESTINATION_RULES).of(owner.key)
+    return tuple(found for found in held if found["metadata"]["name"] not in named)
+
+
 def held_unreferenced(declared: Object, owner: Owner, world: World) -> Object | None:
     """A Deployment with our note that it is taken over, to which the Release refers no more."""
     reference = declared.get("workloadRef") or {}

@@ -109,7 +109,7 @@ def by_taker_or_size(found: Object) -> Iterable[Key]:
 
 
 def by_holder(found: Object) -> Iterable[Key]:
-    """The Release whose note is on a user's route."""
+    """The Release whose note is on a user's route, or on the DestinationRule behind it."""
     release = holder(found)
     return [(found["metadata"].get("namespace", ""), release)] if release else []
 
@@ -229,7 +229,7 @@ WATCHED = (
         index=by_holder,
         optional=True,
     ),
-    Watched(kind=DESTINATION_RULES, trim=route_trims.trimmed_destination_rule, optional=True),
+    Watched(kind=DESTINATION_RULES, trim=route_trims.trimmed_destination_rule, index=by_holder, optional=True),
     Watched(kind=INGRESSES, trim=route_trims.trimmed_ingress, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=GATEWAY_CLASSES, trim=route_trims.trimmed_gateway_class, optional=True),

@@ -22,7 +22,7 @@ from . import asks, kinds
 from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
-from .elsewhere import undeclared_routers, unreferenced_sizes
+from .elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
 from .evidence import evidence_of
 from .exposure import exposure_of
 from .memory import Memory
@@ -185,6 +185,7 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         route=routing.route,
         several=routing.routes if len(routing.routes) > 1 else (),
         undeclared=observe_undeclared(routing.undeclared, owner, world),
+        undeclared_subsets=bool(undeclared_rules(routing.routers, owner, world)),
         evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
         answers=answers_of(progress, owner, world),
         asks=asks.of(found),

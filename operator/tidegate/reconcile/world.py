@@ -30,7 +30,7 @@ PARTS = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICE
 TELLING: tuple[tuple[Kind, Index], ...] = (
     *((kind, kinds.by_release) for kind in PARTS),
     (kinds.DEPLOYMENTS, kinds.by_taker),
-    *((kind, kinds.by_holder) for kind in kinds.ATTACHED_KINDS),
+    *((kind, kinds.by_holder) for kind in (*kinds.ATTACHED_KINDS, kinds.DESTINATION_RULES)),
 )
 
 

@@ -1,6 +1,6 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
-from .attached import NOTES, AttachedRoute, held_route, held_rules, holder, release_patch, rules_owner
+from .attached import NOTES, AttachedRoute, held_route, held_rules, release_patch, rules_owner
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, lacking, needs
@@ -8,8 +8,8 @@ from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
 from .router import Router, Split
 from .shapes import GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape
-from .split import Backends
-from .subsets import Subsets, point_patch, restore_subsets_patch, subsets
+from .split import Backends, holder
+from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets
 
 # Those that Tidegate owns and writes whole.
 Whole = ManagedRoute | CanaryIngress
@@ -22,6 +22,7 @@ __all__ = [
     "NOTES",
     "NOTHING",
     "OPT_OUT",
+    "SUBSET_NOTES",
     "TRAEFIK_SERVICE",
     "VIRTUAL_SERVICE",
     "AttachedRoute",

@@ -18,6 +18,7 @@ from .split import (
     Place,
     annotation,
     found_before,
+    holder,
     notes,
     operation,
     places,
@@ -152,12 +153,6 @@ def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
     """True where a manager owns the backends: the list of rules, or the list in the one rule that a kind has."""
     owned = ((entry.get("fieldsV1") or {}).get("f:spec") or {}).get(f"f:{field}")
     return owned is not None and (not owned or f"f:{shape.refs}" in owned)
-
-
-def holder(found: Found) -> str | None:
-    """The Release whose note is on a route."""
-    release = found_before(found).get("release")
-    return release if isinstance(release, str) else None
 
 
 def held_route(kind: str, found: Found, backends: Backends) -> AttachedRoute:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.decision.world import PLAN, START, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, SetWeight
+from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight
 from tidegate.decision.progress import Outcome, Rollout
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Asks, Blocked
@@ -98,6 +98,13 @@ def test_a_users_route_is_given_back_before_anything_starts_and_whether_or_not_t
 
     for change in [*changes, {"route": lost, "blocked": MISSING}]:
         assert decide(changed(undeclared=GIVEN, **change)).actions == (RestoreRoutes(undeclared=True),)
+
+
+def test_subsets_that_no_route_leads_to_select_what_they_did_before_a_rollout_starts() -> None:
+    for change in ({}, {"target": "v2"}, {"asks": Asks(undo="1")}):
+        seen = changed(undeclared=None, undeclared_subsets=True, **change)
+
+        assert decide(seen).actions == (RestoreSubsets(undeclared=True),)
 
 
 def test_a_weight_that_is_left_at_rest_goes_back_first() -> None:

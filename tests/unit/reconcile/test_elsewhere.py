@@ -9,7 +9,7 @@ from tests.unit.reconcile.stores import made, world_of
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_TAKEN_OVER
 from tidegate.clients import Kind
 from tidegate.reconcile import kinds
-from tidegate.reconcile.elsewhere import held_unreferenced, undeclared_routers, unreferenced_sizes
+from tidegate.reconcile.elsewhere import held_unreferenced, undeclared_routers, undeclared_rules, unreferenced_sizes
 from tidegate.reconcile.world import World
 from tidegate.routers import AttachedRoute, Backends, ManagedRoute, Router
 from tidegate.watch import Object
@@ -72,6 +72,14 @@ def test_a_rule_that_is_declared_no_more_is_left_over_too() -> None:
     assert left(world, replace(FRONT, rule="main")) == []
     assert left(world, replace(FRONT, rule="other"), replace(FRONT, rule="main")) == []
     assert left(world, replace(FRONT, rule="other")) == ["HTTPRoute/front"]
+
+
+def test_subsets_that_no_declared_route_leads_to_are_left_over() -> None:
+    world = world_of(kinds.DESTINATION_RULES, held("front"), held("other", release="another"))
+    leading = replace(FRONT, kind="VirtualService", destination_rule="front")
+
+    assert [found["metadata"]["name"] for found in undeclared_rules([FRONT], OWNER, world)] == ["front"]
+    assert undeclared_rules([FRONT, leading], OWNER, world) == ()
 
 
 def test_a_deployment_is_held_by_its_note_whatever_is_declared() -> None:

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from tests.unit.routers.test_contract import BACKENDS, patched, virtual_service
-from tidegate.routers import AttachedRoute, held_route, point_patch, restore_subsets_patch, subsets
+from tidegate.routers import (
+    SUBSET_NOTES,
+    AttachedRoute,
+    held_route,
+    holder,
+    point_patch,
+    release_patch,
+    restore_subsets_patch,
+    subsets,
+)
 
 LABELS = {"tidegate.dev/release": "web", "tidegate.dev/revision": "v1"}
 NEWER = {**LABELS, "tidegate.dev/revision": "v2"}
@@ -52,11 +61,13 @@ def test_subsets_are_restored_exactly_and_no_note_stays(labels: dict[str, str] |
     during = pointed(pointed(before, "stable", LABELS), "candidate", LABELS)
     later = pointed(during, "candidate", NEWER)
 
-    after = patched(later, restore_subsets_patch(later))
+    restored = patched(later, restore_subsets_patch(later))
+    after = patched(restored, release_patch(restored, "tidegate", *SUBSET_NOTES))
 
     assert after["spec"] == before["spec"]
     assert not after["metadata"]["annotations"]
     assert restore_subsets_patch(after) == []
+    assert (holder(later), holder(restored), holder(after)) == ("web", "web", None)
 
 
 def test_labels_that_someone_declared_again_are_seen() -> None:
