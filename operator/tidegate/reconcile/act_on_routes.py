@@ -98,7 +98,7 @@ async def restore_routes(seen: Seen, routers: tuple[Router, ...], world: World) 
     """A user's routes as they were found, and no canary beside them."""
     for router in routers:
         found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
-        if found is not None and isinstance(router, AttachedRoute):
+        if found is not None and isinstance(router, AttachedRoute) and router.split(found).touched:
             await restore_route(seen, router, found, world)
 
         if found is not None and isinstance(router, CanaryIngress):

@@ -94,11 +94,11 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
         return None
 
     if split.attached and (split.weight is None or split.sentence):
-        return _lost(memory, split.sentence)
+        return _lost(memory, split, split.sentence)
 
     pointed = subsets_of(router, owner, world)
     if pointed and pointed.lacking and not split.weight:
-        return _lost(memory, pointed.lacking)
+        return _lost(memory, split, pointed.lacking)
 
     answer = confirmation_of(router, found, pointed, by_time=by_time)
     behind = revision_behind_stable(router, owner, world) if answer.by_time else ""
@@ -143,12 +143,18 @@ def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
     return subsets(router.destination_rule, found)
 
 
-def _lost(memory: RouterMemory, sentence: str) -> Route:
+def _lost(memory: RouterMemory, split: Split, sentence: str) -> Route:
     """A user's route that is missing or lacks a backend: it sends nobody to the candidate."""
     remember(memory, -1, NOT_THERE, confirmed=True)
-    since = time.monotonic() - (memory.confirmed_at or time.monotonic())
+    since = timedelta(seconds=time.monotonic() - (memory.confirmed_at or time.monotonic()))
     return Route(
-        weight=0, confirmed=False, confirmed_for=timedelta(seconds=since), sentence=sentence, attached=True, lost=True
+        weight=0,
+        confirmed=False,
+        confirmed_for=since,
+        sentence=sentence,
+        attached=True,
+        lost=True,
+        touched=split.touched,
     )
 
 

@@ -59,9 +59,14 @@ class AttachedRoute:
             written=written_weight(found),
             sentence=self._lacking(at),
             attached=True,
-            touched=bool(written_weight(found)) or bool(found["metadata"].get("ours")),
+            touched=self._touched(found),
             by_git=bool(before) and before.get("owner") == found["metadata"].get("owner"),
         )
+
+    def _touched(self, found: Found) -> bool:
+        """True while something of ours is on the route; what another Release holds of it is that one's to give back."""
+        noted = any(annotation(found, name) for name in NOTES)
+        return holder(found) in {None, self.release} and (noted or bool(found["metadata"].get("ours")))
 
     def weight_patch(
         self,

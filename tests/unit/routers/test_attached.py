@@ -1,6 +1,7 @@
 """A user's own route: found as it was, left as it was."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,6 +86,22 @@ def test_a_route_is_given_back_by_its_note_whatever_is_declared_today() -> None:
     assert given_back(found, during)["spec"] == before["spec"]
     assert given_back(today, during)["spec"] == before["spec"]
     assert given_back(found, moved) == {**moved, "metadata": {**moved["metadata"], "annotations": {}}}
+
+
+def test_what_another_release_holds_of_a_route_is_not_touched() -> None:
+    """Two Releases may attach to two rules of one route."""
+    during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+
+    assert ROUTER.split(during).touched
+    assert not replace(ROUTER, release="api", rule="assets").split(during).touched
+
+
+@pytest.mark.parametrize("lost", NOTES)
+def test_a_route_is_touched_as_long_as_any_note_is_on_it(lost: str) -> None:
+    during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+    del during["metadata"]["annotations"][lost]
+
+    assert ROUTER.split(during).touched
 
 
 def test_the_note_stays_until_our_name_is_off_the_fields() -> None:
