@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
-from .decision import Decision, Rule, act, beside, hold, hold_while_reading
+from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wait_until_mended
 from .defaulting import compare_with_stable
 from .plan import NO_TIME
 from .progress import Phase
@@ -155,15 +155,6 @@ def refuse_the_rejected(seen: Snapshot) -> Decision | None:
     told = "was rolled back or undone before; retry it"
     reason, sentence = (line.reason, line.sentence) if line else (Reason.REJECTED, told)
     return hold(seen, reason, sentence, phase=Phase.ROLLED_BACK)
-
-
-def wait_until_mended(seen: Snapshot) -> Decision | None:
-    """Something that the rollout needs is missing or wrong: it starts by itself when that heals."""
-    if seen.blocked is None:
-        return None
-
-    phase = Phase.PENDING if seen.blocked.reason is Reason.NOT_ISOLATED else Phase.STALLED
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, phase=phase)
 
 
 def wait_while_suspended(seen: Snapshot) -> Decision | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from .actions import RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight
-from .decision import Decision, beside, hold
+from .decision import Decision, beside, hold, wait_until_mended
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
@@ -56,7 +56,7 @@ def let_go_of_what_is_not_declared(seen: Snapshot) -> Decision | None:
 
     served = route.confirmed and not route.lost
     if seen.blocked and (not served or seen.blocked.reason in FOREIGN):
-        return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, phase=Phase.STALLED)
+        return wait_until_mended(seen)
 
     wait = seen.plan.settle + seen.plan.drain - route.confirmed_for if served else None
     if wait is None or wait > NO_TIME:
