@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.decision.world import PLAN, START, deployed
+from tests.unit.decision.world import NO_TIME, PLAN, START, deployed
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight
+from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight, WriteRoute
 from tidegate.decision.progress import Outcome, Rollout
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Asks, Blocked
@@ -106,6 +107,10 @@ def test_subsets_that_no_route_leads_to_select_what_they_did_before_a_rollout_st
 
         assert decide(seen).actions == (RestoreSubsets(undeclared=True),)
 
+    waiting = changed(route=replace(NEW, confirmed=False), undeclared_subsets=True)
+    assert decide(waiting).actions == (RestoreSubsets(undeclared=True),)
+    assert decide(replace(waiting, route=None)).actions == (WriteRoute(0, "v1"),)
+
 
 def test_a_weight_that_is_left_at_rest_goes_back_first() -> None:
     decision = decide(changed(undeclared=replace(GIVEN, weight=50)))
@@ -153,15 +158,54 @@ def test_then_the_rollout_is_held_until_it_is_declared_again_or_aborted() -> Non
 
 @pytest.mark.parametrize("deleting", [False, True], ids=["rolled back", "deleted"])
 def test_what_came_by_it_drains_before_the_pods_go(deleting: bool) -> None:
-    line = Rollout(
-        revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="aborted", started_at=START
-    )
-    going_back = {} if deleting else {"phase": Phase.ROLLING_BACK, "history": (line,)}
+    going_back = {} if deleting else {"phase": Phase.ROLLING_BACK, "history": (LINE,)}
     seen = in_a_rollout(replace(EMPTIED, confirmed_for=MINUTE / 4), **going_back)
 
     decision = decide(replace(seen, deleting=deleting, finalizer=deleting))
 
     assert (decision.actions, decision.look_again) == ((), MINUTE * 3 / 4)
+
+
+LINE = Rollout(revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="aborted", started_at=START)
+
+
+def test_a_rollback_takes_its_weight_back_before_anything_drains() -> None:
+    decision = decide(in_a_rollout(phase=Phase.ROLLING_BACK, history=(LINE,)))
+
+    assert decision.actions == (SetWeight(0, "v2", undeclared=True),)
+
+
+def test_suspended_all_it_keeps_its_weight() -> None:
+    assert decide(replace(in_a_rollout(), suspension=Suspend.ALL)).actions == ()
+
+
+DECLARED = replace(NEW, weight=50, written=("v2", 50))
+DRAINS = replace(EMPTIED, confirmed_for=NO_TIME)
+
+
+@pytest.mark.parametrize(
+    ("route", "undeclared", "actions"),
+    [
+        (DECLARED, HALF, (SetWeight(0, "v2", undeclared=True),)),
+        (DECLARED, DRAINS, (SetWeight(0, "v2"),)),
+    ],
+    ids=["both weights", "a weight while another drains"],
+)
+def test_a_deleted_release_takes_every_weight_back_before_anything_drains(
+    route: Route, undeclared: Route, actions: tuple[Any, ...]
+) -> None:
+    seen = replace(in_a_rollout(undeclared), route=route, deleting=True)
+
+    assert decide(seen).actions == actions
+
+
+def test_what_is_kept_drains_before_its_service_moves_and_says_first_that_stable_cannot_take_it() -> None:
+    seen = replace(in_a_rollout(DRAINS), deleting=True, keeps=True)
+    decision = decide(seen)
+    assert (decision.actions, decision.reason) == ((), Reason.HANDING_BACK)
+
+    sides = tuple(replace(side, available=0) if side.revision == "v1" else side for side in seen.sides)
+    assert decide(replace(seen, route=DECLARED, sides=sides)).reason is Reason.ROLLBACK_BLOCKED
 
 
 def test_a_deleted_release_gives_both_routes_back() -> None:

@@ -66,6 +66,7 @@ def test_the_size_of_a_deployment_that_was_referred_to_by_mistake_is_gits_alone_
     mended = replace(World().look(), workload=SERVING, blocked=waiting, unreferenced=("wbe",))
 
     assert actions(mended) == [ReleaseReplicas("wbe")]
+    assert actions(replace(mended, blocked=Blocked(Reason.REFUSED, "no"))) == []
     assert actions(replace(mended, deleting=True, finalizer=True)) == [ReleaseReplicas("wbe"), Finalize(keep=False)]
 
 
