@@ -23,7 +23,7 @@ def deployment(namespace: str, version: str = "1", replicas: int | None = 2) -> 
 def taking_over(namespace: str, **changes: Any) -> Object:
     """A Release that refers to the Deployment, behind the team's own route."""
     traffic = {"route": {"name": "front", "rule": "main"}, **QUICK}
-    manifest = release(namespace, traffic=traffic, workloadRef={"name": "web"}, **changes)
+    manifest = release(namespace, **{"traffic": traffic, "workloadRef": {"name": "web"}, **changes})
     del manifest["spec"]["template"]
     return manifest
 

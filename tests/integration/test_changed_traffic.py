@@ -12,17 +12,12 @@ from tests.cluster.api import CRDS, DEPLOYMENTS, INGRESSES, RELEASES, ROUTES, Ap
 from tests.cluster.local import ROOT
 from tests.cluster.operator import Operator
 from tests.integration.deployments import deployment, serving, taken_over
-from tests.integration.manifests import phase_is, reason_is, release, template
+from tests.integration.manifests import phase_is, promoted, reason_is, release, template
 from tests.integration.steps import change, deploy, weights
-from tests.integration.users_routes import deployed, shares, untouched, users_ingress, users_route
+from tests.integration.users_routes import FRONT, deployed, redeclare, shares, untouched, users_ingress, users_route
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
-FRONT = {"gateway": None, "route": {"name": "front", "rule": "main"}}
 INLINE = {"workloadRef": None, "template": template("1")}
-
-
-def redeclare(api: Api, namespace: str, **spec: Any) -> None:
-    api.merge(RELEASES, namespace, "web", {"spec": spec})
 
 
 def refused(api: Api, namespace: str, **spec: Any) -> str:
@@ -104,6 +99,30 @@ def test_another_attached_route_is_refused_in_a_rollout_and_the_first_is_given_b
     api.until(ROUTES, namespace, "front", untouched(before))
 
 
+@pytest.mark.parametrize("restarted", [False, True], ids=["at once", "over a restart"])
+def test_another_attached_route_in_the_drain_gives_the_first_back(
+    api: Api, namespace: str, operator: Operator, restarted: bool
+) -> None:
+    routes = [(ROUTES, users_route(namespace, name=name)) for name in ("front", "front2")]
+    deployed(api, namespace, *routes, steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
+    redeclare(api, namespace, traffic={"drain": "5s"})
+    before = {name: api.get(ROUTES, namespace, name) for name in ("front", "front2")}
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", promoted(2))
+    assert shares(api.get(ROUTES, namespace, "front")) == [100, 0]
+    if restarted:
+        operator.stop()
+
+    redeclare(api, namespace, traffic={"route": {"name": "front2"}})
+    operator.start()
+
+    api.until(ROUTES, namespace, "front", untouched(before["front"]))
+    change(api, namespace, "3")
+    api.until(ROUTES, namespace, "front2", lambda found: shares(found) == [50, 50])
+    api.until(ROUTES, namespace, "front2", untouched(before["front2"]))
+    assert untouched(before["front"])(api.get(ROUTES, namespace, "front"))
+
+
 def test_a_deployment_stays_referred_to_and_is_handed_back(api: Api, namespace: str, operator: Operator) -> None:
     serving(api, namespace, deployment(namespace))
     taken_over(api, namespace)
@@ -123,6 +142,7 @@ def test_an_older_crd_lets_no_candidate_past_the_gate(
     redeclare(api, namespace, traffic=FRONT)
     found = api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
     assert "HTTPRoute web was declared when the rollout started" in found["status"]["message"]
+    assert weights(api, namespace) == [100, 0]
     api.ask(namespace, "web", promote=f"{second}/half/1")
     time.sleep(2)
     assert api.get(RELEASES, namespace, "web")["status"]["candidate"]["revision"] == second
@@ -131,6 +151,30 @@ def test_an_older_crd_lets_no_candidate_past_the_gate(
 
     api.gone(ROUTES, namespace, "web")
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_an_older_crd_leaves_no_weight_on_a_route_that_is_not_declared(
+    api: Api, namespace: str, older: None, operator: Operator
+) -> None:
+    routes = [(ROUTES, users_route(namespace, name=name)) for name in ("front", "front2")]
+    deployed(api, namespace, *routes, steps=HELD)
+    before = api.get(ROUTES, namespace, "front")
+    paused_at_half(api, namespace)
+    redeclare(api, namespace, traffic={"route": {"name": "front2"}})
+    found = api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
+    assert "HTTPRoute front was declared when the rollout started" in found["status"]["message"]
+    api.until(ROUTES, namespace, "front", lambda found: shares(found) == [100, 0])
+    assert api.get(RELEASES, namespace, "web")["status"]["candidate"]["available"]
+
+    # Declared again, it goes on where it was.
+    redeclare(api, namespace, traffic={"route": {"name": "front"}})
+    api.until(ROUTES, namespace, "front", lambda found: shares(found) == [50, 50])
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+    redeclare(api, namespace, traffic={"route": {"name": "front2"}})
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    api.until(ROUTES, namespace, "front", untouched(before))
 
 
 def test_an_older_crd_leaves_no_canary_ingress(api: Api, namespace: str, older: None, operator: Operator) -> None:

@@ -413,7 +413,7 @@ TRANSITIONS: dict[str, Transition] = {
     ),
     "workloadRef: a Deployment may not": Transition(
         spec=REFERRING,
-        sides=(),
+        sides=("stable",),
         refused={"spec": {"workloadRef": None, "template": {"spec": {}}}},
         passes={"spec": {"workloadRef": {"scaleDown": "Progressively"}}},
     ),

@@ -40,10 +40,9 @@ from tests.integration.conftest import Setup
 from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.hooks import AT_ONCE, job_hook
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
+from tests.integration.mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
 from tests.integration.steps import change, deploy
-from tests.integration.test_changed_traffic import FRONT, redeclare
-from tests.integration.test_mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
-from tests.integration.users_routes import attached, deployed, users_ingress, users_route
+from tests.integration.users_routes import FRONT, attached, deployed, redeclare, users_ingress, users_route
 from tidegate.cli.grafana import PANELS
 
 ROLES = {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}

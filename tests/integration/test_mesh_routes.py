@@ -9,7 +9,6 @@ from tests.cluster.api import (
     DESTINATION_RULES,
     RELEASES,
     SERVICES,
-    TRAEFIK_SERVICES,
     VIRTUAL_SERVICES,
     Api,
     Object,
@@ -17,47 +16,12 @@ from tests.cluster.api import (
 )
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, reason_is, release
+from tests.integration.manifests import judged, phase_is, promoted, promoted_after, reason_is, release
+from tests.integration.mesh_routes import BY_KIND, SUBSETS, by_subsets, destination_rule
 from tests.integration.steps import change, create_younger
-from tests.integration.users_routes import GIT, attached, deployed, git_applies, untouched
+from tests.integration.users_routes import GIT, attached, deployed, git_applies, redeclare, untouched
 
-
-def destination(host: str, weight: int) -> Object:
-    return {"destination": {"host": host, "port": {"number": 80}}, "weight": weight}
-
-
-def virtual_service(namespace: str) -> Object:
-    """As a team has it in Git: a rule of its own first, and hosts in two spellings."""
-    main = [destination("web-candidate", 0), destination(f"web-stable.{namespace}.svc.cluster.local", 100)]
-    return {
-        "apiVersion": "networking.istio.io/v1",
-        "kind": "VirtualService",
-        "metadata": {"name": "front", "namespace": namespace},
-        "spec": {
-            "hosts": [f"front.{namespace}.example"],
-            "http": [
-                {"name": "assets", "timeout": "3s", "route": [{"destination": {"host": "assets"}}]},
-                {"name": "main", "retries": {"attempts": 2}, "route": main},
-            ],
-        },
-    }
-
-
-def traefik_service(namespace: str) -> Object:
-    services = [{"name": "web-candidate", "port": 80, "weight": 0}, {"name": "web-stable", "port": 80, "weight": 1}]
-    return {
-        "apiVersion": "traefik.io/v1alpha1",
-        "kind": "TraefikService",
-        "metadata": {"name": "front", "namespace": namespace},
-        "spec": {"weighted": {"sticky": {"cookie": {"name": "side"}}, "services": services}},
-    }
-
-
-ROUTES: dict[str, tuple[Resource, Any, Object]] = {
-    "VirtualService": (VIRTUAL_SERVICES, virtual_service, {"kind": "VirtualService", "name": "front", "rule": "main"}),
-    "TraefikService": (TRAEFIK_SERVICES, traefik_service, {"kind": "TraefikService", "name": "front"}),
-}
-every_kind = pytest.mark.parametrize(("kind", "manifest", "named"), ROUTES.values(), ids=ROUTES)
+every_kind = pytest.mark.parametrize(("kind", "manifest", "named"), BY_KIND.values(), ids=BY_KIND)
 
 
 def weights(found: Object) -> list[int]:
@@ -135,7 +99,7 @@ def test_where_nothing_is_reported_time_counts_from_when_there_is_something_to_s
 
 
 def test_of_two_releases_on_one_rule_of_a_mesh_the_older_wins(api: Api, namespace: str, operator: Operator) -> None:
-    kind, manifest, named = ROUTES["VirtualService"]
+    kind, manifest, named = BY_KIND["VirtualService"]
     deployed(api, namespace, (kind, manifest(namespace)), traffic={"route": named})
     rival = attached(namespace, traffic={"route": named})
     rival["metadata"]["name"] = "rival"
@@ -143,33 +107,6 @@ def test_of_two_releases_on_one_rule_of_a_mesh_the_older_wins(api: Api, namespac
 
     found = api.until(RELEASES, namespace, "rival", lambda found: found.get("status", {}).get("phase") == "Stalled")
     assert found["status"]["reason"] == "TargetClaimed"
-
-
-SUBSETS = {**ROUTES["VirtualService"][2], "destinationRule": "front"}
-
-
-def by_subsets(namespace: str) -> Object:
-    """A VirtualService that tells the sides apart by subsets of one host."""
-    found = virtual_service(namespace)
-    for ref, subset in zip(found["spec"]["http"][1]["route"], ("candidate", "stable"), strict=True):
-        ref["destination"] = {"host": "everything", "subset": subset}
-
-    return found
-
-
-def destination_rule(namespace: str) -> Object:
-    """The team's subsets: one of its own, and the two that Tidegate may point."""
-    names = [
-        {"name": "debug", "labels": {"debug": "true"}},
-        {"name": "candidate"},
-        {"name": "stable", "labels": {"app": "web"}, "trafficPolicy": {"loadBalancer": {"simple": "RANDOM"}}},
-    ]
-    return {
-        "apiVersion": "networking.istio.io/v1",
-        "kind": "DestinationRule",
-        "metadata": {"name": "front", "namespace": namespace},
-        "spec": {"host": "everything", "subsets": names},
-    }
 
 
 def selected(found: Object) -> list[str | None]:
@@ -202,6 +139,18 @@ def test_subsets_follow_the_roles_and_are_given_back_with_the_release(
     api.delete(RELEASES, namespace, "web")
 
     api.gone(RELEASES, namespace, "web")
+    assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
+
+
+def test_subsets_are_given_back_where_another_route_is_declared(api: Api, namespace: str, operator: Operator) -> None:
+    before, _ = deployed_by_subsets(api, namespace)
+    gateway = release(namespace)["spec"]["traffic"]["gateway"]
+
+    redeclare(api, namespace, traffic={"route": None, "gateway": gateway})
+
+    api.until(DESTINATION_RULES, namespace, "front", untouched(before))
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", promoted(2))
     assert untouched(before)(api.get(DESTINATION_RULES, namespace, "front"))
 
 
@@ -246,10 +195,9 @@ def test_git_that_declares_its_subsets_again_stops_no_rollout(api: Api, namespac
 
     with git_applies(api, DESTINATION_RULES, destination_rule(namespace)):
         change(api, namespace, "2")
-        found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        found = api.until(RELEASES, namespace, "web", promoted_after(first))
 
     second = found["status"]["stable"]["revision"]
-    assert second != first
     api.until(DESTINATION_RULES, namespace, "front", lambda found: selected(found) == [second, second])
 
 

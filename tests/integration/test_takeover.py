@@ -17,7 +17,7 @@ from tests.cluster.api import (
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, deployment, serving, taken_over, taking_over
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
-from tests.integration.users_routes import git_applies, managers, shares, users_route
+from tests.integration.users_routes import git_applies, managers, redeclare, shares, users_route
 
 
 def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str, operator: Operator) -> None:
@@ -234,6 +234,38 @@ def test_a_missing_workload_stalls_and_heals(api: Api, namespace: str, operator:
     api.create(DEPLOYMENTS, deployment(namespace))
 
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_mistyped_deployment_is_mended_by_its_right_name(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace, workloadRef={"name": "wbe"}))
+    api.until(RELEASES, namespace, "web", reason_is("WorkloadMissing"))
+
+    redeclare(api, namespace, workloadRef={"name": "web"})
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_deployment_that_was_referred_to_by_mistake_keeps_nothing_of_ours(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Its size was held beside Git, but nothing was taken over."""
+    other = deployment(namespace)
+    other["metadata"]["name"] = "other"
+    api.apply(DEPLOYMENTS, other, manager=GITS[0])
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace, workloadRef={"name": "other"}))
+    api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    api.until(DEPLOYMENTS, namespace, "other", lambda found: "tidegate" in managers(found))
+
+    redeclare(api, namespace, workloadRef={"name": "web"})
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    found = api.until(DEPLOYMENTS, namespace, "other", lambda found: "tidegate" not in managers(found))
+    assert found["spec"]["replicas"] == 2
+    assert not found["spec"].get("paused")
 
 
 def test_an_abort_where_the_deployment_is_gone_says_both(api: Api, namespace: str, operator: Operator) -> None:

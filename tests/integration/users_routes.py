@@ -11,6 +11,8 @@ from tests.integration.manifests import phase_is, release
 PARENT = {"name": "public", "namespace": "gateways"}
 QUICK = {"settle": "0s", "drain": "0s"}
 GIT = "kustomize-controller"
+# Instead of the managed route.
+FRONT = {"gateway": None, "route": {"name": "front", "rule": "main"}}
 
 
 def backend(name: str, weight: int) -> Object:
@@ -81,6 +83,10 @@ def deployed(api: Api, namespace: str, *routes: tuple[Resource, Object], **chang
 
     api.create(RELEASES, attached(namespace, **changes))
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def redeclare(api: Api, namespace: str, **spec: Any) -> None:
+    api.merge(RELEASES, namespace, "web", {"spec": spec})
 
 
 @contextmanager

@@ -18,10 +18,11 @@ from tests.model.state import (
     aged,
     resized,
 )
+from tidegate.api import Suspend
 from tidegate.decision.actions import Role
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Said, Suspension
+from tidegate.decision.snapshot import Said
 
 
 def events(state: State) -> Iterator[tuple[str, State]]:
@@ -171,8 +172,8 @@ def people(state: State) -> Iterator[tuple[str, State]]:
         yield "undo", replace(state, asks=replace(asks, undo="1"))
         yield "undo to v1", replace(state, asks=replace(asks, undo="v1/1"))
 
-    if state.suspension is Suspension.NONE:
-        yield "suspend", replace(state, suspension=Suspension.ADVANCE)
-        yield "suspend all", replace(state, suspension=Suspension.ALL)
+    if state.suspension is Suspend.NONE:
+        yield "suspend", replace(state, suspension=Suspend.ADVANCE)
+        yield "suspend all", replace(state, suspension=Suspend.ALL)
     else:
-        yield "resume", replace(state, suspension=Suspension.NONE)
+        yield "resume", replace(state, suspension=Suspend.NONE)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from tests.model.state import HOOK, REPLICAS, Kind, State, after
+from tidegate.api import Suspend
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import AT_REST, Phase
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Suspension
 
 
 def broken_by_effect(before: State, action: Action) -> Iterator[str]:
@@ -194,7 +194,7 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
         yield "I13: nothing of a rollout is left at rest"
 
     weighted = old.weighted_at is not None and old.stable is not None and old.phase not in ENDING
-    stopped = before.suspension is Suspension.ALL
+    stopped = before.suspension is Suspend.ALL
     if before.evidence.breach and weighted and old.candidate and new.phase not in ENDING and not stopped:
         yield "a breach rolls back in the turn that sees it"
 

@@ -6,6 +6,7 @@ from enum import Enum
 
 from tests.model.nodes import Given
 from tests.model.routes import judged_by_plan, wants_matches, written
+from tidegate.api import OnTrouble, Suspend, When
 from tidegate.decision.actions import (
     Action,
     ForgetRevision,
@@ -17,21 +18,11 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.hooks import key_of
-from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, weight_by_pods
+from tidegate.decision.plan import Hook, Plan, Step, weight_by_pods
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import (
-    Answer,
-    Blocked,
-    Evidence,
-    Reading,
-    Said,
-    Services,
-    Side,
-    Snapshot,
-    Suspension,
-)
+from tidegate.decision.snapshot import Answer, Blocked, Evidence, Reading, Said, Services, Side, Snapshot
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(hours=1)
@@ -118,7 +109,7 @@ class State:
     evidence: Evidence = UNMEASURED
     heard: Said | None = None
     asks: Asks = Asks()
-    suspension: Suspension = Suspension.NONE
+    suspension: Suspend = Suspend.NONE
     blocked: Blocked | None = None
     reading: bool = False
     replicas: int = REPLICAS

@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from tests.unit.decision.world import World
-from tidegate.api import parse_duration
+from tidegate.api import Suspend, parse_duration
 from tidegate.decision.actions import SetWeight
-from tidegate.decision.snapshot import Asks, Evidence, Suspension
+from tidegate.decision.snapshot import Asks, Evidence
 
 SCENARIOS = yaml.safe_load(Path(__file__).with_name("scenarios.yaml").read_text())
 METRICS = {
@@ -55,7 +55,7 @@ class Story:
         self.world.asks = Asks(**asks)
 
     def suspend(self, level: str) -> None:
-        self.world.suspension = Suspension(level)
+        self.world.suspension = Suspend(level)
 
     def gateway(self, state: str) -> None:
         self.world.run()

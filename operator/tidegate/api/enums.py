@@ -18,7 +18,7 @@ class OnTrouble(Enum):
 
 
 class When(Enum):
-    """Where a rollout is when a hook is asked or told."""
+    """Where a rollout is when a hook is asked (the first three) or told."""
 
     BEFORE_ROLLOUT = "BeforeRollout"
     BEFORE_RISE = "BeforeRise"
@@ -99,7 +99,7 @@ class TrackConfig(Enum):
 
 
 class Suspend(Enum):
-    """How far the loop is stopped."""
+    """How far the loop is stopped; the stricter of spec and annotation counts."""
 
     NONE = "None"
     ADVANCE = "Advance"

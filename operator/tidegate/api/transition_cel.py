@@ -8,6 +8,8 @@ REMEDY = "while a rollout runs: abort the rollout or let it end first"
 ROUTERS = ("gateway", "route", "routes", "ingress", "podRatio", "nodeRatio")
 SAME_ROUTER = " && ".join(f"has(self.spec.traffic.{name}) == has(oldSelf.spec.traffic.{name})" for name in ROUTERS)
 NOW, BEFORE = "self.spec.traffic", "oldSelf.spec.traffic"
+# From the first candidate on its Deployment is paused: it was taken over.
+TAKES_OVER = "has(oldSelf.status) && (has(oldSelf.status.stable) || has(oldSelf.status.candidate))"
 REFERENCE, REFERENCE_BEFORE = "self.spec.workloadRef", "oldSelf.spec.workloadRef"
 
 TRANSITION_RULES = [
@@ -30,8 +32,8 @@ TRANSITION_RULES = [
         "traffic.nodeRatio: may not be added or taken away once a revision is stable: declare another Release instead",
     ),
     rule(
-        f"!has({REFERENCE_BEFORE}) || {REFERENCE_BEFORE}.kind != 'Deployment' || (has({REFERENCE}) &&"
-        f" {REFERENCE}.kind == 'Deployment' && {REFERENCE}.name == {REFERENCE_BEFORE}.name)",
+        f"!({TAKES_OVER}) || !has({REFERENCE_BEFORE}) || {REFERENCE_BEFORE}.kind != 'Deployment' ||"
+        f" (has({REFERENCE}) && {REFERENCE}.kind == 'Deployment' && {REFERENCE}.name == {REFERENCE_BEFORE}.name)",
         "workloadRef: a Deployment may not be changed or taken away: delete the Release, which hands the Deployment"
         " back, and declare another",
     ),

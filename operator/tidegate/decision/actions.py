@@ -51,18 +51,24 @@ class SetWeight:
     """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail.
 
     A raise brings into effect what the step shows beside its weight; anything else takes that back in the same
-    patch, unless it may `keep` what is in effect.
+    patch, unless it may `keep` what is in effect. `undeclared`: of the routes that nobody declares any more.
     """
 
     weight: int
     revision: str
     raising: bool = False
     keep: bool = False
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreRoutes:
-    """Put the weights of attached routes back as they were found, with no note of ours; delete the canary Ingress."""
+    """Put the weights of attached routes back as they were found, with no note of ours; delete the canary Ingress.
+
+    `undeclared`: of the routes that nobody declares any more.
+    """
+
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,12 @@ class RemoveRoutes:
 
 @dataclass(frozen=True, slots=True)
 class RestoreSubsets:
-    """Let the subsets of a user's DestinationRules select what they selected before, and leave no note of ours."""
+    """Let the subsets of a user's DestinationRules select what they selected before, and leave no note of ours.
+
+    `undeclared`: of those that no declared route leads to any more.
+    """
+
+    undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,13 @@ class HoldReplicas:
     """Own `spec.replicas` beside Git, at the value it has: Git may leave the field out then, and nothing changes."""
 
     replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReplicas:
+    """Own the size of a Deployment no more, to which no Release refers."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +200,7 @@ Action = (
     | RestoreSubsets
     | TakeOver
     | HoldReplicas
+    | ReleaseReplicas
     | EmptyWorkload
     | ResizeWorkload
     | RefillWorkload

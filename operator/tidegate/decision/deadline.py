@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from tidegate.api import OnTrouble
+
 from .asks import how_to_promote
 from .decision import Decision, hold
-from .plan import NO_TIME, OnTrouble
+from .plan import NO_TIME
 from .progress import Progress
 from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 from .rollback import roll_back

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from tidegate.api import Suspend
+
 from .asks import abort_in_vain, another_waits, going_back_for_another, reject_the_next
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
@@ -16,7 +18,8 @@ from .reasons import Reason
 from .rest import REST
 from .rollback import ROLLBACK, roll_back
 from .rollout import ROLLOUT
-from .snapshot import Snapshot, Suspension
+from .snapshot import Snapshot
+from .undeclared import take_back_what_is_not_declared
 from .undo import and_its_undo
 
 WORD_LENGTH = 64
@@ -87,7 +90,7 @@ def abort(seen: Snapshot) -> Decision | None:
 
 
 def stand_still(seen: Snapshot) -> Decision | None:
-    if seen.suspension is Suspension.ALL and not aborting(seen):
+    if seen.suspension is Suspend.ALL and not aborting(seen):
         return hold(
             seen, Reason.SUSPENDED, f"suspended: only the status is written{no_level(seen)}{and_its_undo(seen)}"
         )
@@ -97,7 +100,7 @@ def stand_still(seen: Snapshot) -> Decision | None:
 
 def no_level(seen: Snapshot) -> str:
     """An annotation that names no level stops all: whoever wrote it reads why."""
-    asked, levels = seen.asks.suspend, [level.value for level in Suspension]
+    asked, levels = seen.asks.suspend, [level.value for level in Suspend]
     if asked is None or asked in levels:
         return ""
 
@@ -142,6 +145,7 @@ LADDER: tuple[Rule, ...] = (
     leave_a_deleted_release,
     abort,
     stand_still,
+    take_back_what_is_not_declared,
     go_on_rolling_back,
     go_on_promoting,
     go_on_deploying_first,

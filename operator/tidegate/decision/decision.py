@@ -70,8 +70,17 @@ def hold_while_reading(seen: Snapshot) -> Decision | None:
     )
 
 
+def wait_until_mended(seen: Snapshot) -> Decision | None:
+    """Something that the rollout needs is missing or wrong: it starts by itself when that heals."""
+    if seen.blocked is None:
+        return None
+
+    phase = Phase.PENDING if seen.blocked.reason is Reason.NOT_ISOLATED else Phase.STALLED
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, phase=phase)
+
+
 def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:
-    """Effects beside the recorded state, which stays."""
+    """Effects that leave the recorded state as it is."""
     return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=actions)
 
 

@@ -7,12 +7,12 @@ from .snapshot import Snapshot
 
 
 def compare_with_stable(seen: Snapshot) -> Decision | None:
-    """Before a rollout starts."""
+    """Before a rollout starts: the declared template may be stable's, with defaults spelled out."""
     return _compare(seen, seen.progress.stable)
 
 
 def compare_with_candidate(seen: Snapshot) -> Decision | None:
-    """Before a rollout gives way; one that may finish first gives way to nothing."""
+    """Before a candidate gives way to a template, which may be its own. Under FinishFirst it gives way to none."""
     return None if seen.plan.finish_first else _compare(seen, seen.progress.candidate)
 
 

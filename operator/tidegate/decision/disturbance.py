@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from tidegate.api import OnTrouble
+
 from .actions import SetWeight, WriteRoute
 from .decision import Decision, act, hold
-from .plan import FULL, NO_TIME, OnTrouble
+from .plan import FULL, NO_TIME
 from .reasons import Reason
 from .snapshot import Snapshot
 from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight

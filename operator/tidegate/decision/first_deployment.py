@@ -4,14 +4,13 @@ from dataclasses import replace
 
 from .actions import PrepareRevision, Scale
 from .asks import handle_stray
-from .decision import Decision, Rule, act, hold, hold_while_reading
+from .decision import Decision, Rule, act, hold, hold_while_reading, wait_until_mended
 from .first_steps import first_size, handle_first_asks, walk_first_steps
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
 from .refusal import because, hold_refused
-from .rest import wait_until_mended
 from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot

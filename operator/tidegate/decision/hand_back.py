@@ -8,6 +8,7 @@ from .actions import (
     LeaveServing,
     PointService,
     RefillWorkload,
+    ReleaseReplicas,
     ReleaseWorkload,
     RestoreRoutes,
     RestoreSubsets,
@@ -23,6 +24,7 @@ from .rollback import wait_for_stable, weight_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import drain_left, touched
+from .undeclared import drain_of_what_is_not_declared, take_back_what_is_not_declared
 
 
 def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
@@ -41,6 +43,14 @@ def take_the_weight_back(seen: Snapshot) -> Decision | None:
     left = drain_left(seen)
     waiting = unconfirmed(seen, Reason.HANDING_BACK, "waits for the gateway to confirm weight 0")
     return waiting or (hold(seen, Reason.HANDING_BACK, "the candidate drains", left) if left > NO_TIME else None)
+
+
+def drain_what_is_not_declared(seen: Snapshot) -> Decision | None:
+    """A route that is not declared any more may have sent requests to the candidate a moment ago."""
+    if seen.progress.candidate is None or (left := drain_of_what_is_not_declared(seen)) <= NO_TIME:
+        return None
+
+    return hold(seen, Reason.HANDING_BACK, "the candidate drains", left)
 
 
 def refill_the_workload(seen: Snapshot) -> Decision | None:
@@ -83,18 +93,19 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
 
 def restore_the_subsets(seen: Snapshot) -> Decision | None:
     """A mesh's subsets select what they selected before, while our pods still serve."""
-    if not seen.services.held:
+    left, held = seen.undeclared_subsets, seen.services.held
+    actions = [RestoreSubsets(undeclared=before) for before, ours in ((True, left), (False, held)) if ours]
+    if not actions:
         return None
 
-    return _on(seen, "the subsets select what they did before", RestoreSubsets(), handed_over_at=seen.now)
+    return _on(seen, "the subsets select what they did before", *actions, handed_over_at=seen.now)
 
 
 def restore_the_routes(seen: Snapshot) -> Decision | None:
     """Attached routes are as they were found."""
-    if not touched(seen):
-        return None
-
-    return _on(seen, "the attached routes are as they were found", RestoreRoutes())
+    left = seen.undeclared is not None and seen.undeclared.touched
+    actions = [RestoreRoutes(undeclared=before) for before, ours in ((True, left), (False, touched(seen))) if ours]
+    return _on(seen, "the attached routes are as they were found", *actions) if actions else None
 
 
 def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
@@ -131,7 +142,7 @@ def let_go(seen: Snapshot) -> Decision:
         left = (ReleaseWorkload(),)
 
     progress, sentence = seen.progress, "all is handed back"
-    actions = (*left, Finalize(keep=False))
+    actions = (*left, *map(ReleaseReplicas, seen.unreferenced), Finalize(keep=False))
     return Decision(reason=Reason.HANDED_BACK, sentence=sentence, progress=progress, actions=actions)
 
 
@@ -146,8 +157,10 @@ def _on(seen: Snapshot, sentence: str, *actions: Action, **changes: object) -> D
 
 HAND_BACK: tuple[Rule, ...] = (
     finish_the_change_of_role,
+    take_back_what_is_not_declared,
     take_the_weight_back,
     wait_for_what_is_kept,
+    drain_what_is_not_declared,
     point_candidate_at_what_is_kept,
     take_the_exposure_off_what_is_kept,
     refill_the_workload,

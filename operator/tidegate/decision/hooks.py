@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from tidegate.api import OnTrouble, When
+
 from .actions import PrepareRevision
 from .asks import how_to_promote
 from .decision import Decision, act, hold
-from .plan import NO_TIME, Hook, OnTrouble, When
+from .plan import NO_TIME, Hook
 from .progress import Progress, Waiting
 from .reasons import SENTENCE_LENGTH, Reason
 from .rollback import roll_back

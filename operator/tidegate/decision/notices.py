@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from .plan import When
+from tidegate.api import When
+
 from .progress import NOTICES_KEPT, Notice, Progress
 from .reasons import Reason
 from .snapshot import Said, Snapshot

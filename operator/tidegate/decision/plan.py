@@ -2,27 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
+
+from tidegate.api import OnTrouble, When
 
 NO_TIME = timedelta(0)
 FULL = 100
-
-
-class OnTrouble(Enum):
-    """What a breach, or silence of the metrics, leads to."""
-
-    HOLD = "Hold"
-    ROLL_BACK = "RollBack"
-
-
-class When(Enum):
-    """Where a rollout is when a hook is asked (the first three) or told."""
-
-    BEFORE_ROLLOUT = "BeforeRollout"
-    BEFORE_RISE = "BeforeRise"
-    BEFORE_PROMOTION = "BeforePromotion"
-    AFTER_PROMOTION = "AfterPromotion"
-    ON_ROLLBACK = "OnRollback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

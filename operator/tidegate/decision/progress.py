@@ -7,7 +7,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from .plan import NO_TIME, When
+from tidegate.api import When
+
+from .plan import NO_TIME
 from .reasons import Reason
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from tidegate.api import When
+
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from .asks import handle_stray
 from .decision import Decision, Rule, act, hold
 from .notices import inform
-from .plan import NO_TIME, When
+from .plan import NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
 from .restart import note_restart

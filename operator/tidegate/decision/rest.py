@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import Action, ForgetCopy, ForgetRevision, RemoveRoutes, RestoreRoutes, SetWeight
+from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
 from .asks import handle_stray
-from .decision import Decision, Rule, act, beside, hold, hold_while_reading
+from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wait_until_mended
 from .defaulting import compare_with_stable
 from .plan import NO_TIME
 from .progress import Phase
@@ -13,18 +13,20 @@ from .reasons import Reason
 from .refusal import hold_refused
 from .restart import note_restart, restart
 from .router import unconfirmed
-from .snapshot import Snapshot, Suspension
+from .snapshot import Snapshot
 from .start import start, start_by_steps
 from .step import touched
 from .takeover import (
     empty_the_workload,
     hold_its_replicas,
     keep_until_handed_back,
+    release_replicas,
     say_that_it_is_contested,
     take_the_workload_over,
 )
+from .undeclared import let_go_of_subsets, let_go_of_what_is_not_declared
 from .undo import undo
-from .upkeep import FOREIGN, leftovers, put_subsets_back, retired, upkeep
+from .upkeep import leftovers, put_subsets_back, retired, upkeep
 
 
 def take_back_stray_weight(seen: Snapshot) -> Decision | None:
@@ -45,25 +47,6 @@ def mend(seen: Snapshot) -> Decision | None:
         return None
 
     return beside(seen, "mended", *actions)
-
-
-def remove_what_is_not_declared(seen: Snapshot) -> Decision | None:
-    """Another router was declared: the route before it goes once the new one has served for as long as a drain."""
-    route = seen.route
-    if not seen.undeclared or seen.progress.stable is None or route is None:
-        return None
-
-    served = route.confirmed and not route.lost
-    if seen.blocked and (not served or seen.blocked.reason in FOREIGN):
-        return wait_until_mended(seen)
-
-    wait = seen.plan.settle + seen.plan.drain - route.confirmed_for if served else None
-    if wait is None or wait > NO_TIME:
-        settled = at_target(seen)
-        return hold_as_is(seen, look_again=wait) if settled else hold(seen, Reason.CONFIRMING, IN_ITS_PLACE, wait)
-
-    reason, sentence = seen.progress.reason, "the route that was declared before is gone"
-    return Decision(reason=reason, sentence=sentence, progress=seen.progress, actions=(RemoveRoutes(),))
 
 
 def retire_leftovers(seen: Snapshot) -> Decision | None:
@@ -91,7 +74,6 @@ def give_routes_back(seen: Snapshot) -> Decision | None:
     return beside(seen, "the attached route is as it was found", RestoreRoutes())
 
 
-IN_ITS_PLACE = "the route before goes once the newly declared one is served; then a rollout may start"
 DRAINING = "the last rollout's pods drain before the next one starts"
 
 
@@ -175,17 +157,8 @@ def refuse_the_rejected(seen: Snapshot) -> Decision | None:
     return hold(seen, reason, sentence, phase=Phase.ROLLED_BACK)
 
 
-def wait_until_mended(seen: Snapshot) -> Decision | None:
-    """Something that the rollout needs is missing or wrong: it starts by itself when that heals."""
-    if seen.blocked is None:
-        return None
-
-    phase = Phase.PENDING if seen.blocked.reason is Reason.NOT_ISOLATED else Phase.STALLED
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, phase=phase)
-
-
 def wait_while_suspended(seen: Snapshot) -> Decision | None:
-    if seen.suspension is not Suspension.NONE and seen.progress.stable is not None:
+    if seen.suspended and seen.progress.stable is not None:
         return hold(seen, Reason.SUSPENDED, "suspended: no rollout starts")
 
     return None
@@ -212,11 +185,13 @@ REST: tuple[Rule, ...] = (
     put_subsets_back,
     take_back_stray_weight,
     mend,
-    remove_what_is_not_declared,
+    let_go_of_subsets,
+    let_go_of_what_is_not_declared,
     undo,
     retire_leftovers,
     give_routes_back,
     say_what_is_refused,
+    release_replicas,
     keep_until_handed_back,
     take_the_workload_over,
     empty_the_workload,

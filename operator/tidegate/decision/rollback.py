@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from tidegate.api import When
+
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from .decision import Decision, Rule, act, hold
 from .notices import inform
-from .plan import FULL, NO_TIME, When
+from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason
 from .refusal import because
@@ -170,7 +172,8 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 
 def drain(seen: Snapshot) -> Decision | None:
     """Requests under way finish before their pods go."""
-    wait = seen.plan.settle + seen.plan.drain - (seen.route.confirmed_for if seen.route else seen.plan.drain)
+    served = [route.confirmed_for for route in (seen.route, seen.undeclared) if route]
+    wait = seen.plan.settle + seen.plan.drain - min(served, default=seen.plan.drain)
     return hold(seen, *cause(seen), look_again=wait) if wait > NO_TIME else None
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from tidegate.api import OnTrouble, When
+
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
 from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
@@ -24,7 +26,6 @@ from .disturbance import (
     write_a_garbled_route,
 )
 from .hooks import closed, gate_opened, refused
-from .plan import OnTrouble, When
 from .promotion import begin
 from .reasons import BLOCKING, Reason
 from .refusal import because

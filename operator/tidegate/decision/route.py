@@ -70,4 +70,6 @@ def together(routes: Sequence[Route]) -> Route | None:
         attached=all(route.attached for route in routes),
         lost=any(route.lost for route in routes),
         touched=any(route.touched for route in routes),
+        matched=any(route.matched for route in routes),
+        mirrored=any(route.mirrored for route in routes),
     )

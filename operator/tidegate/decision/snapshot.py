@@ -4,20 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from tidegate.api import Suspend
+
 from .actions import Role
 from .plan import FULL, NO_TIME, Plan, Step
 from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
 from .route import Route
 from .workload import NOTHING_DUE, Restart, Workload
-
-
-class Suspension(Enum):
-    """How far a user stopped the loop; the stricter of spec and annotation."""
-
-    NONE = "None"
-    ADVANCE = "Advance"
-    ALL = "All"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +126,12 @@ class Snapshot:
     """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release.
 
     Where that is not `known` (its workload or configuration is missing, or `reading`), `target` is the last one:
-    no revision starts, none is made from it, and none goes for it. `undeclared`: a route of ours is there that is not
-    declared any more. `uncompared` are revisions that it may turn out to
+    no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
     be, once the API server's defaults are in it.
+
+    `undeclared`: routes that nobody declares any more, as one, while they are ours to delete or to give back;
+    `undeclared_subsets`: so are subsets that no declared route leads to. `unreferenced`: Deployments of the namespace
+    whose size we own, and to which no Release refers any more.
     """
 
     now: datetime
@@ -148,16 +145,18 @@ class Snapshot:
     services: Services = Services()
     route: Route | None = None
     several: tuple[Route, ...] = ()
-    undeclared: bool = False
+    undeclared: Route | None = None
+    undeclared_subsets: bool = False
     evidence: Evidence = Evidence()
     answers: tuple[Answer, ...] = ()
     asks: Asks = NOTHING_ASKED
-    suspension: Suspension = Suspension.NONE
+    suspension: Suspend = Suspend.NONE
     blocked: Blocked | None = None
     deleting: bool = False
     finalizer: bool = False
     keeps: bool = False
     workload: Workload | None = None
+    unreferenced: tuple[str, ...] = ()
     restart: Restart = NOTHING_DUE
     least_size: int = 0
     surplus: tuple[str, ...] = ()
@@ -224,7 +223,7 @@ class Snapshot:
 
     @property
     def suspended(self) -> bool:
-        return self.suspension is not Suspension.NONE
+        return self.suspension is not Suspend.NONE
 
     def declares(self, revision: str) -> bool:
         """True where a revision can be made anew, because it is what is declared."""

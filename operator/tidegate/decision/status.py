@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tidegate.api import When
+
 from .conditions import conditions
-from .plan import NO_TIME, When
+from .plan import NO_TIME
 from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
 from .reasons import SENTENCE_LENGTH, Reason
 from .restart import left_of_it

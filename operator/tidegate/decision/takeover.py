@@ -1,6 +1,6 @@
 """A Deployment that was there before: paused first, emptied last, and never fought over a third time."""
 
-from .actions import EmptyWorkload, Finalize, HoldReplicas, ResizeWorkload, TakeOver
+from .actions import EmptyWorkload, Finalize, HoldReplicas, ReleaseReplicas, ResizeWorkload, TakeOver
 from .decision import Decision, beside, hold
 from .plan import NO_TIME
 from .progress import Phase
@@ -29,6 +29,15 @@ def hold_its_replicas(seen: Snapshot) -> Decision | None:
         return None
 
     return beside(seen, f"holding {workload.replicas} replicas", HoldReplicas(workload.replicas))
+
+
+def release_replicas(seen: Snapshot) -> Decision | None:
+    """A Deployment that was referred to by mistake, and not taken over, is Git's alone again."""
+    if not seen.unreferenced:
+        return None
+
+    names = ", ".join(seen.unreferenced)
+    return beside(seen, f"the replicas of {names} are not held any more", *map(ReleaseReplicas, seen.unreferenced))
 
 
 def take_the_workload_over(seen: Snapshot) -> Decision | None:

@@ -14,7 +14,7 @@ from tidegate.clients import Credentials, Http, Kube, Lease
 from tidegate.reconcile.asking import Asking
 from tidegate.reconcile.measure import Measuring
 from tidegate.reconcile.scope import Scope
-from tidegate.reconcile.turn import take_turn, told
+from tidegate.reconcile.turn import take_turn, tell_of_failure
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Lane
@@ -104,7 +104,7 @@ class Process:
         self._keep("source checks", self._checks.run())
         self._keep("events", self._world.recorder.run())
         turn = partial(take_turn, world=self._world, measuring=self._measuring, asking=self._asking)
-        failed = partial(told, world=self._world)
+        failed = partial(tell_of_failure, world=self._world)
         lanes = (*(Lane.REST for _ in range(WORKERS)), *(Lane.ROLLBACK for _ in range(ROLLBACK_WORKERS)))
         self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed, last=lane)) for lane in lanes]
         await asyncio.gather(*self._workers)

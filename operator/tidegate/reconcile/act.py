@@ -12,6 +12,7 @@ from tidegate.decision.actions import (
     LeaveServing,
     PointService,
     PrepareRevision,
+    ReleaseReplicas,
     RemoveRoutes,
     RestoreRoutes,
     RestoreSubsets,
@@ -28,7 +29,7 @@ from .act_on_pods import evict
 from .act_on_revisions import act_on_revisions
 from .act_on_routes import act_on_routes
 from .act_on_subsets import point_subsets, restore_subsets
-from .act_on_workload import act_on_workload
+from .act_on_workload import act_on_workload, release_replicas
 from .leave_serving import leave_serving
 from .observe import Seen
 from .ownership import created, ours
@@ -45,11 +46,13 @@ async def act(seen: Seen, action: Action, world: World, *, urgent: bool) -> None
         case PointService():
             await point_service(seen, action, world)
         case RestoreSubsets():
-            await restore_subsets(seen, world)
+            await restore_subsets(seen, action, world)
         case WriteRoute() | SetWeight() | RestoreRoutes() | RemoveRoutes():
             await act_on_routes(seen, action, world, urgent=urgent)
         case EvictPod(name):
             await evict(seen, name, world)
+        case ReleaseReplicas(name):
+            await release_replicas(seen, name, world)
         case LeaveServing(revision):
             await leave_serving(seen, revision, world)
         case Finalize(keep):
@@ -89,11 +92,11 @@ def pointed(seen: Seen, found: Object, manifest: Object) -> Object:
 
 async def finalize(seen: Seen, world: World, *, keep: bool) -> None:
     """Put our finalizer on the Release, or take it off; others keep theirs."""
-    metadata = seen.found["metadata"]
+    metadata = seen.stored.found["metadata"]
     others = [name for name in metadata.get("finalizers") or () if name != FINALIZER]
     finalizers = [*others, FINALIZER] if keep else others
     body: Object = {"metadata": {"resourceVersion": metadata["resourceVersion"], "finalizers": finalizers}}
-    answer = await world.writer.merge(kinds.RELEASES, seen.found, body)
+    answer = await world.writer.merge(kinds.RELEASES, seen.stored.found, body)
     if seen.snapshot.deleting and not finalizers:
         # It is gone with this write: kept, it would be a ghost that claims its routes for ever.
         world.store(kinds.RELEASES).drop(answer)

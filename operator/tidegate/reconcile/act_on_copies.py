@@ -15,7 +15,7 @@ from .world import World
 
 async def keep_copies(seen: Seen, world: World) -> None:
     """Every copy that the declared pods name is there."""
-    for place, content in seen.template.tracking.contents.items():
+    for place, content in seen.wanted.template.tracking.contents.items():
         await keep_copy(seen, place, content, world)
 
 
@@ -50,7 +50,7 @@ async def adopt_copies(seen: Seen, revision: str, world: World) -> None:
 
 
 async def adopt_copy(seen: Owned, kind: Kind, copy: Object, world: World) -> None:
-    """A Release of this name left it behind. It cannot change: it holds what its name says."""
+    """Own again a copy that a deleted Release of this name left. It is immutable, so it holds what its name says."""
     world.configs.keep(kind, await world.writer.merge(kind, copy, taken_again(seen)))
 
 

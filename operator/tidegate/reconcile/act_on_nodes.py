@@ -1,4 +1,4 @@
-"""The effects on DaemonSets: nodes change hands, and who leaves goes first."""
+"""The effects on DaemonSets: a node leaves one revision's DaemonSet before it joins the other's."""
 
 from tidegate.api.names import ANNOTATION_NODES, ANNOTATION_REJECTED
 from tidegate.decision.actions import PrepareRevision, Scale

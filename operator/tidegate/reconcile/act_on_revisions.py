@@ -31,8 +31,8 @@ async def act_on_revisions(seen: Seen, action: OnRevisions, world: World) -> Non
     match action:
         case PrepareRevision():
             await prepare(seen, action, world)
-        case Scale() if seen.nodes is not None:
-            await act_on_nodes(seen, seen.nodes, action, declared(seen, action), world)
+        case Scale() if seen.routing.nodes is not None:
+            await act_on_nodes(seen, seen.routing.nodes, action, declared(seen, action), world)
         case Scale(revision, replicas, rejected):
             await scale(seen, revision, replicas, world, rejected=rejected)
         case Adopt(revision):
@@ -49,11 +49,11 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
     """The ReplicaSet of a revision, with this rollout's plan pinned on it."""
     return replica_set(
         seen.owner,
-        seen.template.made(),
+        seen.wanted.template.with_copies(),
         action.revision,
         replicas=action.replicas,
         min_ready_seconds=seen.spec.min_ready_seconds,
-        pin=Pin(plan=text_of(seen.declared), started=stamp(seen.snapshot.progress.started_at) or ""),
+        pin=Pin(plan=text_of(seen.wanted.declared), started=stamp(seen.snapshot.progress.started_at) or ""),
     )
 
 
@@ -61,16 +61,16 @@ async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
     manifest = declared(seen, action)
     name = manifest["metadata"]["name"]
-    if action.revision == seen.template.revision:
+    if action.revision == seen.wanted.template.revision:
         await keep_copies(seen, world)
 
     found = ours(seen, seen.made_by, name, world)
-    if found is None and seen.template.revision not in {"", action.revision}:
+    if found is None and seen.wanted.template.revision not in {"", action.revision}:
         message = f"{name} is gone, and what is declared is another template"
         raise Conflict(409, message, call=f"create {name}")
 
-    if seen.nodes is not None:
-        await act_on_nodes(seen, seen.nodes, action, manifest, world)
+    if seen.routing.nodes is not None:
+        await act_on_nodes(seen, seen.routing.nodes, action, manifest, world)
         return
 
     if found is None:
@@ -125,7 +125,7 @@ async def compare(seen: Seen, revision: str, world: World) -> None:
     except (Invalid, Forbidden):
         same = False
 
-    owner, template = seen.owner, seen.template.declared
+    owner, template = seen.owner, seen.wanted.template.declared
     log.info("template compared", namespace=owner.namespace, release=owner.name, declared=template, same=same)
     memory = world.memory((owner.namespace, owner.name))
     unlike = memory.of_template(template).unlike
@@ -133,7 +133,7 @@ async def compare(seen: Seen, revision: str, world: World) -> None:
 
 
 async def _is_of(seen: Seen, found: Object, revision: str, world: World) -> bool:
-    metadata, pods = found["metadata"], pods_of(seen.owner, seen.template.made(), revision)
+    metadata, pods = found["metadata"], pods_of(seen.owner, seen.wanted.template.with_copies(), revision)
     replaced = {"op": "replace", "path": "/spec/template", "value": pods}
     names = metadata["namespace"], metadata["name"]
     answer = (await world.writer.patch(kinds.REPLICA_SETS, *names, [replaced], dry_run=True))["metadata"]

@@ -7,11 +7,10 @@ from typing import assert_never
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
 from tidegate.clients import Kind, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
-from tidegate.routers import AttachedRoute, CanaryIngress, Router, Whole
+from tidegate.routers import NOTES, AttachedRoute, CanaryIngress, Router, Whole
 from tidegate.watch import Object
 
 from . import kinds
-from .elsewhere import undeclared_routes
 from .observe import Seen
 from .ownership import created, disown, ours, patched, take_again
 from .world import World
@@ -27,17 +26,20 @@ async def act_on_routes(
         case SetWeight():
             await set_weights(seen, action, world, urgent=urgent or not action.raising)
         case RestoreRoutes():
-            await restore_routes(seen, world)
+            await restore_routes(seen, _meant(seen, action), world)
         case RemoveRoutes():
-            for kind, found in undeclared_routes(seen.owner, seen.routers, world):
-                await take_away(seen, kind, found, world)
+            await remove_routes(seen, world)
         case _:
             assert_never(action)
 
 
+def _meant(seen: Seen, action: SetWeight | RestoreRoutes) -> tuple[Router, ...]:
+    return seen.routing.undeclared if action.undeclared else seen.routing.routers
+
+
 async def write_routes(seen: Seen, action: WriteRoute, world: World, *, urgent: bool) -> None:
     """Write the routes that Tidegate owns."""
-    for router in seen.routers:
+    for router in seen.routing.routers:
         if isinstance(router, Whole):
             await write_route(seen, router, action, world, urgent=urgent)
 
@@ -69,7 +71,7 @@ async def write_route(seen: Seen, router: Whole, action: WriteRoute, world: Worl
 
 async def set_weights(seen: Seen, action: SetWeight, world: World, *, urgent: bool) -> None:
     """Both weights of every route at once: one that fails does not keep the others from theirs."""
-    writes = (set_weight(seen, router, action, world, urgent=urgent) for router in seen.routers)
+    writes = (set_weight(seen, router, action, world, urgent=urgent) for router in _meant(seen, action))
     for failure in await asyncio.gather(*writes, return_exceptions=True):
         if isinstance(failure, BaseException):
             raise failure
@@ -92,11 +94,11 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
     await patched(seen, kind, found, patch, world, urgent=urgent)
 
 
-async def restore_routes(seen: Seen, world: World) -> None:
+async def restore_routes(seen: Seen, routers: tuple[Router, ...], world: World) -> None:
     """A user's routes as they were found, and no canary beside them."""
-    for router in seen.routers:
+    for router in routers:
         found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
-        if found is not None and isinstance(router, AttachedRoute):
+        if found is not None and isinstance(router, AttachedRoute) and router.split(found).touched:
             await restore_route(seen, router, found, world)
 
         if found is not None and isinstance(router, CanaryIngress):
@@ -104,12 +106,21 @@ async def restore_routes(seen: Seen, world: World) -> None:
 
 
 async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world: World) -> None:
-    """Weights, notes, and then the list of those who own fields."""
+    """Weights, then in one the notes and the list of those who own fields: a crash between leaves the notes."""
     kind = kinds.ROUTE_KINDS[router.kind]
     if patch := router.restore_patch(found):
         await patched(seen, kind, found, patch, world)
 
-    await disown(kind, found, world)
+    await disown(kind, found, world, *NOTES)
+
+
+async def remove_routes(seen: Seen, world: World) -> None:
+    """The routes that Tidegate made and nobody declares any more."""
+    for router in seen.routing.undeclared:
+        kind = kinds.ROUTE_KINDS[router.kind]
+        found = world.store(kind).get((seen.owner.namespace, router.name))
+        if found is not None and isinstance(router, Whole):
+            await take_away(seen, kind, found, world)
 
 
 async def take_away(seen: Seen, kind: Kind, found: Object, world: World) -> None:

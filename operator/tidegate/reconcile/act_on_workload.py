@@ -47,7 +47,7 @@ OnWorkload = (
 
 async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
     """One effect on the referenced Deployment; none where it is gone."""
-    found = seen.template.found
+    found = seen.wanted.template.found
     if found is None:
         return
 
@@ -95,8 +95,8 @@ async def detach_pods(seen: Seen, world: World) -> None:
 
 
 def _labels(seen: Seen) -> dict[str, str]:
-    found = seen.template.found
-    return selected_labels(found["spec"], seen.template.pods or {}) if found else {}
+    found = seen.wanted.template.found
+    return selected_labels(found["spec"], seen.wanted.template.pods or {}) if found else {}
 
 
 def _note(seen: Seen, found: Object) -> Note:
@@ -106,6 +106,13 @@ def _note(seen: Seen, found: Object) -> Note:
         return note
 
     return Note(seen.owner.name, found["spec"].get("replicas") or 0, bool(found["spec"].get("paused")))
+
+
+async def release_replicas(seen: Seen, name: str, world: World) -> None:
+    """Own nothing any more of a Deployment that is not referred to."""
+    found = world.store(kinds.DEPLOYMENTS).get((seen.owner.namespace, name))
+    if found is not None:
+        await disown(kinds.DEPLOYMENTS, found, world)
 
 
 async def _merge(found: Object, body: Object, world: World) -> None:

@@ -28,38 +28,38 @@ if TYPE_CHECKING:
 
 def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     """The first thing to mend, or None."""
-    owner, declared, spec = seen.owner, seen.declared, seen.pinned.spec
+    owner, declared, spec = seen.owner, seen.wanted.declared, seen.wanted.pinned.spec
     key = owner.key
     return (
         _switched_off(seen, world)
         or _refused(key, world)
-        or _ahead(seen, seen.template.tracking.blocked)
+        or _unless_brought_back(seen, seen.wanted.template.tracking.blocked)
         or _invalid(seen)
-        or _ahead(seen, seen.sets.blocked)
+        or _unless_brought_back(seen, seen.wanted.sets.blocked)
         or _other_workload(seen, world)
         or held_elsewhere(seen, world)
         or _name_taken(owner, world)
         or _route_taken(seen, world)
-        or _target_claimed(seen.found, world)
+        or _target_claimed(seen.stored.found, world)
         or _takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
-        or feature_missing(key, declared, spec, world)
+        or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
-        or _ahead(seen, _source_missing(key, spec, world))
-        or _ahead(seen, _data_plane_blocked(seen, world))
+        or _unless_brought_back(seen, _source_missing(key, spec, world))
+        or _unless_brought_back(seen, _data_plane_blocked(seen, world))
         or _not_isolated(seen, world)
     )
 
 
-def _ahead(seen: "Seen", found: Blocked | None) -> Blocked | None:
-    """What is needed to make or to judge something new holds up nothing that was stable before."""
+def _unless_brought_back(seen: "Seen", found: Blocked | None) -> Blocked | None:
+    """What a new revision needs, to be made or judged, does not hold up an undo: its revision was stable before."""
     return None if brings_back(seen.snapshot) else found
 
 
 def _invalid(seen: "Seen") -> Blocked | None:
     """What was declared, or pinned by an older Tidegate, cannot be read whole."""
-    sentence = seen.newest.invalid or seen.pinned.invalid
+    sentence = seen.wanted.newest.invalid or seen.wanted.pinned.invalid
     return Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
 
 
@@ -94,7 +94,7 @@ def _refused(key: Key, world: World) -> Blocked | None:
 
 
 def _route_taken(seen: "Seen", world: World) -> Blocked | None:
-    for router in seen.routers:
+    for router in seen.routing.routers:
         route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
             return Blocked(Reason.NAME_TAKEN, taken_sentence(router.kind, router.name))
@@ -122,7 +122,7 @@ def _age(found: Object) -> tuple[str, str]:
 
 def _switched_off(seen: "Seen", world: World) -> Blocked | None:
     """The operator was told to do without the API of a route."""
-    for router in seen.routers:
+    for router in seen.routing.routers:
         kind = kinds.ROUTE_KINDS[router.kind]
         if not world.scope.watches(kind):
             sentence = f"spec.traffic: this operator runs without {kind.group}, so no {kind.kind} is read or written"
@@ -175,12 +175,12 @@ def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None
 
 
 def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
-    """A built-in question that nobody answers, or not for us alone. Nothing is asked of the first revision."""
-    if not seen.pinned.spec.asks_the_data_plane or seen.snapshot.progress.stable is None:
+    """No data plane answers the built-in queries, or one that mixes two Releases up. A first revision asks nothing."""
+    if not seen.wanted.pinned.spec.asks_the_data_plane or seen.snapshot.progress.stable is None:
         return None
 
     if seen.plane is None:
-        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.choice.sentence}")
+        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.wanted.choice.sentence}")
 
     alike = world.store(kinds.RELEASES).of(kinds.joined(*seen.owner.key))
     if len(alike) < 2 or not COUNTS[seen.plane].joined:
@@ -193,8 +193,8 @@ def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
 
 def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
     """A Deployment is taken over when nobody else decides its size, and the Release can carry its load."""
-    reference, workload = seen.template.reference, seen.snapshot.workload
-    if reference is not None and seen.template.found is None:
+    reference, workload = seen.wanted.template.reference, seen.snapshot.workload
+    if reference is not None and seen.wanted.template.found is None:
         return Blocked(Reason.WORKLOAD_MISSING, f"spec.workloadRef: {reference['kind']} {reference['name']} is missing")
 
     if workload is None or workload.taken_over:
@@ -226,7 +226,7 @@ def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
 
 def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
     """Another Service would send traffic to the candidate's pods past the gate."""
-    look, pods, owner = seen.snapshot, seen.template.pods, seen.owner
+    look, pods, owner = seen.snapshot, seen.wanted.template.pods, seen.owner
     if look.target == look.progress.stable and look.progress.candidate is None:
         return None
 
@@ -239,7 +239,7 @@ def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
     labels = {**((pods.get("metadata") or {}).get("labels") or {}), **ours}
     store = world.store(kinds.SERVICES)
     near = [found for name in labels for found in store.of((owner.namespace, f"{name}={labels[name]}"))]
-    names = [name for name in bypassing(near, owner, labels) if name != shared_service(seen.declared)]
+    names = [name for name in bypassing(near, owner, labels) if name != shared_service(seen.wanted.declared)]
     if not names:
         return None
 

@@ -288,6 +288,6 @@ class Configs:
 
 
 def words_of(error: CallError) -> str:
-    """What the API server says, and what grants a right that lacks."""
+    """What the API server says; where a right is missing, also which setting grants it."""
     hint = "; the chart's trackConfig.enabled grants it" if isinstance(error, Forbidden) else ""
     return f"{error.told}{hint}"

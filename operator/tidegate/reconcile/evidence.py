@@ -49,15 +49,15 @@ def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> An
                 settled_at=progress.settled_at,
             )
             for objective in spec.objectives
-            if speaks(objective, progress, spec)
+            if is_judged(objective, progress, spec)
         )
     )
 
 
-def speaks(objective: Objective, progress: Progress, spec: ReleaseSpec) -> bool:
-    """The gateway counts nothing of a candidate without traffic: then only a question of one's own is judged.
+def is_judged(objective: Objective, progress: Progress, spec: ReleaseSpec) -> bool:
+    """False for a built-in objective while the candidate has no traffic: the gateway counts nothing of it then.
 
-    Requests that match are traffic, at weight 0 too; nobody promises that copies are counted.
+    Requests that match are traffic, also at weight 0. Mirrored copies are not: not every gateway counts them.
     """
     step = recorded_step(spec, progress)
     return objective.ratio is None or progress.desired_weight > 0 or bool(step and step.match)

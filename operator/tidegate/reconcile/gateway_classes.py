@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tidegate.routers import GatewayClass
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
@@ -12,16 +13,18 @@ from .world import World
 OWNERS = {"VirtualService": "istio.io/gateway-controller", "TraefikService": "traefik.io/gateway-controller"}
 
 
-def gateway_classes_of(declared: Object, owner: Owner, world: World) -> list[Object]:
-    """What is kept of the GatewayClasses of the Gateways that the routes attach to."""
-    names = {
-        gateway["spec"].get("gatewayClassName")
-        for parent in parents_of(declared, owner, world)
-        if parent.get("kind", "Gateway") == "Gateway"
-        if (gateway := world.store(kinds.GATEWAYS).get((parent.get("namespace") or owner.namespace, parent["name"])))
-    }
-    found = (world.store(kinds.GATEWAY_CLASSES).get(("", name)) for name in sorted(filter(None, names)))
-    return [kept for kept in found if kept is not None]
+def classes_of(declared: Object, owner: Owner, world: World) -> Iterator[GatewayClass]:
+    """The class of each gateway that the routes attach to. A parent of another kind has none that tells."""
+    for parent in parents_of(declared, owner, world):
+        place = (parent.get("namespace") or owner.namespace, parent["name"])
+        gateway = world.store(kinds.GATEWAYS).get(place) if parent.get("kind", "Gateway") == "Gateway" else None
+        name = gateway["spec"].get("gatewayClassName", "") if gateway else f"of {parent.get('kind')} {parent['name']}"
+        found = world.store(kinds.GATEWAY_CLASSES).get(("", name)) if gateway else None
+        if found is None:
+            yield GatewayClass(name=name, unread=not world.scope.holds(place[0]))
+            continue
+
+        yield GatewayClass(name=name, controller=found["controller"], features=frozenset(found["features"]))
 
 
 def controllers_of(declared: Object, owner: Owner, world: World) -> list[str]:
@@ -29,7 +32,7 @@ def controllers_of(declared: Object, owner: Owner, world: World) -> list[str]:
 
     A mesh has no Gateway, and some may not be read: there the route's status, or its very kind, names who does.
     """
-    by_class = [kept["controller"] for kept in gateway_classes_of(declared, owner, world)]
+    by_class = [found.controller for found in classes_of(declared, owner, world) if found.controller]
     by_status = [
         parent["controllerName"]
         for route in routes_of(declared, owner, world)

@@ -11,7 +11,7 @@ import msgspec
 from tidegate.api import TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
-from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE
+from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holder
 from tidegate.watch import Key
 from tidegate.workloads import note_of
 
@@ -46,7 +46,8 @@ VIRTUAL_SERVICES = Kind(api="networking.istio.io/v1", plural="virtualservices", 
 TRAEFIK_SERVICES = Kind(api="traefik.io/v1alpha1", plural="traefikservices", kind="TraefikService")
 DESTINATION_RULES = Kind(api="networking.istio.io/v1", plural="destinationrules", kind="DestinationRule")
 INGRESSES = Kind(api="networking.k8s.io/v1", plural="ingresses", kind="Ingress")
-ROUTE_KINDS = {kind.kind: kind for kind in (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES, INGRESSES)}
+ATTACHED_KINDS = (ROUTES, GRPC_ROUTES, VIRTUAL_SERVICES, TRAEFIK_SERVICES)
+ROUTE_KINDS = {kind.kind: kind for kind in (*ATTACHED_KINDS, INGRESSES)}
 GATEWAYS = Kind(api="gateway.networking.k8s.io/v1", plural="gateways", kind="Gateway")
 GATEWAY_CLASSES = Kind(
     api="gateway.networking.k8s.io/v1", plural="gatewayclasses", kind="GatewayClass", namespaced=False
@@ -101,6 +102,23 @@ def by_taker(found: Object) -> Iterable[Key]:
     return [(found["metadata"].get("namespace", ""), note.release)] if note else []
 
 
+def by_taker_or_size(found: Object) -> Iterable[Key]:
+    """The Release that took a Deployment over; of one whose size alone is held, its namespace."""
+    size = [(found["metadata"].get("namespace", ""), "")] if found.get("held") else []
+    return by_taker(found) or size
+
+
+def by_holder(found: Object) -> Iterable[Key]:
+    """The Release whose note is on a user's route, or on the DestinationRule behind it."""
+    release = holder(found)
+    return [(found["metadata"].get("namespace", ""), release)] if release else []
+
+
+def by_release_or_holder(found: Object) -> Iterable[Key]:
+    """The Release that an HTTPRoute is made for, or that holds it."""
+    return {*by_release(found), *by_holder(found)}
+
+
 def is_ours(found: Object | None) -> bool:
     """True for what a Release owns."""
     owners = (found["metadata"].get("ownerReferences") or ()) if found else ()
@@ -120,7 +138,7 @@ def by_service(found: Object) -> Iterable[Key]:
 
 
 def claims(found: Object) -> Iterable[Key]:
-    """A Release's namespace, both its names as one, what it uses, and what its route claims."""
+    """The index keys of a Release: its namespace, its joined name, what it uses, and what its routes claim."""
     namespace, spec = found["metadata"].get("namespace", ""), spec_of(found)
     yield namespace, ""
     yield joined(namespace, found["metadata"]["name"])
@@ -197,23 +215,25 @@ WATCHED = (
     Watched(kind=PODS, trim=trims.trimmed_pod, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=SERVICES, trim=trims.trimmed_service, index=by_selected_label),
     Watched(kind=ENDPOINT_SLICES, trim=trims.trimmed_slice, selector=LABEL_RELEASE, index=by_service),
-    Watched(kind=ROUTES, trim=route_trims.trimmed_route, index=by_release, optional=True),
-    Watched(kind=GRPC_ROUTES, trim=route_trims.trimmed_route, optional=True),
+    Watched(kind=ROUTES, trim=route_trims.trimmed_route, index=by_release_or_holder, optional=True),
+    Watched(kind=GRPC_ROUTES, trim=route_trims.trimmed_route, index=by_holder, optional=True),
     Watched(
         kind=VIRTUAL_SERVICES,
         trim=partial(route_trims.trimmed_route, shape=VIRTUAL_SERVICE),
+        index=by_holder,
         optional=True,
     ),
     Watched(
         kind=TRAEFIK_SERVICES,
         trim=partial(route_trims.trimmed_route, shape=TRAEFIK_SERVICE),
+        index=by_holder,
         optional=True,
     ),
-    Watched(kind=DESTINATION_RULES, trim=route_trims.trimmed_destination_rule, optional=True),
+    Watched(kind=DESTINATION_RULES, trim=route_trims.trimmed_destination_rule, index=by_holder, optional=True),
     Watched(kind=INGRESSES, trim=route_trims.trimmed_ingress, optional=True),
     Watched(kind=GATEWAYS, trim=trims.plain, optional=True),
     Watched(kind=GATEWAY_CLASSES, trim=route_trims.trimmed_gateway_class, optional=True),
-    Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment, index=by_taker),
+    Watched(kind=DEPLOYMENTS, trim=trims.trimmed_deployment, index=by_taker_or_size),
     Watched(kind=POD_TEMPLATES, trim=trims.trimmed_pod_template),
     Watched(kind=AUTOSCALERS, trim=trims.trimmed_autoscaler, index=by_scaled),
     Watched(kind=NODES, trim=trims.trimmed_node),

@@ -52,7 +52,7 @@ class Measuring:
             self._due.cancel(key)
         elif key not in self._planned:
             self._planned.add(key)
-            self._due.after(key, min(seen.pinned.spec.interval, FIRST_WAIT).total_seconds())
+            self._due.after(key, min(seen.wanted.pinned.spec.interval, FIRST_WAIT).total_seconds())
 
     def _begin(self, key: Key) -> None:
         if key in self._running:
@@ -77,16 +77,16 @@ class Measuring:
             self._planned.discard(key)
             return
 
-        self._due.after(key, seen.pinned.spec.interval.total_seconds())
-        source = self._world.sources.resolve(seen.pinned.spec.metric_source, key[0])
+        self._due.after(key, seen.wanted.pinned.spec.interval.total_seconds())
+        source = self._world.sources.resolve(seen.wanted.pinned.spec.metric_source, key[0])
         answers = await asyncio.gather(
-            *(self._answer(seen, objective, source) for objective in seen.pinned.spec.objectives)
+            *(self._answer(seen, objective, source) for objective in seen.wanted.pinned.spec.objectives)
         )
         found = measured(key, seen.snapshot.progress, self._world)
-        for objective, answer in zip(seen.pinned.spec.objectives, answers, strict=True):
+        for objective, answer in zip(seen.wanted.pinned.spec.objectives, answers, strict=True):
             keep(found, objective.name, answer)
 
-        evidence = evidence_of(key, seen.snapshot.progress, seen.pinned.spec, self._world)
+        evidence = evidence_of(key, seen.snapshot.progress, seen.wanted.pinned.spec, self._world)
         self._world.queue.mark(key, Lane.ROLLBACK if evidence.breach else Lane.MOVING)
 
     async def _answer(self, seen: Seen, objective: Objective, source: Source | Blocked) -> Measurement:
@@ -125,7 +125,7 @@ class Measuring:
 def judged(seen: Seen) -> bool:
     """True while a candidate with traffic may still be rolled back for what it serves."""
     weighted = seen.snapshot.progress.weighted_at is not None
-    return weighted and in_rollout(seen.snapshot) and bool(seen.pinned.spec.objectives)
+    return weighted and in_rollout(seen.snapshot) and bool(seen.wanted.pinned.spec.objectives)
 
 
 def question(seen: Seen, objective: Objective) -> str:
@@ -149,16 +149,16 @@ def question(seen: Seen, objective: Objective) -> str:
 
 def built_in(seen: Seen, objective: Objective, window: timedelta) -> str:
     """The data plane's own count of the candidate's requests. Raises InvalidSpec where none is known."""
-    plane, least = seen.plane, seen.pinned.spec.min_requests
+    plane, least = seen.plane, seen.wanted.pinned.spec.min_requests
     if plane is None:
-        raise InvalidSpec("spec.dataPlane", seen.choice.sentence)
+        raise InvalidSpec("spec.dataPlane", seen.wanted.choice.sentence)
 
     side = Backend(
         namespace=seen.owner.namespace,
         release=seen.owner.name,
         revision=seen.snapshot.progress.candidate or "",
-        service=seen.backends.candidate,
-        port=seen.backends.port,
+        service=seen.routing.backends.candidate,
+        port=seen.routing.backends.port,
     )
     if slow := objective.slow_requests:
         return data_planes.slow_requests(plane, side, over=slow.over, window=window, least=least)
@@ -172,7 +172,7 @@ def silence_of(seen: Seen, objective: Objective) -> str:
     if objective.ratio is None or plane is None:
         return ""
 
-    counts, least = data_planes.COUNTS[plane], seen.pinned.spec.min_requests
+    counts, least = data_planes.COUNTS[plane], seen.wanted.pinned.spec.min_requests
     if slow := objective.slow_requests:
         bucket = f"no bucket of {format_duration(slow.over)} in {counts.buckets}"
         return f"fewer than {least} requests in the window, or {bucket} ({plane.value})"

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from tidegate.api import DataPlane, OnDelete
+from tidegate.api import DataPlane, OnDelete, Suspend
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_STARTED, FINALIZER
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Kind
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route, together
-from tidegate.decision.snapshot import Copy, Side, Snapshot, Suspension
+from tidegate.decision.snapshot import Copy, Side, Snapshot
 from tidegate.decision.workload import Restart
 from tidegate.metrics.choice import Choice
 from tidegate.routers import Backends, Router
@@ -22,7 +22,7 @@ from . import asks, kinds
 from .answers import answers_of
 from .blocks import blocked_by
 from .data_planes import choice_of, with_plane
-from .elsewhere import undeclared_routes
+from .elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
 from .evidence import evidence_of
 from .exposure import exposure_of
 from .memory import Memory
@@ -31,43 +31,13 @@ from .objective_sets import Expanded, expanded
 from .pinned import Pinned, pinned, text_of
 from .recorded import recorded
 from .restart import observe_restart
-from .routes import observe_routes, routers_of
+from .routes import observe_routes, observe_undeclared, routers_of
 from .services import observe_services
 from .shares import observe_share, shared_service
 from .sides import observe_sides, replica_sets_of
 from .tracking import unused_copies
 from .workload import Template, least_size, observe_workload, template_of, uncompared
 from .world import World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A Release as declared, who owns what is made for it, and the snapshot to decide on."""
-
-    found: Object
-    declared: Object
-    sets: Expanded
-    choice: Choice
-    template: Template
-    owner: Owner
-    spec: ReleaseSpec
-    newest: Pinned
-    pinned: Pinned
-    plan_changed: bool
-    backends: Backends
-    routers: tuple[Router, ...]
-    nodes: Nodes | None
-    snapshot: Snapshot
-
-    @property
-    def plane(self) -> DataPlane | None:
-        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
-        return self.pinned.spec.data_plane or self.choice.plane
-
-    @property
-    def made_by(self) -> Kind:
-        """What makes a revision's pods."""
-        return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +61,52 @@ class Wanted:
     plan_changed: bool
     template: Template
 
+    @property
+    def declared(self) -> Object:
+        """The spec as an object, with all that is filled in from elsewhere."""
+        return self.sets.declared
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """What splits the traffic, and what it says now."""
+    """What splits the traffic, what did before something else was declared, and what is said now."""
 
     backends: Backends
     routers: tuple[Router, ...]
+    undeclared: tuple[Router, ...]
     routes: tuple[Route, ...]
     nodes: Nodes | None
     route: Route | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A Release as stored, what is declared by it, what splits its traffic, and the snapshot to decide on."""
+
+    stored: Stored
+    wanted: Wanted
+    routing: Routing
+    snapshot: Snapshot
+
+    @property
+    def owner(self) -> Owner:
+        """Whose everything is that is made for the Release."""
+        return self.stored.owner
+
+    @property
+    def spec(self) -> ReleaseSpec:
+        """The newest spec, whatever plan the rollout under way goes by."""
+        return self.wanted.newest.spec
+
+    @property
+    def plane(self) -> DataPlane | None:
+        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
+        return self.wanted.pinned.spec.data_plane or self.wanted.choice.plane
+
+    @property
+    def made_by(self) -> Kind:
+        """What makes a revision's pods."""
+        return kinds.REPLICA_SETS if self.routing.nodes is None else kinds.DAEMON_SETS
 
 
 def observe(key: Key, world: World) -> Seen | None:
@@ -117,23 +123,9 @@ def observe(key: Key, world: World) -> Seen | None:
     wanted = _declared(stored, world)
     routing = _traffic(stored, wanted, world)
     stored = replace(stored, progress=_weighted(progress, routing.route, now))
-    seen = Seen(
-        found=found,
-        declared=wanted.sets.declared,
-        sets=wanted.sets,
-        choice=wanted.choice,
-        template=wanted.template,
-        owner=owner,
-        spec=wanted.newest.spec,
-        newest=wanted.newest,
-        pinned=wanted.pinned,
-        plan_changed=wanted.plan_changed,
-        backends=routing.backends,
-        routers=routing.routers,
-        nodes=routing.nodes,
-        snapshot=_snapshot(stored, wanted, routing, world, now),
-    )
-    return replace(seen, snapshot=replace(seen.snapshot, blocked=blocked_by(seen, world)))
+    snapshot = _snapshot(stored, wanted, routing, world, now)
+    seen = Seen(stored=stored, wanted=wanted, routing=routing, snapshot=snapshot)
+    return replace(seen, snapshot=replace(snapshot, blocked=blocked_by(seen, world)))
 
 
 def _declared(stored: Stored, world: World) -> Wanted:
@@ -156,7 +148,7 @@ def _declared(stored: Stored, world: World) -> Wanted:
 
 def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
     owner, progress = stored.owner, stored.progress
-    declared, plan = wanted.sets.declared, wanted.pinned.plan
+    declared, plan = wanted.declared, wanted.pinned.plan
     backends = Backends(
         stable=service_name(owner, "stable"),
         candidate=service_name(owner, "candidate"),
@@ -171,7 +163,8 @@ def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
         or (nodes.share(progress, plan, owner, world) if nodes else None)
         or observe_share(declared, owner, wanted.template, progress, plan, world)
     )
-    return Routing(backends=backends, routers=routers, routes=routes, nodes=nodes, route=route)
+    undeclared = undeclared_routers(routers, owner, backends, world)
+    return Routing(backends=backends, routers=routers, undeclared=undeclared, routes=routes, nodes=nodes, route=route)
 
 
 def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, now: datetime) -> Snapshot:
@@ -188,10 +181,11 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         plan=wanted.pinned.plan,
         progress=progress,
         sides=_sides(stored, spec, nodes, world, now),
-        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.sets.declared)),
+        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.declared)),
         route=routing.route,
         several=routing.routes if len(routing.routes) > 1 else (),
-        undeclared=bool(undeclared_routes(owner, routing.routers, world)),
+        undeclared=observe_undeclared(routing.undeclared, owner, world),
+        undeclared_subsets=bool(undeclared_rules(routing.routers, owner, world)),
         evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
         answers=answers_of(progress, owner, world),
         asks=asks.of(found),
@@ -202,6 +196,7 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         keeps=spec.on_delete is OnDelete.KEEP,
         finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
         workload=observe_workload(template, owner, world),
+        unreferenced=unreferenced_sizes(owner.namespace, world),
         restart=_restart(stored, spec, nodes, world),
         least_size=least_size(owner, world),
         uncompared=_uncompared(stored, template, nodes, world),
@@ -269,12 +264,12 @@ def _is_new(found: Object) -> bool:
     return bool((found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"])
 
 
-def _suspension(spec: ReleaseSpec, found: Object) -> Suspension:
+def _suspension(spec: ReleaseSpec, found: Object) -> Suspend:
     """The stricter of the spec and the annotation. A word that is no level is someone's wish to stop: all stops."""
-    order = [level.value for level in Suspension]
-    asked = asks.of(found).suspend or Suspension.NONE.value
-    levels = [spec.suspend.value, asked if asked in order else Suspension.ALL.value]
-    return Suspension(max(levels, key=order.index))
+    order = [level.value for level in Suspend]
+    asked = asks.of(found).suspend or Suspend.NONE.value
+    levels = [spec.suspend.value, asked if asked in order else Suspend.ALL.value]
+    return Suspend(max(levels, key=order.index))
 
 
 def _surplus(progress: Progress, replica_sets: Mapping[str, Object], limit: int) -> tuple[str, ...]:

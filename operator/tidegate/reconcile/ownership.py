@@ -82,11 +82,11 @@ async def patched(
         raise
 
 
-async def disown(kind: Kind, found: Object, world: World) -> None:
-    """Take our name off the list of those who own fields of a user's object, as it is now."""
+async def disown(kind: Kind, found: Object, world: World, *notes: str) -> None:
+    """Take our notes off a user's object as it is now, and our name off the list of those who own fields of it."""
     namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
     whole = await world.kube.call("GET", kind.path(namespace, name))
-    patch = release_patch(whole["metadata"].get("managedFields") or [], MANAGER)
+    patch = release_patch(whole, MANAGER, *notes)
     if not patch:
         return
 

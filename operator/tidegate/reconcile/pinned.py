@@ -16,7 +16,7 @@ from tidegate.api import (
     salvaged_spec,
 )
 from tidegate.api import Hook as DeclaredHook
-from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, complete
+from tidegate.decision.plan import Hook, Plan, Step, complete
 
 # What a rollout was started with; everything else applies at once.
 PINNED = (
@@ -79,7 +79,7 @@ def plan_of(spec: ReleaseSpec) -> Plan:
             replicas=step.replicas,
             pause=step.pause is Pause.UNTIL_PROMOTED,
             deadline=step.deadline,
-            on_deadline=OnTrouble(step.on_deadline.value),
+            on_deadline=step.on_deadline,
             match=bool(step.match),
             mirror=step.mirror.percent if step.mirror else 0,
         )
@@ -92,9 +92,9 @@ def plan_of(spec: ReleaseSpec) -> Plan:
         watch=spec.promotion.watch,
         progress_deadline=spec.progress_deadline,
         unhealthy_after=spec.unhealthy_after,
-        on_breach=OnTrouble(spec.on_breach.value),
+        on_breach=spec.on_breach,
         hold_limit=spec.hold_limit,
-        on_no_data=OnTrouble(spec.on_no_data.value),
+        on_no_data=spec.on_no_data,
         no_data_limit=spec.no_data_limit,
         judged=bool(spec.objectives),
         shrink=spec.capacity is Capacity.SHRINK,
@@ -108,9 +108,9 @@ def plan_of(spec: ReleaseSpec) -> Plan:
 def _hook(hook: DeclaredHook) -> Hook:
     return Hook(
         name=hook.name,
-        when=When(hook.when.value),
+        when=hook.when,
         steps=hook.steps or (),
         job=hook.job is not None,
         expiry=hook.expiry,
-        on_expiry=OnTrouble(hook.on_expiry.value),
+        on_expiry=hook.on_expiry,
     )

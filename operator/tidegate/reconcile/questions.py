@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import msgspec
 
-from tidegate.api import Hook, InvalidSpec
+from tidegate.api import Hook, InvalidSpec, When
 from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_STARTED
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision import Decision, Reason
 from tidegate.decision.hooks import key_of
-from tidegate.decision.plan import When
 from tidegate.decision.progress import Notice, Progress
 from tidegate.decision.status import stamp
 from tidegate.watch import Object
@@ -64,8 +63,8 @@ def _of_the_gate(seen: Seen, progress: Progress) -> Iterator[Question]:
     if waiting is None or waiting.started:
         return
 
-    hook = _named(seen.pinned.spec, waiting.hook)
-    step = seen.pinned.plan.steps[progress.step]
+    hook = _named(seen.wanted.pinned.spec, waiting.hook)
+    step = seen.wanted.pinned.plan.steps[progress.step]
     facts = {
         "when": hook.when.value if hook else "",
         "stable": progress.stable,
@@ -115,6 +114,6 @@ def _spec_of(seen: Seen, notice: Notice, world: World) -> ReleaseSpec:
         return seen.spec
 
     try:
-        return pinned(seen.declared, annotations.get(ANNOTATION_PLAN)).spec
+        return pinned(seen.wanted.declared, annotations.get(ANNOTATION_PLAN)).spec
     except InvalidSpec:
         return seen.spec

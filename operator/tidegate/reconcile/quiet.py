@@ -22,7 +22,7 @@ class Quiet:
 
 
 def quiet(known: Quiet | None, seen: object, now: float, *, sure: bool) -> Quiet:
-    """What is known after a look. What a start finds counts at once, unless it is not `sure` that it is all there."""
+    """What is known after a look. A first look counts at once if it is `sure` that nothing is missing."""
     if known is None:
         return Quiet(seen, -math.inf, -math.inf) if sure else Quiet(seen, now, now)
 

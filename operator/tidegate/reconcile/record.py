@@ -49,17 +49,17 @@ CARRIED = ("replicas", "stable", "candidate", "objectives", "step", "restart")
 
 async def record(seen: Seen, decision: Decision, world: World) -> None:
     """Write the next state if it is another one, tell people, and log one line for the decision."""
-    before, progress = seen.found.get("status") or {}, decision.progress
+    before, progress = seen.stored.found.get("status") or {}, decision.progress
     key = seen.owner.key
-    lines = lines_of(analyse(key, progress, seen.pinned.spec, world)) if progress.candidate else []
+    lines = lines_of(analyse(key, progress, seen.wanted.pinned.spec, world)) if progress.candidate else []
     status = status_of(
         seen.snapshot,
         progress,
-        generation=seen.found["metadata"]["generation"],
+        generation=seen.stored.found["metadata"]["generation"],
         before=before,
         objectives=lines,
         selector=divided_by(seen.owner, progress.stable, world),
-        source=seen.template.seen(),
+        source=seen.wanted.template.noted_in_status(),
     )
     if decision.actions or worth_writing(before, status, progress):
         log.info(decision.sentence, **facts(seen, decision))
@@ -67,7 +67,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
     if not worth_writing(before, status, progress):
         return
 
-    answer = await world.writer.status(kinds.RELEASES, seen.found, status, urgent=decision.urgent)
+    answer = await world.writer.status(kinds.RELEASES, seen.stored.found, status, urgent=decision.urgent)
     world.keep(kinds.RELEASES, answer)
     tell(seen, decision, world)
 
@@ -108,7 +108,7 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
 
     warning = not same and (now.reason in WARNINGS or now.reason.rejects)
     world.recorder.tell(
-        Note(regarding=seen.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
+        Note(regarding=seen.stored.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
     )
     if now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase and now.history:
         count_outcome(now, world)
@@ -116,17 +116,17 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
 
 def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
     """Whoever edits steps or objectives in mid-rollout learns that the next rollout goes by them, not this one."""
-    if not seen.plan_changed:
+    if not seen.wanted.plan_changed:
         return
 
     sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
-    world.recorder.tell(Note(regarding=seen.found, reason="PlanChanged", sentence=sentence, warning=False))
+    world.recorder.tell(Note(regarding=seen.stored.found, reason="PlanChanged", sentence=sentence, warning=False))
 
 
 def tell_of_the_data_plane(seen: Seen, world: World) -> None:
     """Whoever starts a rollout learns what judges it, where that is not the gateway's own tried count."""
-    if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.choice.remark:
-        note = Note(regarding=seen.found, reason="DataPlane", sentence=seen.choice.remark, warning=False)
+    if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.wanted.choice.remark:
+        note = Note(regarding=seen.stored.found, reason="DataPlane", sentence=seen.wanted.choice.remark, warning=False)
         world.recorder.tell(note)
 
 
@@ -138,7 +138,8 @@ def tell_of_hooks_in_vain(seen: Seen, now: Progress, world: World) -> None:
             sentence = (
                 f"hook {notice.hook} was told {notice.when.value} of {notice.revision} in vain: {answer.sentence}"
             )
-            world.recorder.tell(Note(regarding=seen.found, reason="HookUnheard", sentence=sentence, warning=True))
+            note = Note(regarding=seen.stored.found, reason="HookUnheard", sentence=sentence, warning=True)
+            world.recorder.tell(note)
 
 
 def count_outcome(now: Progress, world: World) -> None:

@@ -1,11 +1,11 @@
 """A Release's routers, and what their routes say now."""
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
-from tidegate.decision.route import Route
+from tidegate.decision.route import Route, together
 from tidegate.routers import (
     NOTHING,
     AttachedRoute,
@@ -32,6 +32,9 @@ from .world import World
 MOMENT_SECONDS = 5.0
 # What a route that is not there says: once it is there, its confirmation counts from then.
 NOT_THERE = ("", -1)
+BY_TIME = Confirmation(confirmed=True, sentence="the written weight counts by time", by_time=True)
+# What a decision reads of an object as it says it; what is served of it is told by others.
+SAID = frozenset({field.name for field in fields(Split)} & {field.name for field in fields(Route)}) - {"sentence"}
 
 
 def routers_of(
@@ -49,6 +52,7 @@ def routers_of(
         AttachedRoute(
             kind=route["kind"],
             name=route["name"],
+            release=owner.name,
             rule=route.get("rule"),
             backends=backends,
             destination_rule=route.get("destinationRule"),
@@ -64,6 +68,20 @@ def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], 
     return tuple(route for route in found if route is not None)
 
 
+def observe_undeclared(routers: tuple[Router, ...], owner: Owner, world: World) -> Route | None:
+    """What is left on routers that nobody declares any more, as one. Time alone counts: their gateway may be gone."""
+    places = ((router, world.store(kinds.ROUTE_KINDS[router.kind])) for router in routers)
+    found = ((router, store.get((owner.namespace, router.name))) for router, store in places)
+    return together([_left(router, route, owner, world) for router, route in found if route is not None])
+
+
+def _left(router: Router, found: Object, owner: Owner, world: World) -> Route:
+    split, memory = router.split(found), world.memory(owner.key).router(f"{router.kind}/{router.name}")
+    said = split.written, split.note, "undeclared"
+    remember(memory, found["metadata"]["generation"], said, confirmed=True)
+    return _route(split, BY_TIME, memory)
+
+
 def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) -> Route | None:
     """One route, and for how long its weight has been confirmed, or its generation silent."""
     found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
@@ -76,44 +94,33 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
         return None
 
     if split.attached and (split.weight is None or split.sentence):
-        return _lost(memory, split.sentence)
+        return _lost(memory, split, split.sentence)
 
     pointed = subsets_of(router, owner, world)
     if pointed and pointed.lacking and not split.weight:
-        return _lost(memory, pointed.lacking)
+        return _lost(memory, split, pointed.lacking)
 
-    answer = answered(router, found, pointed, by_time=by_time)
-    behind = served(router, owner, world) if answer.by_time else ""
+    answer = confirmation_of(router, found, pointed, by_time=by_time)
+    behind = revision_behind_stable(router, owner, world) if answer.by_time else ""
     said = split.written, split.note, pointed.written if pointed else "", behind
     remember(memory, found["metadata"]["generation"] if found else -1, said, confirmed=answer.confirmed)
     return _route(split, answer, memory)
 
 
 def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
+    """What the object says, and since when that is confirmed."""
     now = time.monotonic()
     return Route(
-        weight=split.weight,
-        least=split.least,
-        written=split.written,
-        current=split.current,
+        **{name: getattr(split, name) for name in SAID},
         confirmed=answer.confirmed,
         confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
         silent_for=NO_TIME if answer.confirmed else timedelta(seconds=now - memory.seen_at),
         sentence=answer.sentence,
-        attached=split.attached,
-        touched=split.touched,
-        by_git=split.by_git,
-        matched=split.matched,
-        mirrored=split.mirrored,
-        planned=split.planned,
-        extended=split.extended,
-        hidden=split.hidden,
-        shown=split.shown,
     )
 
 
-def answered(router: Router, found: Object | None, pointed: Subsets | None, *, by_time: bool) -> Confirmation:
-    """Whether what was written is served, as far as anything tells."""
+def confirmation_of(router: Router, found: Object | None, pointed: Subsets | None, *, by_time: bool) -> Confirmation:
+    """Whether the data plane serves what was written, by what the route and its subsets report."""
     if pointed and (pointed.lacking or not pointed.current):
         return Confirmation(confirmed=False, sentence=pointed.lacking or "a subset selects other pods than Tidegate's")
 
@@ -121,8 +128,8 @@ def answered(router: Router, found: Object | None, pointed: Subsets | None, *, b
     return replace(answer, confirmed=True, by_time=True) if by_time else answer
 
 
-def served(router: Router, owner: Owner, world: World) -> str | None:
-    """The revision behind stable's Service: where nothing is reported, time counts from when that is there."""
+def revision_behind_stable(router: Router, owner: Owner, world: World) -> str | None:
+    """What stable's Service selects. Where no gateway reports, the confirmation counts from when that is a revision."""
     found = world.store(kinds.SERVICES).get((owner.namespace, router.backends.stable))
     return selected_revision(found) if found is not None else None
 
@@ -136,12 +143,18 @@ def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
     return subsets(router.destination_rule, found)
 
 
-def _lost(memory: RouterMemory, sentence: str) -> Route:
-    """A user's route that cannot split: nobody is sent to the candidate by it."""
+def _lost(memory: RouterMemory, split: Split, sentence: str) -> Route:
+    """A user's route that is missing or lacks a backend: it sends nobody to the candidate."""
     remember(memory, -1, NOT_THERE, confirmed=True)
-    since = time.monotonic() - (memory.confirmed_at or time.monotonic())
+    since = timedelta(seconds=time.monotonic() - (memory.confirmed_at or time.monotonic()))
     return Route(
-        weight=0, confirmed=False, confirmed_for=timedelta(seconds=since), sentence=sentence, attached=True, lost=True
+        weight=0,
+        confirmed=False,
+        confirmed_for=since,
+        sentence=sentence,
+        attached=True,
+        lost=True,
+        touched=split.touched,
     )
 
 

@@ -74,7 +74,7 @@ def tracked(found: Mapping[Reference, Standing], source: object, owner: Owner, *
 
 
 def unused_copies(owner: Owner, kept: list[Object], tracking: Tracking, configs: Configs) -> tuple[Copy, ...]:
-    """Copies of a Release that no ReplicaSet of those that are kept names, and the declared template neither."""
+    """Copies of a Release that neither a kept ReplicaSet nor the declared template names."""
     used = {tuple(used) for found in kept for used in found["uses"]}
     used |= {(kind, name) for (kind, _), name in tracking.names.items()}
     return tuple(
@@ -134,7 +134,7 @@ def _where(reference: Reference) -> str:
 
 
 def _resting(seen: object, memory: Memory, *, sure: bool) -> Reading | None:
-    """How long a change must rest before it counts. What a start finds counts at once, unless something lacks."""
+    """How long a change must still rest before it counts. A first look counts at once, if nothing is missing."""
     now = time.monotonic()
     memory.quiet = quiet(memory.quiet, seen, now, sure=sure)
     left = memory.quiet.left(now)

@@ -45,7 +45,7 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
         forget(key, world)
         return
 
-    world.configs.follow(key, seen.template.tracking.follows)
+    world.configs.follow(key, seen.wanted.template.tracking.follows)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
     await record_and_follow(seen, decision, world, measuring=measuring, asking=asking)
@@ -54,7 +54,7 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
 async def record_and_follow(
     seen: Seen, decision: Decision, world: World, *, measuring: Measuring, asking: Asking
 ) -> None:
-    """The status, and who looks again, and when."""
+    """Write the status, then say which measurements, hooks and timers follow."""
     key = seen.owner.key
     if decision.learns:
         # A status now would tell of the new generation without a word on what becomes of it.
@@ -110,8 +110,8 @@ def forget(key: Key, world: World) -> None:
     world.schedule.cancel(key)
 
 
-def told(key: Key, error: Exception, world: World) -> None:
-    """A turn that failed, in one line: a race is ordinary, anything else is not."""
+def tell_of_failure(key: Key, error: Exception, world: World) -> None:
+    """Log a turn that failed, in one line: a lost race as ordinary, anything else as a warning or an error."""
     world.telemetry.turns.labels("failed").inc()
     release = {"namespace": key[0], "release": key[1]}
     if isinstance(error, Conflict | Invalid | Fenced):

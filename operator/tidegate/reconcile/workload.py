@@ -41,24 +41,25 @@ class Template:
         """What the revision waits for, where that needs nobody's hand."""
         return None if self.revision else self.tracking.reading or self.tracking.resting
 
-    def made(self) -> Object:
-        """The pods as a ReplicaSet gets them: they name the copies of their configuration."""
+    def with_copies(self) -> Object:
+        """The pods as a ReplicaSet gets them: they name the copies of their configuration, not the originals."""
         return rewritten(self.pods or {}, self.tracking.names)
 
-    def seen(self) -> Object:
-        """For the status: which generation of the workload, or which template written otherwise, is which revision."""
+    def noted_in_status(self) -> Object:
+        """What the status keeps, so that no restart takes a known template for a new revision."""
         alias = {"declared": self.declared, "revision": self.revision}
         written_otherwise = self.revision and self.declared not in {"", self.revision}
         return {"workload": self._workload(), "template": alias if written_otherwise else None}
 
     def _workload(self) -> Object | None:
         """Which generation of the workload, with which configuration, is which revision."""
-        generation = self.found["metadata"].get("generation") if self.found else None
+        metadata = self.found["metadata"] if self.found else {}
+        generation = metadata.get("generation")
         if not generation or not self.revision:
             return self.noted if generation else None
 
         config = {"config": self.tracking.hash} if self.tracking.hash else {}
-        return {"generation": generation, "revision": self.revision, **config}
+        return {"name": metadata["name"], "generation": generation, "revision": self.revision, **config}
 
 
 def template_of(release: Object, declared: Object, owner: Owner, world: World) -> Template:
@@ -83,7 +84,7 @@ def template_of(release: Object, declared: Object, owner: Owner, world: World) -
 
 
 def _declared(release: Object, declared: Object, owner: Owner, world: World) -> Template:
-    """The template inline, or as the referenced workload has it; at the end as that has it which is given back."""
+    """The template as declared inline or by the referenced workload; on deletion, by the Deployment to hand back."""
     reference = declared.get("workloadRef")
     held = held_unreferenced(declared, owner, world) if "deletionTimestamp" in release["metadata"] else None
     if held is not None:
@@ -97,8 +98,12 @@ def _declared(release: Object, declared: Object, owner: Owner, world: World) -> 
         return Template(pods=None, reference=reference)
 
     pods: Object = msgspec.json.decode(found["template"])
-    noted = (release.get("status") or {}).get("workload")
-    return Template(pods=pods, source=found["template"], found=found, reference=reference, noted=noted)
+    noted = (release.get("status") or {}).get("workload") or {}
+    # Another one may have been referred to before: its generations say nothing of this one's.
+    same = noted.get("name", reference["name"]) == reference["name"]
+    return Template(
+        pods=pods, source=found["template"], found=found, reference=reference, noted=noted if same else None
+    )
 
 
 def _revision(template: Template, status: Object, memory: Memory) -> str:
@@ -117,7 +122,7 @@ def _revision(template: Template, status: Object, memory: Memory) -> str:
 
 
 def uncompared(template: Template, progress: Progress, revisions: Container[str], memory: Memory) -> frozenset[str]:
-    """The revisions that a new template may turn out to be; one that has pods of its own is itself."""
+    """The revisions that a new template may equal once defaults are in it; not asked of one that has a ReplicaSet."""
     if template.pods is None or not template.revision or template.revision in revisions:
         return frozenset()
 
@@ -129,7 +134,7 @@ def _hashed(template: Template, memory: Memory) -> str:
     """The hash of a template as it is declared, kept with what it was made from."""
     source = template.source, template.tracking.hash
     if memory.hashed is None or memory.hashed[0] != source:
-        memory.hashed = source, revision_of(template.made())
+        memory.hashed = source, revision_of(template.with_copies())
 
     return memory.hashed[1]
 

@@ -11,7 +11,7 @@ from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotF
 from tidegate.decision import Phase
 from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
+from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
 from tidegate.watch.memory import settle
 
 from . import kinds
@@ -26,6 +26,12 @@ REFUSED_SECONDS = 15.0
 OWN_ROUTES = (kinds.ROUTES, kinds.INGRESSES)
 # What is made for a Release and carries its label.
 PARTS = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.JOBS, *OWN_ROUTES)
+# What tells by itself whose it is, whether or not it is still declared.
+TELLING: tuple[tuple[Kind, Index], ...] = (
+    *((kind, kinds.by_release) for kind in PARTS),
+    (kinds.DEPLOYMENTS, kinds.by_taker),
+    *((kind, kinds.by_holder) for kind in (*kinds.ATTACHED_KINDS, kinds.DESTINATION_RULES)),
+)
 
 
 class World:
@@ -90,7 +96,7 @@ class World:
         return self.memories.setdefault(key, Memory())
 
     def mark(self, key: Key) -> None:
-        """Going back first, then what moves, then what rests: after a start, all are marked at once."""
+        """Queue a turn: rollbacks first, then rollouts, then what rests; after a start all are marked at once."""
         found = self.store(kinds.RELEASES).get(key)
         self.queue.mark(key, lane_of(found) if found is not None else Lane.REST)
 
@@ -142,10 +148,9 @@ class World:
     def _wire(self) -> None:
         """Every change only marks keys; nobody acts on an event's content."""
         self.store(kinds.RELEASES).on_change(self._release_changed)
-        for kind in PARTS:
-            self.store(kind).on_change(self._part_changed)
+        for kind, index in TELLING:
+            self.store(kind).on_change(partial(self._mark_by, index))
 
-        self.store(kinds.DEPLOYMENTS).on_change(self._taken_changed)
         used: dict[str, tuple[Kind, ...]] = {
             "route": (*kinds.ROUTE_KINDS.values(), kinds.DESTINATION_RULES),
             "objectives": tuple(kinds.SET_KINDS.values()),
@@ -183,15 +188,9 @@ class World:
         if new is None or old is None:
             self._need_changed(old, new)
 
-    def _part_changed(self, old: Object | None, new: Object | None) -> None:
+    def _mark_by(self, index: Index, old: Object | None, new: Object | None) -> None:
         for found in (old, new):
-            for key in kinds.by_release(found) if found else ():
-                self.mark(key)
-
-    def _taken_changed(self, old: Object | None, new: Object | None) -> None:
-        """A Deployment that is held, whether or not it is still referred to."""
-        for found in (old, new):
-            for key in kinds.by_taker(found) if found else ():
+            for key in index(found) if found else ():
                 self.mark(key)
 
     def _used_changed(self, use: str, kind: Kind, old: Object | None, new: Object | None) -> None:
@@ -201,7 +200,7 @@ class World:
             self.mark((release["metadata"]["namespace"], release["metadata"]["name"]))
 
     def _service_changed(self, old: Object | None, new: Object | None) -> None:
-        self._part_changed(old, new)
+        self._mark_by(kinds.by_release, old, new)
         if _selector(old) == _selector(new) or any(map(kinds.is_ours, (old, new))):
             return
 

@@ -1,6 +1,6 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
-from .attached import AttachedRoute, release_patch, rules_owner
+from .attached import NOTES, AttachedRoute, held_route, held_rules, release_patch, rules_owner
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, lacking, needs
@@ -8,8 +8,8 @@ from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
 from .router import Router, Split
 from .shapes import GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape
-from .split import Backends
-from .subsets import Subsets, point_patch, restore_subsets_patch, subsets
+from .split import Backends, holder
+from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets
 
 # Those that Tidegate owns and writes whole.
 Whole = ManagedRoute | CanaryIngress
@@ -19,8 +19,10 @@ __all__ = [
     "CANARY_WEIGHT",
     "CLASS",
     "GATEWAY",
+    "NOTES",
     "NOTHING",
     "OPT_OUT",
+    "SUBSET_NOTES",
     "TRAEFIK_SERVICE",
     "VIRTUAL_SERVICE",
     "AttachedRoute",
@@ -40,6 +42,9 @@ __all__ = [
     "Whole",
     "confirmation",
     "cookie_header",
+    "held_route",
+    "held_rules",
+    "holder",
     "lacking",
     "needs",
     "point_patch",

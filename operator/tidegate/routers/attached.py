@@ -1,6 +1,7 @@
 """A user's own route, of any kind: two weights are touched while a rollout runs, and nothing else, ever."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from .split import (
     Place,
     annotation,
     found_before,
+    holder,
     notes,
     operation,
     places,
@@ -27,6 +29,8 @@ from .split import (
 )
 
 LEAST_TOTAL = 100
+# What we leave on a user's route while it is ours to weigh.
+NOTES = (ANNOTATION_WEIGHT, ANNOTATION_FOUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class AttachedRoute:
 
     kind: str
     name: str
+    release: str
     backends: Backends
     rule: str | None = None
     destination_rule: str | None = None
@@ -45,7 +50,7 @@ class AttachedRoute:
 
     def split(self, found: Found) -> Split:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
-        at = self._places(found)
+        at = self._places(found, self.rule)
         shares = [place.share or 0 for place in at]
         before = found_before(found)
         return Split(
@@ -54,9 +59,14 @@ class AttachedRoute:
             written=written_weight(found),
             sentence=self._lacking(at),
             attached=True,
-            touched=bool(written_weight(found)) or bool(found["metadata"].get("ours")),
+            touched=self._touched(found),
             by_git=bool(before) and before.get("owner") == found["metadata"].get("owner"),
         )
+
+    def _touched(self, found: Found) -> bool:
+        """True while something of ours is on the route; what another Release holds of it is that one's to give back."""
+        noted = any(annotation(found, name) for name in NOTES)
+        return holder(found) in {None, self.release} and (noted or bool(found["metadata"].get("ours")))
 
     def weight_patch(
         self,
@@ -68,11 +78,10 @@ class AttachedRoute:
         keep: bool = False,  # noqa: ARG002 - two weights are all there is to keep
     ) -> Patch:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
-        at = self._places(found)
+        at = self._places(found, self.rule)
         values = {ANNOTATION_WEIGHT: f"{revision}/{weight}"}
         if not annotation(found, ANNOTATION_FOUND):
-            before = {place.key: place.declared for place in at}
-            values[ANNOTATION_FOUND] = json.dumps({"owner": found["metadata"].get("owner"), "weights": before})
+            values[ANNOTATION_FOUND] = json.dumps(self._note(found, at))
 
         return [
             *tests(found, at, raising=raising),
@@ -81,21 +90,32 @@ class AttachedRoute:
         ]
 
     def restore_patch(self, found: Found) -> Patch:
-        """The weights as they were found, and our notes gone. Empty where nothing of ours is left."""
-        at = self._places(found)
+        """The weights as they were found, of every rule that the note tells of. Empty where they are so.
+
+        The note stays: it tells whose the route is until our name is off it too.
+        """
         before: dict[str, Declared] = found_before(found).get("weights", {})
+        at = [place for place in self._places(found, None) if place.key in before]
         changes = [
             change
             for place in at
-            if (pair := before.get(place.key)) and tuple(pair) != place.declared
+            if (pair := before[place.key]) and tuple(pair) != place.declared
             for change in weights(place, (pair[0], pair[1]))
         ]
-        gone = without_notes(found, ANNOTATION_WEIGHT, ANNOTATION_FOUND)
-        return [*tests(found, at, raising=False), *changes, *gone] if gone or changes else []
+        return [*tests(found, at, raising=False), *changes] if changes else []
 
-    def _places(self, found: Found) -> list[Place]:
+    def _note(self, found: Found, at: Sequence[Place]) -> dict[str, Any]:
+        """How the route was, who declared it, and all that it takes to find it and give it back by itself."""
+        return {
+            "release": self.release,
+            "destinationRule": self.destination_rule,
+            "owner": found["metadata"].get("owner"),
+            "weights": {place.key: place.declared for place in at},
+        }
+
+    def _places(self, found: Found, rule: str | None) -> list[Place]:
         shape = SUBSETS if self.destination_rule else SHAPES[self.kind]
-        return list(places(found, self._named, self.rule, shape))
+        return list(places(found, self._named, rule, shape))
 
     @property
     def _named(self) -> Backends:
@@ -140,10 +160,23 @@ def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
     return owned is not None and (not owned or f"f:{shape.refs}" in owned)
 
 
-def release_patch(managed_fields: list[dict[str, Any]], manager: str) -> Patch:
-    """Take our name off the fields of a user's object: Git tools must not see a second owner."""
+def held_route(kind: str, found: Found, backends: Backends) -> AttachedRoute:
+    """A route as its note tells of it, whatever is declared today."""
+    rule = found_before(found).get("destinationRule")
+    name = found["metadata"]["name"]
+    return AttachedRoute(kind=kind, name=name, release=holder(found) or "", backends=backends, destination_rule=rule)
+
+
+def held_rules(found: Found) -> frozenset[str]:
+    """The rules whose weights we changed, by name where they have one."""
+    return frozenset(found_before(found).get("weights", {}))
+
+
+def release_patch(found: Found, manager: str, *notes: str) -> Patch:
+    """Take our notes off a user's object, and our name off its fields: Git tools must not see a second owner."""
+    managed_fields: list[dict[str, Any]] = found["metadata"].get("managedFields") or []
     ours = [index for index, entry in enumerate(managed_fields) if entry.get("manager") == manager]
-    return [
+    disowned = [
         part
         for index in reversed(ours)
         for part in (
@@ -151,3 +184,4 @@ def release_patch(managed_fields: list[dict[str, Any]], manager: str) -> Patch:
             {"op": "remove", "path": f"/metadata/managedFields/{index}"},
         )
     ]
+    return [*disowned, *without_notes(found, *notes)]

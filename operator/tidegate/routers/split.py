@@ -101,6 +101,12 @@ def found_before(found: Found) -> dict[str, Any]:
     return before if isinstance(before, dict) else {}
 
 
+def holder(found: Found) -> str | None:
+    """The Release whose note is on a user's object."""
+    release = found_before(found).get("release")
+    return release if isinstance(release, str) else None
+
+
 def hashed(declared: Mapping[str, Any]) -> str:
     """A short hash of what an object of ours should be."""
     return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_SUBSETS, LABEL_REVISION
+from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_SUBSETS, LABEL_RELEASE, LABEL_REVISION
 
-from .split import Found, Patch, annotation, found_before, notes, operation, without_notes
+from .split import Found, Patch, annotation, found_before, notes, operation
 
 ROLES = ("stable", "candidate")
+# What we leave on a user's DestinationRule while its subsets are ours to point.
+SUBSET_NOTES = (ANNOTATION_SUBSETS, ANNOTATION_FOUND)
 Labels = Mapping[str, str]
 
 
@@ -59,7 +61,8 @@ def point_patch(found: Found, role: str, labels: Labels) -> Patch:
     selected = {role: labels[LABEL_REVISION]}
     values = {ANNOTATION_SUBSETS: _written(replace(now, **selected))}  # type: ignore[arg-type]
     if not annotation(found, ANNOTATION_FOUND):
-        values[ANNOTATION_FOUND] = json.dumps({name: before[name] for name in ROLES if name in before})
+        declared = {name: before[name] for name in ROLES if name in before}
+        values[ANNOTATION_FOUND] = json.dumps({"release": labels[LABEL_RELEASE], **declared})
 
     return [
         operation("test", f"/spec/subsets/{at}/name", role),
@@ -69,12 +72,12 @@ def point_patch(found: Found, role: str, labels: Labels) -> Patch:
 
 
 def restore_subsets_patch(found: Found) -> Patch:
-    """The labels as they were found, and our notes gone. Empty where nothing of ours is left."""
+    """The labels as they were found. Empty where they are so. The note stays until our name is off the object too."""
     changes: Patch = []
-    now = _labels(found)
-    for role, labels in found_before(found).items():
+    now, before = _labels(found), found_before(found)
+    for role in ROLES:
         at = _index(found, role)
-        if at is None or now[role] == labels:
+        if at is None or role not in before or now[role] == (labels := before[role]):
             continue
 
         path = f"/spec/subsets/{at}"
@@ -83,7 +86,7 @@ def restore_subsets_patch(found: Found) -> Patch:
             {"op": "remove", "path": f"{path}/labels"} if labels is None else operation("add", f"{path}/labels", labels)
         )
 
-    return [*changes, *without_notes(found, ANNOTATION_SUBSETS, ANNOTATION_FOUND)]
+    return changes
 
 
 def _labels(found: Found) -> dict[str, Labels | None]:

@@ -3,6 +3,18 @@
 from .queue import Lane, WorkQueue
 from .reflector import Reflector, Troubles
 from .schedule import Schedule
-from .store import Key, Object, Store, key_of, version_of
+from .store import Index, Key, Object, Store, key_of, version_of
 
-__all__ = ["Key", "Lane", "Object", "Reflector", "Schedule", "Store", "Troubles", "WorkQueue", "key_of", "version_of"]
+__all__ = [
+    "Index",
+    "Key",
+    "Lane",
+    "Object",
+    "Reflector",
+    "Schedule",
+    "Store",
+    "Troubles",
+    "WorkQueue",
+    "key_of",
+    "version_of",
+]

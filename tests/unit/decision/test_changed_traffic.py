@@ -1,4 +1,4 @@
-"""Another router was declared at rest: the route before it goes, but not before the new one serves."""
+"""Another router was declared: what the one before it holds goes back, and its route goes when the new one serves."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,21 +6,25 @@ from typing import Any
 
 import pytest
 
-from tests.unit.decision.world import PLAN, deployed
+from tests.unit.decision.world import NO_TIME, PLAN, START, deployed
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Finalize, RemoveRoutes
+from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight, WriteRoute
+from tidegate.decision.progress import Outcome, Rollout
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Asks, Blocked
 
 MINUTE = timedelta(minutes=1)
 DRAINING = replace(PLAN, drain=MINUTE)
 NEW = Route(attached=True, confirmed_for=10 * MINUTE)
+MANAGED = Route(confirmed_for=10 * MINUTE)
+GIVEN = Route(attached=True, touched=True, confirmed_for=10 * MINUTE)
 MISSING = Blocked(Reason.ROUTE_MISSING, "HTTPRoute front is missing")
 
 
 def changed(**changes: Any) -> Snapshot:
     """At rest, with the route of the router before still there."""
-    seen = replace(deployed(plan=DRAINING).look(), route=NEW, undeclared=True, finalizer=True)
+    seen = replace(deployed(plan=DRAINING).look(), route=NEW, undeclared=MANAGED, finalizer=True)
     return replace(seen, **changes)
 
 
@@ -37,7 +41,7 @@ def test_it_goes_before_a_rollout_starts_and_before_an_undo() -> None:
 
 
 def test_nothing_goes_where_all_is_declared() -> None:
-    assert decide(changed(undeclared=False)).actions == ()
+    assert decide(changed(undeclared=None)).actions == ()
 
 
 def test_requests_through_it_drain_first() -> None:
@@ -86,3 +90,132 @@ def test_a_release_that_is_held_up_is_not_let_go() -> None:
     assert decide(seen).actions == (Finalize(keep=False),)
 
     assert decide(replace(seen, blocked=held)).actions == ()
+
+
+def test_a_users_route_is_given_back_before_anything_starts_and_whether_or_not_the_new_one_is_there() -> None:
+    """No rollout may start, by an undo neither, while a route that nobody declares has our notes."""
+    lost = replace(NEW, confirmed=False, lost=True)
+    changes: list[dict[str, Any]] = [{}, {"target": "v2"}, {"asks": Asks(undo="1")}]
+
+    for change in [*changes, {"route": lost, "blocked": MISSING}]:
+        assert decide(changed(undeclared=GIVEN, **change)).actions == (RestoreRoutes(undeclared=True),)
+
+
+def test_subsets_that_no_route_leads_to_select_what_they_did_before_a_rollout_starts() -> None:
+    for change in ({}, {"target": "v2"}, {"asks": Asks(undo="1")}):
+        seen = changed(undeclared=None, undeclared_subsets=True, **change)
+
+        assert decide(seen).actions == (RestoreSubsets(undeclared=True),)
+
+    waiting = changed(route=replace(NEW, confirmed=False), undeclared_subsets=True)
+    assert decide(waiting).actions == (RestoreSubsets(undeclared=True),)
+    assert decide(replace(waiting, route=None)).actions == (WriteRoute(0, "v1"),)
+
+
+def test_a_weight_that_is_left_at_rest_goes_back_first() -> None:
+    decision = decide(changed(undeclared=replace(GIVEN, weight=50)))
+
+    assert decision.actions == (SetWeight(0, "v1", undeclared=True),)
+
+
+HALF = replace(GIVEN, weight=50, written=("v2", 50))
+EMPTIED = replace(GIVEN, written=("v2", 0))
+HELD = Blocked(Reason.INVALID_SPEC, "spec.traffic: HTTPRoute front was declared when the rollout started")
+
+
+def in_a_rollout(undeclared: Route = HALF, **changes: Any) -> Snapshot:
+    """In a settled step, when another route was declared: the API server had no rule against it."""
+    world = deployed(plan=replace(PLAN, drain=MINUTE, watch=MINUTE))
+    world.target = "v2"
+    world.run()
+    seen = world.look()
+    progress = replace(seen.progress, **{"settled_at": seen.now - MINUTE, **changes})
+    return replace(seen, progress=progress, route=NEW, undeclared=undeclared, blocked=HELD, finalizer=True)
+
+
+def test_no_weight_stays_in_mid_rollout_and_its_step_settles_anew() -> None:
+    decision = decide(in_a_rollout())
+
+    assert decision.actions == (SetWeight(0, "v2", undeclared=True),)
+    assert (decision.progress.settled_at, decision.progress.dwelt) == (None, MINUTE)
+    assert decision.progress.candidate == "v2"
+
+
+def test_stable_takes_no_more_of_it_than_its_pods_carry() -> None:
+    seen = in_a_rollout()
+    without = replace(seen, sides=tuple(replace(side, available=0) for side in seen.sides if side.revision == "v1"))
+
+    assert not [action for action in decide(without).actions if isinstance(action, SetWeight) and action.undeclared]
+
+
+def test_then_the_rollout_is_held_until_it_is_declared_again_or_aborted() -> None:
+    decision = decide(in_a_rollout(EMPTIED, settled_at=None))
+    assert (decision.actions, decision.reason) == ((), Reason.INVALID_SPEC)
+
+    aborted = decide(replace(in_a_rollout(EMPTIED), asks=Asks(abort="1")))
+    assert aborted.progress.phase is Phase.ROLLING_BACK
+
+
+@pytest.mark.parametrize("deleting", [False, True], ids=["rolled back", "deleted"])
+def test_what_came_by_it_drains_before_the_pods_go(deleting: bool) -> None:
+    going_back = {} if deleting else {"phase": Phase.ROLLING_BACK, "history": (LINE,)}
+    seen = in_a_rollout(replace(EMPTIED, confirmed_for=MINUTE / 4), **going_back)
+
+    decision = decide(replace(seen, deleting=deleting, finalizer=deleting))
+
+    assert (decision.actions, decision.look_again) == ((), MINUTE * 3 / 4)
+
+
+LINE = Rollout(revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="aborted", started_at=START)
+
+
+def test_a_rollback_takes_its_weight_back_before_anything_drains() -> None:
+    decision = decide(in_a_rollout(phase=Phase.ROLLING_BACK, history=(LINE,)))
+
+    assert decision.actions == (SetWeight(0, "v2", undeclared=True),)
+
+
+def test_suspended_all_it_keeps_its_weight() -> None:
+    assert decide(replace(in_a_rollout(), suspension=Suspend.ALL)).actions == ()
+
+
+DECLARED = replace(NEW, weight=50, written=("v2", 50))
+DRAINS = replace(EMPTIED, confirmed_for=NO_TIME)
+
+
+@pytest.mark.parametrize(
+    ("route", "undeclared", "actions"),
+    [
+        (DECLARED, HALF, (SetWeight(0, "v2", undeclared=True),)),
+        (DECLARED, DRAINS, (SetWeight(0, "v2"),)),
+    ],
+    ids=["both weights", "a weight while another drains"],
+)
+def test_a_deleted_release_takes_every_weight_back_before_anything_drains(
+    route: Route, undeclared: Route, actions: tuple[Any, ...]
+) -> None:
+    seen = replace(in_a_rollout(undeclared), route=route, deleting=True)
+
+    assert decide(seen).actions == actions
+
+
+def test_what_is_kept_drains_before_its_service_moves_and_says_first_that_stable_cannot_take_it() -> None:
+    seen = replace(in_a_rollout(DRAINS), deleting=True, keeps=True)
+    decision = decide(seen)
+    assert (decision.actions, decision.reason) == ((), Reason.HANDING_BACK)
+
+    sides = tuple(replace(side, available=0) if side.revision == "v1" else side for side in seen.sides)
+    assert decide(replace(seen, route=DECLARED, sides=sides)).reason is Reason.ROLLBACK_BLOCKED
+
+
+def test_a_deleted_release_gives_both_routes_back() -> None:
+    both = changed(undeclared=GIVEN, route=replace(NEW, touched=True), deleting=True)
+
+    assert decide(both).actions == (RestoreRoutes(undeclared=True), RestoreRoutes())
+    assert decide(replace(both, undeclared=HALF)).actions == (SetWeight(0, "v1", undeclared=True),)
+
+
+def test_past_the_point_of_no_return_its_weight_waits_for_the_candidate_to_be_stable() -> None:
+    decision = decide(in_a_rollout(replace(HALF, weight=100), phase=Phase.PROMOTING))
+
+    assert not [action for action in decision.actions if isinstance(action, SetWeight) and action.undeclared]

@@ -9,13 +9,14 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Snapshot, decide
 from tidegate.decision.actions import CompareTemplate, PointService, Role, Scale, SetWeight, WriteRoute
-from tidegate.decision.plan import OnTrouble, Step
+from tidegate.decision.plan import Step
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
+from tidegate.decision.snapshot import Asks, Blocked, Evidence
 
 MINUTE = timedelta(minutes=1)
 PASSED = Evidence(passed=True)
@@ -136,12 +137,12 @@ ROWS: dict[str, Row] = {
         NOTHING,
     ),
     "suspend: All mends nothing": (
-        lambda: rest_look(suspension=Suspension.ALL, route=None),
+        lambda: rest_look(suspension=Suspend.ALL, route=None),
         Reason.SUSPENDED,
         NOTHING,
     ),
     "suspend: All stops a rollback that nobody asked for": (
-        lambda: rolling_back(suspension=Suspension.ALL),
+        lambda: rolling_back(suspension=Suspend.ALL),
         Reason.SUSPENDED,
         NOTHING,
     ),
@@ -348,7 +349,7 @@ ROWS: dict[str, Row] = {
     ),
     "a route lost at rest is written again": (lambda: rest_look(route=None), Reason.PROMOTED, (WriteRoute(0, "v1"),)),
     "a suspended Release starts nothing": (
-        lambda: rest_look(target="v2", suspension=Suspension.ADVANCE),
+        lambda: rest_look(target="v2", suspension=Suspend.ADVANCE),
         Reason.SUSPENDED,
         NOTHING,
     ),

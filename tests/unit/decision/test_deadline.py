@@ -7,9 +7,10 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH
 from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Reason
-from tidegate.decision.plan import OnTrouble, Step
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
+from tidegate.decision.plan import Step
+from tidegate.decision.snapshot import Asks, Blocked, Evidence
 from tidegate.decision.status import progress_of, status_of
 
 MINUTE = timedelta(minutes=1)
@@ -78,12 +79,12 @@ def test_a_word_under_suspension_lets_a_late_step_take_longer_and_opens_no_pause
     world = limited(OnTrouble.HOLD, pause=True, evidence=UNMEASURED)
     world.wait(10 * MINUTE)
     world.run()
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     assert world.run().progress.reason is Reason.SUSPENDED
 
     world.asks, world.evidence = Asks(promote="v2/first/1"), Evidence(passed=True)
     world.run()
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
 
     assert world.run().progress.reason is Reason.PAUSED
 
@@ -100,8 +101,8 @@ def test_a_held_late_step_still_rolls_back_for_a_breach() -> None:
 @pytest.mark.parametrize(
     ("stop", "go"),
     [
-        ({"suspension": Suspension.ADVANCE}, {"suspension": Suspension.NONE}),
-        ({"suspension": Suspension.ALL}, {"suspension": Suspension.NONE}),
+        ({"suspension": Suspend.ADVANCE}, {"suspension": Suspend.NONE}),
+        ({"suspension": Suspend.ALL}, {"suspension": Suspend.NONE}),
         ({"blocked": GONE}, {"blocked": None}),
         ({"evidence": Evidence(unavailable=True, sentence="down")}, {"evidence": Evidence()}),
     ],
@@ -137,10 +138,10 @@ def test_a_pause_does_not_count_towards_a_steps_deadline() -> None:
 def test_a_steps_clock_survives_a_restart() -> None:
     world = limited()
     world.wait(5 * MINUTE)
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     world.run()
     world.wait(5 * MINUTE)
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
     world.run()
 
     status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="a=b")

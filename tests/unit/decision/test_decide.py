@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Reason
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight
-from tidegate.decision.plan import OnTrouble
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
+from tidegate.decision.snapshot import Asks, Blocked, Evidence
 
 BREACH = Evidence(breach=True, sentence="errors 20 % > 1 %")
 
@@ -127,7 +127,7 @@ def test_no_data_beyond_its_limit_rolls_back_only_where_asked() -> None:
 
 def test_abort_wins_under_suspend_all_and_to_its_end() -> None:
     world = at_first_step()
-    world.suspension = Suspension.ALL
+    world.suspension = Suspend.ALL
     world.asks = Asks(abort="1")
 
     world.run()
@@ -138,7 +138,7 @@ def test_abort_wins_under_suspend_all_and_to_its_end() -> None:
 
 
 def test_a_word_that_is_no_level_of_suspension_is_named_with_those_there_are() -> None:
-    world = at_first_step(suspension=Suspension.ALL)
+    world = at_first_step(suspension=Suspend.ALL)
     assert world.run().sentence == "suspended: only the status is written"
     world.asks = Asks(suspend="Garbage")
 
@@ -259,7 +259,7 @@ def test_promote_full_goes_straight_to_full_weight() -> None:
 
 def test_suspend_advance_still_rolls_back() -> None:
     world = at_first_step()
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     assert world.run().reason is Reason.SUSPENDED
     world.evidence = BREACH
 

@@ -9,10 +9,11 @@ import pytest
 from tests.unit.decision.test_clauses import roles_changed
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
-from tidegate.decision.snapshot import Asks, Evidence, Suspension
+from tidegate.decision.snapshot import Asks, Evidence
 
 TESTERS = Step(name="testers", weight=0, match=True)
 MATCHING = replace(PLAN, steps=(TESTERS, *PLAN.steps))
@@ -213,8 +214,8 @@ def test_a_promotion_ends_with_the_route_as_it_was() -> None:
 
 
 def test_suspension_stops_a_raise_of_matched_requests() -> None:
-    world = at_first_step(plan=MATCHING, suspension=Suspension.NONE)
-    look = route_of(replace(world.look(), suspension=Suspension.ADVANCE), matched=False, planned=False)
+    world = at_first_step(plan=MATCHING, suspension=Suspend.NONE)
+    look = route_of(replace(world.look(), suspension=Suspend.ADVANCE), matched=False, planned=False)
 
     assert decide(look).actions == ()
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tests.unit.decision.world import PLAN, World
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason
 from tidegate.decision.actions import PrepareRevision, Scale, SetWeight
-from tidegate.decision.snapshot import Asks, Suspension
+from tidegate.decision.snapshot import Asks
 from tidegate.decision.status import progress_of, status_of
 
 STEPWISE = replace(PLAN, first_by_steps=True)
@@ -77,11 +78,11 @@ def test_promote_full_and_skip_step_leave_a_first_step() -> None:
 
 
 def test_a_suspended_first_rollout_goes_no_step_forward() -> None:
-    world = World(plan=STEPWISE, suspension=Suspension.ADVANCE)
+    world = World(plan=STEPWISE, suspension=Suspend.ADVANCE)
     world.run()
     assert (sizes(world), world.progress.reason) == ([1], Reason.SUSPENDED)
 
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
     world.run()
 
     assert world.progress.phase is Phase.PROMOTED

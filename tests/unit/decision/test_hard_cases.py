@@ -9,11 +9,12 @@ import pytest
 from tests.unit.decision.test_clauses import full, progress_look, promoting, rolling_back, route_look, side_look
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import NO_TIME, PLAN, World, deployed
+from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
-from tidegate.decision.plan import OnTrouble, Step
+from tidegate.decision.plan import Step
 from tidegate.decision.route import Route, together
-from tidegate.decision.snapshot import Asks, Blocked, Evidence, Suspension
+from tidegate.decision.snapshot import Asks, Blocked, Evidence
 
 MINUTE = timedelta(minutes=1)
 PAUSED_PLAN = replace(PLAN, steps=(Step(name="first", weight=20, pause=True), *PLAN.steps[1:]))
@@ -103,7 +104,7 @@ def test_an_outage_between_two_silences_is_no_silence() -> None:
 @pytest.mark.parametrize(
     ("changes", "phase"),
     [
-        ({"suspension": Suspension.ADVANCE}, Phase.WATCHING),
+        ({"suspension": Suspend.ADVANCE}, Phase.WATCHING),
         ({"blocked": Blocked(Reason.GATEWAY_MISSING, "gone")}, Phase.WATCHING),
         ({"plan": replace(PLAN, steps=(*PLAN.steps[:2], Step(name="full", weight=100, pause=True)))}, None),
         ({}, Phase.PROMOTING),
@@ -117,10 +118,10 @@ def test_a_newer_template_promotes_nobody_past_a_gate(changes: dict[str, object]
 
 
 def test_a_time_that_is_over_is_not_looked_at_again_and_again() -> None:
-    world = at_first_step(suspension=Suspension.ALL)
+    world = at_first_step(suspension=Suspend.ALL)
     look = side_look("v2", world.look(), unhealthy_since=world.now - 5 * MINUTE)
 
-    assert decide(replace(look, suspension=Suspension.ALL)).look_again is None
+    assert decide(replace(look, suspension=Suspend.ALL)).look_again is None
 
 
 def flapping(*, lost: timedelta, whole: timedelta, times: int) -> World:
@@ -201,9 +202,9 @@ def suspended_in_the_watch() -> World:
     world = deployed(plan=replace(PLAN, watch=60 * MINUTE), evidence=PASSED)
     world.target = "v2"
     world.run()
-    world.suspension, world.target = Suspension.ADVANCE, "v3"
+    world.suspension, world.target = Suspend.ADVANCE, "v3"
     world.run()
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
     return world
 
 
@@ -238,8 +239,8 @@ def test_a_silent_router_is_told_in_every_phase(look: object) -> None:
     assert "NotAllowed" in decision.sentence
 
 
-@pytest.mark.parametrize("suspension", [Suspension.NONE, Suspension.ADVANCE])
-def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspension) -> None:
+@pytest.mark.parametrize("suspension", [Suspend.NONE, Suspend.ADVANCE])
+def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspend) -> None:
     look = route_look(at_first_step().look(), weight=0, attached=True, by_git=True, touched=True)
 
     decision = decide(replace(look, suspension=suspension))
@@ -399,7 +400,7 @@ def test_a_candidate_that_becomes_stable_grows_with_the_release() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"suspension": Suspension.ADVANCE},
+        {"suspension": Suspend.ADVANCE},
         {"blocked": Blocked(Reason.METRIC_SOURCE_MISSING, "gone")},
         {"evidence": BREACH, "plan": replace(PLAN, on_breach=OnTrouble.HOLD)},
     ],

@@ -7,11 +7,12 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH, weights
 from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.api import OnTrouble, Suspend, When
 from tidegate.decision import Phase, Reason
 from tidegate.decision.actions import PrepareRevision, Scale
 from tidegate.decision.hooks import key_of
-from tidegate.decision.plan import Hook, OnTrouble, When
-from tidegate.decision.snapshot import Answer, Asks, Evidence, Said, Suspension
+from tidegate.decision.plan import Hook
+from tidegate.decision.snapshot import Answer, Asks, Evidence, Said
 from tidegate.decision.status import progress_of, status_of
 
 MINUTE = timedelta(minutes=1)
@@ -154,12 +155,12 @@ def test_a_word_under_suspension_opens_the_gate_that_is_held_and_not_the_pause(s
     says(world, said)
     world.wait(EXPIRY)
     assert world.run().progress.reason is Reason.HOOK_REFUSED
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     assert world.run().progress.reason is Reason.SUSPENDED
 
     world.asks = Asks(promote="v2/first/1")
     world.run()
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
 
     assert (world.run().progress.reason, world.look().weight) == (Reason.PAUSED, 20)
 
@@ -169,11 +170,11 @@ def test_a_gate_that_was_held_before_a_suspension_is_held_after_it_and_after_a_r
     says(world, Said.NOT_YET)
     world.wait(EXPIRY)
     world.run()
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     world.run()
     status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="")
     assert progress_of(status) == world.progress
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
 
     assert world.run().progress.reason is Reason.HOOK_REFUSED
 
@@ -330,10 +331,10 @@ def test_promote_full_asks_the_rollouts_hook_the_same_question() -> None:
 
 def test_a_suspension_does_not_consume_a_hooks_time() -> None:
     world = hooked(hook(When.BEFORE_RISE, OnTrouble.ROLL_BACK))
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     assert world.run().progress.reason is Reason.SUSPENDED
     world.wait(2 * EXPIRY)
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
 
     assert world.run().progress.reason is Reason.HOOK_WAITS
 

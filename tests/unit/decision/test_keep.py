@@ -7,10 +7,10 @@ from typing import Any
 from tests.unit.decision.test_clauses import rest_look, side_look, step_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Suspension
 from tidegate.decision.workload import Workload
 
 
@@ -26,7 +26,7 @@ def test_a_release_that_keeps_has_a_finalizer_and_one_that_does_not_has_none() -
 
 def test_a_release_that_is_told_to_keep_in_mid_rollout_does_so_at_once() -> None:
     assert decide(step_look(keeps=True)).actions == (Finalize(keep=True),)
-    assert decide(step_look(keeps=True, suspension=Suspension.ADVANCE)).actions == (Finalize(keep=True),)
+    assert decide(step_look(keeps=True, suspension=Suspend.ADVANCE)).actions == (Finalize(keep=True),)
 
 
 def test_what_serves_is_nobodys_before_the_release_goes() -> None:

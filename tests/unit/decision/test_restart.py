@@ -9,10 +9,11 @@ import pytest
 from tests.unit.decision.test_clauses import first, promoting, rest_look, step_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import World
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import EvictPod
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Asks, Side, Suspension
+from tidegate.decision.snapshot import Asks, Side
 from tidegate.decision.status import progress_of, status_of
 from tidegate.decision.workload import Restart
 
@@ -93,7 +94,7 @@ def test_a_restart_leaves_what_the_status_says_as_it_is() -> None:
         restarting(step_look(), due=("a",)),
         restarting(promoting(), due=("a",)),
         restarting(rest_look(target="v2"), due=("a",)),
-        restarting(rest_look(suspension=Suspension.ALL), due=("a",)),
+        restarting(rest_look(suspension=Suspend.ALL), due=("a",)),
         restarting(rest_look(replicas=2), due=("a",)),
     ],
     ids=["a rollout", "a promotion", "a template that starts next", "suspend: All", "a change of size"],

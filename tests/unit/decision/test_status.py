@@ -4,9 +4,10 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import World, deployed
+from tidegate.api import Suspend
 from tidegate.decision import Progress
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Blocked, Suspension
+from tidegate.decision.snapshot import Blocked
 from tidegate.decision.status import progress_of, status_of
 
 
@@ -45,7 +46,7 @@ def test_a_rolled_back_release_is_stalled() -> None:
 
 def test_a_suspended_rollout_waits_for_a_person() -> None:
     world = at_first_step()
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     world.run()
 
     assert states(world) == {"Ready": "Unknown", "Reconciling": "True"}

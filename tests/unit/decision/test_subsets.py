@@ -69,6 +69,7 @@ def test_subsets_are_given_back_before_the_release_goes() -> None:
     held = replace(look, services=replace(look.services, held=True))
 
     assert actions(held) == [RestoreSubsets()]
+    assert actions(replace(held, undeclared_subsets=True)) == [RestoreSubsets(undeclared=True), RestoreSubsets()]
     assert actions(look) == [Finalize(keep=False)]
 
 

@@ -16,6 +16,7 @@ from tidegate.decision.actions import (
     HandServicesOver,
     HoldReplicas,
     RefillWorkload,
+    ReleaseReplicas,
     ReleaseWorkload,
     ResizeWorkload,
     RestoreRoutes,
@@ -58,6 +59,15 @@ def test_nothing_is_taken_while_the_takeover_waits() -> None:
     waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
 
     assert actions(first(SERVING, finalizer=True, blocked=waiting)) == []
+
+
+def test_the_size_of_a_deployment_that_was_referred_to_by_mistake_is_gits_alone_again() -> None:
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    mended = replace(World().look(), workload=SERVING, blocked=waiting, unreferenced=("wbe",))
+
+    assert actions(mended) == [ReleaseReplicas("wbe")]
+    assert actions(replace(mended, blocked=Blocked(Reason.REFUSED, "no"))) == []
+    assert actions(replace(mended, deleting=True, finalizer=True)) == [ReleaseReplicas("wbe"), Finalize(keep=False)]
 
 
 PROGRESSIVE = replace(TAKEN, progressively=True)

@@ -7,10 +7,11 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH, weights
 from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.api import Suspend, When
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PrepareRevision
-from tidegate.decision.plan import Hook, Plan, When
-from tidegate.decision.snapshot import Asks, Evidence, Suspension
+from tidegate.decision.plan import Hook, Plan
+from tidegate.decision.snapshot import Asks, Evidence
 
 SLOW = replace(
     PLAN,
@@ -159,15 +160,15 @@ def test_a_template_declared_again_inside_the_window_is_asked_for() -> None:
     assert world.run().progress.reason is Reason.HOOK_WAITS
 
 
-@pytest.mark.parametrize("suspension", [Suspension.ADVANCE, Suspension.ALL])
-def test_an_undo_under_suspension_says_that_it_waits_for_its_end(suspension: Suspension) -> None:
+@pytest.mark.parametrize("suspension", [Suspend.ADVANCE, Suspend.ALL])
+def test_an_undo_under_suspension_says_that_it_waits_for_its_end(suspension: Suspend) -> None:
     world = served("v1", "v2")
     world.suspension = suspension
     undone(world)
 
     assert world.progress.reason is Reason.SUSPENDED
     assert "the undo waits until suspend is None" in world.progress.sentence
-    world.suspension = Suspension.NONE
+    world.suspension = Suspend.NONE
     assert world.run().progress.stable == "v1"
 
 
@@ -327,7 +328,7 @@ def test_pods_that_drain_after_a_promotion_are_taken_back_at_once() -> None:
 
 def test_a_suspended_release_records_the_undo_and_goes_no_step_forward() -> None:
     world = served("v1", "v2")
-    world.suspension = Suspension.ADVANCE
+    world.suspension = Suspend.ADVANCE
     undone(world)
 
     assert (world.progress.candidate, weights(world)) == ("v1", [])

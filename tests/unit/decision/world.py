@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.model.routes import judged_by_plan, wants_matches, written
+from tidegate.api import Suspend
 from tidegate.decision import Decision, Progress, Snapshot, decide
 from tidegate.decision.actions import (
     Action,
@@ -17,7 +18,7 @@ from tidegate.decision.actions import (
 )
 from tidegate.decision.plan import NO_TIME, Plan, Step, weight_by_pods
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Answer, Asks, Blocked, Evidence, Services, Side, Suspension
+from tidegate.decision.snapshot import Answer, Asks, Blocked, Evidence, Services, Side
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PLAN = Plan(steps=(Step(name="first", weight=20), Step(name="half", weight=50), Step(name="full", weight=100)))
@@ -38,7 +39,7 @@ class World:
     evidence: Evidence = Evidence(passed=True)
     answers: tuple[Answer, ...] = ()
     asks: Asks = Asks()
-    suspension: Suspension = Suspension.NONE
+    suspension: Suspend = Suspend.NONE
     blocked: Blocked | None = None
     starts: frozenset[str] = frozenset({"v1", "v2", "v3"})
     stuck: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.api.test_release import LEAST
 from tidegate.api import parse_spec
 from tidegate.decision import Phase, Progress
-from tidegate.reconcile.evidence import speaks
+from tidegate.reconcile.evidence import is_judged
 from tidegate.reconcile.exposure import exposure_of
 from tidegate.routers import NOTHING, Cookie, Header, cookie_header
 
@@ -71,6 +71,6 @@ def test_nothing_is_shown(changes: dict[str, Any]) -> None:
 def test_the_gateways_counts_judge_requests_that_match_and_no_copies() -> None:
     (errors,) = SPEC.objectives
 
-    judged = [speaks(errors, replace(RUNNING, step=step, desired_weight=0), SPEC) for step in range(3)]
+    judged = [is_judged(errors, replace(RUNNING, step=step, desired_weight=0), SPEC) for step in range(3)]
 
     assert judged == [False, False, True]

@@ -6,8 +6,7 @@ import pytest
 
 from tidegate.clients import Credentials, Http, Kube
 from tidegate.reconcile import kinds
-from tidegate.reconcile.features import classes_of
-from tidegate.reconcile.gateway_classes import controllers_of
+from tidegate.reconcile.gateway_classes import classes_of, controllers_of
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
@@ -55,7 +54,7 @@ async def test_a_controller_is_named_by_whoever_may_be_read(
 async def test_a_class_that_may_not_be_read_is_not_called_missing() -> None:
     seen = await world(Scope(namespaces=("shop",)), gateway=False)
 
-    (found,) = classes_of(("shop", "web"), DECLARED, seen)
+    (found,) = classes_of(DECLARED, WEB, seen)
 
     assert "does not watch" in found.told()
     assert "missing" not in found.told()

@@ -2,7 +2,7 @@
 
 import json
 
-from tidegate.decision.plan import OnTrouble, When
+from tidegate.api import OnTrouble, When
 from tidegate.reconcile.pinned import pinned, text_of
 
 HOOK = {"name": "check", "when": "BeforePromotion", "http": {"url": "http://checks"}, "onExpiry": "RollBack"}

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.unit.routers.test_contract import MATCHING, generated, patched
+from tests.unit.routers.test_contract import MATCHING, attached, generated, patched, users
 from tidegate.decision.plan import NO_TIME
 from tidegate.reconcile import routes
 from tidegate.reconcile.memory import Memory, RouterMemory
@@ -121,3 +121,14 @@ def test_requests_that_match_drain_from_their_own_end_although_the_weight_stays_
     assert ended is not None
     assert not ended.matched
     assert ended.confirmed_for == NO_TIME
+
+
+def test_a_route_that_lost_its_backends_still_has_our_notes_to_take_off() -> None:
+    router = attached("HTTPRoute")
+    during = patched(users("HTTPRoute"), router.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+    del during["spec"]["rules"][1]["backendRefs"][0]
+
+    found = observe_route(router, OWNER, cast("World", OneRoute(during)), by_time=True)
+
+    assert found is not None
+    assert (found.lost, found.touched, found.weight) == (True, True, 0)

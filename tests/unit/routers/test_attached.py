@@ -1,14 +1,30 @@
 """A user's own route: found as it was, left as it was."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.routers.test_contract import FOREIGN, attached, patched, traefik_service, users, virtual_service
-from tidegate.routers import TRAEFIK_SERVICE, AttachedRoute, release_patch, rules_owner
+from tidegate.routers import (
+    NOTES,
+    TRAEFIK_SERVICE,
+    AttachedRoute,
+    held_route,
+    held_rules,
+    holder,
+    release_patch,
+    rules_owner,
+)
 
 ROUTER = attached("HTTPRoute")
+
+
+def given_back(router: AttachedRoute, found: dict[str, Any]) -> dict[str, Any]:
+    """A route as it is when all of ours has left it."""
+    restored = patched(found, router.restore_patch(found))
+    return patched(restored, release_patch(restored, "tidegate", *NOTES))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +40,7 @@ ROUTER = attached("HTTPRoute")
 def test_every_kind_is_restored_exactly(router: AttachedRoute, before: dict[str, Any]) -> None:
     during = patched(before, router.weight_patch(before, weight=5, revision="v2", raising=True))
 
-    after = patched(during, router.restore_patch(during))
+    after = given_back(router, during)
 
     assert during["spec"] != before["spec"]
     assert after["spec"] == before["spec"]
@@ -50,10 +66,49 @@ def test_weights_are_restored_exactly_and_no_note_stays(weights: tuple[int, int]
     during = patched(before, ROUTER.weight_patch(before, weight=5, revision="v2", raising=True))
     later = patched(during, ROUTER.weight_patch(during, weight=0, revision="v2", raising=False))
 
-    after = patched(later, ROUTER.restore_patch(later))
+    after = given_back(ROUTER, later)
 
     assert after["spec"] == before["spec"]
     assert not after["metadata"]["annotations"]
+
+
+def test_a_route_is_given_back_by_its_note_whatever_is_declared_today() -> None:
+    """Another rule may be declared by then, and the backends may be gone."""
+    before = users("HTTPRoute", weights=(90, 10))
+    during = patched(before, ROUTER.weight_patch(before, weight=50, revision="v2", raising=True))
+    today = attached("HTTPRoute", "assets")
+    moved = copy.deepcopy(during)
+    moved["spec"]["rules"][1]["backendRefs"] = [{"name": "web", "port": 80}]
+
+    found = held_route("HTTPRoute", during, today.backends)
+    assert (found.name, found.split(during).weight, holder(during)) == ("web", 50, "web")
+    assert held_rules(during) == {"main"}
+    assert given_back(found, during)["spec"] == before["spec"]
+    assert given_back(today, during)["spec"] == before["spec"]
+    assert given_back(found, moved) == {**moved, "metadata": {**moved["metadata"], "annotations": {}}}
+
+
+def test_what_another_release_holds_of_a_route_is_not_touched() -> None:
+    """Two Releases may attach to two rules of one route."""
+    during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+
+    assert ROUTER.split(during).touched
+    assert not replace(ROUTER, release="api", rule="assets").split(during).touched
+
+
+@pytest.mark.parametrize("lost", NOTES)
+def test_a_route_is_touched_as_long_as_any_note_is_on_it(lost: str) -> None:
+    during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+    del during["metadata"]["annotations"][lost]
+
+    assert ROUTER.split(during).touched
+
+
+def test_the_note_stays_until_our_name_is_off_the_fields() -> None:
+    """A crash between two writes must not leave a name that nobody knows of."""
+    during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+
+    assert holder(patched(during, ROUTER.restore_patch(during))) == "web"
 
 
 def test_a_route_that_was_never_touched_needs_no_restoring() -> None:
@@ -97,7 +152,8 @@ def test_a_garbled_note_is_no_note() -> None:
     route["metadata"]["annotations"] = {"tidegate.dev/found": "{", "tidegate.dev/weight": "v2/5"}
 
     assert not ROUTER.split(route).by_git
-    assert not patched(route, ROUTER.restore_patch(route))["metadata"]["annotations"]
+    assert not given_back(ROUTER, route)["metadata"]["annotations"]
+    assert holder(route) is None
 
 
 FIELDS = [
@@ -125,6 +181,6 @@ def test_who_holds_no_more_than_the_rule_around_the_backends_owns_none_of_them()
 def test_only_our_name_is_taken_off_the_fields() -> None:
     route = {"metadata": {"managedFields": copy.deepcopy(FIELDS)}}
 
-    after = patched(route, release_patch(FIELDS, "tidegate"))
+    after = patched(route, release_patch(route, "tidegate"))
 
     assert [entry["manager"] for entry in after["metadata"]["managedFields"]] == ["kustomize-controller", "gateway"]

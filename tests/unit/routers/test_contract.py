@@ -123,7 +123,7 @@ def canary(weight: int = 0) -> dict[str, Any]:
 
 
 def attached(kind: str, rule: str | None = "main") -> AttachedRoute:
-    return AttachedRoute(kind=kind, name="web", rule=rule, backends=BACKENDS)
+    return AttachedRoute(kind=kind, name="web", release="web", rule=rule, backends=BACKENDS)
 
 
 CASES: dict[str, tuple[Router, dict[str, Any]]] = {

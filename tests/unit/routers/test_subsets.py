@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from tests.unit.routers.test_contract import BACKENDS, patched, virtual_service
-from tidegate.routers import AttachedRoute, point_patch, restore_subsets_patch, subsets
+from tidegate.routers import (
+    SUBSET_NOTES,
+    AttachedRoute,
+    held_route,
+    holder,
+    point_patch,
+    release_patch,
+    restore_subsets_patch,
+    subsets,
+)
 
 LABELS = {"tidegate.dev/release": "web", "tidegate.dev/revision": "v1"}
 NEWER = {**LABELS, "tidegate.dev/revision": "v2"}
@@ -52,11 +61,13 @@ def test_subsets_are_restored_exactly_and_no_note_stays(labels: dict[str, str] |
     during = pointed(pointed(before, "stable", LABELS), "candidate", LABELS)
     later = pointed(during, "candidate", NEWER)
 
-    after = patched(later, restore_subsets_patch(later))
+    restored = patched(later, restore_subsets_patch(later))
+    after = patched(restored, release_patch(restored, "tidegate", *SUBSET_NOTES))
 
     assert after["spec"] == before["spec"]
     assert not after["metadata"]["annotations"]
     assert restore_subsets_patch(after) == []
+    assert (holder(later), holder(restored), holder(after)) == ("web", "web", None)
 
 
 def test_labels_that_someone_declared_again_are_seen() -> None:
@@ -92,10 +103,15 @@ def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
     route = virtual_service(hosts="web")
     for ref, subset in zip(route["spec"]["http"][1]["route"], ("candidate", "stable"), strict=True):
         ref["destination"]["subset"] = subset
-    router = AttachedRoute(kind="VirtualService", name="web", rule="main", backends=BACKENDS, destination_rule="web")
+    router = AttachedRoute(
+        kind="VirtualService", name="web", release="web", rule="main", backends=BACKENDS, destination_rule="web"
+    )
 
     after = patched(route, router.weight_patch(route, weight=20, revision="v2", raising=True))
 
     assert [ref["weight"] for ref in after["spec"]["http"][1]["route"]] == [20, 80]
     assert patched(after, router.restore_patch(after))["spec"] == route["spec"]
+    held = held_route("VirtualService", after, BACKENDS)
+    assert held.split(after).weight == 20
+    assert patched(after, held.restore_patch(after))["spec"] == route["spec"]
     assert "both subsets stable and candidate" in router.split(virtual_service()).sentence

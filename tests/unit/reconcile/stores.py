@@ -1,0 +1,38 @@
+"""A world that is nothing but what its stores hold, for what reads no more."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from tidegate.clients import Kind
+from tidegate.reconcile import kinds
+from tidegate.reconcile.memory import Memory
+from tidegate.reconcile.world import World
+from tidegate.watch import Key, Object, Store
+
+INDEXES = {watched.kind.key: watched.index for watched in kinds.WATCHED}
+
+
+@dataclass(slots=True)
+class Stores:
+    """Stores with the operator's own indexes, and what is remembered."""
+
+    stores: dict[str, Store] = field(default_factory=dict)
+    memories: dict[Key, Memory] = field(default_factory=dict)
+
+    def store(self, kind: Kind) -> Store:
+        return self.stores.setdefault(kind.key, Store(INDEXES[kind.key]))
+
+    def memory(self, key: Key) -> Memory:
+        return self.memories.setdefault(key, Memory())
+
+
+def world_of(kind: Kind, *found: Object) -> World:
+    world = Stores()
+    for item in found:
+        world.store(kind).put(item)
+
+    return cast("World", world)
+
+
+def made(name: str, **metadata: Any) -> Object:
+    return {"metadata": {"name": name, "namespace": "shop", "resourceVersion": "1", **metadata}}
