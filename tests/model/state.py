@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 
 from tests.model.nodes import Given
 from tests.model.routes import judged_by_plan, wants_matches, written
@@ -18,7 +19,7 @@ from tidegate.decision.actions import (
 )
 from tidegate.decision.hooks import key_of
 from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, weight_by_pods
-from tidegate.decision.progress import Asks, Progress
+from tidegate.decision.progress import Asks, Progress, Rollout
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import (
@@ -284,14 +285,20 @@ def canonical(state: State) -> State:
     progress = state.progress
     newest = {line.revision: line for line in reversed(progress.history)}
     kept = tuple(line for line in progress.history if line is newest[line.revision])
-    history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in kept)
+    history = tuple(map(_forgotten, kept))
     entered_at = progress.entered_at if state.kind is Kind.GATED else None
     dwelt, stood = min(progress.dwelt, LIMIT), min(progress.stood, LIMIT)
     progress = replace(progress, sentence="", history=history, dwelt=dwelt, stood=stood, entered_at=entered_at)
     pods = tuple(
-        found if found.pinned == progress.started_at else replace(found, pinned=ANOTHER_ROLLOUT) for found in state.pods
+        found if found.pinned in {progress.started_at, ANOTHER_ROLLOUT} else replace(found, pinned=ANOTHER_ROLLOUT)
+        for found in state.pods
     )
     return replace(state, progress=progress, pods=pods)
+
+
+@cache
+def _forgotten(line: Rollout) -> Rollout:
+    return replace(line, sentence="", started_at=NOW, ended_at=None)
 
 
 def _side(found: Pods) -> Side:

@@ -100,6 +100,8 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
     queue = deque([(start(kind), 0)])
     coverage = Coverage()
     settled: set[State] = set()
+    # A path to rest takes turns that the walk takes later: each is taken once.
+    taken: dict[State, tuple[State, ...]] = {}
     while queue:
         state, spent = queue.popleft()
         if seen.get(state, disturbances + 1) <= spent:
@@ -107,13 +109,13 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
 
         if state not in seen:
             coverage.states += 1
-            converges(state, settled)
+            converges(state, settled, taken)
             coverage.endings = len(settled)
             if limit and coverage.states > limit:
                 break
 
         seen[state] = spent
-        reached = list(turns(state))
+        reached = taken.pop(state, None) or tuple(turns(state))
         coverage.turns += 1
         coverage.crashes += len(reached) - 1
         queue.extend((next_state, spent) for next_state in reached if next_state != state)
@@ -124,8 +126,11 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
     return coverage
 
 
-def converges(state: State, settled: set[State]) -> None:
-    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked."""
+def converges(state: State, settled: set[State], taken: dict[State, tuple[State, ...]]) -> None:
+    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked.
+
+    The states on the way become `settled`, and the turns from them `taken`.
+    """
     path = []
     current = state
     for _ in range(120):
@@ -133,7 +138,8 @@ def converges(state: State, settled: set[State]) -> None:
             break
 
         path.append(current)
-        following = calm(turn(current))
+        taken[current] = tuple(turns(current))
+        following = calm(taken[current][-1])
         if following == current:
             complain(state, restless(current))
             break
