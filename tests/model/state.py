@@ -18,6 +18,7 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.hooks import key_of
+from tidegate.decision.lost_status import Kept, recollect
 from tidegate.decision.plan import Hook, OnTrouble, Plan, Step, When, weight_by_pods
 from tidegate.decision.progress import Asks, Progress, Rollout
 from tidegate.decision.reasons import Reason
@@ -105,6 +106,7 @@ class Pods:
     ever: bool = False
     failing: datetime | None = None
     pinned: datetime | None = None
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,10 @@ def after(state: State, action: Action) -> State:
         case PrepareRevision(revision, replicas):
             found = state.pods_of(revision)
             sized = _sized(found, replicas)
-            return state.with_pods(replace(sized, pinned=state.progress.started_at))
-        case Scale(revision, replicas):
-            return state.with_pods(_sized(state.pods_of(revision), replicas))
+            return state.with_pods(replace(sized, pinned=state.progress.started_at, rejected=False))
+        case Scale(revision, replicas, rejected):
+            found = state.pods_of(revision)
+            return state.with_pods(replace(_sized(found, replicas), rejected=found.rejected or rejected))
         case PointService(role, revision):
             pointed = _pointed(state.services, role, revision)
             return replace(state, services=replace(pointed, astray=pointed.astray - {role}))
@@ -228,12 +231,28 @@ def after(state: State, action: Action) -> State:
 def _handed(state: State, action: PrepareRevision | Scale) -> State:
     """Nodes change hands: whoever has more of them gets pods that are not available yet."""
     given = state.given.after(action.revision, action.replicas, state.progress, state.replicas)
-    handed = replace(state, given=given)
+    found = state.pods_of(action.revision)
     if isinstance(action, PrepareRevision):
-        pinned = replace(state.pods_of(action.revision), pinned=state.progress.started_at)
-        handed = handed.with_pods(pinned)
+        found = replace(found, pinned=state.progress.started_at, rejected=False)
+    else:
+        found = replace(found, rejected=found.rejected or action.rejected)
 
-    return resized(handed)
+    return resized(replace(state, given=given).with_pods(found))
+
+
+def forgotten(state: State) -> State:
+    """The status is lost: a hand cleared it, or a backup did not bring it back."""
+    kept = (
+        Kept(
+            revision=found.revision,
+            served=found.ever and bool(found.replicas),
+            started=str(found.pinned),
+            rejected=found.rejected,
+        )
+        for found in state.pods
+    )
+    progress = recollect(Progress(handled=state.asks), kept, selected=state.services.stable)
+    return replace(state, progress=progress, evidence=UNMEASURED, heard=None)
 
 
 def resized(state: State) -> State:
@@ -312,6 +331,7 @@ def _side(found: Pods) -> Side:
         ever_available=found.ever,
         unhealthy_since=found.failing,
         pinned_for=found.pinned,
+        rejected=found.rejected,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 
 from tests.model import events
 from tests.model.events import calm_events
-from tests.model.invariants import broken_by_effect, broken_by_record
+from tests.model.invariants import broken_by_effect, broken_by_loss, broken_by_record
 from tests.model.state import GOOD, Kind, Pods, State, after, aged, canonical
 from tidegate.decision import decide
 from tidegate.decision.progress import Phase
@@ -110,6 +110,7 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
         if state not in seen:
             coverage.states += 1
             converges(state, settled, taken)
+            complain(state, broken_by_loss(state))
             coverage.endings = len(settled)
             if limit and coverage.states > limit:
                 break
@@ -166,6 +167,10 @@ def restless(state: State) -> Iterator[str]:
     leftovers = [found for found in state.pods if found.replicas and found.revision != progress.stable]
     if leftovers and progress.candidate is None and not waiting:
         yield f"pods are left over: {leftovers}"
+
+    unmarked = [found for found in state.pods if found.revision in progress.rejected and not found.rejected]
+    if unmarked and progress.candidate is None:
+        yield f"a lost status would let rejected revisions in: {unmarked}"
 
     if progress.phase not in {Phase.PROMOTED, Phase.ROLLED_BACK} and progress.candidate is None and not waiting:
         yield f"rests in phase {progress.phase.value}"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import Action, ForgetCopy, ForgetRevision, RemoveRoutes, RestoreRoutes, SetWeight
+from .actions import Action, ForgetCopy, ForgetRevision, RemoveRoutes, RestoreRoutes, Scale, SetWeight
 from .asks import handle_stray
 from .decision import Decision, Rule, act, beside, hold, hold_while_reading
 from .defaulting import compare_with_stable
@@ -81,6 +81,16 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
         return None
 
     return beside(seen, "retired", *actions)
+
+
+def keep_rejected(seen: Snapshot) -> Decision | None:
+    """A revision that was rejected before it got pods is marked too: a lost status must not let it in."""
+    unmarked = [side for side in seen.sides if side.revision in seen.progress.rejected and not side.rejected]
+    actions = [Scale(side.revision, 0, rejected=True) for side in unmarked if not (side.replicas or side.joins)]
+    if not actions:
+        return None
+
+    return beside(seen, "rejected revisions are marked", *actions)
 
 
 def give_routes_back(seen: Snapshot) -> Decision | None:
@@ -215,6 +225,7 @@ REST: tuple[Rule, ...] = (
     remove_what_is_not_declared,
     undo,
     retire_leftovers,
+    keep_rejected,
     give_routes_back,
     say_what_is_refused,
     keep_until_handed_back,
