@@ -55,10 +55,15 @@ HOOK = Hook(name="check", when=When.BEFORE_RISE, steps=("half",), expiry=LIMIT, 
 GATED = replace(PLAN.steps[0], pause=True, deadline=2 * LIMIT, on_deadline=OnTrouble.HOLD)
 # A step at which only requests that match reach the candidate.
 TESTERS = Step(name="testers", weight=0, dwell=LIMIT, match=True)
+DEMO_STEPS = (
+    Step(name="first", weight=5, dwell=LIMIT),
+    Step(name="quarter", weight=25, dwell=LIMIT),
+    *PLAN.steps,
+)
 
 
 class Kind(Enum):
-    """The kinds of Release that are walked: each has its plan."""
+    """The kinds of Release: each has its plan."""
 
     PLAIN = "plain"
     GATED = "with gates that a hook and a person open"
@@ -66,6 +71,7 @@ class Kind(Enum):
     SHRINKING = "with stable's capacity shrinking"
     BY_PODS = "without a router"
     BY_NODES = "with one pod a node"
+    DEMO = "with the demo's steps"
 
     @property
     def plan(self) -> Plan:
@@ -84,7 +90,10 @@ PLANS = {
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.BY_PODS: PLAN,
     Kind.BY_NODES: PLAN,
+    Kind.DEMO: replace(PLAN, steps=DEMO_STEPS),
 }
+# The demo's is as deep as the others together: only what a real operator did is looked for in it.
+WALKED = tuple(kind for kind in Kind if kind is not Kind.DEMO)
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 LOST_CONFIG = Blocked(Reason.CONFIG_MISSING, "the configuration is missing")
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.model.state import Kind
+from tests.model.state import WALKED, Kind
 from tests.model.walk import walk
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("kind", WALKED, ids=lambda kind: kind.value)
 def test_every_state_within_one_disturbance_and_any_crash_keeps_the_invariants(kind: Kind) -> None:
     coverage = walk(disturbances=1, kind=kind)
 
