@@ -21,13 +21,13 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 	@$(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
-check: .venv/.synced ## Format, lint, types, layers and unit tests
+check: .venv/.synced ## Format, lint, types, layers, unit tests and the walk of the models
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -q
-	@PYTHONPATH=.:operator $(PY) -m tests.model.walk 1
+	.venv/bin/pytest -qs -m exhaustive
 
 mutate: .venv/.synced ## Take out or swap every clause of the ladders: each mutant must die (an hour or more)
 	@PYTHONPATH=.:operator $(PY) -m tests.model.mutate

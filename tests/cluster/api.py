@@ -128,9 +128,10 @@ class Api:
         query = {"fieldManager": manager, "force": "true", "fieldValidation": STRICT}
         return self._call("PATCH", path, body=manifest, content="application/apply-patch+yaml", query=query)
 
-    def delete(self, kind: Resource, namespace: str | None, name: str) -> None:
-        """Delete; what it owns follows."""
-        self._call("DELETE", kind.path(namespace, name), body={"propagationPolicy": "Background"})
+    def delete(self, kind: Resource, namespace: str | None, name: str, *, orphans: bool = False) -> None:
+        """Delete; what it owns follows, or stays behind without an owner."""
+        policy = "Orphan" if orphans else "Background"
+        self._call("DELETE", kind.path(namespace, name), body={"propagationPolicy": policy})
 
     def namespace(self, name: str) -> str:
         """Make a namespace."""

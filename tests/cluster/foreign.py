@@ -1,19 +1,27 @@
 """Clusters that are not ours to run: kind, and the cluster of a given kubeconfig."""
 
+import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 from . import local
+from .api import Object
 from .binaries import gateway_api_crds, kind, kube_stack
 from .cache import run
 from .images import SHOP
-from .progress import say, step
+from .progress import Missing, say, step
 
 MANIFESTS = Path(__file__).with_name("in_cluster.yaml")
 NAME = "tidegate"
 ADDRESSES = {"gateway": "http://127.0.0.1:8000", "prometheus": "http://127.0.0.1:9090"}
+# Whatever has not this label is someone else's.
+LABEL, MANAGER = "app.kubernetes.io/managed-by", "tidegate-up"
+ROLLOUT = "120s"
+# The one in C where it is built: CRDs are long.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def up_kind() -> local.Cluster:
@@ -25,6 +33,7 @@ def up_kind() -> local.Cluster:
             configuration = local.ROOT / "kind-config.yaml"
             run([kind(), "create", "cluster", "--config", configuration, "--kubeconfig", kubeconfig, "--wait", "120s"])
 
+    run([kind(), "export", "kubeconfig", "--name", NAME, "--kubeconfig", kubeconfig])
     with step("Loading the demo's image"):
         run([kind(), "load", "image-archive", SHOP.archive().path, "--name", NAME])
 
@@ -37,44 +46,119 @@ def down_kind() -> None:
     shutil.rmtree(local.FOLDER, ignore_errors=True)
 
 
-def up_given(path: Path) -> local.Cluster:
-    """A cluster that exists: it gets the CRDs, a gateway and a Prometheus; nothing of it is taken away by `down`."""
-    local.FOLDER.mkdir(exist_ok=True)
-    kubeconfig = local.FOLDER / "kubeconfig"
-    shutil.copyfile(path, kubeconfig)
-    kubeconfig.chmod(0o600)
-    found = furnish("given", kubeconfig)
+def up_given(given: Path, folder: Path = local.FOLDER) -> local.Cluster:
+    """A cluster that exists: it gets what it lacks of CRDs, a gateway and a Prometheus, and keeps that after `down`."""
+    kubeconfig = own_kubeconfig(given, folder)
+    found = furnish("given", kubeconfig, folder)
     say(f"The demo's image must be there as {SHOP.name}: import {SHOP.archive().path} on the nodes, or push it")
     say("Its addresses are those of port-forwards:")
-    say("  kubectl -n gateways port-forward service/traefik 8000 &")
-    say("  kubectl -n monitoring port-forward service/prometheus 9090 &")
+    for namespace, service, port in (("gateways", "traefik", 8000), ("monitoring", "prometheus", 9090)):
+        say(f"  kubectl --kubeconfig {kubeconfig} -n {namespace} port-forward service/{service} {port} &")
+
     return found
 
 
-def furnish(name: str, kubeconfig: Path) -> local.Cluster:
+def down_given(folder: Path = local.FOLDER) -> None:
+    """Forget a given cluster: the copy of its credentials goes."""
+    shutil.rmtree(folder)
+
+
+def own_kubeconfig(given: Path, folder: Path) -> Path:
+    """The current context alone, in one file with all that it refers to: the given one may name files beside it."""
+    text = kubectl(given, "config", "view", "--raw", "--minify", "--flatten")
+    (cluster,) = yaml.safe_load(text)["clusters"]
+    say(f"  context {yaml.safe_load(text)['current-context']} at {cluster['cluster']['server']}")
+    folder.mkdir(exist_ok=True)
+    kubeconfig = folder / "kubeconfig"
+    kubeconfig.touch(mode=0o600)
+    kubeconfig.write_text(text)
+    return kubeconfig
+
+
+def furnish(name: str, kubeconfig: Path, folder: Path = local.FOLDER) -> local.Cluster:
     """CRDs, gateway, Prometheus, and the source that names it."""
-    with step("Installing CRDs, the gateway and Prometheus"):
-        files = (*gateway_api_crds(), *sorted((local.ROOT / "crds").glob("*.yaml")), MANIFESTS)
-        kubectl(kubeconfig, "apply", "--server-side", *(f"--filename={found}" for found in files))
-        kubectl(kubeconfig, "apply", "-f", "-", stdin=metric_source())
-        for namespace, deployment in (("gateways", "traefik"), ("monitoring", "prometheus")):
-            kubectl(kubeconfig, "rollout", "status", "-n", namespace, f"deployment/{deployment}", "--timeout=180s")
+    with step("Installing CRDs"):
+        definitions = (*gateway_api_crds(), *sorted((local.ROOT / "crds").glob("*.yaml")))
+        left = install(kubeconfig, read(definitions))
+        kubectl(kubeconfig, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+
+    with step("Installing the gateway and Prometheus"):
+        left += install(kubeconfig, [*read([MANIFESTS]), metric_source()])
+
+    for kept in left:
+        say(f"  left as it was found: {kept}")
 
     found = local.Cluster(kind=name, kubeconfig=str(kubeconfig), **ADDRESSES)
-    local.keep(found)
+    local.keep(found, folder)
+    with step("Waiting for the gateway and Prometheus"):
+        for namespace, deployment in (("gateways", "traefik"), ("monitoring", "prometheus")):
+            wait_for(kubeconfig, namespace, deployment)
+
     return found
 
 
-def metric_source() -> str:
+def read(paths: Iterable[Path]) -> list[Object]:
+    """Every manifest of some files."""
+    return [found for path in paths for found in yaml.load_all(path.read_text(), LOADER) if found]
+
+
+def install(kubeconfig: Path, manifests: list[Object]) -> list[str]:
+    """Apply what is missing or ours. Returns what is there and someone else's: it is never touched."""
+    words = ("get", "-f", "-", "--ignore-not-found", "-o", "json")
+    seen = kubectl(kubeconfig, *words, stdin=listed(manifests))
+    answer: Object = json.loads(seen or '{"items": []}')
+    foreign = {title(found) for found in answer.get("items", [answer]) if not made_here(found)}
+    missing = [found for found in manifests if title(found) not in foreign]
+    if missing:
+        words = ("apply", "--server-side", f"--field-manager={MANAGER}", "-f", "-")
+        kubectl(kubeconfig, *words, stdin=listed([marked(found) for found in missing]))
+
+    return sorted(foreign)
+
+
+def listed(manifests: list[Object]) -> str:
+    """Many objects as one."""
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
+
+
+def made_here(found: Object) -> bool:
+    return bool((found["metadata"].get("labels") or {}).get(LABEL) == MANAGER)
+
+
+def marked(found: Object) -> Object:
+    metadata = found["metadata"]
+    return {**found, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), LABEL: MANAGER}}}
+
+
+def title(found: Object) -> str:
+    """Kind and name, as a person would look for it."""
+    metadata = found["metadata"]
+    place = f" in {metadata['namespace']}" if "namespace" in metadata else ""
+    return f"{found['kind']} {metadata['name']}{place}"
+
+
+def wait_for(kubeconfig: Path, namespace: str, deployment: str) -> None:
+    """Wait until a Deployment runs. Raises Missing with what its pods wait for."""
+    try:
+        kubectl(kubeconfig, "rollout", "status", "-n", namespace, f"deployment/{deployment}", f"--timeout={ROLLOUT}")
+    except Missing as error:
+        path = "{range .items[*]}{range .status.containerStatuses[*]}{.image}: {.state.waiting.reason}\n{end}{end}"
+        why = kubectl(kubeconfig, "get", "pods", "-n", namespace, "-o", f"jsonpath={path}")
+        message = (
+            f"Everything is installed, but {namespace}/{deployment} does not run after {ROLLOUT}:\n{why or error}\n"
+            f"Look at it (kubectl --kubeconfig {kubeconfig} -n {namespace} get pods), and try again"
+        )
+        raise Missing(message) from error
+
+
+def metric_source() -> Object:
     """For an operator that runs on this machine."""
-    return yaml.safe_dump(
-        {
-            "apiVersion": "tidegate.dev/v1alpha1",
-            "kind": "ClusterMetricSource",
-            "metadata": {"name": "default"},
-            "spec": {"prometheus": {"address": ADDRESSES["prometheus"]}},
-        }
-    )
+    return {
+        "apiVersion": "tidegate.dev/v1alpha1",
+        "kind": "ClusterMetricSource",
+        "metadata": {"name": "default"},
+        "spec": {"prometheus": {"address": ADDRESSES["prometheus"]}},
+    }
 
 
 def kubectl(kubeconfig: Path, *words: str, stdin: str | None = None) -> str:

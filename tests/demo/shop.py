@@ -6,6 +6,7 @@ from tests.cluster.api import Object
 from tests.cluster.images import SHOP
 
 NAMESPACE, NAME, HOST = "shop", "shop", "shop.example"
+REPLICAS = 4
 STEPS = [
     {"name": "first", "weight": 5, "dwell": "8s"},
     {"name": "quarter", "weight": 25, "dwell": "6s"},
@@ -63,7 +64,7 @@ def release(version: Version, run: str) -> Object:
         "kind": "Release",
         "metadata": {"name": NAME, "namespace": NAMESPACE},
         "spec": {
-            "replicas": 4,
+            "replicas": REPLICAS,
             "template": template(version, run),
             "service": {"port": 80, "targetPort": 8080},
             "traffic": {

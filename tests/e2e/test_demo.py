@@ -6,8 +6,9 @@ import sys
 
 from tests.cluster.local import ROOT
 from tests.demo.__main__ import LOG
-from tests.demo.shop import NAMESPACE, VERSIONS
-from tests.model.replay import strays, turns_of
+from tests.demo.shop import NAME, NAMESPACE, REPLICAS, VERSIONS
+from tests.model.replay import rollouts, strays, turns_of
+from tests.model.state import Kind
 
 LONGEST_SECONDS = 400
 
@@ -29,6 +30,8 @@ def test_every_version_ends_as_it_must_and_no_request_is_lost() -> None:
     assert (taken["lost"], taken["made_by_gateway"]) == (0, 0)
     assert taken["sent"] == taken["answered"] == taken["counted_by_pods"]
     outcomes = [(found["version"], found["outcome"], found["reason"]) for found in result["versions"]]
-    assert len(list(turns_of(LOG, NAMESPACE))) > 20
-    assert not strays(LOG, NAMESPACE), "turns that the model does not know"
+    turns = turns_of(LOG.read_text().splitlines(), NAMESPACE, NAME)
+    runs = list(rollouts(turns, kind=Kind.DEMO, replicas=REPLICAS))
+    assert len(runs) == len(VERSIONS)
+    assert [strays(run) for run in runs] == [()] * len(runs), "turns that are no path of the model"
     assert outcomes == [(version.name, version.outcome, version.reason) for version in VERSIONS]

@@ -3,15 +3,49 @@
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
-from tests.cluster.api import Api
+from tests.cluster.api import DEPLOYMENTS, GATEWAYS, Api
 from tests.cluster.binaries import kind
-from tests.cluster.foreign import MANIFESTS
+from tests.cluster.choice import choose
+from tests.cluster.foreign import LABEL, MANAGER, MANIFESTS, down_given, furnish, own_kubeconfig
 from tests.cluster.local import ROOT
+from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
 
 CONFIGURATION = ROOT / "kind-config.yaml"
+
+
+def docker(folder: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """A Docker on this machine that answers, or says that it does not."""
+    program = folder / "docker"
+    program.write_text(f"#!/bin/sh\nexit {code}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    monkeypatch.delenv("CLUSTER", raising=False)
+
+
+def test_kind_is_chosen_where_docker_answers_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    docker(tmp_path, monkeypatch, 0)
+    assert choose().kind == "kind"
+    docker(tmp_path, monkeypatch, 1)
+    assert choose().kind in {"local", "kwok"}
+
+
+def test_a_word_of_cluster_outranks_docker_and_names_a_kubeconfig_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker(tmp_path, monkeypatch, 0)
+    monkeypatch.setenv("CLUSTER", "kwok")
+    assert choose().kind == "kwok"
+    given = tmp_path / "config"
+    monkeypatch.setenv("CLUSTER", str(given))
+    with pytest.raises(Missing, match="nor a kubeconfig that exists"):
+        choose()
+
+    given.write_text("")
+    assert choose().kind == str(given)
 
 
 def said(configuration: Path, folder: Path) -> str:
@@ -53,3 +87,25 @@ def test_the_manifests_for_such_a_cluster_are_taken(setup: Setup, api: Api) -> N
     api.namespace("monitoring")
     answer = setup.plane.kubectl(*words, "-", stdin=yaml.safe_dump_all(manifests))
     assert answer.count("serverside-applied") == len(manifests)
+
+
+def test_a_given_cluster_gets_what_it_lacks_and_keeps_what_it_has(setup: Setup, api: Api, tmp_path: Path) -> None:
+    gateway = api.get(GATEWAYS, "gateways", "public")
+    folder = tmp_path / "state"
+
+    kubeconfig = own_kubeconfig(setup.plane.kubeconfig("admin"), folder)
+    found = furnish("given", kubeconfig, folder)
+
+    assert kubeconfig.stat().st_mode & 0o777 == 0o600
+    assert found.kind == "given"
+    assert api.get(GATEWAYS, "gateways", "public") == gateway
+    made = [api.get(DEPLOYMENTS, *place) for place in (("gateways", "traefik"), ("monitoring", "prometheus"))]
+    assert [found["metadata"]["labels"][LABEL] for found in made] == [MANAGER, MANAGER]
+    generations = [found["metadata"]["generation"] for found in made]
+
+    furnish("given", kubeconfig, folder)
+
+    again = [api.get(DEPLOYMENTS, *place) for place in (("gateways", "traefik"), ("monitoring", "prometheus"))]
+    assert [found["metadata"]["generation"] for found in again] == generations
+    down_given(folder)
+    assert not folder.exists()

@@ -16,6 +16,7 @@ from tests.model.state import (
     Pods,
     State,
     aged,
+    forgotten,
     resized,
 )
 from tidegate.api import Suspend
@@ -66,6 +67,9 @@ def disturbances(state: State) -> Iterator[tuple[str, State]]:
     yield from people(state)
     if state.progress.waiting and state.heard is None:
         yield "the hook says no", replace(state, heard=Said.NO)
+
+    if state.progress.phase is not Phase.PENDING:
+        yield "the status is lost", forgotten(state)
 
     yield from mending(state)
 

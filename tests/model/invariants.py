@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.model.state import HOOK, REPLICAS, Kind, State, after
+from tests.model.state import HOOK, REPLICAS, Kind, State, after, forgotten
 from tidegate.api import Suspend
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
@@ -200,6 +200,14 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
 
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):
         yield "stable changes only by promotion"
+
+
+def broken_by_loss(before: State) -> Iterator[str]:
+    """What a Release must not forget with its status."""
+    old, new = before.progress, forgotten(before).progress
+    known = {old.stable, old.candidate} if old.phase is Phase.PROMOTING else {old.stable}
+    if old.stable and new.stable not in known:
+        yield "a lost status forgets nobody who is served"
 
 
 ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})

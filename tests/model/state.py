@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 
 from tests.model.nodes import Given
 from tests.model.routes import judged_by_plan, wants_matches, written
@@ -18,8 +19,9 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.hooks import key_of
+from tidegate.decision.lost_status import Kept, recollect
 from tidegate.decision.plan import Hook, Plan, Step, weight_by_pods
-from tidegate.decision.progress import Asks, Progress
+from tidegate.decision.progress import Asks, Progress, Rollout
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Answer, Blocked, Evidence, Reading, Said, Services, Side, Snapshot
@@ -44,10 +46,15 @@ HOOK = Hook(name="check", when=When.BEFORE_RISE, steps=("half",), expiry=LIMIT, 
 GATED = replace(PLAN.steps[0], pause=True, deadline=2 * LIMIT, on_deadline=OnTrouble.HOLD)
 # A step at which only requests that match reach the candidate.
 TESTERS = Step(name="testers", weight=0, dwell=LIMIT, match=True)
+DEMO_STEPS = (
+    Step(name="first", weight=5, dwell=LIMIT),
+    Step(name="quarter", weight=25, dwell=LIMIT),
+    *PLAN.steps,
+)
 
 
 class Kind(Enum):
-    """The kinds of Release that are walked: each has its plan."""
+    """The kinds of Release: each has its plan."""
 
     PLAIN = "plain"
     GATED = "with gates that a hook and a person open"
@@ -55,6 +62,7 @@ class Kind(Enum):
     SHRINKING = "with stable's capacity shrinking"
     BY_PODS = "without a router"
     BY_NODES = "with one pod a node"
+    DEMO = "with the demo's steps"
 
     @property
     def plan(self) -> Plan:
@@ -73,7 +81,10 @@ PLANS = {
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.BY_PODS: PLAN,
     Kind.BY_NODES: PLAN,
+    Kind.DEMO: replace(PLAN, steps=DEMO_STEPS),
 }
+# The demo's is as deep as the others together: only what a real operator did is looked for in it.
+WALKED = tuple(kind for kind in Kind if kind is not Kind.DEMO)
 MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
 LOST_CONFIG = Blocked(Reason.CONFIG_MISSING, "the configuration is missing")
 
@@ -95,6 +106,7 @@ class Pods:
     ever: bool = False
     failing: datetime | None = None
     pinned: datetime | None = None
+    rejected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +215,10 @@ def after(state: State, action: Action) -> State:
         case PrepareRevision(revision, replicas):
             found = state.pods_of(revision)
             sized = _sized(found, replicas)
-            return state.with_pods(replace(sized, pinned=state.progress.started_at))
-        case Scale(revision, replicas):
-            return state.with_pods(_sized(state.pods_of(revision), replicas))
+            return state.with_pods(replace(sized, pinned=state.progress.started_at, rejected=False))
+        case Scale(revision, replicas, rejected):
+            found = state.pods_of(revision)
+            return state.with_pods(replace(_sized(found, replicas), rejected=found.rejected or rejected))
         case PointService(role, revision):
             pointed = _pointed(state.services, role, revision)
             return replace(state, services=replace(pointed, astray=pointed.astray - {role}))
@@ -218,12 +231,28 @@ def after(state: State, action: Action) -> State:
 def _handed(state: State, action: PrepareRevision | Scale) -> State:
     """Nodes change hands: whoever has more of them gets pods that are not available yet."""
     given = state.given.after(action.revision, action.replicas, state.progress, state.replicas)
-    handed = replace(state, given=given)
+    found = state.pods_of(action.revision)
     if isinstance(action, PrepareRevision):
-        pinned = replace(state.pods_of(action.revision), pinned=state.progress.started_at)
-        handed = handed.with_pods(pinned)
+        found = replace(found, pinned=state.progress.started_at, rejected=False)
+    else:
+        found = replace(found, rejected=found.rejected or action.rejected)
 
-    return resized(handed)
+    return resized(replace(state, given=given).with_pods(found))
+
+
+def forgotten(state: State) -> State:
+    """The status is lost: a hand cleared it, or a backup did not bring it back."""
+    kept = (
+        Kept(
+            revision=found.revision,
+            served=found.ever and bool(found.replicas),
+            started=str(found.pinned),
+            rejected=found.rejected,
+        )
+        for found in state.pods
+    )
+    progress = recollect(Progress(handled=state.asks), kept, selected=state.services.stable)
+    return replace(state, progress=progress, evidence=UNMEASURED, heard=None)
 
 
 def resized(state: State) -> State:
@@ -275,14 +304,20 @@ def canonical(state: State) -> State:
     progress = state.progress
     newest = {line.revision: line for line in reversed(progress.history)}
     kept = tuple(line for line in progress.history if line is newest[line.revision])
-    history = tuple(replace(line, sentence="", started_at=NOW, ended_at=None) for line in kept)
+    history = tuple(map(_forgotten, kept))
     entered_at = progress.entered_at if state.kind is Kind.GATED else None
     dwelt, stood = min(progress.dwelt, LIMIT), min(progress.stood, LIMIT)
     progress = replace(progress, sentence="", history=history, dwelt=dwelt, stood=stood, entered_at=entered_at)
     pods = tuple(
-        found if found.pinned == progress.started_at else replace(found, pinned=ANOTHER_ROLLOUT) for found in state.pods
+        found if found.pinned in {progress.started_at, ANOTHER_ROLLOUT} else replace(found, pinned=ANOTHER_ROLLOUT)
+        for found in state.pods
     )
     return replace(state, progress=progress, pods=pods)
+
+
+@cache
+def _forgotten(line: Rollout) -> Rollout:
+    return replace(line, sentence="", started_at=NOW, ended_at=None)
 
 
 def _side(found: Pods) -> Side:
@@ -296,6 +331,7 @@ def _side(found: Pods) -> Side:
         ever_available=found.ever,
         unhealthy_since=found.failing,
         pinned_for=found.pinned,
+        rejected=found.rejected,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 
 from tests.model import events
 from tests.model.events import calm_events
-from tests.model.invariants import broken_by_effect, broken_by_record
-from tests.model.state import GOOD, Kind, Pods, State, after, aged, canonical
+from tests.model.invariants import broken_by_effect, broken_by_loss, broken_by_record
+from tests.model.state import GOOD, REPLICAS, WALKED, Kind, Pods, State, after, aged, canonical
 from tidegate.decision import decide
 from tidegate.decision.progress import Phase
 from tidegate.decision.snapshot import Said
@@ -30,9 +30,9 @@ class InvariantBrokenError(AssertionError):
     """An invariant does not hold; the path leads there."""
 
 
-def start(kind: Kind = Kind.PLAIN) -> State:
+def start(kind: Kind = Kind.PLAIN, replicas: int = REPLICAS) -> State:
     """A Release whose first revision is served, and whose second is declared."""
-    state = State(target="v1", kind=kind)
+    state = State(target="v1", kind=kind, replicas=replicas)
     for _ in range(40):
         state = calm(turn(state))
     return replace(state, target="v2")
@@ -100,6 +100,8 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
     queue = deque([(start(kind), 0)])
     coverage = Coverage()
     settled: set[State] = set()
+    # A path to rest takes turns that the walk takes later: each is taken once.
+    taken: dict[State, tuple[State, ...]] = {}
     while queue:
         state, spent = queue.popleft()
         if seen.get(state, disturbances + 1) <= spent:
@@ -107,13 +109,14 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
 
         if state not in seen:
             coverage.states += 1
-            converges(state, settled)
+            converges(state, settled, taken)
+            complain(state, broken_by_loss(state))
             coverage.endings = len(settled)
             if limit and coverage.states > limit:
                 break
 
         seen[state] = spent
-        reached = list(turns(state))
+        reached = taken.pop(state, None) or tuple(turns(state))
         coverage.turns += 1
         coverage.crashes += len(reached) - 1
         queue.extend((next_state, spent) for next_state in reached if next_state != state)
@@ -124,8 +127,11 @@ def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Ki
     return coverage
 
 
-def converges(state: State, settled: set[State]) -> None:
-    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked."""
+def converges(state: State, settled: set[State], taken: dict[State, tuple[State, ...]]) -> None:
+    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked.
+
+    The states on the way become `settled`, and the turns from them `taken`.
+    """
     path = []
     current = state
     for _ in range(120):
@@ -133,7 +139,8 @@ def converges(state: State, settled: set[State]) -> None:
             break
 
         path.append(current)
-        following = calm(turn(current))
+        taken[current] = tuple(turns(current))
+        following = calm(taken[current][-1])
         if following == current:
             complain(state, restless(current))
             break
@@ -161,6 +168,10 @@ def restless(state: State) -> Iterator[str]:
     if leftovers and progress.candidate is None and not waiting:
         yield f"pods are left over: {leftovers}"
 
+    unmarked = [found for found in state.pods if found.revision in progress.rejected and not found.rejected]
+    if unmarked and progress.candidate is None:
+        yield f"a lost status would let rejected revisions in: {unmarked}"
+
     if progress.phase not in {Phase.PROMOTED, Phase.ROLLED_BACK} and progress.candidate is None and not waiting:
         yield f"rests in phase {progress.phase.value}"
 
@@ -168,7 +179,7 @@ def restless(state: State) -> Iterator[str]:
 def main() -> None:
     """Print how much was covered."""
     disturbances = int(sys.argv[1]) if len(sys.argv) > 1 else DISTURBANCES
-    for kind in Kind:
+    for kind in WALKED:
         sys.stdout.write(f"disturbances at most {disturbances}, {kind.value}: {walk(disturbances, kind=kind)}\n")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, SetWeight
+from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, Scale, SetWeight
 from .asks import handle_stray
 from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wait_until_mended
 from .defaulting import compare_with_stable
@@ -64,6 +64,16 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
         return None
 
     return beside(seen, "retired", *actions)
+
+
+def keep_rejected(seen: Snapshot) -> Decision | None:
+    """A revision that was rejected before it got pods is marked too: a lost status must not let it in."""
+    unmarked = [side for side in seen.sides if side.revision in seen.progress.rejected and not side.rejected]
+    actions = [Scale(side.revision, 0, rejected=True) for side in unmarked if not (side.replicas or side.joins)]
+    if not actions:
+        return None
+
+    return beside(seen, "rejected revisions are marked", *actions)
 
 
 def give_routes_back(seen: Snapshot) -> Decision | None:
@@ -189,6 +199,7 @@ REST: tuple[Rule, ...] = (
     let_go_of_what_is_not_declared,
     undo,
     retire_leftovers,
+    keep_rejected,
     give_routes_back,
     say_what_is_refused,
     release_replicas,

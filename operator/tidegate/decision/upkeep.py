@@ -39,7 +39,8 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
         return (PrepareRevision(stable.revision, wanted),) if seen.declares(stable.revision) else ()
 
     if seen.by_nodes:
-        back = seen.progress.candidate is None and not stable.whole
+        # A leftover's nodes go to stable along with its pods: a node never has two.
+        back = seen.progress.candidate is None and not stable.whole and not leftovers(seen)
         return (Scale(stable.revision, wanted),) if back else ()
 
     may_shrink = seen.plan.shrink or not seen.progress.candidate

@@ -158,6 +158,7 @@ def facts(seen: Seen, decision: Decision) -> Object:
         "reason": decision.reason.value,
         "phase": decision.progress.phase.value,
         "revision": decision.progress.candidate or decision.progress.stable,
+        "step": decision.progress.step,
         "weight": seen.snapshot.weight,
         "actions": [type(action).__name__ for action in decision.actions],
     }

@@ -1,39 +1,42 @@
 """The recorded state of a Release: from its status, or rebuilt from what is live where that is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tidegate.api.names import ANNOTATION_REJECTED, ANNOTATION_STARTED
+from tidegate.decision.lost_status import Kept, recollect
 from tidegate.decision.progress import Progress
 from tidegate.decision.status import progress_of
 from tidegate.watch import Object
-from tidegate.workloads import Owner, selected_revision, service_name
+from tidegate.workloads import Owner, pod, selected_revision, service_name
 
 from . import asks, kinds
+from .sides import revision_of
 from .world import World
 
 
 def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Progress:
-    """The recorded state; a lost status is rebuilt from what is live, and old asks are not obeyed."""
+    """The recorded state; a lost status is rebuilt from what is live, and old asks are not obeyed.
+
+    Where nothing is recorded but that the Release waits, what is live may have become ours since.
+    """
     status = found.get("status") or {}
-    if status.get("phase"):
-        return progress_of(status)
+    progress = progress_of(status) if status.get("phase") else Progress(handled=asks.of(found))
+    if progress.stable or progress.candidate:
+        return progress
 
     service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, "stable")))
     selected = selected_revision(service) if service and owner.may_take(service) else None
-    stable = selected or _longest_served(replica_sets)
-    rejected = tuple(
-        revision
-        for revision, seen in replica_sets.items()
-        if (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) == "true"
-    )
-    return Progress(stable=stable if stable in replica_sets else None, rejected=rejected, handled=asks.of(found))
+    return recollect(progress, _kept(owner, world, replica_sets), selected=selected)
 
 
-def _longest_served(replica_sets: Mapping[str, Object]) -> str | None:
-    """Where the stable Service is lost too: of the revisions that have pods, the one whose rollout is oldest."""
-    serving = [
-        (str((seen["metadata"].get("annotations") or {}).get(ANNOTATION_STARTED)), revision)
-        for revision, seen in replica_sets.items()
-        if seen["spec"]["replicas"] and (seen["metadata"].get("annotations") or {}).get(ANNOTATION_REJECTED) != "true"
-    ]
-    return min(serving)[1] if serving else None
+def _kept(owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Iterator[Kept]:
+    pods = world.store(kinds.PODS).of(owner.key)
+    served = {revision_of(found) for found in pods if (facts := pod(found)) and facts.served}
+    for revision, seen in replica_sets.items():
+        annotations = seen["metadata"].get("annotations") or {}
+        yield Kept(
+            revision=revision,
+            served=bool(seen["spec"]["replicas"]) and revision in served,
+            started=annotations.get(ANNOTATION_STARTED, ""),
+            rejected=annotations.get(ANNOTATION_REJECTED) == "true",
+        )

@@ -17,7 +17,7 @@ from .world import World
 def replica_sets_of(owner: Owner, world: World) -> dict[str, Object]:
     """A Release's own ReplicaSets by revision, and those that one of its name left serving; or its DaemonSets."""
     listed = [seen for kind in (kinds.REPLICA_SETS, kinds.DAEMON_SETS) for seen in world.store(kind).of(owner.key)]
-    return {_revision(seen): seen for seen in listed if owner.may_take(seen)}
+    return {revision_of(seen): seen for seen in listed if owner.may_take(seen)}
 
 
 def observe_sides(
@@ -25,7 +25,7 @@ def observe_sides(
 ) -> tuple[Side, ...]:
     """Every revision's ReplicaSet and pods."""
     ready_nodes = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES) if node["ready"])
-    pods = [(_revision(found), pod(found)) for found in world.store(kinds.PODS).of(owner.key)]
+    pods = [(revision_of(found), pod(found)) for found in world.store(kinds.PODS).of(owner.key)]
     sides = []
     for revision, replica_set in replica_sets.items():
         alive = [found for of, found in pods if of == revision and found is not None]
@@ -59,6 +59,7 @@ def _is_ours(owner: Owner, replica_set: Object, world: World) -> bool:
     return owner.owns(replica_set) and all(owner.owns(copy) for _, copy in copies)
 
 
-def _revision(found: Object) -> str:
+def revision_of(found: Object) -> str:
+    """The revision that a ReplicaSet, a DaemonSet or a pod belongs to."""
     revision: str = (found["metadata"].get("labels") or {}).get(LABEL_REVISION, "")
     return revision

@@ -58,6 +58,9 @@ def moves(
     if not count and revision == stable and candidate is not None:
         return (revision, NO_NODE), (candidate, EVERY_NODE)
 
+    if not count and stable not in {None, revision} and candidate is None:
+        return (revision, NO_NODE), (stable, EVERY_NODE)
+
     return ((revision, EVERY_NODE if count else NO_NODE),)
 
 

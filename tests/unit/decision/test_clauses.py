@@ -54,6 +54,17 @@ def plan_look(look: Snapshot, **changes: Any) -> Snapshot:
     return replace(look, plan=replace(look.plan, **changes))
 
 
+def rolled_back() -> Snapshot:
+    """A breach has ended a rollout."""
+    world = at_first_step()
+    world.evidence = BREACH
+    world.run()
+    world.wait(PLAN.settle + PLAN.drain)
+    world.run()
+    assert world.progress.phase is Phase.ROLLED_BACK
+    return world.look()
+
+
 def rolling_back(**changes: Any) -> Snapshot:
     """A breach took the weight away; it is not confirmed yet, and the candidate's pods are there."""
     world = at_first_step(confirms=True)
@@ -363,6 +374,11 @@ ROWS: dict[str, Row] = {
         lambda: step_look(target="v3", uncompared=frozenset({"v1", "v2"})),
         Reason.PREPARING,
         (CompareTemplate("v2"),),
+    ),
+    "a revision that was rejected before it got pods is marked": (
+        lambda: side_look("v2", rolled_back(), replicas=0, total=0, available=0, rejected=False),
+        Reason.OBJECTIVE_BREACHED,
+        (Scale("v2", 0, rejected=True),),
     ),
     "a breach asks no comparison first": (
         lambda: step_look(target="v3", uncompared=frozenset({"v1", "v2"}), evidence=BREACH),

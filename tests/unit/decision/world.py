@@ -96,9 +96,11 @@ class World:
         match action:
             case PrepareRevision(revision, replicas):
                 side = self.sides.get(revision, Side(revision=revision))
-                self.sides[revision] = self._sized(replace(side, pinned_for=self.progress.started_at), replicas)
+                prepared = replace(side, pinned_for=self.progress.started_at, rejected=False)
+                self.sides[revision] = self._sized(prepared, replicas)
             case Scale(revision, replicas, rejected):
-                self.sides[revision] = self._sized(replace(self.sides[revision], rejected=rejected), replicas)
+                side = self.sides[revision]
+                self.sides[revision] = self._sized(replace(side, rejected=side.rejected or rejected), replicas)
             case PointService(role, revision):
                 self.services = self._pointed(role, revision)
             case WriteRoute() | SetWeight():

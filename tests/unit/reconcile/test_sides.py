@@ -13,6 +13,7 @@ from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 from tidegate.workloads import Owner
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER = Owner(name="web", namespace="shop", uid="1")
 SPEC = ReleaseSpec.model_validate(
     {
@@ -44,7 +45,7 @@ async def ours(*, replica_set: bool, copies: dict[str, bool]) -> bool:
 
     await kube.close()
     await http.close()
-    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), SPEC, world, datetime(2026, 1, 1, tzinfo=UTC))
+    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), SPEC, world, NOW)
     return side.ours
 
 

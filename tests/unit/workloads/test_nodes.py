@@ -69,3 +69,4 @@ def test_who_leaves_goes_first() -> None:
     assert moves("v1", 0, nodes=frozenset(), **sides) == (("v1", NO_NODE), ("v2", EVERY_NODE))
     assert moves("v1", 4, nodes=frozenset(), **sides) == (("v1", EVERY_NODE),)
     assert moves("v1", 1, nodes=AB, stable=None, candidate="v1") == (("v1", EVERY_NODE),)
+    assert moves("v3", 0, nodes=frozenset(), stable="v1", candidate=None) == (("v3", NO_NODE), ("v1", EVERY_NODE))

@@ -1,0 +1,36 @@
+"""What a lost status comes to: the recorded state again, from what is kept on the things that are live."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a ReplicaSet or a DaemonSet keeps of its revision. `started`: when the rollout began that made its pods."""
+
+    revision: str
+    served: bool
+    started: str
+    rejected: bool
+
+
+def recollect(progress: Progress, revisions: Iterable[Kept], *, selected: str | None) -> Progress:
+    """The same record with the revision that is served, and those that stay out: no rollout runs.
+
+    `selected`: the revision behind the stable Service, which is re-pointed only past the point of no return.
+    """
+    known = {found.revision: found for found in revisions}
+    stable = selected if selected in known else longest_served(known.values())
+    rejected = tuple(found.revision for found in known.values() if found.rejected)
+    return replace(progress, stable=stable, rejected=progress.rejected or rejected)
+
+
+def longest_served(revisions: Iterable[Kept]) -> str | None:
+    """Where the stable Service is lost too: of those that serve, the one whose rollout is oldest.
+
+    A first revision whose pods never were ready serves nobody: it stays a first one.
+    """
+    serving = [(found.started, found.revision) for found in revisions if found.served and not found.rejected]
+    return min(serving)[1] if serving else None

@@ -1,0 +1,37 @@
+"""What a lost status comes to."""
+
+from dataclasses import replace
+
+from tidegate.decision.lost_status import Kept, recollect
+from tidegate.decision.progress import Asks, Progress
+
+OLD = Kept(revision="v1", served=True, started="2026-01-01", rejected=False)
+NEW = Kept(revision="v2", served=True, started="2026-01-02", rejected=False)
+
+
+def stable(*revisions: Kept, selected: str | None = None) -> str | None:
+    return recollect(Progress(), revisions, selected=selected).stable
+
+
+def test_stable_is_the_revision_behind_the_stable_service() -> None:
+    assert stable(OLD, NEW, selected="v2") == "v2"
+    assert stable(replace(OLD, served=False), NEW, selected="v1") == "v1"
+
+
+def test_without_that_service_stable_is_the_revision_that_has_served_longest() -> None:
+    assert stable(NEW, OLD) == "v1"
+    assert stable(NEW, OLD, selected="gone") == "v1"
+    assert stable(NEW, replace(OLD, rejected=True)) == "v2"
+
+
+def test_a_first_revision_that_was_never_ready_is_not_stable() -> None:
+    assert stable(replace(OLD, served=False)) is None
+
+
+def test_what_was_rejected_stays_out_and_what_was_asked_stays_handled() -> None:
+    asked = Asks(promote="v2/half/1", abort="1")
+
+    known = (OLD, replace(NEW, served=False, rejected=True))
+    found = recollect(Progress(handled=asked), known, selected="v1")
+
+    assert found == Progress(stable="v1", rejected=("v2",), handled=asked)
