@@ -97,7 +97,7 @@ class DialectServer(Loopback):
 
     def __init__(self, name: str) -> None:
         self.dialect, self._recorded = DIALECTS[name], RECORDED[name]
-        self.value = 0.25
+        self.value, self.status = 0.25, 200
         self.heard: list[Heard] = []
         super().__init__()
 
@@ -118,8 +118,9 @@ class DialectServer(Loopback):
 
     def _answer(self, request: BaseHTTPRequestHandler, text: str) -> None:
         self.heard.append(Heard(text, dict(request.headers.items())))
-        body = self._recorded.one.replace(b"0.25", str(self.value).encode())
-        request.send_response(200)
+        number = self._recorded.one.replace(b"0.25", str(self.value).encode())
+        body = number if self.status == 200 else self._recorded.refusal
+        request.send_response(self.status)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body)

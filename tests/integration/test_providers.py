@@ -52,6 +52,23 @@ def test_a_rollout_is_promoted_and_rolled_back_by_any_kind_of_source(
         assert not [heard.text for heard in server.heard if UNFILLED.search(unquote(heard.text))]
 
 
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_a_source_that_refuses_holds_the_rollout_and_says_why(
+    api: Api, namespace: str, operator: Operator, status: int
+) -> None:
+    with DialectServer("Datadog") as server:
+        server.declare(api, namespace)
+        deploy(api, namespace, **asking(server.dialect.words))
+        server.status = status
+        change(api, namespace, "2")
+        found = api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
+        assert f"HTTP {status}" in found["status"]["message"]
+        assert weights(api, namespace) == [80, 20]
+
+        server.status = 200
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
 def test_a_source_that_is_asked_in_another_language_stalls_and_heals(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:

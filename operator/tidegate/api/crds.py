@@ -152,7 +152,7 @@ def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
         "subresources": {"status": {}},
         "additionalPrinterColumns": [
             column("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
-            column("Address", "string", ".spec.*['address','url']"),
+            column("Address", "string", ".spec.*['address','url','region']"),
             column("Age", "date", ".metadata.creationTimestamp"),
         ],
     }

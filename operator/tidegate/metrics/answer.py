@@ -48,14 +48,19 @@ def decoded(body: bytes, kind: type[T], *, whose: str) -> T | Unusable:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Unusable(f"the answer is not {whose}: {error}"[:SENTENCE_LENGTH])
+        return unusable(f"the answer is not {whose}: {error}")
+
+
+def unusable(words: str) -> Unusable:
+    """No answer, in the words of another: one short line."""
+    return Unusable(plain(words)[:SENTENCE_LENGTH])
 
 
 def refused(status: int, words: str) -> Unusable:
     """An answer that is none: its status, what that means, and the source's own words."""
     known = {found.value for found in HTTPStatus}
     why = WHY.get(status) or (HTTPStatus(status).phrase.lower() if status in known else "")
-    return Unusable(": ".join(filter(None, (f"HTTP {status}", why, plain(words))))[:SENTENCE_LENGTH])
+    return unusable(": ".join(filter(None, (f"HTTP {status}", why, words))))
 
 
 def plain(words: str) -> str:

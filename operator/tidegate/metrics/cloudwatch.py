@@ -8,9 +8,10 @@ import msgspec
 
 from tidegate.api import InvalidSpec
 
-from .answer import SENTENCE_LENGTH, Answer, NoData, Unusable, decoded, newest, single
+from .answer import Answer, NoData, Unusable, decoded, newest, single, unusable
 from .sigv4 import Key, Scope, signed
 from .translator import Question, Request
+from .variables import KNOWN, fill, without_patterns
 
 WHOSE = "CloudWatch's"
 HEADERS = {
@@ -50,8 +51,12 @@ class CloudWatch:
     key: Key
     period: int = field(default=60)
     language: ClassVar[str] = "CloudWatch's expressions or metric data queries"
-    patterns: ClassVar[bool] = False
     probe: ClassVar[str] = 'SELECT COUNT(CPUUtilization) FROM "AWS/EC2"'
+
+    def check(self, words: str) -> None:
+        """No patterns of pods; and a list is JSON, whatever is filled in."""
+        without_patterns(words, self.language)
+        _queries(fill(words, dict.fromkeys(KNOWN, "1")), self.period)
 
     def request(self, question: Question) -> Request:
         """The queries over the window, cut to whole periods: the one under way is not complete. Raises InvalidSpec."""
@@ -81,7 +86,7 @@ class CloudWatch:
 
         if result.StatusCode != "Complete":
             said = "; ".join(message.Value for message in result.Messages or envelope.Messages or ())
-            return Unusable(f"{result.StatusCode}: {said or 'not all of the data is there'}"[:SENTENCE_LENGTH])
+            return unusable(f"{result.StatusCode}: {said or 'not all of the data is there'}")
 
         return newest(result.Values)
 

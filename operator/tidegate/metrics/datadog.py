@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import SENTENCE_LENGTH, Answer, NoData, Unusable, decoded, newest, single
+from .answer import Answer, NoData, Unusable, decoded, newest, single, unusable
 from .translator import Question, Request
+from .variables import without_patterns
 
 WHOSE = "Datadog's"
 
@@ -34,8 +35,11 @@ class Datadog:
     api_key: str = field(repr=False)
     app_key: str = field(repr=False)
     language: ClassVar[str] = "Datadog's metric queries"
-    patterns: ClassVar[bool] = False
     probe: ClassVar[str] = "avg:datadog.agent.running{*}"
+
+    def check(self, words: str) -> None:
+        """No patterns of pods."""
+        without_patterns(words, self.language)
 
     def request(self, question: Question) -> Request:
         """The query over the window."""
@@ -51,7 +55,7 @@ class Datadog:
             return envelope
 
         if envelope.error or envelope.status != "ok":
-            return Unusable(f"{envelope.status}: {envelope.error or 'no reason given'}"[:SENTENCE_LENGTH])
+            return unusable(f"{envelope.status}: {envelope.error or 'no reason given'}")
 
         series = single(envelope.series)
         return series if isinstance(series, NoData | Unusable) else newest(value for _, value in series.pointlist)

@@ -8,6 +8,7 @@ import msgspec
 
 from .answer import Answer, NoData, Unusable, decoded, newest, single
 from .translator import Question, Request
+from .variables import without_patterns
 
 WHOSE = "Dynatrace's"
 
@@ -45,8 +46,11 @@ class Dynatrace:
     address: str
     token: str = field(repr=False)
     language: ClassVar[str] = "Dynatrace's metric selectors"
-    patterns: ClassVar[bool] = False
     probe: ClassVar[str] = "builtin:host.cpu.usage:splitBy():avg"
+
+    def check(self, words: str) -> None:
+        """No patterns of pods."""
+        without_patterns(words, self.language)
 
     def request(self, question: Question) -> Request:
         """The selector over the window; resolution Inf makes one value of it."""

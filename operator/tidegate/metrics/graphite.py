@@ -9,6 +9,7 @@ import msgspec
 
 from .answer import Answer, NoData, Unusable, decoded, newest, single
 from .translator import FORM, Question, Request
+from .variables import without_patterns
 
 
 class _Series(msgspec.Struct):
@@ -22,8 +23,11 @@ class Graphite:
     address: str
     authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: ClassVar[str] = "Graphite's targets"
-    patterns: ClassVar[bool] = False
     probe: ClassVar[str] = "constantLine(1)"
+
+    def check(self, words: str) -> None:
+        """No patterns of pods."""
+        without_patterns(words, self.language)
 
     def request(self, question: Question) -> Request:
         """The target over the window."""

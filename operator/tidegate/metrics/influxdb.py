@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import SENTENCE_LENGTH, Answer, NoData, Unusable, decoded, sample, single
+from .answer import Answer, NoData, Unusable, decoded, sample, single, unusable
 from .translator import Question, Request
 
 HEADERS = {"Content-Type": "application/vnd.flux", "Accept": "application/csv"}
@@ -28,8 +28,10 @@ class InfluxDb:
     organization: str
     token: str = field(repr=False)
     language: ClassVar[str] = "Flux"
-    patterns: ClassVar[bool] = True
     probe: ClassVar[str] = 'import "array"\narray.from(rows: [{_value: 1.0}])'
+
+    def check(self, words: str) -> None:
+        """InfluxDB itself knows Flux."""
 
     def request(self, question: Question) -> Request:
         """The query, as it stands."""
@@ -49,7 +51,7 @@ class InfluxDb:
         try:
             return _last(list(_rows(text)))
         except csv.Error as error:
-            return Unusable(f"the answer is not InfluxDB's: {error}"[:SENTENCE_LENGTH])
+            return unusable(f"the answer is not InfluxDB's: {error}")
 
     def words(self, body: bytes) -> str:
         """InfluxDB says why in JSON."""
@@ -75,7 +77,7 @@ def _rows(text: str) -> Iterator[dict[str, str]]:
 def _last(rows: list[dict[str, str]]) -> Answer:
     """The last value of the only table."""
     if failed := next((row["error"] for row in rows if row.get("error")), ""):
-        return Unusable(failed[:SENTENCE_LENGTH])
+        return unusable(failed)
 
     tables: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:

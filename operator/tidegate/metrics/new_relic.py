@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from .answer import SENTENCE_LENGTH, Answer, NoData, Unusable, decoded, sample, single
+from .answer import Answer, NoData, Unusable, decoded, sample, single, unusable
 from .translator import JSON, Question, Request
 
 WHOSE = "NerdGraph's"
@@ -46,8 +46,10 @@ class NewRelic:
     account: int
     api_key: str = field(repr=False)
     language: ClassVar[str] = "NRQL"
-    patterns: ClassVar[bool] = True
     probe: ClassVar[str] = "SELECT count(*) FROM Metric SINCE 1 minute ago"
+
+    def check(self, words: str) -> None:
+        """New Relic itself knows NRQL."""
 
     def request(self, question: Question) -> Request:
         """The query as a variable of GraphQL: its quotes end nothing."""
@@ -62,7 +64,7 @@ class NewRelic:
             return envelope
 
         if envelope.errors:
-            return Unusable("; ".join(error.message for error in envelope.errors)[:SENTENCE_LENGTH])
+            return unusable("; ".join(error.message for error in envelope.errors))
 
         found = envelope.data and envelope.data.actor and envelope.data.actor.account
         if not found or found.nrql is None:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import SENTENCE_LENGTH, Answer, NoData, Unusable, decoded, sample, single
+from .answer import Answer, NoData, Unusable, decoded, sample, single, unusable
 from .translator import FORM, Question, Request
 
 WHOSE = "Prometheus'"
@@ -36,8 +36,10 @@ class Prometheus:
     address: str
     authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: ClassVar[str] = "PromQL"
-    patterns: ClassVar[bool] = True
     probe: ClassVar[str] = "vector(1)"
+
+    def check(self, words: str) -> None:
+        """Prometheus itself knows PromQL."""
 
     def request(self, question: Question) -> Request:
         """The instant query to send by POST."""
@@ -52,7 +54,7 @@ class Prometheus:
             return envelope
 
         if envelope.status != "success" or envelope.data is None:
-            return Unusable(_said(envelope))
+            return unusable(_said(envelope))
 
         return _number(envelope.data)
 
@@ -63,7 +65,7 @@ class Prometheus:
 
 
 def _said(envelope: _Envelope) -> str:
-    return f"{envelope.errorType or 'error'}: {envelope.error or 'no data in the answer'}"[:SENTENCE_LENGTH]
+    return f"{envelope.errorType or 'error'}: {envelope.error or 'no data in the answer'}"
 
 
 def _number(data: _Data) -> Answer:
@@ -72,7 +74,7 @@ def _number(data: _Data) -> Answer:
         return value if isinstance(value, Unusable) else sample(value[1])
 
     if data.resultType != "vector":
-        return Unusable(f"the query returns a {data.resultType}; one number is needed"[:SENTENCE_LENGTH])
+        return unusable(f"the query returns a {data.resultType}; one number is needed")
 
     found = decoded(bytes(data.result), list[_Series], whose=WHOSE)
     series = found if isinstance(found, Unusable) else single(found)

@@ -59,12 +59,11 @@ class Translator(Protocol):
         """What its questions are written in, for people."""
 
     @property
-    def patterns(self) -> bool:
-        """False where the language has no regular expressions, so that `$candidate_pods` would match nothing."""
-
-    @property
     def probe(self) -> str:
         """A question that shows whether it answers at all; empty where nobody knows a harmless one."""
+
+    def check(self, words: str) -> None:
+        """Raise InvalidSpec for words that could never be asked, before a rollout needs their answer."""
 
     def request(self, question: Question) -> Request:
         """What to send. Raises InvalidSpec where the question cannot be asked."""

@@ -31,6 +31,14 @@ def check(field: str, text: str, *, also: frozenset[str] = frozenset()) -> None:
         raise InvalidSpec(field, f"has the unknown variable ${unknown[0]}; there are {names}")
 
 
+def without_patterns(words: str, language: str) -> None:
+    """Raise InvalidSpec for a regular expression in a language that has none: it would match nothing, for ever."""
+    lost = sorted(PATTERNS & set(VARIABLE.findall(words)))
+    if lost:
+        why = f"${lost[0]} is a regular expression, and {language} have none: use $candidate_revision"
+        raise InvalidSpec("query.text", why)
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The query as it is asked."""
     return VARIABLE.sub(lambda found: values.get(found.group(1), found.group(0)), text)

@@ -25,8 +25,10 @@ class Web:
     body: str = ""
     authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: ClassVar[str] = "what its url or body holds as $query"
-    patterns: ClassVar[bool] = True
     probe: ClassVar[str] = ""
+
+    def check(self, words: str) -> None:
+        """Any words will do."""
 
     def request(self, question: Question) -> Request:
         """The template, filled in: percent-encoded in the address, as JSON in the body."""

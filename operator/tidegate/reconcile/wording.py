@@ -1,11 +1,11 @@
 """Whether the objectives of a Release are asked in the words that their source understands."""
 
+from tidegate.api import InvalidSpec
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.prometheus import Prometheus
-from tidegate.metrics.variables import PATTERNS, VARIABLE
 
 from .sources import Source
 
@@ -22,7 +22,7 @@ def misworded(spec: ReleaseSpec, source: Source) -> Blocked | None:
 def not_understood(objective: Objective, source: Source) -> str:
     """The field that is wrong, why, and what to write instead; empty where it can be asked."""
     speaks = f"{source.where.removeprefix('spec.metricSource: ')} speaks {source.translator.language}"
-    promql = source.translator.language == Prometheus.language
+    promql = isinstance(source.translator, Prometheus)
     if objective.query is None:
         field = "errorRatio" if objective.error_ratio else "slowRequests"
         return "" if promql else f"{field}: is counted by a Prometheus, and {speaks}: ask by query.text"
@@ -33,8 +33,9 @@ def not_understood(objective: Objective, source: Source) -> str:
     if not promql and objective.query.promql:
         return f"query.promql: {speaks}: ask by query.text"
 
-    lost = sorted(PATTERNS & set(VARIABLE.findall(objective.query.words)))
-    if lost and not source.translator.patterns:
-        return f"query.text: ${lost[0]} is a regular expression, and {speaks}, which has none: use $candidate_revision"
+    try:
+        source.translator.check(objective.query.words)
+    except InvalidSpec as error:
+        return str(error)
 
     return ""

@@ -48,3 +48,7 @@ def test_a_list_is_sent_as_the_queries_that_it_holds() -> None:
 def test_a_list_that_is_no_json_is_told_by_its_field() -> None:
     with pytest.raises(InvalidSpec, match=r"query\.text: starts as a list of metric data queries, and is no JSON"):
         asked("[{'Id': 'a'}]")
+
+
+def test_a_variable_may_be_a_number_in_a_list() -> None:
+    CLOUDWATCH.check('[{"Id": "a", "Expression": "b", "Period": $window_seconds}]')

@@ -54,8 +54,16 @@ def test_another_source_is_asked_in_its_own_words(kind: str) -> None:
         ("Datadog", ERRORS, "errorRatio: is counted by a Prometheus, and MetricSource numbers speaks Datadog's"),
         ("Web", SLOW, "slowRequests: is counted by a Prometheus"),
         ("Datadog", query(text="avg:x{pod:$candidate_pods}"), "query.text: $candidate_pods is a regular expression"),
+        ("CloudWatch", query(text="[{'Id': 'a'}]"), "query.text: starts as a list of metric data queries, and is no"),
     ],
-    ids=["text at a Prometheus", "promql at Datadog", "errors at Datadog", "slow at web", "a pattern at Datadog"],
+    ids=[
+        "text at a Prometheus",
+        "promql at Datadog",
+        "errors at Datadog",
+        "slow at web",
+        "a pattern at Datadog",
+        "no JSON",
+    ],
 )
 def test_what_is_not_understood_is_named_with_what_to_write(
     kind: str, objective: dict[str, Any], sentence: str
