@@ -55,12 +55,15 @@ CRDS = {
 }
 
 
+PROVIDERS = tuple(CRDS["MetricSource"]["properties"]["spec"]["properties"])
 # Fields of which a manifest has exactly one: a variant takes the first of each, the next the second, and so on.
 ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     ((), ("template", "workloadRef")),
+    ((), PROVIDERS),
     (("traffic",), ("gateway", "route", "routes", "podRatio", "nodeRatio", "ingress")),
     (("steps", 0), ("match", "mirror")),
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
+    (("objectives", 0, "query"), ("promql", "text")),
     (("hooks", 0), ("http", "job")),
 )
 # What only the managed route can do.
@@ -85,6 +88,10 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
         # The one kind that has every field of a route.
         if route:
             route["kind"] = "VirtualService"
+
+    if "web" in spec:
+        # The one method that has a body.
+        spec["web"]["method"] = "POST"
 
     for path, fields in ALTERNATIVES:
         part = found_at(spec, path) or {}
@@ -195,6 +202,13 @@ def routed(steps: list[dict[str, Any]], **gateway: Any) -> dict[str, Any]:
     parents = {"parentRefs": [{"name": "public"}]}
     traffic = {"gateway": {**parents, **gateway}} if gateway.pop("managed", True) else {"route": {"name": "web"}}
     return put_at(release_with(("spec", "traffic"), traffic), ("spec", "steps"), steps)
+
+
+def source_with(provider: str, **fields: Any) -> dict[str, Any]:
+    """A MetricSource of a kind, with these fields."""
+    found = whole("MetricSource", PROVIDERS.index(provider))
+    found["spec"][provider] |= fields
+    return found
 
 
 COOKIE = {"name": "group", "value": "beta"}
@@ -310,6 +324,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         release_with(("spec", "objectives"), [{"name": "a", "query": {"promql": "x"}}]),
         release_with(("spec", "objectives"), [{"name": "a", "query": {"promql": "x", "min": "1"}}]),
     ),
+    "query: must have exactly one of promql and text": (
+        release_with(("spec", "objectives"), [{"name": "a", "query": {**QUERY, "text": "x"}}]),
+        release_with(("spec", "objectives"), [{"name": "a", "query": {"text": "x", "max": "1"}}]),
+    ),
     "interval: must be at least 1s": (
         release_with(("spec", "interval"), "999ms"),
         release_with(("spec", "interval"), "1s"),
@@ -355,8 +373,19 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         routed([matching(8)], rules=[{"matches": [{}] * 8}]),
     ),
     "timeout: must be at least 100ms": (
-        put_at(whole("MetricSource"), ("spec", "prometheus", "timeout"), "31s"),
-        put_at(whole("MetricSource"), ("spec", "prometheus", "timeout"), "30s"),
+        source_with("prometheus", timeout="31s"),
+        source_with("prometheus", timeout="30s"),
+    ),
+    "window: must be at least 10s": (source_with("datadog", window="61m"), source_with("datadog", window="60m")),
+    "period: must be 1, 5": (source_with("cloudWatch", period=90), source_with("cloudWatch", period=120)),
+    "web: must have $query": (
+        source_with("web", url="http://checks", body='{"of": "errors"}'),
+        source_with("web", url="http://checks", body='{"of": "$query"}'),
+    ),
+    "web: body needs method POST": (source_with("web", method="GET"), source_with("web", method="POST")),
+    "must have exactly one of prometheus": (
+        put_at(source_with("web"), ("spec", "prometheus"), {"address": "http://prometheus"}),
+        source_with("web"),
     ),
 }
 

@@ -5,7 +5,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,9 +17,11 @@ from tests.integration import expositions
 from tests.integration.expositions import Exposition, Page, Served, Side, of_gateway, of_pods
 from tidegate.api import DataPlane
 from tidegate.metrics import variables
+from tidegate.metrics.answer import Answer, NoData, Sample
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.data_planes import COUNTS, error_ratio, slow_requests
-from tidegate.metrics.prometheus import Answer, NoData, Sample, parse, request
+from tidegate.metrics.prometheus import Prometheus
+from tidegate.metrics.translator import Question
 
 SECONDS = 30
 MINUTE = timedelta(minutes=1)
@@ -80,10 +82,11 @@ class Numbers:
 
     def ask(self, promql: str, instant: float | None = None) -> Answer:
         """The answer, as the operator asks and reads it; at an instant where one is given."""
-        asked = request(self.address, promql)
+        now, source = datetime.fromtimestamp(instant or 0, UTC), Prometheus(address=self.address)
+        asked = source.request(Question(words=promql, end=now, window=timedelta(minutes=1)))
         time = f"&time={instant:.3f}" if instant else ""
         with urllib.request.urlopen(asked.url, data=asked.body + time.encode(), timeout=10) as answer:
-            return parse(answer.read())
+            return source.parse(answer.read())
 
     def vector(self, promql: str) -> list[tuple[dict[str, str], str]]:
         """Every series and its value."""

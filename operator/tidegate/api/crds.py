@@ -16,6 +16,7 @@ from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
 from .objective_set import ObjectiveSetSpec
 from .release import IMPLIED_STEP, QUERIES_LENGTH, ReleaseSpec
 from .schema import structural
+from .source_cel import TIMEOUT_RULE, source_by
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
 from .traffic_cel import (
     FIRST_NODES_RULE,
@@ -110,7 +111,7 @@ def judge_by(objectives: dict[str, Any]) -> None:
     objectives["x-kubernetes-list-type"] = "map"
     objectives["x-kubernetes-list-map-keys"] = ["name"]
     objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
-    objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = [QUERY_RULE]
+    objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = QUERY_RULES
     objectives["x-kubernetes-validations"] = [QUERIES_RULE]
 
 
@@ -142,7 +143,7 @@ def objective_set(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
 def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
     """A source of numbers, for a namespace or for the cluster."""
     spec = structural(MetricSourceSpec)
-    spec["properties"]["prometheus"]["properties"]["timeout"]["x-kubernetes-validations"] = [TIMEOUT_RULE]
+    source_by(spec)
     version = {
         "name": VERSION,
         "served": True,
@@ -151,7 +152,7 @@ def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
         "subresources": {"status": {}},
         "additionalPrinterColumns": [
             column("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
-            column("Address", "string", ".spec.prometheus.address"),
+            column("Address", "string", ".spec.*['address','url','region']"),
             column("Age", "date", ".metadata.creationTimestamp"),
         ],
     }
@@ -252,15 +253,15 @@ OBJECTIVE_RULE = rule(
     "objectives: each must have exactly one of query, errorRatio and slowRequests",
 )
 QUERIES_RULE = rule(
-    f"self.filter(o, has(o.query)).map(o, size(o.query.promql)).sum() <= {QUERIES_LENGTH}",
+    "self.filter(o, has(o.query)).map(o, has(o.query.promql) ? size(o.query.promql) : size(o.query.text)).sum()"
+    f" <= {QUERIES_LENGTH}",
     f"objectives: all queries together must be at most {QUERIES_LENGTH} characters",
 )
 INTERVAL_RULE = rule("duration(self) >= duration('1s')", "interval: must be at least 1s")
-TIMEOUT_RULE = rule(
-    "duration(self) >= duration('100ms') && duration(self) <= duration('30s')",
-    "timeout: must be at least 100ms and at most 30s",
-)
-QUERY_RULE = rule("has(self.max) || has(self.min)", "query: must have max, min, or both")
+QUERY_RULES = [
+    rule("has(self.max) || has(self.min)", "query: must have max, min, or both"),
+    rule("has(self.promql) != has(self.text)", "query: must have exactly one of promql and text"),
+]
 
 RELEASE_NAMES = {
     "kind": "Release",

@@ -120,6 +120,13 @@ class ObjectiveSetKind(Enum):
     CLUSTER_OBJECTIVE_SET = "ClusterObjectiveSet"
 
 
+class Method(Enum):
+    """How an address is asked."""
+
+    GET = "GET"
+    POST = "POST"
+
+
 class SourceKind(Enum):
     """Where a metric source lives."""
 

@@ -2,27 +2,46 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .enums import SourceKind
-from .model import Declared, Duration, Name, Number, ObjectName
+from .model import Declared, Duration, Name, Number, ObjectName, one_of
 
 
 class Query(Declared):
-    """A question in PromQL and the bounds that its answer must keep."""
+    """A question, in PromQL or in the words of another source, and the bounds that its answer must keep."""
 
     promql: Annotated[
-        str,
+        str | None,
         Field(
             min_length=1,
             max_length=4096,
-            description="One number. $namespace, $release, $stable_pods, $candidate_pods, $stable_revision,"
-            " $candidate_revision, $weight and $window are filled in.",
+            description="One number, from a Prometheus. $namespace, $release, $stable_pods, $candidate_pods,"
+            " $stable_revision, $candidate_revision, $weight, $window and $window_seconds are filled in.",
         ),
-    ]
+    ] = None
+    text: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=4096,
+            description="One number, asked in the own language of a source that is no Prometheus. The same variables"
+            " are filled in.",
+        ),
+    ] = None
     max: Annotated[Number | None, Field(description="The greatest value that passes, such as 0.2 or 1%.")] = None
     min: Annotated[Number | None, Field(description="The least value that passes.")] = None
     consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
+
+    @property
+    def words(self) -> str:
+        """The question, in whichever language."""
+        return self.promql or self.text or ""
+
+    @model_validator(mode="after")
+    def _one_language(self) -> "Query":
+        one_of(self, "promql", "text")
+        return self
 
 
 class ErrorRatio(Declared):

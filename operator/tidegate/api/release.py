@@ -195,7 +195,7 @@ class ReleaseSpec(Declared):
             message = "interval: must be at least 1s"
             raise ValueError(message)
 
-        if sum(len(objective.query.promql) for objective in self.objectives if objective.query) > QUERIES_LENGTH:
+        if sum(len(objective.query.words) for objective in self.objectives if objective.query) > QUERIES_LENGTH:
             message = f"objectives: all queries together must be at most {QUERIES_LENGTH} characters"
             raise ValueError(message)
 

@@ -4,14 +4,13 @@ import errno
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
 LARGEST_ANSWER = 2**20
-FORM = "application/x-www-form-urlencoded"
 # Where clouds tell machines their credentials, beside the link-local addresses.
 METADATA = frozenset({"fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"})
 
@@ -21,13 +20,15 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is sent, and how."""
+    """What is sent, and how. `link_local`: also to where a machine keeps its credentials."""
 
     url: str
-    body: bytes
     seconds: float
-    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: ssl.SSLContext | None = None
+    link_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +44,30 @@ class AskFailed(Exception):
 
 
 class Http:
-    """One session for all who are asked. `guarded`: never connects to where a machine's credentials are."""
+    """Who is asked over HTTP. Where a machine keeps its credentials nothing is sent, unless the ask says so."""
 
-    def __init__(self, *, guarded: bool = False, limit: int = 32) -> None:
-        connector = aiohttp.TCPConnector(limit=limit, socket_factory=_guarded_socket if guarded else None)
-        self._session = aiohttp.ClientSession(connector=connector)
+    def __init__(self, *, limit: int = 32) -> None:
+        # Two sessions: a connection that one ask was allowed to make is never there for another that is not.
+        self._guarded = _session(limit, _guarded_socket)
+        self._open = _session(limit, None)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._session.close()
-
-    async def ask(self, ask: Ask) -> bytes:
-        """The body of a metric source's answer."""
-        return _checked(await self.send(ask))
+        await self._guarded.close()
+        await self._open.close()
 
     async def send(self, ask: Ask) -> Reply:
         """The answer. Redirects are not followed: they would carry credentials elsewhere."""
-        headers = {"Content-Type": FORM, **ask.headers}
-        timeout = aiohttp.ClientTimeout(total=ask.seconds)
+        session = self._open if ask.link_local else self._guarded
         try:
-            async with self._session.post(
-                ask.url, data=ask.body, headers=headers, timeout=timeout, ssl=ask.tls or True, allow_redirects=False
+            async with session.request(
+                ask.method,
+                ask.url,
+                data=ask.body or None,
+                headers=ask.headers,
+                timeout=aiohttp.ClientTimeout(total=ask.seconds),
+                ssl=ask.tls or True,
+                allow_redirects=False,
             ) as answer:
                 return Reply(answer.status, await _body(answer))
         except TimeoutError as error:
@@ -71,6 +75,10 @@ class Http:
             raise AskFailed(message) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise AskFailed(str(error) or type(error).__name__) from error
+
+
+def _session(limit: int, sockets: Callable[[tuple[Any, ...]], socket.socket] | None) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=limit, socket_factory=sockets))
 
 
 def _guarded_socket(address: tuple[Any, ...]) -> socket.socket:
@@ -108,12 +116,3 @@ async def _body(answer: aiohttp.ClientResponse) -> bytes:
             raise AskFailed(message)
 
     return bytes(body)
-
-
-def _checked(reply: Reply) -> bytes:
-    """Prometheus answers 400 and 422 with words worth reading; anything else that is not 200 is no answer."""
-    if reply.status not in {200, 400, 422}:
-        message = f"HTTP {reply.status}"
-        raise AskFailed(message)
-
-    return reply.body

@@ -77,6 +77,7 @@ class Reason(Enum):
     CONFIG_MISSING = "ConfigMissing"
     CONFIG_UNREADABLE = "ConfigUnreadable"
     METRIC_SOURCE_MISSING = "MetricSourceMissing"
+    LANGUAGE_MISMATCH = "QueryLanguageMismatch"
     OBJECTIVE_SET_MISSING = "ObjectiveSetMissing"
     DATA_PLANE_UNKNOWN = "DataPlaneUnknown"
     DATA_PLANE_AMBIGUOUS = "DataPlaneAmbiguous"

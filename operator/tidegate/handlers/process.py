@@ -44,7 +44,7 @@ class Process:
         scope = Scope(namespaces=options.namespaces, without=options.without)
         self._kube = Kube(who, observer=telemetry.request, streams=scope.streams)
         self._http = Http()
-        self._hook_http = Http(guarded=True, limit=HOOKS_AT_ONCE)
+        self._hook_http = Http(limit=HOOKS_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         self._world = World(
             self._kube,

@@ -1,28 +1,47 @@
 """Can each metric source be asked? Its status says so before a rollout needs it."""
 
 import asyncio
-import ssl
+import io
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from tidegate.clients import CallError, Conflict, Fenced, Kind
+from tidegate.clients import Ask, AskFailed, CallError, Conflict, Fenced, Kind, Reply
+from tidegate.decision.reasons import SENTENCE_LENGTH
 from tidegate.decision.snapshot import Blocked
+from tidegate.metrics.answer import Answer, Unusable
+from tidegate.metrics.prometheus import Prometheus
+from tidegate.metrics.translator import Question
 from tidegate.reconcile import kinds
 from tidegate.reconcile.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Object, Schedule
 
 if TYPE_CHECKING:
-    from requests.adapters import HTTPAdapter
+    from requests.adapters import BaseAdapter
 
 Changed = Callable[[str, str, str], None]
+Send = Callable[[Ask], Reply]
 CHECK_SECONDS = 300
 FIRST_WAIT_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 KINDS = {kind.kind: kind for kind in (kinds.METRIC_SOURCES, kinds.CLUSTER_METRIC_SOURCES)}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the condition Ready says."""
+
+    ready: str
+    reason: str
+    message: str
+
+
+NOT_ANSWERING = "NotAnswering"
+ANSWERING = State("True", "Answering", "the source answers")
 
 
 class SourceChecks:
@@ -58,18 +77,46 @@ class SourceChecks:
             return
 
         self._due.after(key, CHECK_SECONDS)
-        source = self._world.sources.of(found, f"{kind_name} {name}")
-        problem = source.sentence if isinstance(source, Blocked) else await asyncio.to_thread(asked, source)
+        state = await self._state(self._world.sources.of(found, f"{kind_name} {name}"))
         try:
-            await write_state(found, kind, problem, self._world)
+            await write_state(found, kind, state, self._world)
         except (CallError, Fenced) as error:
             log.info("source check not recorded", source=name, error=str(error))
             if isinstance(error, Conflict):
                 self._due.after(key, FIRST_WAIT_SECONDS)
 
+    async def _state(self, source: Source | Blocked) -> State:
+        if isinstance(source, Blocked):
+            return State("False", NOT_ANSWERING, source.sentence)
 
-def asked(source: Source) -> str:
-    """Ask the source for the number 1. The empty sentence: it answered."""
+        if not source.translator.probe:
+            return State("Unknown", "NotAsked", "its Secrets are in order; only objectives ask it")
+
+        now = self._world.now()
+        ask = source.ask(Question(words=source.translator.probe, end=now, window=source.window))
+        try:
+            if isinstance(source.translator, Prometheus):
+                problem = await asyncio.to_thread(asked, source.translator, ask, self._sender())
+            else:
+                problem = problem_of(source.meaning(await self._world.http.send(ask)))
+        except AskFailed as error:
+            problem = str(error)[:SENTENCE_LENGTH]
+
+        return State("False", NOT_ANSWERING, problem) if problem else ANSWERING
+
+    def _sender(self) -> Send:
+        """How another thread asks: through the one client that knows time, size and where nothing is sent."""
+        loop = asyncio.get_running_loop()
+        return lambda ask: asyncio.run_coroutine_threadsafe(self._world.http.send(ask), loop).result()
+
+
+def problem_of(answer: Answer) -> str:
+    """Why an answer is none; empty where the source answers, if only that it has nothing."""
+    return answer.why if isinstance(answer, Unusable) else ""
+
+
+def asked(prometheus: Prometheus, ask: Ask, send: Send) -> str:
+    """Ask a Prometheus for the number 1. The empty sentence: it answered. Raises AskFailed."""
     # Slow to load, and only needed here: the operator's start does not wait for it.
     import requests
     from prometheus_api_client import PrometheusConnect
@@ -77,42 +124,45 @@ def asked(source: Source) -> str:
 
     session = requests.Session()
     try:
-        with PrometheusConnect(
-            url=source.address, headers=source.headers, timeout=int(source.seconds) or 1, session=session
-        ) as prometheus:
-            # After the client has mounted its own adapter, which retries for seconds and knows no authority.
-            session.mount(source.address, trusting(source.tls))
-            session.verify = source.tls is None or source.tls.verify_mode is ssl.CERT_REQUIRED
-            prometheus.custom_query("vector(1)")
+        with PrometheusConnect(url=prometheus.address, session=session) as connected:
+            # After the client has mounted its own adapter, which retries for seconds and goes anywhere.
+            session.mount(prometheus.address, transport(ask, send))
+            connected.custom_query(prometheus.probe)
     except (PrometheusApiClientException, requests.RequestException, ValueError, KeyError) as error:
-        return str(error)[:512] or type(error).__name__
+        return str(error)[:SENTENCE_LENGTH] or type(error).__name__
 
     return ""
 
 
-def trusting(tls: ssl.SSLContext | None) -> "HTTPAdapter":
-    """An adapter for this TLS context."""
-    from requests.adapters import HTTPAdapter
+def transport(ask: Ask, send: Send) -> "BaseAdapter":
+    """What carries the client's questions: each goes out as `ask` does."""
+    import requests
+    from requests.adapters import BaseAdapter
 
-    class Trusting(HTTPAdapter):
-        def init_poolmanager(self, *args: Any, **options: Any) -> None:
-            super().init_poolmanager(*args, **options, ssl_context=tls)
+    class Ours(BaseAdapter):
+        def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+            reply = send(replace(ask, method="GET", url=str(request.url), body=b""))
+            response = requests.Response()
+            response.status_code, response.raw, response.url = reply.status, io.BytesIO(reply.body), str(request.url)
+            return response
 
-    return Trusting()
+        def close(self) -> None:
+            """The client stays open for others."""
+
+    return Ours()
 
 
-async def write_state(found: Object, kind: Kind, problem: str, world: World) -> None:
+async def write_state(found: Object, kind: Kind, state: State, world: World) -> None:
     """The condition Ready; nothing is written where it says so already."""
     status = found.get("status") or {}
     before: Object = next(iter(status.get("conditions") or ()), {})
-    value, reason = ("False", "NotAnswering") if problem else ("True", "Answering")
     generation = found["metadata"]["generation"]
-    same = before.get("status") == value
+    same = before.get("status") == state.ready
     condition = {
         "type": "Ready",
-        "status": value,
-        "reason": reason,
-        "message": problem or "the source answers",
+        "status": state.ready,
+        "reason": state.reason,
+        "message": state.message,
         "observedGeneration": generation,
         "lastTransitionTime": before["lastTransitionTime"] if same else world.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -1,42 +1,16 @@
 """Questions to, and answers from, a server that speaks Prometheus' HTTP API."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import msgspec
 
+from .answer import Answer, NoData, Unusable, decoded, sample, single, unusable
+from .translator import FORM, Question, Request
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """An instant query, as a form: a long query is no long address."""
-
-    url: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One number back."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class NoData:
-    """The source answered, and has nothing: never zero, never a pass, never a breach."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unusable:
-    """The source did not answer the question: it is down, or the query is wrong."""
-
-    why: str
-
-
-Answer = Sample | NoData | Unusable
+WHOSE = "Prometheus'"
 
 
 class _Series(msgspec.Struct):
@@ -55,47 +29,53 @@ class _Envelope(msgspec.Struct):
     errorType: str = ""  # noqa: N815 - Prometheus' own name
 
 
-def request(address: str, promql: str) -> Request:
-    """The instant query to send by POST."""
-    return Request(url=f"{address.rstrip('/')}/api/v1/query", body=urlencode({"query": promql}).encode())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prometheus:
+    """Instant queries, sent as a form: a long query is no long address."""
 
+    address: str
+    authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
+    language: ClassVar[str] = "PromQL"
+    probe: ClassVar[str] = "vector(1)"
 
-def parse(body: bytes) -> Answer:
-    """One number, no data, or why the answer is of no use."""
-    try:
-        envelope = msgspec.json.decode(body, type=_Envelope)
+    def check(self, words: str) -> None:
+        """Prometheus itself knows PromQL."""
+
+    def request(self, question: Question) -> Request:
+        """The instant query to send by POST."""
+        body = urlencode({"query": question.filled()}).encode()
+        url = f"{self.address.rstrip('/')}/api/v1/query"
+        return Request(url=url, body=body, headers={**FORM, **self.authorization})
+
+    def parse(self, body: bytes) -> Answer:
+        """One number, no data, or why the answer is of no use."""
+        envelope = decoded(body, _Envelope, whose=WHOSE)
+        if isinstance(envelope, Unusable):
+            return envelope
+
         if envelope.status != "success" or envelope.data is None:
-            return Unusable(f"{envelope.errorType or 'error'}: {envelope.error or 'no data in the answer'}"[:256])
+            return unusable(_said(envelope))
 
         return _number(envelope.data)
-    except msgspec.DecodeError as error:
-        return Unusable(f"the answer is not Prometheus': {error}"[:256])
+
+    def words(self, body: bytes) -> str:
+        """Prometheus says why it answers 400 and 422."""
+        envelope = decoded(body, _Envelope, whose=WHOSE)
+        return "" if isinstance(envelope, Unusable) else _said(envelope)
+
+
+def _said(envelope: _Envelope) -> str:
+    return f"{envelope.errorType or 'error'}: {envelope.error or 'no data in the answer'}"
 
 
 def _number(data: _Data) -> Answer:
     if data.resultType == "scalar":
-        return _sample(msgspec.json.decode(data.result, type=tuple[float, str])[1])
+        value = decoded(bytes(data.result), tuple[float, str], whose=WHOSE)
+        return value if isinstance(value, Unusable) else sample(value[1])
 
     if data.resultType != "vector":
-        return Unusable(f"the query returns a {data.resultType}; one number is needed")
+        return unusable(f"the query returns a {data.resultType}; one number is needed")
 
-    series = msgspec.json.decode(data.result, type=list[_Series])
-    if len(series) > 1:
-        return Unusable(f"the query returns {len(series)} series; aggregate them to one")
-
-    return _sample(series[0].value[1]) if series else NoData("no series")
-
-
-def _sample(text: str) -> Answer:
-    try:
-        value = float(text)
-    except ValueError:
-        return Unusable(f"not a number: {text[:32]!r}")
-
-    if math.isnan(value):
-        return NoData("not a number")
-
-    if math.isinf(value):
-        return Unusable("infinite: a division by zero in the query")
-
-    return Sample(value)
+    found = decoded(bytes(data.result), list[_Series], whose=WHOSE)
+    series = found if isinstance(found, Unusable) else single(found)
+    return series if isinstance(series, NoData | Unusable) else sample(series.value[1])

@@ -17,21 +17,31 @@ KNOWN = {
     "stable_revision": "stable's revision, also in its pods' label `tidegate.dev/revision`",
     "candidate_revision": "the candidate's revision, also in its pods' label `tidegate.dev/revision`",
     "weight": "the candidate's live weight, 0 to 100",
-    "window": "the time since the candidate's first weight, at most one minute: for `[$window]`",
+    "window": "the time since the candidate's first weight, at most a minute or the source's `window`: for `[$window]`",
+    "window_seconds": "the same time as a whole number of seconds",
 }
+PATTERNS = frozenset({"stable_pods", "candidate_pods"})
 
 
-def check(field: str, promql: str) -> None:
+def check(field: str, text: str, *, also: frozenset[str] = frozenset()) -> None:
     """Raise InvalidSpec for a variable that nobody fills in: its query would match nothing, for ever."""
-    unknown = sorted(set(VARIABLE.findall(promql)) - KNOWN.keys())
+    unknown = sorted(set(VARIABLE.findall(text)) - KNOWN.keys() - also)
     if unknown:
-        names = ", ".join(f"${name}" for name in sorted(KNOWN))
+        names = ", ".join(f"${name}" for name in sorted(KNOWN.keys() | also))
         raise InvalidSpec(field, f"has the unknown variable ${unknown[0]}; there are {names}")
 
 
-def fill(promql: str, values: Mapping[str, str]) -> str:
+def without_patterns(words: str, language: str) -> None:
+    """Raise InvalidSpec for a regular expression in a language that has none: it would match nothing, for ever."""
+    lost = sorted(PATTERNS & set(VARIABLE.findall(words)))
+    if lost:
+        why = f"${lost[0]} is a regular expression, and {language} have none: use $candidate_revision"
+        raise InvalidSpec("query.text", why)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
     """The query as it is asked."""
-    return VARIABLE.sub(lambda found: values.get(found.group(1), found.group(0)), promql)
+    return VARIABLE.sub(lambda found: values.get(found.group(1), found.group(0)), text)
 
 
 def values(
@@ -47,4 +57,5 @@ def values(
         "candidate_revision": candidate,
         "weight": str(weight),
         "window": format_duration(window),
+        "window_seconds": str(int(window.total_seconds())),
     }

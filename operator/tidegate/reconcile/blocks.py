@@ -20,6 +20,7 @@ from .elsewhere import held_elsewhere
 from .features import feature_missing
 from .ownership import taken_sentence
 from .shares import shared_service
+from .wording import misworded
 from .world import World
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
-        or _unless_brought_back(seen, _source_missing(key, spec, world))
+        or _unless_brought_back(seen, _source_unfit(key, spec, world))
         or _unless_brought_back(seen, _data_plane_blocked(seen, world))
         or _not_isolated(seen, world)
     )
@@ -159,19 +160,20 @@ def _unknown_variable(spec: ReleaseSpec) -> Blocked | None:
             continue
 
         try:
-            variables.check(f"spec.objectives[{index}].query.promql", objective.query.promql)
+            field = "promql" if objective.query.promql else "text"
+            variables.check(f"spec.objectives[{index}].query.{field}", objective.query.words)
         except InvalidSpec as error:
             return Blocked(Reason.INVALID_SPEC, str(error))
 
     return None
 
 
-def _source_missing(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None:
+def _source_unfit(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None:
     if not spec.objectives:
         return None
 
     source = world.sources.resolve(spec.metric_source, key[0])
-    return source if isinstance(source, Blocked) else None
+    return source if isinstance(source, Blocked) else misworded(spec, source)
 
 
 def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:

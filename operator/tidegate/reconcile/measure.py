@@ -3,26 +3,28 @@
 import asyncio
 from datetime import datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 
 import structlog
 
 from tidegate.api import InvalidSpec, format_duration
 from tidegate.api.objectives import Objective
-from tidegate.clients import Ask, AskFailed
+from tidegate.clients import Ask, AskFailed, Reply
 from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
 from tidegate.judge.verdict import Measurement
-from tidegate.metrics import data_planes, prometheus, variables
+from tidegate.metrics import data_planes, variables
+from tidegate.metrics.answer import Answer, NoData, Sample, Unusable
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.prometheus import NoData, Sample, Unusable
+from tidegate.metrics.translator import Question
 from tidegate.watch import Key, Lane, Schedule
 
 from .evidence import evidence_of, keep, measured
 from .observe import Seen, observe
 from .sources import Source
+from .wording import not_understood
 from .world import World
 
-LONGEST_WINDOW = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 # A source needs a few scrapes of the candidate before it can say anything.
 FIRST_WAIT = timedelta(seconds=5)
@@ -38,7 +40,7 @@ class Measuring:
         self._due = Schedule(self._begin)
         self._running: dict[Key, asyncio.Task[None]] = {}
         self._planned: set[Key] = set()
-        self._asked: dict[object, asyncio.Task[bytes]] = {}
+        self._asked: dict[object, asyncio.Task[Reply]] = {}
 
     async def run(self) -> None:
         """Measure until cancelled."""
@@ -93,26 +95,27 @@ class Measuring:
         if isinstance(source, Blocked):
             return self._unavailable(source.sentence)
 
+        # A source that was redeclared in mid-rollout is never sent the words of another's language.
+        if why := not_understood(objective, source):
+            return self._unavailable(f"objective {objective.name}: {why}")
+
         try:
-            request = prometheus.request(source.address, question(seen, objective))
-            body = await self._ask(source, request)
+            ask = source.ask(question(seen, objective, source.window, self._world.now()))
+            reply = await self._ask(ask)
         except InvalidSpec as error:
             return self._unavailable(str(error))
         except AskFailed as error:
             self._world.telemetry.queries.labels("failed").inc()
             return self._unavailable(f"the metric source does not answer: {error}")
 
-        self._world.telemetry.queries.labels("answered").inc()
-        return meaning(body, self._world.now(), silence=silence_of(seen, objective))
+        self._world.telemetry.queries.labels("answered" if reply.status == HTTPStatus.OK else "failed").inc()
+        return meaning(source.meaning(reply), self._world.now(), silence=silence_of(seen, objective))
 
-    async def _ask(self, source: Source, request: prometheus.Request) -> bytes:
+    async def _ask(self, ask: Ask) -> Reply:
         """Equal questions that are under way are one question: equal in who asks, too."""
-        same = (request.url, request.body, tuple(sorted(source.headers.items())), source.tls)
+        same = (ask.method, ask.url, ask.body, tuple(sorted(ask.headers.items())), ask.tls, ask.link_local)
         if same not in self._asked:
-            ask = Ask(
-                url=request.url, body=request.body, seconds=source.seconds, headers=source.headers, tls=source.tls
-            )
-            task = asyncio.create_task(self._world.http.ask(ask))
+            task = asyncio.create_task(self._world.http.send(ask))
             self._asked[same] = task
             task.add_done_callback(lambda _: self._asked.pop(same, None))
 
@@ -128,13 +131,13 @@ def judged(seen: Seen) -> bool:
     return weighted and in_rollout(seen.snapshot) and bool(seen.wanted.pinned.spec.objectives)
 
 
-def question(seen: Seen, objective: Objective) -> str:
-    """The query of an objective, over a window that starts at the candidate's first weight at the earliest."""
+def question(seen: Seen, objective: Objective, longest: timedelta, now: datetime) -> Question:
+    """The question of an objective, over a window that starts at the candidate's first weight at the earliest."""
     progress = seen.snapshot.progress
     elapsed = seen.snapshot.since(progress.weighted_at) // SECOND * SECOND
-    window = max(min(elapsed, LONGEST_WINDOW), SECOND)
+    window = max(min(elapsed, longest), SECOND)
     if objective.query is None:
-        return built_in(seen, objective, window)
+        return Question(words=built_in(seen, objective, window), end=now, window=window)
 
     values = variables.values(
         namespace=seen.owner.namespace,
@@ -144,7 +147,7 @@ def question(seen: Seen, objective: Objective) -> str:
         weight=seen.snapshot.weight,
         window=window,
     )
-    return variables.fill(objective.query.promql, values)
+    return Question(words=objective.query.words, values=values, end=now, window=window)
 
 
 def built_in(seen: Seen, objective: Objective, window: timedelta) -> str:
@@ -180,9 +183,9 @@ def silence_of(seen: Seen, objective: Objective) -> str:
     return f"fewer than {least} requests in the window by {counts.counter} ({plane.value})"
 
 
-def meaning(body: bytes, now: datetime, *, silence: str = "") -> Measurement:
+def meaning(answer: Answer, now: datetime, *, silence: str = "") -> Measurement:
     """An answer as a measurement, taken now. `silence` says what no answer means."""
-    match prometheus.parse(body):
+    match answer:
         case Sample(value):
             return Measurement(taken_at=now, value=value)
         case NoData(why):

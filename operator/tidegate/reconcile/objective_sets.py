@@ -74,7 +74,8 @@ def _with(objective: Object, texts: dict[str, str]) -> Object:
     if query is None:
         return objective
 
-    return {**objective, "query": {**query, "promql": variables.fill(query["promql"], texts)}}
+    language = "promql" if "promql" in query else "text"
+    return {**objective, "query": {**query, language: variables.fill(query[language], texts)}}
 
 
 def _find(reference: Object, namespace: str, world: World) -> Object | None:

@@ -48,12 +48,8 @@ class Secrets:
 
 def authorization(secret: Object) -> dict[str, str]:
     """A bearer token, or a name and a password. Raises ValueError where there is neither."""
-    if token := _decoded(secret, "token"):
-        if not (text := token.decode("ascii", "replace").strip()).isprintable() or "\ufffd" in text:
-            message = "key token holds characters that no token has"
-            raise ValueError(message)
-
-        return {"Authorization": f"Bearer {text}"}
+    if token := text(secret, "token"):
+        return {"Authorization": f"Bearer {token}"}
 
     name, password = _decoded(secret, "username"), _decoded(secret, "password")
     if name is None or password is None:
@@ -63,16 +59,36 @@ def authorization(secret: Object) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(name + b":" + password).decode()}
 
 
+def texts(secret: Object, *names: str) -> tuple[str, ...]:
+    """What these keys hold, each fit for a header. Raises ValueError for the first that holds nothing."""
+    found = [text(secret, name) for name in names]
+    if "" in found:
+        message = f"has no key {names[found.index('')]}"
+        raise ValueError(message)
+
+    return tuple(found)
+
+
+def text(secret: Object, name: str) -> str:
+    """The text of a key; empty where it holds none. Raises ValueError for what could not stand in a header."""
+    text = (_decoded(secret, name) or b"").decode("ascii", "replace").strip()
+    if not text.isprintable() or "\ufffd" in text:
+        message = f"key {name} holds characters that no {name} has"
+        raise ValueError(message)
+
+    return text
+
+
 def authority(secret: Object) -> str:
     """The certificates of `ca.crt`, checked. Raises ValueError where there are none."""
-    text = (_decoded(secret, "ca.crt") or b"").decode("ascii", "replace")
+    certificates = (_decoded(secret, "ca.crt") or b"").decode("ascii", "replace")
     try:
-        ssl.create_default_context(cadata=text or "-")
+        ssl.create_default_context(cadata=certificates or "-")
     except (ssl.SSLError, ValueError) as error:
         message = f"key ca.crt holds no certificate in PEM: {error}"
         raise ValueError(message) from error
 
-    return text
+    return certificates
 
 
 def _decoded(secret: Object, name: str) -> bytes | None:

@@ -2,26 +2,59 @@
 
 import ssl
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
+from http import HTTPStatus
 
-from tidegate.api import InvalidSpec, MetricSourceSpec, SourceKind, parse_source
-from tidegate.api.metric_source import SecretRef
+from tidegate.api import InvalidSpec, SourceKind, parse_source
 from tidegate.api.objectives import MetricSourceRef
+from tidegate.api.providers import Provider, Windowed
+from tidegate.clients import Ask, Reply
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
-from tidegate.watch import Key, Object, Store
+from tidegate.metrics.answer import Answer, refused
+from tidegate.metrics.translator import Question, Translator
+from tidegate.watch import Object, Store
 
-from .secrets import Secrets, SecretUnusable, authority, authorization
+from .secrets import Secrets, SecretUnusable, authority
+from .translators import Reader, translator_of
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A Prometheus that can be asked."""
+    """A metric source that can be asked. `window`: how far back it looks at most."""
 
-    address: str
+    where: str
+    translator: Translator
     seconds: float
+    window: timedelta = MINUTE
     headers: dict[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
+    link_local: bool = False
+
+    def ask(self, question: Question) -> Ask:
+        """All that is needed to put a question. Raises InvalidSpec where it cannot be asked."""
+        request = self.translator.request(question)
+        ours = {name.lower() for name in request.headers}
+        users = {name: value for name, value in self.headers.items() if name.lower() not in ours}
+        return Ask(
+            url=request.url,
+            method=request.method,
+            body=request.body,
+            headers={**users, **request.headers},
+            seconds=self.seconds,
+            tls=self.tls,
+            link_local=self.link_local,
+        )
+
+    def meaning(self, reply: Reply) -> Answer:
+        """What an answer says. A status that is no 200 is no answer, whatever its body looks like."""
+        if reply.status != HTTPStatus.OK:
+            return refused(reply.status, self.translator.words(reply.body))
+
+        return self.translator.parse(reply.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +77,12 @@ class Sources:
     def of(self, found: Object, where: str) -> Source | Blocked:
         """What a source says of itself, with its Secrets; `where` names it in a sentence."""
         try:
-            spec = parse_source(found["spec"])
+            provider = parse_source(found["spec"]).provider
+            return self._let_in(provider, Reader(self.secrets, found["metadata"].get("namespace")), where)
         except InvalidSpec as error:
             return Blocked(Reason.METRIC_SOURCE_MISSING, f"{where} is invalid: {error}")
-
-        return self._let_in(spec, found["metadata"].get("namespace"), where)
+        except SecretUnusable as error:
+            return Blocked(error.reason, f"{where}: {error}")
 
     def _find(self, reference: MetricSourceRef, namespace: str) -> Object | None:
         if reference.kind is SourceKind.METRIC_SOURCE:
@@ -56,32 +90,24 @@ class Sources:
 
         return self.cluster.get(("", reference.name))
 
-    def _let_in(self, spec: MetricSourceSpec, namespace: str | None, where: str) -> Source | Blocked:
-        prometheus, tls = spec.prometheus, spec.prometheus.tls
-        headers = {header.name: header.value for header in prometheus.headers}
-        try:
-            if prometheus.auth_secret:
-                headers |= self.secrets.read(_secret_key(prometheus.auth_secret, namespace), authorization)
-
-            trusted = self.secrets.read(_secret_key(tls.ca_secret, namespace), authority) if tls.ca_secret else None
-        except SecretUnusable as error:
-            return Blocked(error.reason, f"{where}: {error}")
-
+    def _let_in(self, provider: Provider, reader: Reader, where: str) -> Source:
+        tls = provider.tls
+        trusted = reader.read(tls.ca_secret, authority) if tls.ca_secret else None
         return Source(
-            address=prometheus.address,
-            seconds=prometheus.timeout.total_seconds(),
-            headers=headers,
-            tls=_tls(prometheus.address, trusted, skip=tls.insecure_skip_verify),
+            where=where,
+            translator=translator_of(provider, reader),
+            seconds=provider.timeout.total_seconds(),
+            window=provider.window if isinstance(provider, Windowed) else MINUTE,
+            headers={header.name: header.value for header in provider.headers},
+            tls=_tls(trusted, skip=tls.insecure_skip_verify),
+            link_local=provider.allow_link_local,
         )
 
 
-def _secret_key(reference: SecretRef, namespace: str | None) -> Key:
-    return namespace or reference.namespace or "", reference.name
-
-
 @lru_cache(maxsize=64)
-def _tls(address: str, trusted: str | None, *, skip: bool) -> ssl.SSLContext | None:
-    if not address.startswith("https") or not (trusted or skip):
+def _tls(trusted: str | None, *, skip: bool) -> ssl.SSLContext | None:
+    """None: the machine's own authorities."""
+    if not (trusted or skip):
         return None
 
     context = ssl.create_default_context(cadata=trusted)

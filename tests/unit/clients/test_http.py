@@ -1,9 +1,19 @@
-"""Where a guarded client never connects."""
+"""What a client that asks over HTTP never does: connect where credentials are, wait for ever, or read without end."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from aiohttp import web
 
-from tidegate.clients import Ask, AskFailed, Http
-from tidegate.clients.http import forbidden
+from tidegate.clients import Ask, AskFailed, Http, Reply
+from tidegate.clients.http import LARGEST_ANSWER, forbidden
+
+MEGABYTE = 2**20
 
 
 @pytest.mark.parametrize(
@@ -32,13 +42,130 @@ def test_ordinary_addresses_are_asked(host: str) -> None:
     assert not forbidden(host)
 
 
+@pytest.fixture
+async def http() -> AsyncIterator[Http]:
+    found = Http()
+    yield found
+    await found.close()
+
+
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/latest", "https://[fe80::1]/", "http://[::ffff:169.254.1.1]:80"]
 )
-async def test_a_guarded_client_says_where_it_does_not_go(url: str) -> None:
-    http = Http(guarded=True)
-    try:
-        with pytest.raises(AskFailed, match="link-local"):
-            await http.send(Ask(url=url, body=b"", seconds=2))
-    finally:
-        await http.close()
+async def test_a_client_says_where_it_does_not_go(http: Http, url: str) -> None:
+    with pytest.raises(AskFailed, match="link-local"):
+        await http.send(Ask(url=url, seconds=2))
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "fd00:ec2::254"])
+async def test_a_name_that_leads_there_is_refused_too(
+    http: Http, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    found = [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (address, 80, 0, 0)[: 4 if ":" in address else 2])]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+    with pytest.raises(AskFailed, match=f"{address} is link-local, or a machine's metadata service"):
+        await http.send(Ask(url="http://metadata.google.internal/computeMetadata/v1", seconds=2))
+
+
+async def test_who_is_allowed_to_asks_there(http: Http, server: str) -> None:
+    allowed = Ask(url="http://0.0.0.0:" + server.rpartition(":")[2] + "/echo", method="GET", seconds=2, link_local=True)
+
+    assert (await http.send(allowed)).status == 200
+
+
+async def test_a_connection_that_one_was_allowed_is_no_way_for_another(http: Http, server: str) -> None:
+    url = "http://0.0.0.0:" + server.rpartition(":")[2] + "/echo"
+    await http.send(Ask(url=url, method="GET", seconds=2, link_local=True))
+
+    with pytest.raises(AskFailed, match="link-local"):
+        await http.send(Ask(url=url, method="GET", seconds=2))
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[str]:
+    """Answers as nobody should: 100 MB, too late, cut off, elsewhere; and says how it was asked."""
+    pages = web.Application()
+    pages.add_routes([web.route("*", f"/{page.__name__}", page) for page in (endless, stalled, truncated, away, echo)])
+    runner = web.AppRunner(pages, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def endless(request: web.Request) -> web.StreamResponse:
+    """100 MB, if anyone reads them."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    for _ in range(100):
+        await response.write(b" " * MEGABYTE)
+
+    return response
+
+
+async def stalled(request: web.Request) -> web.StreamResponse:
+    """A first byte at once, and the next after 10 seconds."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    await response.write(b"[")
+    await asyncio.sleep(10)
+    return response
+
+
+async def truncated(request: web.Request) -> web.StreamResponse:
+    """Less than was promised."""
+    response = web.StreamResponse(headers={"Content-Length": "100"})
+    await response.prepare(request)
+    await response.write(b"[0.25]")
+    assert request.transport is not None
+    request.transport.close()
+    return response
+
+
+async def away(_: web.Request) -> web.Response:
+    return web.Response(status=302, headers={"Location": "/echo"})
+
+
+async def echo(request: web.Request) -> web.Response:
+    return web.json_response([request.method, dict(request.query), await request.text(), request.headers.get("Key")])
+
+
+async def sent(http: Http, url: str, **what: Any) -> Reply:
+    return await http.send(Ask(url=url, **{"seconds": 5, **what}))
+
+
+async def test_an_answer_of_100_mb_is_left_after_the_first(http: Http, server: str) -> None:
+    with pytest.raises(AskFailed, match=f"larger than {LARGEST_ANSWER} bytes"):
+        await sent(http, f"{server}/endless")
+
+
+async def test_a_stall_in_mid_answer_ends_with_the_timeout(http: Http, server: str) -> None:
+    with pytest.raises(AskFailed, match=r"no answer within 0\.2 s"):
+        await sent(http, f"{server}/stalled", seconds=0.2)
+
+
+async def test_an_answer_that_is_cut_off_is_none(http: Http, server: str) -> None:
+    with pytest.raises(AskFailed, match="payload"):
+        await sent(http, f"{server}/truncated")
+
+
+async def test_nobody_is_sent_elsewhere(http: Http, server: str) -> None:
+    assert (await sent(http, f"{server}/away", headers={"Key": "secret"})).status == 302
+
+
+async def test_what_is_sent_arrives_as_it_was_meant(http: Http, server: str) -> None:
+    words = {"q": "a/b c+d%26 #;=ü", "of": "?&$"}
+    reply = await sent(http, f"{server}/echo?{urlencode(words)}", body=b"text", headers={"Key": "value"})
+
+    assert json.loads(reply.body) == ["POST", words, "text", "value"]
+
+
+async def test_nobody_at_an_address_is_said() -> None:
+    found = Http()
+    with pytest.raises(AskFailed, match="Cannot connect"):
+        await sent(found, "http://127.0.0.1:1/")
+
+    await found.close()

@@ -2,14 +2,11 @@
 
 import pytest
 
+from tests.unit.metrics.recorded import vector
 from tidegate.api import InvalidSpec
-from tidegate.metrics.prometheus import NoData, Sample, Unusable, parse
+from tidegate.metrics.answer import NoData, Sample, Unusable
+from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.variables import check, fill
-
-
-def vector(*values: str) -> bytes:
-    series = ",".join(f'{{"metric":{{}},"value":[1,"{value}"]}}' for value in values)
-    return f'{{"status":"success","data":{{"resultType":"vector","result":[{series}]}}}}'.encode()
 
 
 @pytest.mark.parametrize(
@@ -29,7 +26,7 @@ def vector(*values: str) -> bytes:
     ids=["one", "none", "nan", "inf", "two", "scalar", "matrix", "error", "html", "nothing"],
 )
 def test_every_answer_has_one_meaning(body: bytes, kind: type) -> None:
-    assert isinstance(parse(body), kind)
+    assert isinstance(Prometheus(address="http://prometheus").parse(body), kind)
 
 
 def test_an_unknown_variable_is_refused_with_those_that_exist() -> None:

@@ -1,21 +1,48 @@
-"""A metric source that cannot be used says what is missing, and why it may not be seen."""
+"""A metric source that cannot be used says what is missing; one that can is asked as it was declared."""
+
+import base64
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tidegate.api.names import LABEL_METRIC_SOURCE
 from tidegate.api.objectives import MetricSourceRef
+from tidegate.clients import Reply
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
+from tidegate.metrics.answer import Sample, Unusable
+from tidegate.metrics.translator import Question
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.secrets import Secrets
-from tidegate.reconcile.sources import Sources
+from tidegate.reconcile.sources import Source, Sources
 from tidegate.watch import Object, Store
 
-SECRET = {"name": "prometheus", "namespace": "monitoring"}
-SOURCE: Object = {
-    "metadata": {"name": "default", "resourceVersion": "1", "uid": "u"},
-    "spec": {"prometheus": {"address": "https://prometheus.example", "authSecret": SECRET}},
-}
+SECRET = {"name": "key", "namespace": "monitoring"}
+PROMETHEUS = {"prometheus": {"address": "https://prometheus.example", "authSecret": SECRET}}
+DATADOG = {"datadog": {"authSecret": SECRET}}
+WEB = {"web": {"url": "https://checks.example/?q=$query", "jsonPath": "value"}}
+QUESTION = Question(words="up", end=datetime(2026, 3, 1, tzinfo=UTC), window=timedelta(minutes=1))
+
+
+def resolved(spec: Object, *, scope: Scope | None = None, **keys: str) -> Source | Blocked:
+    """The cluster's default source, with one Secret where it has keys."""
+    cluster, secrets = Store(), Store()
+    cluster.put({"metadata": {"name": "default", "resourceVersion": "1", "uid": "u"}, "spec": spec})
+    if keys:
+        data = {name.replace("_", "-"): base64.b64encode(value.encode()).decode() for name, value in keys.items()}
+        secrets.put({"metadata": {**SECRET, "resourceVersion": "2", "uid": "s"}, "data": data})
+
+    return Sources(Store(), cluster, Secrets(secrets, LABEL_METRIC_SOURCE, scope or Scope())).resolve(
+        MetricSourceRef(), "shop"
+    )
+
+
+def usable(spec: Object, **keys: str) -> Source:
+    found = resolved(spec, **keys)
+    assert isinstance(found, Source), found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -28,12 +55,85 @@ SOURCE: Object = {
     ids=["all are watched", "its own is watched", "its own is not watched"],
 )
 def test_a_secret_that_is_not_found_says_whether_it_could_be(scope: Scope, sentence: str) -> None:
-    cluster = Store()
-    cluster.put(SOURCE)
-    sources = Sources(Store(), cluster, Secrets(Store(), LABEL_METRIC_SOURCE, scope))
-
-    found = sources.resolve(MetricSourceRef(), "shop")
+    found = resolved(PROMETHEUS, scope=scope)
 
     assert isinstance(found, Blocked)
     assert found.reason is Reason.SECRET_MISSING
-    assert f"Secret monitoring/prometheus {sentence}" in found.sentence
+    assert f"Secret monitoring/key {sentence}" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("spec", "keys", "sentence"),
+    [
+        (PROMETHEUS, {"username": "a"}, "has neither the key token nor the keys username and password"),
+        (PROMETHEUS, {"token": "ä"}, "key token holds characters that no token has"),
+        (DATADOG, {"api_key": "a"}, "has no key app-key"),
+        (DATADOG, {"api_key": "a\nb", "app_key": "c"}, "key api-key holds characters that no api-key has"),
+    ],
+    ids=["half a password", "no ascii", "one of two keys", "a line break"],
+)
+def test_a_secret_that_cannot_be_used_says_which_key(spec: Object, keys: dict[str, str], sentence: str) -> None:
+    found = resolved(spec, **keys)
+
+    assert isinstance(found, Blocked)
+    assert found.reason is Reason.SECRET_INVALID
+    assert sentence in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ({}, "exactly one of prometheus"),
+        ({**PROMETHEUS, **DATADOG}, "exactly one of prometheus"),
+        ({"web": {**WEB["web"], "url": "https://checks.example/?q=1"}}, r"must have \$query"),
+        ({"web": {**WEB["web"], "url": "https://checks.example/?q=$query&a=$nobody"}}, r"unknown variable \$nobody"),
+        ({"web": {**WEB["web"], "url": "https://$query.example/?q=$query"}}, "should match"),
+        ({"web": {**WEB["web"], "body": "{}"}}, "needs method POST"),
+        ({"datadog": {**DATADOG["datadog"], "window": "2h"}}, "at most 1h"),
+        ({"datadog": {**DATADOG["datadog"], "address": "https://me:secret@datadog.example"}}, "should match"),
+    ],
+    ids=[
+        "none",
+        "two",
+        "asks nothing",
+        "unknown variable",
+        "host from a question",
+        "body of a GET",
+        "window",
+        "password",
+    ],
+)
+def test_a_source_that_is_declared_wrong_says_how(spec: Any, sentence: str) -> None:
+    found = resolved(spec, api_key="a", app_key="b")
+
+    assert isinstance(found, Blocked)
+    assert found.reason is Reason.METRIC_SOURCE_MISSING
+    assert re.search(sentence, found.sentence)
+
+
+def test_a_source_is_asked_with_its_headers_its_time_and_its_credentials() -> None:
+    headers = [{"name": "X-Scope-OrgID", "value": "team"}, {"name": "authorization", "value": "mine"}]
+    spec = {"prometheus": {**PROMETHEUS["prometheus"], "headers": headers, "timeout": "3s", "allowLinkLocal": True}}
+
+    ask = usable(spec, token="secret").ask(QUESTION)
+
+    assert ask.headers["X-Scope-OrgID"] == "team"
+    assert ask.headers["Authorization"] == "Bearer secret"
+    assert "authorization" not in ask.headers
+    assert (ask.method, ask.seconds, ask.link_local) == ("POST", 3.0, True)
+
+
+def test_only_a_source_that_says_so_is_asked_where_credentials_are() -> None:
+    assert not usable(WEB).ask(QUESTION).link_local
+
+
+@pytest.mark.parametrize("status", [201, 302, 401, 429, 503])
+def test_only_a_200_is_an_answer(status: int) -> None:
+    answer = usable(WEB).meaning(Reply(status, b'{"value": 0.25}'))
+
+    assert isinstance(answer, Unusable)
+    assert f"HTTP {status}" in answer.why
+
+
+def test_a_200_is_read() -> None:
+    assert usable(WEB).meaning(Reply(200, b'{"value": 0.25}')) == Sample(0.25)

@@ -1,0 +1,41 @@
+"""The rules of a metric source for the API server."""
+
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from .cel import rule
+from .metric_source import PROVIDERS
+
+TIMEOUT_RULE = rule(
+    "duration(self) >= duration('100ms') && duration(self) <= duration('30s')",
+    "timeout: must be at least 100ms and at most 30s",
+)
+WINDOW_RULE = rule(
+    "duration(self) >= duration('10s') && duration(self) <= duration('1h')",
+    "window: must be at least 10s and at most 1h",
+)
+ASKED_RULE = rule(
+    "self.url.contains('$query') || (has(self.body) && self.body.contains('$query'))",
+    "web: must have $query in url or in body",
+)
+BODY_RULE = rule("!has(self.body) || self.method == 'POST'", "web: body needs method POST")
+PERIOD_RULE = rule(
+    "self in [1, 5, 10, 20, 30] || self % 60 == 0", "period: must be 1, 5, 10, 20, 30 or a multiple of 60"
+)
+ONE_RULE = rule(
+    f"[{', '.join(f'has(self.{to_camel(name)})' for name in PROVIDERS)}].filter(f, f).size() == 1",
+    f"must have exactly one of {', '.join(map(to_camel, PROVIDERS))}",
+)
+
+
+def source_by(spec: dict[str, Any]) -> None:
+    """Put the rules of each provider into the schema of a source."""
+    spec["x-kubernetes-validations"] = [ONE_RULE]
+    for provider in spec["properties"].values():
+        provider["properties"]["timeout"]["x-kubernetes-validations"] = [{**TIMEOUT_RULE}]
+        if "window" in provider["properties"]:
+            provider["properties"]["window"]["x-kubernetes-validations"] = [{**WINDOW_RULE}]
+
+    spec["properties"]["cloudWatch"]["properties"]["period"]["x-kubernetes-validations"] = [PERIOD_RULE]
+    spec["properties"]["web"]["x-kubernetes-validations"] = [ASKED_RULE, BODY_RULE]

@@ -1,0 +1,101 @@
+"""What comes back from a metric source: one number, nothing, or no answer. Never anything else, and never a crash."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+import msgspec
+
+SENTENCE_LENGTH = 256
+WHY = {
+    401: "the source does not let us in: look at its Secret",
+    403: "the source does not allow it: look at what its Secret may do",
+    404: "there is nothing at its address",
+    429: "the source is asked too often",
+    503: "the source is not available",
+}
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One number back."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoData:
+    """The source answered, and has nothing: never zero, never a pass, never a breach."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """The source did not answer the question: it is down, or the query is wrong."""
+
+    why: str
+
+
+Answer = Sample | NoData | Unusable
+
+
+def decoded(body: bytes, kind: type[T], *, whose: str) -> T | Unusable:
+    """The JSON of an answer as a value, or why it is none: HTML, cut off, of another shape, or nested without end."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return unusable(f"the answer is not {whose}: {error}")
+
+
+def unusable(words: str) -> Unusable:
+    """No answer, in the words of another: one short line."""
+    return Unusable(plain(words)[:SENTENCE_LENGTH])
+
+
+def refused(status: int, words: str) -> Unusable:
+    """An answer that is none: its status, what that means, and the source's own words."""
+    known = {found.value for found in HTTPStatus}
+    why = WHY.get(status) or (HTTPStatus(status).phrase.lower() if status in known else "")
+    return unusable(": ".join(filter(None, (f"HTTP {status}", why, words))))
+
+
+def plain(words: str) -> str:
+    """Words of another's on one line, without what a terminal would obey."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+def sample(found: float | str | None) -> Answer:
+    """A number, however it is written. Absent and not a number are no data; infinite is of no use."""
+    try:
+        value = math.nan if found is None else float(found)
+    except (ValueError, OverflowError):
+        return Unusable(f"not a number: {str(found)[:32]!r}")
+
+    if found is None:
+        return NoData("no value")
+
+    if math.isnan(value):
+        return NoData("not a number")
+
+    if math.isinf(value):
+        return Unusable("infinite: a division by zero in the query")
+
+    return Sample(value)
+
+
+def newest(values: Iterable[float | None]) -> Answer:
+    """The last point of a series that has a value."""
+    present = [value for value in values if value is not None]
+    return sample(present[-1]) if present else NoData("no points with a value")
+
+
+def single(series: Sequence[T]) -> T | NoData | Unusable:
+    """The only series of an answer: of several nobody could say which is meant."""
+    if len(series) > 1:
+        return Unusable(f"the query returns {len(series)} series; aggregate them to one")
+
+    return series[0] if series else NoData("no series")

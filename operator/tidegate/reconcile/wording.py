@@ -1,0 +1,41 @@
+"""Whether the objectives of a Release are asked in the words that their source understands."""
+
+from tidegate.api import InvalidSpec
+from tidegate.api.objectives import Objective
+from tidegate.api.release import ReleaseSpec
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Blocked
+from tidegate.metrics.prometheus import Prometheus
+
+from .sources import Source
+
+
+def misworded(spec: ReleaseSpec, source: Source) -> Blocked | None:
+    """The first objective that the source would not understand."""
+    for index, objective in enumerate(spec.objectives):
+        if why := not_understood(objective, source):
+            return Blocked(Reason.LANGUAGE_MISMATCH, f"spec.objectives[{index}].{why}")
+
+    return None
+
+
+def not_understood(objective: Objective, source: Source) -> str:
+    """The field that is wrong, why, and what to write instead; empty where it can be asked."""
+    speaks = f"{source.where.removeprefix('spec.metricSource: ')} speaks {source.translator.language}"
+    promql = isinstance(source.translator, Prometheus)
+    if objective.query is None:
+        field = "errorRatio" if objective.error_ratio else "slowRequests"
+        return "" if promql else f"{field}: is counted by a Prometheus, and {speaks}: ask by query.text"
+
+    if promql and objective.query.text:
+        return f"query.text: {speaks}: ask by query.promql"
+
+    if not promql and objective.query.promql:
+        return f"query.promql: {speaks}: ask by query.text"
+
+    try:
+        source.translator.check(objective.query.words)
+    except InvalidSpec as error:
+        return str(error)
+
+    return ""

@@ -1,0 +1,134 @@
+"""What every metric source holds to: the same claims about each of them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from tests.unit.metrics.recorded import RECORDED, SECRETS, Recorded
+from tidegate.metrics.answer import Answer, NoData, Sample, Unusable, refused
+from tidegate.metrics.translator import Question
+
+every_source = pytest.mark.parametrize("found", RECORDED.values(), ids=RECORDED)
+NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+HOSTILE = "sum(a{x=\"'1'\"}) / b\\c [x] & q=1 # $candidate_revision ü"
+
+
+def question(words: str = "errors of $candidate_revision") -> Question:
+    return Question(words=words, values={"candidate_revision": "v2"}, end=NOW, window=timedelta(minutes=5))
+
+
+@every_source
+def test_a_recorded_answer_is_its_number(found: Recorded) -> None:
+    assert found.translator.parse(found.one) == Sample(0.25)
+
+
+@every_source
+def test_an_answer_without_a_number_is_no_data(found: Recorded) -> None:
+    for body in found.nothing:
+        assert isinstance(found.translator.parse(body), NoData), body
+
+
+@every_source
+def test_of_several_numbers_none_is_taken(found: Recorded) -> None:
+    for body in found.several:
+        assert isinstance(found.translator.parse(body), Unusable), body
+
+
+@every_source
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b"+Inf", b"true", b"{}", b'"high"'])
+def test_what_is_no_finite_number_is_never_a_number(found: Recorded, value: bytes) -> None:
+    assert not isinstance(found.translator.parse(found.one.replace(b"0.25", value)), Sample)
+
+
+@every_source
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\n",
+        b"null",
+        b"[]",
+        b"{}",
+        b"0.25",
+        b'"0.25"',
+        b"<html><body>Sign in</body></html>",
+        b"\xff\xfe",
+        b"[" * 9999,
+    ],
+    ids=["nothing", "a line", "null", "list", "object", "number", "text", "html", "bytes", "deep"],
+)
+def test_what_is_of_another_shape_is_never_a_number(found: Recorded, body: bytes) -> None:
+    answer = found.translator.parse(body)
+
+    assert isinstance(answer, NoData | Unusable)
+    assert answer.why
+
+
+@every_source
+def test_an_answer_that_is_cut_off_anywhere_is_never_a_number(found: Recorded) -> None:
+    whole = found.one.rstrip()
+    for end in range(len(whole)):
+        assert not isinstance(found.translator.parse(whole[:end]), Sample), whole[:end]
+
+
+@every_source
+@given(body=some.binary(max_size=64))
+def test_no_body_is_a_crash(found: Recorded, body: bytes) -> None:
+    answer: object = found.translator.parse(body)
+
+    assert isinstance(answer, Answer)
+    assert isinstance(answer, Sample) or (answer.why.isprintable() and len(answer.why) <= 256)
+    assert isinstance(found.translator.words(body), str)
+
+
+@every_source
+def test_the_source_reads_the_very_words_with_variables_filled_in(found: Recorded) -> None:
+    request = found.translator.request(question(HOSTILE))
+
+    assert found.asked(request) == HOSTILE.replace("$candidate_revision", "v2")
+
+
+@every_source
+def test_credentials_are_in_headers_alone(found: Recorded) -> None:
+    request = found.translator.request(question())
+    shown = f"{request} {request.url} {request.body!r} {found.translator}"
+
+    assert not [secret for secret in SECRETS if secret in shown]
+    assert any(SECRETS[0] in value for value in request.headers.values())
+
+
+@every_source
+def test_a_probe_can_be_asked(found: Recorded) -> None:
+    probe = found.translator.probe
+
+    assert not probe or found.asked(found.translator.request(question(probe))) == probe
+
+
+@every_source
+def test_a_refusal_is_told_in_the_words_of_the_source(found: Recorded) -> None:
+    answer = refused(400, found.translator.words(found.refusal))
+
+    assert answer.why.startswith("HTTP 400: bad request")
+    assert found.says in answer.why
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(401, "Secret"), (403, "may do"), (404, "nothing at its address"), (429, "too often"), (503, "not available")],
+)
+def test_a_status_says_what_to_look_at(status: int, words: str) -> None:
+    assert words in refused(status, "").why
+
+
+@pytest.mark.parametrize("status", [302, 418, 599, 999])
+def test_any_other_status_is_named(status: int) -> None:
+    assert refused(status, "").why.startswith(f"HTTP {status}")
+
+
+def test_words_of_a_source_are_one_short_line() -> None:
+    why = refused(500, "a\x1b[31m\nb" + "c" * 999).why
+
+    assert why.isprintable()
+    assert len(why) <= 256
