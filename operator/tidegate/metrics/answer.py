@@ -9,7 +9,13 @@ from typing import TypeVar
 import msgspec
 
 SENTENCE_LENGTH = 256
+ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
+    301: ELSEWHERE,
+    302: ELSEWHERE,
+    303: ELSEWHERE,
+    307: ELSEWHERE,
+    308: ELSEWHERE,
     401: "the source does not let us in: look at its Secret",
     403: "the source does not allow it: look at what its Secret may do",
     404: "there is nothing at its address",

@@ -116,13 +116,20 @@ def test_a_refusal_is_told_in_the_words_of_the_source(found: Recorded) -> None:
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(401, "Secret"), (403, "may do"), (404, "nothing at its address"), (429, "too often"), (503, "not available")],
+    [
+        (302, "elsewhere"),
+        (401, "Secret"),
+        (403, "may do"),
+        (404, "nothing at its address"),
+        (429, "too often"),
+        (503, "not available"),
+    ],
 )
 def test_a_status_says_what_to_look_at(status: int, words: str) -> None:
     assert words in refused(status, "").why
 
 
-@pytest.mark.parametrize("status", [302, 418, 599, 999])
+@pytest.mark.parametrize("status", [204, 418, 599, 999])
 def test_any_other_status_is_named(status: int) -> None:
     assert refused(status, "").why.startswith(f"HTTP {status}")
 
