@@ -202,9 +202,10 @@ def cgroups() -> list[Path]:
 
 def remove_cgroups(root: Path) -> bool:
     """Remove empty control groups, the innermost first; True where some are in use."""
-    for folder in (*sorted((found for found in root.rglob("*") if found.is_dir()), reverse=True), root):
+    # A walk of the library passes over what vanishes meanwhile: others take down groups of their own there.
+    for folder, _, _ in os.walk(root, topdown=False):
         with contextlib.suppress(OSError):
-            folder.rmdir()
+            Path(folder).rmdir()
 
     return root.exists()
 
