@@ -185,8 +185,8 @@ class Increments:
             # It was not there when its pod was scraped before: it began at 0. Otherwise its past is unknown.
             return value if line.counter.new or pod.seen < sample.at else 0
 
-        if before.at <= start and line.counter.side is Side.CANDIDATE:
-            # What rose across the start was also another candidate's.
+        if before.at <= start and line.counter.side is Side.CANDIDATE and not line.counter.new:
+            # What rose across the start may be an earlier candidate's.
             return 0
 
         last = round(before.value)

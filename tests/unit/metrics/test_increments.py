@@ -100,6 +100,12 @@ def test_what_an_earlier_candidate_left_in_a_gateway_never_counts() -> None:
     assert requests(blocks, Side.CANDIDATE) == [0, 2, 3, 0]
 
 
+def test_a_new_pod_that_was_scraped_before_the_start_counts_from_that_sample() -> None:
+    blocks = counted([STEADY, series(NEW, every([4, 9, 9, 10, 10]))], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 0, 1, 0]
+
+
 def test_the_first_requests_a_gateway_counts_for_a_candidate_all_count() -> None:
     blocks = counted([STEADY, series(GATEWAY, every([7, 9], first=3))], 4)
 
