@@ -162,28 +162,23 @@ class Increments:
         counter = line.counter
         pod = self._pods.get(counter.pod)
         if pod is None:
-            # All that a new pod counted is of this rollout, and so of the open block.
-            whole = counter.new and sample.at > self._grid.start
-            pod = self._pods[counter.pod] = _Pod(sample.at, counts=whole and self._grid.warm_up is None)
+            # All that a new pod counted is of this rollout, and so of the open block. Another's past is unknown.
+            pod = self._pods[counter.pod] = _Pod(sample.at, counts=counter.new and self._grid.warm_up is None)
 
         if line.last is None:
             pod.lines.append(line)
             pod.sides.add(counter.side)
 
-        grown = self._grown(line, pod, sample)
+        grown = self._grown(line, sample)
         line.last, line.grown, pod.scraped = sample, line.grown + grown, sample.at
         if counter.part == self._grid.requests:
             pod.served += grown
 
-    def _grown(self, line: _Line, pod: _Pod, sample: Sample) -> int:
-        """The increment up to a sample."""
+    def _grown(self, line: _Line, sample: Sample) -> int:
+        """The increment up to a sample. A counter that its pod did not have when it was scraped before began at 0."""
         value, before, start = round(sample.value), line.last, self._grid.start
-        if sample.at <= start:
-            return 0
-
         if before is None:
-            # It was not there when its pod was scraped before: it began at 0. Otherwise its past is unknown.
-            return value if line.counter.new or pod.seen < sample.at else 0
+            return value
 
         if before.at <= start and line.counter.side is Side.CANDIDATE and not line.counter.new:
             # What rose across the start may be an earlier candidate's.

@@ -149,6 +149,36 @@ def test_a_pod_that_misses_a_scrape_is_left_out_alone_while_the_others_of_its_si
     assert requests(blocks, Side.STABLE) == [110, 10, 10, 110]
 
 
+def test_a_pod_that_misses_the_end_of_a_longer_block_is_left_out_of_it() -> None:
+    other = series(replace(OLD, pod="older"), {0: 0, 1: 100, 2: 200, 4: 400})
+
+    blocks = counted([STEADY, other, series(NEW, {1: 1, 3: 3, 4: 4})], 4)
+
+    assert requests(blocks, Side.STABLE) == [110, 20, 10]
+
+
+def test_a_sample_at_the_end_of_a_cell_belongs_to_it_and_to_no_other() -> None:
+    on_time = Series(NEW, tuple(Sample(START + cell * CELL, 5 * cell) for cell in (0, 1, 2, 4)))
+
+    blocks = counted([STEADY, on_time], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 5, 10]
+    assert requests(blocks, Side.STABLE) == [10, 10, 20]
+
+
+def test_samples_after_the_time_that_is_asked_for_wait_for_their_turn() -> None:
+    increments, both = Increments(GRID), [STEADY, series(NEW, every([1, 2, 3, 4], first=1))]
+
+    assert len(increments.take(both, until=START + 2 * CELL)) == 2
+    assert len(increments.take(both, until=START + 3 * CELL)) == 1
+
+
+def test_of_two_values_for_one_time_the_smaller_counts() -> None:
+    double = Series(NEW, (Sample(at(1), 9), Sample(at(1), 5), Sample(at(2), 10)))
+
+    assert requests(counted([STEADY, double], 2), Side.CANDIDATE) == [5, 5]
+
+
 def test_a_cell_whose_last_scrape_failed_was_not_scraped_though_it_has_a_sample() -> None:
     new = Series(NEW, tuple(Sample(at(cell) - 5000, 1) for cell in (1, 2, 3)))
     up = Up("new", (Sample(at(1), 1), Sample(at(2), 0), Sample(at(3), 1)))
@@ -199,7 +229,8 @@ def warming(ready: Mapping[str, int], per_cell: int) -> list[int]:
     cells = 26
     steady = series(OLD, every([10 * cell for cell in range(cells + 1)]))
     new = series(NEW, every([per_cell * (cell + 1) for cell in range(cells)], first=1))
-    blocks = Increments(WARMING).take([steady, new], until=START + cells * CELL, ready=ready)
+    errors = series(NEW_ERRORS, every([1000 * (cell + 1) for cell in range(cells)], first=1))
+    blocks = Increments(WARMING).take([steady, new, errors], until=START + cells * CELL, ready=ready)
     assert requests(blocks, Side.STABLE) == [10] * cells
     return requests(blocks, Side.CANDIDATE)
 
@@ -258,9 +289,9 @@ GRIDS = st.sampled_from([GRID, WARMING, replace(GRID, longest=1), Grid(start=STA
 END = START + 12 * CELL
 
 
-@given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, stops=st.lists(MOMENTS, max_size=5), back=MOMENTS)
+@given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, stops=st.lists(MOMENTS, max_size=5))
 def test_samples_in_pieces_give_the_same_blocks_as_at_once(
-    grid: Grid, found: list[Series], ups: list[Up], ready: dict[str, int], stops: list[int], back: int
+    grid: Grid, found: list[Series], ups: list[Up], ready: dict[str, int], stops: list[int]
 ) -> None:
     once, pieces = Increments(grid), Increments(grid)
     whole = once.take(found, ups=ups, until=END, ready=ready)
@@ -270,7 +301,6 @@ def test_samples_in_pieces_give_the_same_blocks_as_at_once(
 
     assert tuple(blocks) == whole
     assert pieces.left_out == once.left_out
-    assert pieces.take(found, ups=ups, until=back, ready=ready) == ()
 
 
 @given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, seed=st.integers())
