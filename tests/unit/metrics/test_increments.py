@@ -173,6 +173,38 @@ def test_samples_after_the_time_that_is_asked_for_wait_for_their_turn() -> None:
     assert len(increments.take(both, until=START + 3 * CELL)) == 1
 
 
+def test_a_gap_of_as_many_cells_as_a_block_may_have_is_too_long() -> None:
+    increments = Increments(replace(GRID, longest=2))
+
+    blocks = increments.take([STEADY, series(NEW, {1: 5, 4: 9})], until=START + 4 * CELL)
+
+    assert requests(blocks, Side.CANDIDATE) == [5]
+    assert increments.left_out == 3
+
+
+def test_a_sample_that_comes_late_is_passed_over_and_its_requests_count_with_the_next() -> None:
+    increments = Increments(GRID)
+    first = increments.take([STEADY, series(NEW, {1: 5})], until=START + 2 * CELL)
+
+    second = increments.take([STEADY, series(NEW, {1: 5, 1.5: 50, 3: 3})], until=START + 3 * CELL)
+
+    assert requests([*first, *second], Side.CANDIDATE) == [5, 3]
+
+
+def test_a_clock_that_goes_back_changes_nothing() -> None:
+    increments = Increments(GRID)
+    new = Series(NEW, (Sample(at(1), 1), Sample(at(2), 2), Sample(at(2) + 1500, 3)))
+    up = Up("new", (Sample(at(1), 1),))
+
+    blocks = [
+        block
+        for until in (at(2) + 2000, START, START + 3 * CELL)
+        for block in increments.take([STEADY, new], ups=[up], until=until)
+    ]
+
+    assert requests(blocks, Side.CANDIDATE) == [1, 1, 1]
+
+
 def test_of_two_values_for_one_time_the_smaller_counts() -> None:
     double = Series(NEW, (Sample(at(1), 9), Sample(at(1), 5), Sample(at(2), 10)))
 
