@@ -1,0 +1,395 @@
+"""Increments of counters: each request once, in one block, or left out and said so."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.metrics.increments import CountedBlock, Grid, Increments
+from tidegate.metrics.samples import Counter, Sample, Series, Side, Up, samples
+from tidegate.metrics.warm_up import WarmUp
+
+START = 1_000_000
+CELL = 15_000
+GRID = Grid(start=START, warm_up=None)
+WARMING = Grid(start=START)
+OLD = Counter(side=Side.STABLE, pod="old", part="requests")
+OLD_ERRORS = replace(OLD, part="errors")
+NEW = Counter(side=Side.CANDIDATE, pod="new", part="requests", new=True)
+NEW_ERRORS = replace(NEW, part="errors")
+GATEWAY = Counter(side=Side.CANDIDATE, pod="old", part="requests")
+GONE = math.nan
+
+
+def at(cell: float) -> int:
+    """A moment shortly before the end of a cell; cell 0 is the last before the start."""
+    return START + round(cell * CELL) - 1000
+
+
+def series(counter: Counter, values: Mapping[float, float]) -> Series:
+    return Series(counter, tuple(Sample(at(cell), value) for cell, value in values.items()))
+
+
+def every(values: Sequence[float], first: int = 0) -> dict[float, float]:
+    return {first + place: value for place, value in enumerate(values)}
+
+
+def counted(found: Sequence[Series], cells: int, *, grid: Grid = GRID, ups: Sequence[Up] = ()) -> list[CountedBlock]:
+    return list(Increments(grid).take(found, until=START + cells * CELL, ups=ups))
+
+
+def requests(blocks: Sequence[CountedBlock], side: Side) -> list[int]:
+    return [block.count(side, part="errors", of="requests")[0] for block in blocks]
+
+
+STEADY = series(OLD, every([1000, 1010, 1020, 1030, 1040]))
+
+
+def test_a_block_holds_what_both_sides_counted_in_it() -> None:
+    blocks = counted([STEADY, series(NEW, every([0, 3, 7, 12], first=1))], 4)
+
+    assert requests(blocks, Side.STABLE) == [10, 10, 10, 10]
+    assert requests(blocks, Side.CANDIDATE) == [0, 3, 4, 5]
+    assert [(block.since, block.until) for block in blocks] == [
+        (START + place * CELL, START + (place + 1) * CELL) for place in range(4)
+    ]
+
+
+def test_a_counter_that_falls_was_reset_and_counts_from_zero() -> None:
+    blocks = counted([STEADY, series(NEW, every([5, 2, 4, 4], first=1))], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 2, 2, 0]
+
+
+def test_one_pods_reset_is_not_hidden_in_the_sum_of_the_others() -> None:
+    other = series(replace(OLD, pod="older"), every([50, 100, 20, 80, 80]))
+
+    blocks = counted([STEADY, other, series(NEW, every([1, 2, 3, 4], first=1))], 4)
+
+    assert requests(blocks, Side.STABLE) == [60, 30, 70, 10]
+
+
+def test_a_series_born_after_the_start_counts_from_zero_and_one_from_before_from_its_first_sample() -> None:
+    errors = series(OLD_ERRORS, every([4, 4], first=2))
+    old = series(replace(OLD_ERRORS, labels=(("code", "502"),)), every([100, 101, 101, 103]))
+
+    blocks = counted([STEADY, errors, old, series(NEW, every([1, 2, 3], first=1))], 3)
+
+    assert [block.count(Side.STABLE, part="errors", of="requests")[1] for block in blocks] == [1, 4, 2]
+
+
+def test_a_pod_whose_first_scrapes_were_lost_does_not_count_its_whole_past() -> None:
+    late = series(replace(OLD, pod="unseen"), every([1_000_000, 1_000_005, 1_000_010], first=2))
+
+    blocks = counted([STEADY, late, series(NEW, every([1, 2, 3, 4], first=1))], 4)
+
+    assert requests(blocks, Side.STABLE) == [10, 10, 15, 15]
+
+
+def test_what_an_earlier_candidate_left_in_a_gateway_never_counts() -> None:
+    left = series(GATEWAY, every([900, 950, 952, 955, 955]))
+
+    blocks = counted([STEADY, left], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [0, 2, 3, 0]
+
+
+def test_a_new_pod_that_was_scraped_before_the_start_counts_from_that_sample() -> None:
+    blocks = counted([STEADY, series(NEW, every([4, 9, 9, 10, 10]))], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 0, 1, 0]
+
+
+def test_the_first_requests_a_gateway_counts_for_a_candidate_all_count() -> None:
+    blocks = counted([STEADY, series(GATEWAY, every([7, 9], first=3))], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [7, 2]
+
+
+def test_without_a_sample_of_the_candidate_every_cell_is_left_out_and_said_so() -> None:
+    increments = Increments(GRID)
+
+    assert increments.take([STEADY], until=START + 4 * CELL) == ()
+    assert increments.left_out == 4
+
+
+def test_a_side_that_misses_scrapes_makes_the_block_longer_for_both() -> None:
+    increments = Increments(GRID)
+
+    blocks = increments.take([STEADY, series(NEW, {1: 5, 3: 9, 4: 10})], until=START + 4 * CELL)
+
+    assert [(block.until - block.since) // CELL for block in blocks] == [1, 2, 1]
+    assert requests(blocks, Side.CANDIDATE) == [5, 4, 1]
+    assert requests(blocks, Side.STABLE) == [10, 20, 10]
+    assert increments.left_out == 1
+
+
+def test_a_gap_that_is_too_long_is_given_up_on_both_sides() -> None:
+    increments = Increments(replace(GRID, longest=2))
+    steady = series(OLD, every([1000 + 10 * cell for cell in range(9)]))
+
+    blocks = increments.take([steady, series(NEW, {1: 5, 6: 50, 7: 52, 8: 55})], until=START + 8 * CELL)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 2, 3]
+    assert requests(blocks, Side.STABLE) == [10, 10, 10]
+    assert increments.left_out == 5
+
+
+def test_a_pod_that_misses_a_scrape_is_left_out_alone_while_the_others_of_its_side_count() -> None:
+    other = series(replace(OLD, pod="older"), {0: 0, 1: 100, 3: 300, 4: 400})
+
+    blocks = counted([STEADY, other, series(NEW, every([1, 2, 3, 4], first=1))], 4)
+
+    assert requests(blocks, Side.STABLE) == [110, 10, 10, 110]
+
+
+def test_a_pod_that_misses_the_end_of_a_longer_block_is_left_out_of_it() -> None:
+    other = series(replace(OLD, pod="older"), {0: 0, 1: 100, 2: 200, 4: 400})
+
+    blocks = counted([STEADY, other, series(NEW, {1: 1, 3: 3, 4: 4})], 4)
+
+    assert requests(blocks, Side.STABLE) == [110, 20, 10]
+
+
+def test_a_sample_at_the_end_of_a_cell_belongs_to_it_and_to_no_other() -> None:
+    on_time = Series(NEW, tuple(Sample(START + cell * CELL, 5 * cell) for cell in (0, 1, 2, 4)))
+
+    blocks = counted([STEADY, on_time], 4)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 5, 10]
+    assert requests(blocks, Side.STABLE) == [10, 10, 20]
+
+
+def test_samples_after_the_time_that_is_asked_for_wait_for_their_turn() -> None:
+    increments, both = Increments(GRID), [STEADY, series(NEW, every([1, 2, 3, 4], first=1))]
+
+    assert len(increments.take(both, until=START + 2 * CELL)) == 2
+    assert len(increments.take(both, until=START + 3 * CELL)) == 1
+
+
+def test_a_gap_of_as_many_cells_as_a_block_may_have_is_too_long() -> None:
+    increments = Increments(replace(GRID, longest=2))
+
+    blocks = increments.take([STEADY, series(NEW, {1: 5, 4: 9})], until=START + 4 * CELL)
+
+    assert requests(blocks, Side.CANDIDATE) == [5]
+    assert increments.left_out == 3
+
+
+def test_a_sample_that_comes_late_is_passed_over_and_its_requests_count_with_the_next() -> None:
+    increments = Increments(GRID)
+    first = increments.take([STEADY, series(NEW, {1: 5})], until=START + 2 * CELL)
+
+    second = increments.take([STEADY, series(NEW, {1: 5, 1.5: 50, 3: 3})], until=START + 3 * CELL)
+
+    assert requests([*first, *second], Side.CANDIDATE) == [5, 3]
+
+
+def test_a_clock_that_goes_back_changes_nothing() -> None:
+    increments = Increments(GRID)
+    new = Series(NEW, (Sample(at(1), 1), Sample(at(2), 2), Sample(at(2) + 1500, 3)))
+    up = Up("new", (Sample(at(1), 1),))
+
+    blocks = [
+        block
+        for until in (at(2) + 2000, START, START + 3 * CELL)
+        for block in increments.take([STEADY, new], ups=[up], until=until)
+    ]
+
+    assert requests(blocks, Side.CANDIDATE) == [1, 1, 1]
+
+
+def test_of_two_values_for_one_time_the_smaller_counts() -> None:
+    double = Series(NEW, (Sample(at(1), 9), Sample(at(1), 5), Sample(at(2), 10)))
+
+    assert requests(counted([STEADY, double], 2), Side.CANDIDATE) == [5, 5]
+
+
+def test_a_cell_whose_last_scrape_failed_was_not_scraped_though_it_has_a_sample() -> None:
+    new = Series(NEW, tuple(Sample(at(cell) - 5000, 1) for cell in (1, 2, 3)))
+    up = Up("new", (Sample(at(1), 1), Sample(at(2), 0), Sample(at(3), 1)))
+    increments = Increments(GRID)
+
+    blocks = increments.take([STEADY, new], ups=[up], until=START + 3 * CELL)
+
+    assert [(block.until - block.since) // CELL for block in blocks] == [1, 2]
+    assert increments.left_out == 1
+
+
+def test_a_scrape_without_a_counter_tells_that_it_began_at_zero() -> None:
+    up = Up("new", tuple(Sample(at(cell), 1) for cell in (1, 2)))
+    new = series(replace(NEW, new=False), every([6, 8], first=2))
+
+    assert requests(counted([STEADY, new], 3, ups=[up]), Side.CANDIDATE) == [6, 2]
+    assert requests(counted([STEADY, new], 3), Side.CANDIDATE) == [0, 2]
+
+
+@pytest.mark.parametrize("value", [GONE, math.inf, -1.0], ids=["stale or not a number", "infinite", "negative"])
+def test_what_no_counter_can_be_is_a_gap(value: float) -> None:
+    blocks = counted([STEADY, series(NEW, every([5, value, 9], first=1))], 3)
+
+    assert requests(blocks, Side.CANDIDATE) == [5, 4]
+
+
+def test_a_counter_without_an_error_series_has_no_errors() -> None:
+    blocks = counted([STEADY, series(NEW, every([20, 40], first=1))], 2)
+
+    assert [block.count(Side.CANDIDATE, part="errors", of="requests") for block in blocks] == [(20, 0), (20, 0)]
+
+
+def test_a_restart_that_only_one_counter_shows_gives_no_more_errors_than_requests() -> None:
+    new, errors = series(NEW, every([100, 101], first=1)), series(NEW_ERRORS, every([50, 30], first=1))
+
+    blocks = counted([STEADY, new, errors], 2)
+
+    assert blocks[1].count(Side.CANDIDATE, part="errors", of="requests") == (1, 1)
+
+
+def test_values_are_read_as_prometheus_writes_them() -> None:
+    assert samples([(1000.0004, "12"), (1015.5, "NaN")])[0] == Sample(1_000_000, 12.0)
+    with pytest.raises(ValueError, match="could not convert"):
+        samples([(1000, "<html>")])
+
+
+def warming(ready: Mapping[str, int], per_cell: int) -> list[int]:
+    cells = 26
+    steady = series(OLD, every([10 * cell for cell in range(cells + 1)]))
+    new = series(NEW, every([per_cell * (cell + 1) for cell in range(cells)], first=1))
+    errors = series(NEW_ERRORS, every([1000 * (cell + 1) for cell in range(cells)], first=1))
+    blocks = Increments(WARMING).take([steady, new, errors], until=START + cells * CELL, ready=ready)
+    assert requests(blocks, Side.STABLE) == [10] * cells
+    return requests(blocks, Side.CANDIDATE)
+
+
+@pytest.mark.parametrize(
+    ("ready", "per_cell", "cold"),
+    [
+        ({"new": START}, 100, 4),
+        ({"new": START}, 20, 10),
+        ({"new": START}, 1, 20),
+        ({"new": START + 2 * CELL}, 100, 6),
+        ({}, 100, 21),
+    ],
+    ids=["a minute", "200 requests", "five minutes at most", "from when it was Ready", "never seen Ready"],
+)
+def test_a_cold_pods_counts_are_dropped_by_the_rule(ready: Mapping[str, int], per_cell: int, cold: int) -> None:
+    assert warming(ready, per_cell) == [0] * cold + [per_cell] * (26 - cold)
+
+
+def test_the_pods_that_warm_up_are_named() -> None:
+    increments = Increments(WARMING)
+    increments.take([STEADY, series(NEW, every([1], first=1))], until=START + CELL)
+
+    assert increments.warming() == ("new",)
+
+
+def test_a_pod_is_warm_only_after_both_the_time_and_the_requests() -> None:
+    rule = WarmUp(least=timedelta(seconds=1), requests=10, most=timedelta(seconds=5))
+
+    assert not rule.over(1000, seen=0, ready=0, served=9)
+    assert not rule.over(999, seen=0, ready=0, served=10)
+    assert rule.over(1000, seen=0, ready=0, served=10)
+    assert rule.over(5000, seen=0, ready=0, served=0)
+
+
+PODS = ("a", "b", "c", "d")
+MOMENTS = st.integers(min_value=START - 2 * CELL, max_value=START + 12 * CELL)
+VALUES = st.one_of(st.integers(min_value=0, max_value=30).map(float), st.just(GONE))
+COUNTERS = st.builds(
+    Counter,
+    side=st.sampled_from(Side),
+    pod=st.sampled_from(PODS),
+    part=st.sampled_from(["requests", "errors"]),
+    labels=st.sampled_from([(), (("code", "502"),)]),
+)
+SAMPLES = st.lists(st.builds(Sample, MOMENTS, VALUES), max_size=12).map(tuple)
+ALL_SERIES = st.dictionaries(COUNTERS, SAMPLES, max_size=5).map(
+    lambda found: [Series(counter, values) for counter, values in found.items()]
+)
+UPS = st.lists(
+    st.builds(Up, st.sampled_from(PODS), st.lists(st.builds(Sample, MOMENTS, st.sampled_from([0.0, 1.0]))).map(tuple)),
+    max_size=3,
+)
+READY = st.dictionaries(st.sampled_from(PODS), MOMENTS)
+GRIDS = st.sampled_from([GRID, WARMING, replace(GRID, longest=1), Grid(start=START, warm_up=WarmUp(requests=5))])
+END = START + 12 * CELL
+
+
+@given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, stops=st.lists(MOMENTS, max_size=5))
+def test_samples_in_pieces_give_the_same_blocks_as_at_once(
+    grid: Grid, found: list[Series], ups: list[Up], ready: dict[str, int], stops: list[int]
+) -> None:
+    once, pieces = Increments(grid), Increments(grid)
+    whole = once.take(found, ups=ups, until=END, ready=ready)
+
+    # Each piece is asked with an overlap, as a range selector is.
+    blocks = [block for stop in (*sorted(stops), END) for block in pieces.take(found, ups=ups, until=stop, ready=ready)]
+
+    assert tuple(blocks) == whole
+    assert pieces.left_out == once.left_out
+
+
+@given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, seed=st.integers())
+def test_neither_order_nor_duplicates_matter(
+    grid: Grid, found: list[Series], ups: list[Up], ready: dict[str, int], seed: int
+) -> None:
+    chance = Random(seed)
+
+    def mixed(values: tuple[Sample, ...]) -> tuple[Sample, ...]:
+        return tuple(chance.sample(values + values, 2 * len(values)))
+
+    other = [replace(each, samples=mixed(each.samples)) for each in chance.sample(found, len(found))]
+    also = [replace(each, samples=mixed(each.samples)) for each in ups]
+
+    same = Increments(grid).take(other, ups=also, until=END, ready=ready)
+
+    assert same == Increments(grid).take(found, ups=ups, until=END, ready=ready)
+
+
+@given(found=ALL_SERIES, ups=UPS)
+def test_blocks_follow_each_other_on_the_grid_and_never_count_below_zero(found: list[Series], ups: list[Up]) -> None:
+    increments = Increments(GRID)
+
+    blocks = increments.take(found, ups=ups, until=END)
+
+    assert all((block.since - START) % CELL == 0 == (block.until - START) % CELL for block in blocks)
+    assert all(CELL <= block.until - block.since <= GRID.longest * CELL for block in blocks)
+    assert all(earlier.until <= later.since for earlier, later in pairwise(blocks))
+    assert all(grown >= 0 for block in blocks for pod in block.pods for grown in pod.parts.values())
+    assert increments.left_out + len(blocks) == 12
+
+
+LIFE = st.lists(st.tuples(st.integers(0, 50), st.booleans(), st.booleans()), min_size=12, max_size=12)
+
+
+@given(old=LIFE, new=LIFE, past=st.integers(0, 10**12))
+def test_what_is_counted_really_happened_and_without_a_lost_scrape_all_of_it_is_counted(
+    old: list[tuple[int, bool, bool]], new: list[tuple[int, bool, bool]], past: int
+) -> None:
+    stable, served_by_stable = lived(OLD, old, past)
+    candidate, served_by_candidate = lived(NEW, new, 0)
+
+    blocks = counted([stable, candidate], 12)
+
+    assert sum(requests(blocks, Side.STABLE)) <= served_by_stable
+    assert sum(requests(blocks, Side.CANDIDATE)) <= served_by_candidate
+    if not any(lost or restarted for _, lost, restarted in (*old, *new)):
+        assert sum(requests(blocks, Side.STABLE)) == served_by_stable
+        assert sum(requests(blocks, Side.CANDIDATE)) == served_by_candidate
+
+
+def lived(counter: Counter, life: list[tuple[int, bool, bool]], past: int) -> tuple[Series, int]:
+    """A pod's scrapes and how much it served: per cell so many requests, a lost scrape, a restart before them."""
+    value, values = past, {} if counter.new else {0.0: float(past)}
+    for cell, (grown, lost, restarted) in enumerate(life, start=1):
+        value = grown if restarted else value + grown
+        if not lost:
+            values[float(cell)] = float(value)
+
+    return series(counter, values), sum(grown for grown, _, _ in life)
