@@ -44,7 +44,7 @@ async def ours(*, replica_set: bool, copies: dict[str, bool]) -> bool:
 
     await kube.close()
     await http.close()
-    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), SPEC, world, datetime.now(UTC))
+    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), SPEC, world, datetime(2026, 1, 1, tzinfo=UTC))
     return side.ours
 
 
