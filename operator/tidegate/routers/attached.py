@@ -143,6 +143,12 @@ def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
 def release_patch(managed_fields: list[dict[str, Any]], manager: str) -> Patch:
     """Take our name off the fields of a user's object: Git tools must not see a second owner."""
     ours = [index for index, entry in enumerate(managed_fields) if entry.get("manager") == manager]
+    if ours and len(ours) == len(managed_fields):
+        # The API server takes a list without entries for a slip and keeps the old one; an empty entry clears it.
+        field = "/metadata/managedFields"
+        tested = [operation("test", f"{field}/{index}/manager", manager) for index in ours]
+        return [*tested, operation("replace", field, [{}])]
+
     return [
         part
         for index in reversed(ours)
