@@ -52,6 +52,7 @@ GATEWAY_CLASSES = Resource("gateway.networking.k8s.io/v1", "gatewayclasses", nam
 DEPLOYMENTS = Resource("apps/v1", "deployments")
 POD_TEMPLATES = Resource("v1", "podtemplates")
 AUTOSCALERS = Resource("autoscaling/v2", "horizontalpodautoscalers")
+SCALED_OBJECTS = Resource("keda.sh/v1alpha1", "scaledobjects")
 DAEMON_SETS = Resource("apps/v1", "daemonsets")
 REPLICA_SETS = Resource("apps/v1", "replicasets")
 PODS = Resource("v1", "pods")

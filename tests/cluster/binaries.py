@@ -115,6 +115,13 @@ def traefik_crds() -> list[Path]:
     return _module_files(f"traefik-crds-{versions.TRAEFIK_CRDS}", module, pattern, expected=versions.TRAEFIK_SUM)
 
 
+def keda_crds() -> list[Path]:
+    """What KEDA scales by, from its Go module."""
+    module = f"github.com/kedacore/keda/v2@v{versions.KEDA}"
+    pattern = "config/crd/bases/keda.sh_scaledobjects.yaml"
+    return _module_files(f"keda-crds-{versions.KEDA}", module, pattern, expected=versions.KEDA_SUM)
+
+
 def kwok_stages() -> list[Path]:
     """KWOK's own stages: a node is Ready, a pod is Ready at once, a deleted pod is gone at once."""
     module = f"sigs.k8s.io/kwok@v{versions.KWOK}"

@@ -11,6 +11,7 @@ from .binaries import (
     container_runtime,
     gateway_api_crds,
     istio_crds,
+    keda_crds,
     kube_stack,
     kwok,
     prometheus,
@@ -76,6 +77,7 @@ def fetch(nodes: Nodes) -> None:
     gateway_api_crds()
     istio_crds()
     traefik_crds()
+    keda_crds()
     traefik()
     prometheus()
     if nodes is Nodes.REAL:
@@ -95,8 +97,8 @@ def plane_of(nodes: Nodes, folder: Path, *, audit: bool = False) -> ControlPlane
 
 
 def apply_crds(plane: ControlPlane) -> None:
-    """The CRDs of the Gateway API, of Istio and of Traefik, and Tidegate's own."""
-    found = (*gateway_api_crds(), *istio_crds(), *traefik_crds(), *sorted((ROOT / "crds").glob("*.yaml")))
+    """The CRDs of the Gateway API, of Istio, Traefik and KEDA, and Tidegate's own."""
+    found = (*gateway_api_crds(), *istio_crds(), *traefik_crds(), *keda_crds(), *sorted((ROOT / "crds").glob("*.yaml")))
     plane.kubectl("apply", "--server-side", *(f"--filename={path}" for path in found))
 
 

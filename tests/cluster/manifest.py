@@ -1,6 +1,7 @@
 """The chart as one file for kubectl: what Helm renders with the values as they are, and the namespace."""
 
 import sys
+from pathlib import Path
 
 from .binaries import helm
 from .cache import run
@@ -19,9 +20,10 @@ metadata:
 """
 
 
-def rendered(*settings: str) -> str:
-    """The chart's manifests; each setting as `name=value`."""
-    words = [word for setting in settings for word in ("--set", setting)]
+def rendered(*settings: str, values: Path | None = None) -> str:
+    """The chart's manifests, with a file of values; each setting as `name=value`."""
+    words: list[str | Path] = ["--values", values] if values else []
+    words += [word for setting in settings for word in ("--set", setting)]
     return run([helm(), "template", "tidegate", CHART, "--namespace", NAMESPACE, *words])
 
 

@@ -3,9 +3,10 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from urllib.parse import unquote_plus
 
 from tests.cluster.api import METRIC_SOURCES, Api
 from tests.cluster.loopback import Loopback
@@ -15,10 +16,11 @@ from tests.cluster.loopback import Loopback
 class Answer:
     """What is said to every question: a value, nothing, or a status that is no answer; late, or in pieces.
 
-    `told` is called while whoever asks still waits for the answer.
+    `values` answer the questions that hold a word. `told` is called while whoever asks still waits for the answer.
     """
 
     value: float | None = 0.0
+    values: Mapping[str, float] = field(default_factory=dict)
     status: int = 200
     body: bytes | None = None
     seconds: float = 0.0
@@ -29,18 +31,19 @@ class Answer:
     told: Callable[[], None] = lambda: None
     heard: threading.Event = field(default_factory=threading.Event)
 
-    def text(self) -> bytes:
+    def text(self, question: str = "") -> bytes:
         """Prometheus' envelope."""
         if self.body is not None:
             return self.body
 
-        result = [] if self.value is None else [{"metric": {}, "value": [time.time(), str(self.value)]}]
+        value = next((value for word, value in self.values.items() if word in unquote_plus(question)), self.value)
+        result = [] if value is None else [{"metric": {}, "value": [time.time(), str(value)]}]
         return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
 
-    def say_to(self, request: BaseHTTPRequestHandler) -> None:
+    def say_to(self, request: BaseHTTPRequestHandler, question: str = "") -> None:
         """Answer one request."""
         time.sleep(self.seconds)
-        text = self.text()
+        text = self.text(question)
         request.send_response(self.status)
         for name, value in {**self.headers, "Content-Length": str(len(text))}.items():
             request.send_header(name, value)
@@ -84,7 +87,7 @@ class MetricServer(Loopback):
         said.asked_with.append(dict(request.headers.items()))
         said.told()
         said.heard.set()
-        said.say_to(request)
+        said.say_to(request, question)
 
     def get(self, request: BaseHTTPRequestHandler) -> None:
         """A check of the source: it is no measurement."""

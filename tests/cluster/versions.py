@@ -11,6 +11,8 @@ ISTIO_SUM = "h1:37mJvg9I0biYZAEQF+MATs4FNeCpXEIVO3LFpVb6iNM="
 # The module proxy has no newer one; the wheel's own version reads the same CRDs.
 TRAEFIK_CRDS = "3.7.13"
 TRAEFIK_SUM = "h1:T8wy9KuaFzCkmXCqAzDy7t73pBDR1DHrJe3pqXpNXTw="
+KEDA = "2.21.0"
+KEDA_SUM = "h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps="
 HELM = "4.3.1"
 PROMETHEUS = "0.316.0"  # the module of Prometheus 3.16
 METRICS_SERVER = "0.8.0"

@@ -16,6 +16,9 @@ from tests.cluster.operator import Operator
 from tests.integration.mortal import Mortal
 from tests.integration.proxy import Proxy
 
+# Claims of examples are no test modules, but assert like those.
+pytest.register_assert_rewrite("tests.integration.examples.claims")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:

@@ -9,46 +9,12 @@ import pytest
 import yaml
 from kubernetes.client.exceptions import ApiException
 
-from tests.cluster.api import (
-    AUTOSCALERS,
-    BUDGETS,
-    CLUSTER_METRIC_SOURCES,
-    CLUSTER_OBJECTIVE_SETS,
-    CONFIG_MAPS,
-    DESTINATION_RULES,
-    INGRESSES,
-    METRIC_SOURCES,
-    OBJECTIVE_SETS,
-    RELEASES,
-    ROUTES,
-    SECRETS,
-    SERVICES,
-    TRAEFIK_SERVICES,
-    VIRTUAL_SERVICES,
-    Api,
-    Resource,
-)
+from tests.cluster.api import RELEASES, Api
 from tests.cluster.local import ROOT
 from tests.integration.conftest import Setup
+from tests.integration.kinds import KINDS
 from tests.integration.schema_cases import Breach, breaches, found_at, put_at, rules, sample
 
-KINDS: dict[str, Resource] = {
-    "Release": RELEASES,
-    "ObjectiveSet": OBJECTIVE_SETS,
-    "ClusterObjectiveSet": CLUSTER_OBJECTIVE_SETS,
-    "MetricSource": METRIC_SOURCES,
-    "ClusterMetricSource": CLUSTER_METRIC_SOURCES,
-    "Secret": SECRETS,
-    "Service": SERVICES,
-    "ConfigMap": CONFIG_MAPS,
-    "HTTPRoute": ROUTES,
-    "VirtualService": VIRTUAL_SERVICES,
-    "TraefikService": TRAEFIK_SERVICES,
-    "DestinationRule": DESTINATION_RULES,
-    "Ingress": INGRESSES,
-    "HorizontalPodAutoscaler": AUTOSCALERS,
-    "PodDisruptionBudget": BUDGETS,
-}
 CRDS = {
     found["spec"]["names"]["kind"]: found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     for found in (yaml.safe_load(path.read_text()) for path in sorted((ROOT / "crds").glob("*.yaml")))
@@ -133,16 +99,6 @@ def refusal(api: Api, manifest: dict[str, Any]) -> str:
         return str(error.body)
 
     return ""
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_example_applies(api: Api, namespace: str, path: Any) -> None:
-    for manifest in yaml.safe_load_all(path.read_text()):
-        kind = KINDS[manifest["kind"]]
-        if kind.namespaced:
-            manifest["metadata"]["namespace"] = namespace
-
-        api.apply(kind, manifest)
 
 
 @pytest.mark.parametrize("kind", sorted(CRDS))

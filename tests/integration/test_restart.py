@@ -1,11 +1,12 @@
 """A restart through the real Eviction API: one pod at a time, as far as a real disruption budget lets go."""
 
-from tests.cluster.api import BUDGETS, PODS, RELEASES, Api, Object
+from tests.cluster.api import BUDGETS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mortal import Mortal
-from tests.integration.steps import alive, change, deploy, eventually_told, uids
+from tests.integration.restarts import fewest_ready, older, restarted
+from tests.integration.steps import change, deploy, eventually_told, uids
 
 DWELLING = [{"name": "half", "weight": 50, "dwell": "1h"}]
 
@@ -23,55 +24,8 @@ def budget(api: Api, namespace: str, least: int) -> None:
     api.until(BUDGETS, namespace, "web", lambda found: found.get("status", {}).get("disruptionsAllowed") == allowed)
 
 
-def restarted(found: Object) -> bool:
-    return "restart" in (found["status"].get("handled") or {}) and "restart" not in found["status"]
-
-
 def waits(found: Object) -> bool:
     return "disruption budget" in (found["status"].get("restart") or {}).get("message", "")
-
-
-def older(api: Api, namespace: str) -> None:
-    """Let the second of the pods' creation pass: an ask within it would count them as new."""
-    newest = max(pod["metadata"]["creationTimestamp"] for pod in alive(api, namespace))
-    made = api.create(PODS, clock(namespace))
-    while made["metadata"]["creationTimestamp"] <= newest:
-        api.delete(PODS, namespace, "clock")
-        api.gone(PODS, namespace, "clock")
-        made = api.create(PODS, clock(namespace))
-
-    api.delete(PODS, namespace, "clock")
-    api.gone(PODS, namespace, "clock")
-
-
-def clock(namespace: str) -> Object:
-    """A pod that no node takes: its creation tells the API server's time."""
-    spec = {"schedulerName": "none", "terminationGracePeriodSeconds": 0, "containers": [{"name": "x", "image": "x"}]}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "clock", "namespace": namespace}, "spec": spec}
-
-
-def ready(pod: Object) -> bool:
-    """True for a pod that serves and is not about to end."""
-    conditions = {state["type"]: state["status"] for state in pod.get("status", {}).get("conditions") or []}
-    return conditions.get("Ready") == "True" and "deletionTimestamp" not in pod["metadata"]
-
-
-def fewest_ready(api: Api, namespace: str, before: set[str]) -> int:
-    """Ask for a restart and follow the pods until all are others: how many of them were ready at the worst instant."""
-    serving: set[str] = set()
-    fewest, asked = len(before), False
-    for pod in api.changes(PODS, namespace, 60):
-        (serving.add if ready(pod) else serving.discard)(pod["metadata"]["uid"])
-        fewest = min(fewest, len(serving)) if asked else fewest
-        if asked and len(serving) == len(before) and not serving & before:
-            return fewest
-
-        if not asked and serving == before:
-            api.ask(namespace, "web", restart="1")
-            asked = True
-
-    message = f"not all of {sorted(before)} are replaced: {sorted(serving)} are ready"
-    raise AssertionError(message)
 
 
 def test_every_pod_is_replaced_and_one_is_always_available(api: Api, namespace: str, operator: Operator) -> None:

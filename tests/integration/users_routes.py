@@ -63,7 +63,7 @@ def shares(found: Object) -> list[int]:
 
 
 def managers(found: Object) -> set[str]:
-    return {entry["manager"] for entry in found["metadata"]["managedFields"]}
+    return {entry["manager"] for entry in found["metadata"].get("managedFields") or ()}
 
 
 def untouched(before: Object) -> Callable[[Object], bool]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .plan import FULL, NO_TIME
+from .plan import FULL, NO_TIME, Step
 from .route import Route
 from .snapshot import Snapshot
 
@@ -119,8 +119,10 @@ def _written(seen: Snapshot, route: Route) -> int | None:
     return weight if revision == seen.progress.candidate else None
 
 
-def step_sentence(seen: Snapshot) -> str:
-    return seen.step.summary
+def step_sentence(seen: Snapshot, step: Step | None = None) -> str:
+    """A step in words, the one entered where none is named; and that nothing is judged, where that is so."""
+    told = (step or seen.step).summary
+    return told if seen.plan.judged else f"{told}; nothing is judged"
 
 
 def passing(seen: Snapshot) -> bool:

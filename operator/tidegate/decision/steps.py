@@ -192,7 +192,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
     }
-    return act(seen, Reason.STEP_ENTERED, step.summary, **entered, **changes)
+    return act(seen, Reason.STEP_ENTERED, step_sentence(seen, step), **entered, **changes)
 
 
 def wait_for_the_drain(seen: Snapshot) -> Decision | None:

@@ -174,14 +174,16 @@ def held_rules(found: Found) -> frozenset[str]:
 
 def release_patch(found: Found, manager: str, *notes: str) -> Patch:
     """Take our notes off a user's object, and our name off its fields: Git tools must not see a second owner."""
-    managed_fields: list[dict[str, Any]] = found["metadata"].get("managedFields") or []
+    return [*_disowned(found["metadata"].get("managedFields") or [], manager), *without_notes(found, *notes)]
+
+
+def _disowned(managed_fields: list[dict[str, Any]], manager: str) -> Patch:
+    field = "/metadata/managedFields"
     ours = [index for index, entry in enumerate(managed_fields) if entry.get("manager") == manager]
-    disowned = [
-        part
-        for index in reversed(ours)
-        for part in (
-            operation("test", f"/metadata/managedFields/{index}/manager", manager),
-            {"op": "remove", "path": f"/metadata/managedFields/{index}"},
-        )
-    ]
-    return [*disowned, *without_notes(found, *notes)]
+    tests = [operation("test", f"{field}/{index}/manager", manager) for index in reversed(ours)]
+    if ours and len(ours) == len(managed_fields):
+        # The API server takes a list without entries for a slip and keeps the old one; an empty entry clears it.
+        return [*tests, operation("replace", field, [{}])]
+
+    removals = [{"op": "remove", "path": f"{field}/{index}"} for index in reversed(ours)]
+    return [part for pair in zip(tests, removals, strict=True) for part in pair]

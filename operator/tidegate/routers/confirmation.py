@@ -32,7 +32,8 @@ def confirmation(kind: str, found: Mapping[str, Any]) -> Confirmation:
     for parent in found["spec"].get("parentRefs") or ():
         statuses = [status for status in reported if _same_parent(status.get("parentRef") or {}, parent)]
         if not any(_accepts(status, found["metadata"]["generation"]) for status in statuses):
-            return Confirmation(confirmed=False, sentence=_refusal(parent, statuses))
+            which = f"{kind} {found['metadata']['name']}"
+            return Confirmation(confirmed=False, sentence=f"{which}: {_refusal(parent, statuses)}")
 
     return Confirmation(confirmed=True, sentence="every parent reports the written generation")
 

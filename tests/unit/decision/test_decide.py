@@ -62,6 +62,19 @@ def test_a_weight_is_raised_only_after_its_intent_is_recorded_and_its_pods_are_a
     assert world.progress.stable == "v2"
 
 
+@pytest.mark.parametrize(
+    ("judged", "sentence"), [(True, "step first: weight 20"), (False, "step first: weight 20; nothing is judged")]
+)
+def test_a_step_that_nothing_judges_says_so(judged: bool, sentence: str) -> None:
+    steps = (replace(PLAN.steps[0], dwell=timedelta(minutes=5)), *PLAN.steps[1:])
+    world = deployed(plan=replace(PLAN, judged=judged, steps=steps))
+    world.target = "v2"
+
+    world.run()
+
+    assert world.progress.sentence == sentence
+
+
 def test_a_breach_takes_the_weight_away_in_the_same_turn_and_rejects_the_revision() -> None:
     world = at_first_step()
     world.evidence = BREACH

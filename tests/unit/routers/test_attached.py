@@ -184,3 +184,12 @@ def test_only_our_name_is_taken_off_the_fields() -> None:
     after = patched(route, release_patch(route, "tidegate"))
 
     assert [entry["manager"] for entry in after["metadata"]["managedFields"]] == ["kustomize-controller", "gateway"]
+
+
+def test_a_list_of_none_but_us_is_cleared_by_an_empty_entry() -> None:
+    """As the API server wants it: a list without entries is kept as it was."""
+    route = {"metadata": {"managedFields": [FIELDS[1], {**FIELDS[1], "subresource": "status"}]}}
+
+    after = patched(copy.deepcopy(route), release_patch(route, "tidegate"))
+
+    assert after["metadata"]["managedFields"] == [{}]

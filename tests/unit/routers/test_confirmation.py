@@ -25,11 +25,11 @@ def test_a_weight_counts_when_every_parent_reports_its_generation(reported: dict
     assert confirmation("HTTPRoute", {**generated(), "status": reported}).confirmed is confirmed
 
 
-def test_a_refusal_names_the_parent_and_the_reason() -> None:
+def test_a_refusal_names_the_route_the_parent_and_the_reason() -> None:
     sentence = confirmation("HTTPRoute", {**generated(), "status": status(3, "False")}).sentence
 
-    assert "public" in sentence
-    assert "BackendNotFound" in sentence
+    name = generated()["metadata"]["name"]
+    assert sentence == f"HTTPRoute {name}: parent public: ResolvedRefs is False, BackendNotFound"
 
 
 @pytest.mark.parametrize("kind", ["VirtualService", "TraefikService", "Ingress"])

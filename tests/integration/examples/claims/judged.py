@@ -1,0 +1,189 @@
+"""Claims about what a rollout is judged by, and what it leads to."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.cluster.api import CLUSTER_METRIC_SOURCES, CLUSTER_OBJECTIVE_SETS, RELEASES, ROUTES, Object
+from tests.integration.examples.claims.registry import claim
+from tests.integration.examples.claims.seen import AT_REST, climb, weights
+from tests.integration.examples.example import Example
+from tests.integration.manifests import judged, release
+
+
+@claim
+def application_metrics(example: Example) -> None:
+    """What the pods count themselves: errors, and those above a quarter of a second."""
+    first = example.serve()
+    example.change()
+    example.promoted(after=first)
+
+    asked = example.asked()
+    assert "http_requests_total" in asked
+    assert 'le=~"0[.]25"' in asked
+    assert "traefik" not in asked
+
+
+@claim
+def istio_metrics(example: Example) -> None:
+    """Istio's own counts in the mesh, in milliseconds; whoever confirms the route is not asked who counts."""
+    with mesh(example, "ratings"):
+        first = example.serve()
+        example.change()
+        assert example.course(ROUTES, "ratings", weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
+        example.promoted(after=first)
+
+    asked = example.asked()
+    assert "istio_requests_total" in asked
+    assert 'le=~"500([.]0)?"' in asked
+
+
+@contextmanager
+def mesh(example: Example, name: str) -> Iterator[None]:
+    """A mesh's controller: it accepts every generation of a route, and is not one that Tidegate knows."""
+    ended = threading.Event()
+
+    def accept() -> None:
+        while not ended.wait(0.2):
+            route = example.api.find(ROUTES, example.namespace, name)
+            if route is not None and not accepted(route):
+                example.merge(ROUTES, f"{name}/status", {"status": {"parents": [acceptance(route)]}})
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def accepted(route: Object) -> bool:
+    parents = route.get("status", {}).get("parents") or [{"conditions": []}]
+    generation = route["metadata"]["generation"]
+    return any(state["observedGeneration"] == generation for state in parents[0]["conditions"])
+
+
+def acceptance(route: Object) -> Object:
+    """What a controller reports of a route's one parent."""
+    state: Any = {
+        "status": "True",
+        "observedGeneration": route["metadata"]["generation"],
+        "lastTransitionTime": route["metadata"]["creationTimestamp"],
+        "message": "",
+    }
+    conditions = [{"type": kind, "reason": kind, **state} for kind in ("Accepted", "ResolvedRefs")]
+    return {
+        "parentRef": route["spec"]["parentRefs"][0],
+        "controllerName": "tests.example/mesh",
+        "conditions": conditions,
+    }
+
+
+@claim
+def slow_requests(example: Example) -> None:
+    """A bucket decides about slowness, and a bound from below: too few payments are a breach."""
+    first = example.serve()
+    example.says(0.0, payments_total=0.7)
+    example.change()
+    second = example.promoted(after=first)
+    asked = example.asked()
+    assert 'le=~"0[.]3"' in asked
+    assert f'revision="{second}"' in asked
+
+    example.says(0.0, payments_total=0.2)
+    example.change("3")
+
+    rolled_back = example.phase("RolledBack")
+    assert (rolled_back["reason"], rolled_back["stable"]["revision"]) == ("ObjectiveBreached", second)
+    assert "paid: 0.2, must be ≥ 0.5" in rolled_back["message"]
+
+
+@claim
+def objective_set(example: Example) -> None:
+    """A set for everyone, with the Release's own argument and the default of the other."""
+    example.afterwards(example.api.delete, CLUSTER_OBJECTIVE_SETS, None, "web")
+    first = example.serve()
+    example.change()
+    example.promoted(after=first)
+
+    asked = example.asked()
+    assert 'http_requests_total{job="profile", code=~"5..", pod=~"profile-' in asked
+    assert "traefik_service_requests_total" in asked
+
+
+@claim
+def team_objectives(example: Example) -> None:
+    """A set of the namespace holds beside the Release's own, with a bound from below."""
+    first = example.serve()
+    example.says(0.0, **{"/ 5": 1.5})
+    example.change()
+    second = example.promoted(after=first)
+    asked = example.asked()
+    assert f'orders_refused_total{{namespace="{example.namespace}"' in asked
+    assert "traefik_service_requests_total" in asked
+
+    example.says(0.0, **{"/ 5": 0.9})
+    example.change("3")
+
+    rolled_back = example.phase("RolledBack")
+    assert (rolled_back["reason"], rolled_back["stable"]["revision"]) == ("ObjectiveBreached", second)
+    assert "taken: 0.9, must be ≥ 1" in rolled_back["message"]
+
+
+@claim
+def metric_source(example: Example) -> None:
+    """A Release that names the team's source is judged by it, with the team's token and header."""
+    source = {"kind": "MetricSource", "name": "team"}
+    first = example.serve(release(example.namespace, **judged(metricSource=source)))
+    example.change()
+    example.promoted(after=first)
+
+    heard = example.numbers.says.asked_with
+    assert {found["Authorization"] for found in heard} == {"Bearer changed by whoever installs it"}
+    assert {found["X-Scope-OrgID"] for found in heard} == {"team"}
+
+
+@claim
+def cluster_metric_source(example: Example) -> None:
+    """A Release that names no source is judged by this one."""
+    before = example.api.get(CLUSTER_METRIC_SOURCES, None, "default")
+    example.afterwards(restore_default, example, before["spec"])
+    plan = judged()
+    del plan["metricSource"]
+    unnamed = release(example.namespace, **plan)
+    example.apply()
+    example.api.create(RELEASES, unnamed)
+    first = str(example.phase("Promoted")["stable"]["revision"])
+    example.change()
+    example.promoted(after=first)
+
+    assert "query=errors" in example.asked()
+
+
+def restore_default(example: Example, spec: Object) -> None:
+    example.api.merge(CLUSTER_METRIC_SOURCES, None, "default", {"spec": spec})
+
+
+@claim
+def hold_on_breach(example: Example) -> None:
+    """A breach holds before it rolls back, and so does silence, for a shorter time."""
+    first = example.serve()
+    example.change()
+    example.at("first")
+    example.says(0.9)
+    held = example.reason("BreachHeld")
+    assert weights(example.get(ROUTES, "reports")) == (95, 5)
+    rolled_back = example.phase("RolledBack")
+    assert rolled_back["rejected"] == [held["candidate"]["revision"]]
+
+    example.says(None)
+    example.change("3")
+    example.reason("NoSignal")
+
+    silent = example.phase("RolledBack")
+    assert (silent["reason"], silent["stable"]["revision"]) == ("NoSignalTooLong", first)
+    example.says(0.0)
+    example.ask(retry="1")
+    example.promoted(after=first)
