@@ -6,7 +6,7 @@ p)], whose exponential has a mean of at most 1 while the bound is kept. A Pass i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 from .counts import Counts
@@ -22,11 +22,18 @@ GREATEST = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
-    """The rules of one bound, chosen before the first look."""
+    """The rules of one bound, chosen before the first look, with the logarithms that no block changes."""
 
     greatest: float
     dispersion: float = 1.0
     every: int = LOOKS_PER_MINUTE
+    worse: tuple[tuple[float, float], ...] = field(init=False)
+    better: tuple[tuple[float, float], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "worse", bets(self.worse_shares, self.share))
+        object.__setattr__(self, "better", bets([self.share * better for better in BETTER], self.share))
 
     @property
     def share(self) -> float:
@@ -34,7 +41,7 @@ class Ceiling:
         return min(max(self.greatest, LEAST), 1 - LEAST)
 
     @property
-    def worse(self) -> list[float]:
+    def worse_shares(self) -> list[float]:
         """The shares that are bet on."""
         highest = max(GREATEST, (1 + self.share) / 2)
         base = self.share if self.greatest >= LEAST else LEAST_BET
@@ -46,7 +53,7 @@ class Ceiling:
 
     def update(self, evidence: Evidence, counts: Counts) -> Evidence:
         """The evidence that the bound is broken, after one more block."""
-        return evidence.grown(growth(counts, self.share, self.worse, self.dispersion), WEIGHTS, every=self.every)
+        return evidence.grown(growth(counts, self.worse, self.dispersion), WEIGHTS, every=self.every)
 
     def start_pass(self) -> Evidence:
         """No evidence that the bound is kept."""
@@ -54,11 +61,15 @@ class Ceiling:
 
     def update_pass(self, evidence: Evidence, counts: Counts) -> Evidence:
         """The evidence that the bound is kept, after one more block."""
-        shares = [self.share * better for better in BETTER]
-        return evidence.grown(growth(counts, self.share, shares, self.dispersion))
+        return evidence.grown(growth(counts, self.better, self.dispersion))
 
 
-def growth(counts: Counts, null: float, shares: Sequence[float], dispersion: float) -> list[float]:
-    """The logarithms by which bets on `shares` grow against `null`."""
-    bad, good = counts.bad, counts.requests - counts.bad
-    return [(bad * log(share / null) + good * log((1 - share) / (1 - null))) / dispersion for share in shares]
+def bets(shares: Sequence[float], null: float) -> tuple[tuple[float, float], ...]:
+    """What a bad and what a good request adds to the logarithm of the bet on each share, against `null`."""
+    return tuple((log(share / null), log((1 - share) / (1 - null))) for share in shares)
+
+
+def growth(counts: Counts, against: Sequence[tuple[float, float]], dispersion: float) -> list[float]:
+    """The logarithms by which bets grow."""
+    bad, good = counts.bad / dispersion, (counts.requests - counts.bad) / dispersion
+    return [bad * loss + good * gain for loss, gain in against]

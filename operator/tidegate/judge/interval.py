@@ -11,8 +11,8 @@ from typing import Self
 
 from .counts import Block
 
-# A fourth of an octave, 19 %, from a 32nd to 128 times.
-RATIOS = tuple(2.0 ** (step / 4) for step in range(-20, 29))
+# A fourth of an octave, 19 %, from an eighth to 32 times.
+RATIOS = tuple(2.0 ** (step / 4) for step in range(-12, 21))
 # Each end is wrong with 2.5 %.
 REJECTED = math.log(40)
 

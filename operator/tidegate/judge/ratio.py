@@ -12,8 +12,9 @@ count for less: the growth is divided by the measured dispersion, which is exact
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import log
+from dataclasses import dataclass, field
+from math import log, log1p
+from typing import Self
 
 from .counts import Block
 from .evidence import Evidence
@@ -28,6 +29,29 @@ TOLERANCE = 1.25
 LOOKS_PER_MINUTE = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Bets:
+    """Ratios to bet on against `null`, with what of the formula no block changes: ln(r/t) and r − t."""
+
+    null: float
+    ratios: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def on(cls, ratios: Sequence[float], null: float) -> Self:
+        """The bets on these ratios."""
+        return cls(null, tuple((log(ratio / null), ratio - null) for ratio in ratios))
+
+    def growth(self, block: Block, dispersion: float = 1.0) -> list[float]:
+        """The logarithms by which the bets grow: all 0 where a side has no requests."""
+        mine, others = block.candidate.requests, block.stable.requests
+        bad, all_bad = block.candidate.bad / dispersion, (block.candidate.bad + block.stable.bad) / dispersion
+        if not all_bad or not mine or not others:
+            return [0.0] * len(self.ratios)
+
+        exposure = mine / (self.null * mine + others)
+        return [bad * gain - all_bad * log1p(beyond * exposure) for gain, beyond in self.ratios]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """The rules of one comparison, chosen before its first look and kept to the end of the rollout."""
@@ -35,6 +59,11 @@ class Comparison:
     tolerance: float = TOLERANCE
     dispersion: float = 1.0
     every: int = LOOKS_PER_MINUTE
+    bets: Bets = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "bets", Bets.on([self.tolerance * worse for worse in WORSE], self.tolerance))
 
     def start(self) -> Evidence:
         """No evidence that the candidate is worse."""
@@ -42,8 +71,7 @@ class Comparison:
 
     def update(self, evidence: Evidence, block: Block) -> Evidence:
         """The evidence that the candidate is worse than tolerated, after one more block."""
-        ratios = [self.tolerance * worse for worse in WORSE]
-        return evidence.grown(growth(block, self.tolerance, ratios, self.dispersion), WEIGHTS, every=self.every)
+        return evidence.grown(self.bets.growth(block, self.dispersion), WEIGHTS, every=self.every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +80,11 @@ class NonInferiority:
 
     bad_ratio: float = 2.0
     dispersion: float = 1.0
+    bets: Bets = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "bets", Bets.on(NO_WORSE, self.bad_ratio))
 
     def start(self) -> Evidence:
         """No evidence that the candidate is good."""
@@ -59,17 +92,4 @@ class NonInferiority:
 
     def update(self, evidence: Evidence, block: Block) -> Evidence:
         """The evidence that the candidate is not bad, after one more block."""
-        return evidence.grown(growth(block, self.bad_ratio, NO_WORSE, self.dispersion))
-
-
-def growth(block: Block, null: float, ratios: Sequence[float], dispersion: float) -> list[float]:
-    """The logarithms by which bets on `ratios` grow against `null`: all 0 where a side has no requests."""
-    mine, others = block.candidate.requests, block.stable.requests
-    bad, all_bad = block.candidate.bad, block.candidate.bad + block.stable.bad
-    if not all_bad or not mine or not others:
-        return [0.0] * len(ratios)
-
-    expected = null * mine + others
-    return [
-        (bad * log(ratio / null) - all_bad * log((ratio * mine + others) / expected)) / dispersion for ratio in ratios
-    ]
+        return evidence.grown(self.bets.growth(block, self.dispersion))

@@ -61,7 +61,7 @@ class Judges:
         self.rules, self.dispersion, self.margin = rules, dispersion, margin
         self.tolerance = np.maximum(rules.floor, margin)
         self.ratio, self.blame, self.bound = (Bets(WEIGHTS, len(dispersion)) for _ in range(3))
-        self.shares = Ceiling(greatest=rules.bound).worse if rules.bound else []
+        self.shares = Ceiling(greatest=rules.bound).worse_shares if rules.bound else []
 
     def look(self, seen: tuple[Array, ...]) -> NDArray[np.bool_]:
         """Which rollouts breach."""

@@ -7,12 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from tidegate.judge.bound import BETTER, Ceiling
-from tidegate.judge.bound import growth as bound_growth
+from tidegate.judge.bound import BETTER, Ceiling, bets, growth
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.ratio import WORSE
-from tidegate.judge.share import FEWER, RequestShare
-from tidegate.judge.share import growth as share_growth
+from tidegate.judge.share import FEWER, RequestShare, served
 
 CEILING = Ceiling(greatest=0.01)
 SHARE = RequestShare()
@@ -24,14 +22,14 @@ def chances(trials: int, share: float) -> list[float]:
 
 @pytest.mark.parametrize("share", [0.0, 0.005, 0.01])
 def test_no_bet_against_a_bound_is_expected_to_grow_while_it_is_kept(share: float) -> None:
-    bets = [0.01 * worse for worse in WORSE[:-1]]
+    shares = [0.01 * worse for worse in WORSE[:-1]]
 
     means = [
         sum(
-            chance * math.exp(bound_growth(Counts(40, k), 0.01, [bet], 1.0)[0])
+            chance * math.exp(growth(Counts(40, k), bets([bet], 0.01), 1.0)[0])
             for k, chance in enumerate(chances(40, share))
         )
-        for bet in bets
+        for bet in shares
     ]
 
     assert max(means) <= 1 + 1e-9
@@ -41,7 +39,7 @@ def test_no_bet_against_a_bound_is_expected_to_grow_while_it_is_kept(share: floa
 def test_no_bet_on_a_pass_is_expected_to_grow_while_a_bound_is_broken(share: float) -> None:
     means = [
         sum(
-            chance * math.exp(bound_growth(Counts(40, k), 0.01, [0.01 * better], 1.0)[0])
+            chance * math.exp(growth(Counts(40, k), bets([0.01 * better], 0.01), 1.0)[0])
             for k, chance in enumerate(chances(40, share))
         )
         for better in BETTER
@@ -54,7 +52,7 @@ def test_no_bet_on_a_pass_is_expected_to_grow_while_a_bound_is_broken(share: flo
 def test_no_bet_on_lost_requests_is_expected_to_grow_while_the_share_is_served(got: float) -> None:
     means = [
         sum(
-            chance * math.exp(share_growth(Block(Counts(k), Counts(50 - k)), 0.08, [0.08 * fewer], 1.0)[0])
+            chance * math.exp(growth(served(Block(Counts(k), Counts(50 - k))), bets([0.08 * fewer], 0.08), 1.0)[0])
             for k, chance in enumerate(chances(50, got))
         )
         for fewer in FEWER

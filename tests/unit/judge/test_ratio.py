@@ -11,7 +11,7 @@ from scipy import special
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.evidence import Evidence, left
 from tidegate.judge.interval import Interval
-from tidegate.judge.ratio import NO_WORSE, WORSE, Comparison, NonInferiority, growth
+from tidegate.judge.ratio import NO_WORSE, WORSE, Bets, Comparison, NonInferiority
 
 COMPARISON = Comparison()
 NON_INFERIORITY = NonInferiority()
@@ -60,7 +60,7 @@ def test_no_bet_is_expected_to_grow_while_the_hypothesis_holds(
     chances, others_chances = binomial(mine, shares[0]), binomial(others, shares[1])
     for bad, others_bad in product(range(mine + 1), range(others + 1)):
         chance = chances[bad] * others_chances[others_bad]
-        logs = growth(block((mine, bad), (others, others_bad)), null, ratios, 1.0)
+        logs = Bets.on(ratios, null).growth(block((mine, bad), (others, others_bad)))
         means = [mean + chance * math.exp(log) for mean, log in zip(means, logs, strict=True)]
 
     assert max(means) <= 1 + 1e-9
@@ -73,7 +73,7 @@ def test_no_bet_on_a_pass_is_expected_to_grow_while_the_candidate_is_bad(share: 
     chances, others_chances = binomial(10, bad_ratio * share), binomial(30, share)
     for bad, others_bad in product(range(11), range(31)):
         chance = chances[bad] * others_chances[others_bad]
-        logs = growth(block((10, bad), (30, others_bad)), bad_ratio, NO_WORSE, 1.0)
+        logs = Bets.on(NO_WORSE, bad_ratio).growth(block((10, bad), (30, others_bad)))
         means = [mean + chance * math.exp(log) for mean, log in zip(means, logs, strict=True)]
 
     assert max(means) <= 1 + 1e-9
@@ -82,7 +82,7 @@ def test_no_bet_on_a_pass_is_expected_to_grow_while_the_candidate_is_bad(share: 
 def test_the_growth_is_the_ratio_of_two_binomial_chances() -> None:
     chances = [binomial(10, ratio * 100 / (ratio * 100 + 900))[6] for ratio in (1.25, 1.25 * 5)]
 
-    logs = growth(block((100, 6), (900, 4)), 1.25, [1.25 * 5], 1.0)
+    logs = Bets.on([1.25 * 5], 1.25).growth(block((100, 6), (900, 4)))
 
     assert math.exp(logs[0]) == pytest.approx(chances[1] / chances[0])
 
@@ -104,7 +104,7 @@ def test_kept_and_read_again_the_evidence_is_the_same_to_the_last_bit(seen: list
 @settings(max_examples=30)
 @given(blocks(), st.floats(1, 20))
 def test_bursts_make_evidence_weaker_and_never_turn_it(seen: Block, dispersion: float) -> None:
-    plain, tempered = (growth(seen, 1.25, [2.5, 12.5], phi) for phi in (1.0, dispersion))
+    plain, tempered = (Bets.on([2.5, 12.5], 1.25).growth(seen, phi) for phi in (1.0, dispersion))
 
     assert tempered == pytest.approx([log / dispersion for log in plain])
 
