@@ -19,6 +19,9 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(self.requests + other.requests, self.bad + other.bad)
 
+    def __sub__(self, other: "Counts") -> "Counts":
+        return Counts(self.requests - other.requests, self.bad - other.bad)
+
     @property
     def share(self) -> float:
         """The bad ones among all; 0 where there are none."""
@@ -37,6 +40,9 @@ class Block:
 
     def __add__(self, other: "Block") -> "Block":
         return Block(self.candidate + other.candidate, self.stable + other.stable)
+
+    def __sub__(self, other: "Block") -> "Block":
+        return Block(self.candidate - other.candidate, self.stable - other.stable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,11 @@ ALL_RATIOS = Interval()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorState:
-    """All that is known after some looks. `breached` and `passed` are the looks that showed it, 0 for none yet."""
+    """All that is known after some looks.
+
+    `breached` and `passed` are the looks that showed it, 0 for none yet; `weighed` is what of the total the tests that look
+    minute by minute have seen.
+    """
 
     looks: int = 0
     silent: int = 0
@@ -36,7 +40,7 @@ class ErrorState:
     breached: int = 0
     passed: int = 0
     total: Block = EMPTY
-    minute: Block = EMPTY
+    weighed: Block = EMPTY
     ratio: Evidence = AGAINST
     blame: Evidence = AGAINST
     bound: Evidence = AGAINST
@@ -47,7 +51,7 @@ class ErrorState:
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep; `from_floats` gives the same state back to the last bit."""
-        counts = [float(count) for block in (self.total, self.minute) for count in as_counts(block)]
+        counts = [float(count) for block in (self.total, self.weighed) for count in as_counts(block)]
         evidence = (self.ratio, self.blame, self.bound, self.stable_bound, self.no_worse, self.kept)
         kept = [number for each in evidence for number in each.as_floats()]
         head = (self.looks, self.silent, self.stable_silent, self.breached, self.passed)
@@ -58,7 +62,7 @@ class ErrorState:
         """What `as_floats` kept."""
         rest = iter(floats)
         looks, silent, stable_silent, breached, passed = (int(number) for number in islice(rest, 5))
-        total, minute = (as_block([int(number) for number in islice(rest, 4)]) for _ in range(2))
+        total, weighed = (as_block([int(number) for number in islice(rest, 4)]) for _ in range(2))
         bets = (len(WORSE),) * 4 + (len(NO_WORSE), len(BETTER))
         evidence = [Evidence.from_floats(tuple(islice(rest, 2 + count))) for count in bets]
         ratio, blame, bound, stable_bound, no_worse, kept = evidence
@@ -69,7 +73,7 @@ class ErrorState:
             breached=breached,
             passed=passed,
             total=total,
-            minute=minute,
+            weighed=weighed,
             ratio=ratio,
             blame=blame,
             bound=bound,
@@ -123,30 +127,37 @@ class ErrorJudge:
         )
 
     def update(self, state: ErrorState, block: Block) -> ErrorState:
-        """After one more block."""
-        ceiling, looks = self.ceiling, state.looks + 1
-        ends_minute = looks % self.comparison.every == 0
-        minute = state.minute + block
+        """After one more block. What passes, and what is only told, need not be known sooner than minute by minute."""
+        ceiling = self.ceiling
         found = ErrorState(
-            looks=looks,
+            looks=state.looks + 1,
             silent=0 if block.candidate.requests else state.silent + 1,
             stable_silent=0 if block.stable.requests else state.stable_silent + 1,
             breached=state.breached,
             passed=state.passed,
             total=state.total + block,
-            minute=EMPTY if ends_minute else minute,
+            weighed=state.weighed,
             ratio=self.comparison.update(state.ratio, block),
             blame=self.blame.update(state.blame, block) if ceiling else state.blame,
             bound=ceiling.update(state.bound, block.candidate) if ceiling else state.bound,
-            # What passes, and what is only told, need not be known sooner than minute by minute.
-            no_worse=self.non_inferiority.update(state.no_worse, minute) if ends_minute else state.no_worse,
-            stable_bound=ceiling.update(state.stable_bound, minute.stable)
-            if ceiling and ends_minute
-            else state.stable_bound,
-            kept=ceiling.update_pass(state.kept, minute.candidate) if ceiling and ends_minute else state.kept,
-            interval=state.interval.updated(minute, self.comparison.dispersion) if ends_minute else state.interval,
+            stable_bound=state.stable_bound,
+            no_worse=state.no_worse,
+            kept=state.kept,
+            interval=state.interval,
         )
-        return self.marked(found)
+        return self.marked(found if found.looks % self.comparison.every else self.after_minute(found))
+
+    def after_minute(self, state: ErrorState) -> ErrorState:
+        """With the minute since the last one weighed."""
+        minute, ceiling = state.total - state.weighed, self.ceiling
+        return replace(
+            state,
+            weighed=state.total,
+            stable_bound=ceiling.update(state.stable_bound, minute.stable) if ceiling else state.stable_bound,
+            no_worse=self.non_inferiority.update(state.no_worse, minute),
+            kept=ceiling.update_pass(state.kept, minute.candidate) if ceiling else state.kept,
+            interval=state.interval.updated(minute, self.comparison.dispersion),
+        )
 
     def marked(self, state: ErrorState) -> ErrorState:
         """With the look noted that shows a breach or a pass for the first time."""

@@ -104,7 +104,7 @@ def test_a_breach_says_all_that_an_on_call_person_asks() -> None:
     assert found.sentence == (
         "errors: breach. candidate 32 of 600 (5.33 %), stable 36 of 5,400 (0.667 %); "
         "8 times, at least 3.4 and at most 19 times (95 %); tolerated: 1.25 times, and at most 1 %; "
-        "evidence more than a million:1 (limit 100:1), shown at look 2; "
+        "evidence more than a million:1 (limit 100:1), shown at look 1; "
         "excess on 2 of 2 candidate pods; stable had 0.7 % in the hour before; "
         "a false alarm like this comes in at most 1 % of rollouts."
     )
