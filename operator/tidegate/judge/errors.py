@@ -30,8 +30,8 @@ ALL_RATIOS = Interval()
 class ErrorState:
     """All that is known after some looks.
 
-    `breached` and `passed` are the looks that showed it, 0 for none yet; `weighed` is what of the total the tests that look
-    minute by minute have seen.
+    `breached` and `passed` are the looks that showed it, 0 for none yet; `weighed` is what of the total the tests that
+    look minute by minute have seen.
     """
 
     looks: int = 0

@@ -1,8 +1,8 @@
 """Latency histograms as counts over boundaries: classic buckets and native ones alike. No quantile is interpolated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log2
+from math import inf, log, log2
 
 # A boundary that fewer of stable's requests are over tells too little, one that more are over is no slowness.
 LEAST_TAIL = 5e-4
@@ -68,6 +68,14 @@ def native(schema: int, buckets: Mapping[int, int], *, zero: int = 0) -> Histogr
 def upper(schema: int, index: int) -> float:
     """A bucket's upper boundary: 2 to the power of index / 2^schema, the same number in every schema that has it."""
     return float(2.0 ** (index * 2.0**-schema))
+
+
+def weights(stable: Histogram, boundaries: Sequence[float]) -> tuple[float, ...]:
+    """How much to bet at each boundary: most at the rarest, where one slow request says most. They add up to 1."""
+    requests = max(1, stable.requests)
+    tails = [max(LEAST_TAIL, stable.slower_than(boundary) / requests) for boundary in boundaries]
+    rarity = [log(1 / tail) for tail in tails]
+    return tuple(each / sum(rarity) for each in rarity)
 
 
 def choose(stable: Histogram, candidate: Histogram) -> tuple[float, ...]:

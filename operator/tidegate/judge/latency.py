@@ -1,6 +1,6 @@
 """Is the candidate slower? For each boundary of a histogram, the requests over it are compared like errors.
 
-The evidence is the mean over the boundaries: a mean of e-processes is one, so no quantile is chosen and none is
+The evidence is the weighed mean over the boundaries: a mean of e-processes is one, so no quantile is chosen and none is
 searched for. The tolerance says by how much the share of slow requests may grow.
 """
 
@@ -33,9 +33,9 @@ def tails(histogram: Histogram, boundaries: Sequence[float]) -> Tails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyComparison:
-    """The rules, with as many boundaries as were chosen before the first look."""
+    """The rules, with how much is bet at each boundary (`histogram.weights`), chosen before the first look."""
 
-    boundaries: int
+    boundary_weights: tuple[float, ...]
     tolerance: float = TOLERANCE
     dispersion: float = 1.0
     bad_ratio: float = 2.0
@@ -46,10 +46,15 @@ class LatencyComparison:
 
     def __post_init__(self) -> None:
         """Work out once what is the same at every look."""
-        weights = tuple(weight / max(1, self.boundaries) for weight in WEIGHTS) * self.boundaries
+        weights = tuple(boundary * weight for boundary in self.boundary_weights for weight in WEIGHTS)
         object.__setattr__(self, "bets", Bets.on([self.tolerance * worse for worse in WORSE], self.tolerance))
         object.__setattr__(self, "pass_bets", Bets.on(NO_WORSE, self.bad_ratio))
         object.__setattr__(self, "weights", weights)
+
+    @property
+    def boundaries(self) -> int:
+        """How many there are."""
+        return len(self.boundary_weights)
 
     def start(self) -> Evidence:
         """No evidence that the candidate is slower."""

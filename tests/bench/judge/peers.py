@@ -35,8 +35,12 @@ def first(alarms: NDArray[np.bool_]) -> Minutes:
 
 
 def kayenta(mine: Array, bad: Array, others: Array, others_bad: Array) -> Minutes:
-    """Kayenta's Mann-Whitney test of the candidate's rates against stable's, run again every minute."""
-    rates, others_rates = rate(mine, bad), rate(others, others_bad)
+    """Kayenta's test of the candidate's rates against stable's."""
+    return mann_whitney(rate(mine, bad), rate(others, others_bad))
+
+
+def mann_whitney(rates: Array, others_rates: Array) -> Minutes:
+    """Kayenta's Mann-Whitney test of the candidate's values against stable's, run again every minute."""
     found, alive = np.zeros(len(rates), dtype=int), np.arange(len(rates))
     for minute in range(LEAST_POINTS, rates.shape[1] + 1):
         if not len(alive):

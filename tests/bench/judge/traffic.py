@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tidegate.judge.dispersion import student
+
 from .vector import Array, Spreads
 
 BLOCK = 15
@@ -80,17 +82,30 @@ def errors(rng: np.random.Generator, mean: Array, burst: float, size: Any) -> Ar
     return np.where(starts > 0, starts + more, 0).astype(float)
 
 
-def history(rng: np.random.Generator, traffic: Traffic, runs: int, chunk: int = 250) -> tuple[Array, Array]:
-    """φ, and the pods' margin, as each rollout's hour before it shows them."""
-    found = [_history(rng, traffic, min(chunk, runs - start)) for start in range(0, runs, chunk)]
-    dispersions, margins = zip(*found, strict=True)
-    return np.concatenate(dispersions), np.concatenate(margins)
+@dataclass(frozen=True)
+class Hour:
+    """What stable's hour before each rollout says: φ and σ."""
+
+    dispersion: Array
+    sigma: Array
+
+    def margin(self, traffic: Traffic) -> Array:
+        """How much like pods may differ, for as many pods as the rollout has."""
+        width = self.sigma * np.sqrt(1 / traffic.canaries + 1 / PODS)
+        margins: Array = np.exp(np.minimum(student(PODS - 1) * width, np.log(100)))
+        return margins
 
 
-def _history(rng: np.random.Generator, traffic: Traffic, runs: int) -> tuple[Array, Array]:
+def hour(rng: np.random.Generator, traffic: Traffic, runs: int, chunk: int = 250) -> Hour:
+    """The hour before each rollout, counted by pods."""
+    found = [_hour(rng, traffic, min(chunk, runs - start)) for start in range(0, runs, chunk)]
+    return Hour(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+
+def _hour(rng: np.random.Generator, traffic: Traffic, runs: int) -> tuple[Array, Array]:
     share = np.full((runs, 1, PODS), traffic.share)
     if traffic.sigma:
         share = share * rng.lognormal(-(traffic.sigma**2) / 2, traffic.sigma, (runs, 1, PODS))
     requests, bad = side(rng, BLOCK * traffic.rps / PODS, np.minimum(share, 1.0), traffic.burst, (runs, LOOKS, PODS))
     spreads = Spreads(requests, bad)
-    return spreads.dispersion, spreads.margin(traffic.canaries, PODS)
+    return spreads.dispersion, spreads.sigma

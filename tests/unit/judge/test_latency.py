@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.judge.counts import Block, Counts
-from tidegate.judge.histogram import Histogram, choose, classic, native, upper
+from tidegate.judge.histogram import Histogram, choose, classic, native, upper, weights
 from tidegate.judge.latency import LatencyComparison, Tails, growth, tails
 from tidegate.judge.ratio import Bets, Comparison
 
@@ -33,6 +33,13 @@ def test_where_stable_is_faster_than_all_boundaries_the_least_is_chosen() -> Non
 @pytest.mark.parametrize("useless", [classic({0.1: 0, inf: 10}), classic({inf: 10}), classic({0.1: 0, inf: 0})])
 def test_where_stable_is_slower_than_all_boundaries_none_is_chosen(useless: Histogram) -> None:
     assert choose(useless, useless) == ()
+
+
+def test_most_is_bet_where_slow_requests_are_rarest() -> None:
+    bets = weights(HOUR, (0.1, 0.25, 0.5))
+
+    assert sum(bets) == pytest.approx(1)
+    assert bets[0] < bets[1] < bets[2]
 
 
 def test_a_boundary_that_is_none_is_never_guessed() -> None:
@@ -86,7 +93,7 @@ def test_one_boundary_is_the_comparison_of_its_counts() -> None:
 
 
 def test_the_evidence_is_the_mean_over_the_boundaries() -> None:
-    latency, comparison = LatencyComparison(boundaries=2), Comparison()
+    latency, comparison = LatencyComparison(boundary_weights=(0.5, 0.5)), Comparison()
     values, evidence = [comparison.start(), comparison.start()], latency.start()
     for _ in range(9):
         evidence = latency.update(evidence, Tails(100, (16, 2)), Tails(900, (70, 9)))
@@ -100,7 +107,7 @@ def test_the_evidence_is_the_mean_over_the_boundaries() -> None:
 
 
 def test_a_tail_that_only_grows_at_one_boundary_is_found() -> None:
-    latency = LatencyComparison(boundaries=3)
+    latency = LatencyComparison(boundary_weights=(1 / 3,) * 3)
     evidence = latency.start()
     for _ in range(8):
         evidence = latency.update(evidence, Tails(150, (36, 3, 4)), Tails(1350, (324, 27, 1)))
@@ -110,7 +117,7 @@ def test_a_tail_that_only_grows_at_one_boundary_is_found() -> None:
 
 
 def test_a_candidate_passes_at_all_boundaries_or_not_at_all() -> None:
-    latency = LatencyComparison(boundaries=2)
+    latency = LatencyComparison(boundary_weights=(0.5, 0.5))
     good, partly = latency.start_pass(), latency.start_pass()
     for _ in range(40):
         good = latency.update_pass(good, Tails(150, (3, 3)), Tails(1350, (27, 27)))
@@ -121,7 +128,7 @@ def test_a_candidate_passes_at_all_boundaries_or_not_at_all() -> None:
 
 
 def test_a_block_without_requests_of_a_side_says_nothing() -> None:
-    latency = LatencyComparison(boundaries=1)
+    latency = LatencyComparison(boundary_weights=(1.0,))
 
     assert latency.update(latency.start(), Tails(0, (0,)), Tails(50, (9,))).value == pytest.approx(1)
 

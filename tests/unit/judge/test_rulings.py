@@ -133,7 +133,7 @@ def test_a_restart_anywhere_changes_no_bit(blocks: list[Sides], restart: int) ->
     assert [number.hex() for number in kept.as_floats()] == [number.hex() for number in state.as_floats()]
 
 
-LATENCY = LatencyJudge(boundaries=(0.1, 0.5), comparison=LatencyComparison(boundaries=2))
+LATENCY = LatencyJudge(boundaries=(0.1, 0.5), comparison=LatencyComparison(boundary_weights=(0.5, 0.5)))
 
 
 def timed(mine: tuple[int, int], looks: int, requests: int = 150) -> LatencyState:
@@ -162,7 +162,7 @@ def test_latency_names_the_boundary_that_says_most() -> None:
 
 
 def test_latency_without_requests_or_without_boundaries_is_no_data() -> None:
-    none = LatencyJudge(boundaries=(), comparison=LatencyComparison(boundaries=0))
+    none = LatencyJudge(boundaries=(), comparison=LatencyComparison(boundary_weights=()))
 
     assert rule_latency("latency", LATENCY, timed((0, 0), 5, requests=0)).verdict is Verdict.NO_DATA
     assert rule_latency("latency", none, none.start()).verdict is Verdict.NO_DATA
