@@ -15,7 +15,9 @@ from tests.cluster.local import ROOT
 
 from . import delays, latencies, nulls
 from .costs import costs
+from .passes import passes
 from .replays import replays
+from .shedding import shedding
 from .table import table
 
 SEED = 20261127
@@ -47,7 +49,8 @@ def simulated(seed: int, runs: int, data: Path) -> dict[str, Any]:
     """All rows, on two processors; the figures depend on the seed and not on who is done first."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(max_workers=2) as pool:
-        recorded = pool.submit(replays, seed, data)
+        recorded, passed = pool.submit(replays, seed, data), pool.submit(passes, seed, runs // 2)
+        shed = pool.submit(shedding, seed, runs // 2)
         jobs = {
             "stress": [pool.submit(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
             "nulls": [pool.submit(nulls.plain, seed, runs, *setting) for setting in nulls.PLAIN],
@@ -55,7 +58,7 @@ def simulated(seed: int, runs: int, data: Path) -> dict[str, Any]:
             "latency": [pool.submit(latencies.rows, seed, runs // 4, rps) for rps in nulls.RATES],
         }
         found = {name: [row for job in each for row in job.result()] for name, each in jobs.items()}
-        return {**found, "replays": recorded.result()}
+        return {**found, "passes": passed.result(), "shedding": shed.result(), "replays": recorded.result()}
 
 
 def plain(value: Any) -> Any:

@@ -64,7 +64,7 @@ PEERS = 400
 
 
 def chosen(boundaries: tuple[float, ...]) -> tuple[list[int], tuple[float, ...]]:
-    """The places of the boundaries that the shipped rule takes, and its bets on each, on a million requests of stable."""
+    """The places of the boundaries that the shipped rules take, and their bets, on a million requests of stable."""
     counts = np.round(1e6 * cumulative(boundaries, "null")).astype(int)
     stable: Histogram = classic({**dict(zip(boundaries, counts.tolist(), strict=True)), np.inf: 10**6})
     found = choose(stable, stable)

@@ -61,10 +61,20 @@ def rate(requests: Array, bad: Array) -> Array:
 def higher(mine: Array, others: Array) -> NDArray[np.bool_]:
     """True where Kayenta says High: the low end of its interval for the shift is over a quarter of its estimate."""
     differences = (mine[:, :, None] - others[:, None, :]).reshape(len(mine), -1)
-    estimate = np.nanmedian(differences, axis=1) if np.isnan(differences).any() else np.median(differences, axis=1)
+    estimate = middle(differences)
     beyond = TOLERANCE * np.abs(estimate)
     # z falls as the shift grows: the low end is over `beyond` where z there is still over the critical value.
     return z(mine - beyond[:, None], others, differences - beyond[:, None]) > CRITICAL
+
+
+def middle(values: Array) -> Array:
+    """The median of each row, without what is missing; 0 where all of it is."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return np.median(values, axis=1)
+
+    known: Array = np.nanmedian(np.where(missing.all(axis=1)[:, None], 0.0, values), axis=1)
+    return known
 
 
 def z(mine: Array, others: Array, differences: Array) -> Array:

@@ -21,6 +21,8 @@ def table(found: dict[str, Any], data: Path) -> str:
             "## False alarms under stress\n\n" + false_alarms(found["stress"]),
             "## Faults: median delay in seconds (found within the hour)\n\n" + faults(found["faults"]),
             "## Latency: p99 grows by half, median delay in seconds\n\n" + latency(found["latency"]),
+            "## Pass: less than twice stable's share\n\n" + passing(found["passes"]),
+            "## Shedding: four tenths of its requests served, median delay in seconds\n\n" + shed(found["shedding"]),
             "## Recorded traffic\n\n" + replayed(found["replays"], data),
             "## Cost\n\n" + rows(("what", "figure"), found["costs"].items()),
         ]
@@ -105,14 +107,15 @@ def faults(found: list[dict[str, Any]]) -> str:
                 seconds(row["shipped"]),
                 f"{row['shipped']['requests']:.0f}",
                 seconds(row["comparison"]),
+                whole(row["plan"]),
                 seconds(row["late"]),
                 whole(peer),
                 whole(row["peers"]["best of an oracle's rules"]["delay"]),
                 note,
             )
         )
-    head = ("fault", "rps · weight", "as shipped", "requests", "comparison alone", "from minute 20", "best peer")
-    return rows((*head, "oracle", "note"), lines)
+    head = ("fault", "rps · weight", "as shipped", "requests", "comparison alone", "its plan", "from minute 20")
+    return rows((*head, "best peer", "oracle", "note"), lines)
 
 
 def latency(found: list[dict[str, Any]]) -> str:
@@ -141,6 +144,24 @@ def latency(found: list[dict[str, Any]]) -> str:
         "oracle's p99: false; tail; shift",
     )
     return rows(head, lines)
+
+
+def passing(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic."""
+    lines = [
+        (f"{row['share']:.1%}", f"{row['rps']} · {row['weight']:.0%}", seconds(row["healthy"]), counted(row["bad"]))
+        for row in found
+    ]
+    return rows(("errors", "rps · weight", "a healthy candidate passes after, s", "false passes (upper bound)"), lines)
+
+
+def shed(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic."""
+    lines = [
+        (f"{row['rps']} · {row['weight']:.0%}", counted(row["null"]["alarms"]), seconds(row["shedding"]))
+        for row in found
+    ]
+    return rows(("rps · weight", "false alarms (upper bound)", "found after, s"), lines)
 
 
 def replayed(found: dict[str, Any], data: Path) -> str:

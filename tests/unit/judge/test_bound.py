@@ -61,7 +61,7 @@ def test_no_bet_on_lost_requests_is_expected_to_grow_while_the_share_is_served(g
     assert max(means) <= 1 + 1e-9
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.integers(0, 2000), st.floats(0, 1), st.floats(0, 1))
 def test_a_bound_anywhere_gives_a_number(requests: int, bad_share: float, greatest: float) -> None:
     ceiling = Ceiling(greatest=greatest)

@@ -74,7 +74,7 @@ def test_a_native_bucket_that_is_not_there_is_empty() -> None:
     assert native(3, {0: 4}, zero=2).slower_than(upper(3, -40)) == 4
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(-4, 8), st.integers(-1000, 1000))
 def test_a_native_boundary_is_known_by_its_value_in_every_finer_schema(schema: int, index: int) -> None:
     exponent = index * 2.0**-schema

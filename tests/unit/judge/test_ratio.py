@@ -87,7 +87,7 @@ def test_the_growth_is_the_ratio_of_two_binomial_chances() -> None:
     assert math.exp(logs[0]) == pytest.approx(chances[1] / chances[0])
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(blocks(), max_size=6))
 def test_kept_and_read_again_the_evidence_is_the_same_to_the_last_bit(seen: list[Block]) -> None:
     evidence, kept, interval = COMPARISON.start(), COMPARISON.start(), Interval()
@@ -101,7 +101,7 @@ def test_kept_and_read_again_the_evidence_is_the_same_to_the_last_bit(seen: list
     assert interval.low < interval.high
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(blocks(), st.floats(1, 20))
 def test_bursts_make_evidence_weaker_and_never_turn_it(seen: Block, dispersion: float) -> None:
     plain, tempered = (Bets.on([2.5, 12.5], 1.25).growth(seen, phi) for phi in (1.0, dispersion))
@@ -116,7 +116,7 @@ def test_a_block_without_requests_of_a_side_or_without_bad_ones_says_nothing(emp
     assert evidence.value == pytest.approx(1)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000), st.integers(1, 60))
 def test_the_stake_enters_bit_by_bit_and_never_runs_out(look: int, every: int) -> None:
     assert 0 < left(look + every, every) < left(look, every) <= 0.25
