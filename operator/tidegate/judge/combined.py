@@ -22,7 +22,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """One objective's verdict. One that only advises has no part of α: it is shown and never acts."""
+    """One objective's verdict. `part` is its part of α; one that only advises has none: it is shown and never acts."""
 
     name: str
     verdict: Verdict
@@ -31,19 +31,14 @@ class Ruling:
     part: float = 0.0
 
     @property
-    def limit(self) -> float:
-        """The evidence that breaches alone."""
-        return limit(self.part)
-
-    @property
     def gates(self) -> bool:
         """True for one that acts."""
         return self.part > 0
 
 
 def limit(part: float) -> float:
-    """The evidence that breaches alone, with a part of α."""
-    return 1 / (ALPHA * part) if part > 0 else float("inf")
+    """The evidence that breaches alone, with a part of α; an objective that only advises is judged by all of it."""
+    return 1 / (ALPHA * (part or 1.0))
 
 
 def parts(kinds: Mapping[str, Kind]) -> dict[str, float]:

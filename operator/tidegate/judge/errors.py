@@ -180,7 +180,7 @@ class ErrorJudge:
 
     def over_bound(self, evidence: Evidence) -> bool:
         """True for a side that is shown to break the bound."""
-        return self.ceiling is not None and evidence.value >= limit(self.part * self.bound_part)
+        return self.ceiling is not None and evidence.value >= limit(self.part) / self.bound_part
 
     def shows_pass(self, state: ErrorState) -> bool:
         """True where the candidate is shown to be no worse than stable, or to keep the bound."""

@@ -68,7 +68,8 @@ def rule(
         name=name,
         verdict=verdict,
         sentence=sentences.told(name, WORDS[verdict], *parts),
-        evidence=judge.evidence(state),
+        # What one pod does counts against no release, alone or together with other objectives.
+        evidence=0.0 if one_pod(case) else judge.evidence(state),
         part=judge.part,
     )
 
@@ -94,7 +95,7 @@ def breach(case: Case) -> Found | None:
         f"{case.speaks}, shown at look {case.state.breached}",
         sentences.carried(case.carrying),
         sentences.unchanged(case.around.before),
-        sentences.false_alarm(judge.part),
+        sentences.false_alarm(limit(judge.part)),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .counts import Counts
 from .interval import Interval
-from .plan import ALPHA, Expected, plan_seconds, share, span
+from .plan import Expected, plan_seconds, share, span
 from .pods import Excess
 
 
@@ -62,9 +62,9 @@ def unchanged(before: Counts | None) -> str:
     return "" if before is None else f"stable had {share(before.share)} in the hour before"
 
 
-def false_alarm(part: float) -> str:
+def false_alarm(limit: float) -> str:
     """How often a verdict like this is wrong."""
-    return f"a false alarm like this comes in at most {share(ALPHA * part)} of rollouts"
+    return f"a false alarm like this comes in at most {share(1 / limit)} of rollouts"
 
 
 def not_yet(candidate: Counts, around: Circumstances, tolerance: float) -> str:

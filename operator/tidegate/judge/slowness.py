@@ -114,7 +114,7 @@ def _verdict(judge: LatencyJudge, state: LatencyState) -> tuple[Verdict, Sequenc
     seen = _seen(judge, state)
     if state.breached:
         tolerated = f"tolerated: {judge.comparison.tolerance:.3g} times as many"
-        return Verdict.BREACH, (seen, tolerated, speaks, sentences.false_alarm(judge.part))
+        return Verdict.BREACH, (seen, tolerated, speaks, sentences.false_alarm(limit(judge.part)))
 
     if state.looks and state.silent > SILENT:
         return Verdict.NO_DATA, (f"a side had no request in the last {state.silent} looks",)

@@ -93,6 +93,7 @@ def test_one_pod_that_carries_the_excess_holds() -> None:
 
     assert ruling.verdict is Verdict.HOLD
     assert "100% of the excess is pod a's" in ruling.sentence
+    assert together([ruling]).verdict is Verdict.HOLD
 
 
 def test_a_breach_says_all_that_an_on_call_person_asks() -> None:
@@ -220,7 +221,15 @@ def test_objectives_breach_together_before_any_does_alone() -> None:
     assert together([replace(each, evidence=1.0) for each in almost], breached=found.breached).verdict is Verdict.BREACH
 
 
-def test_what_only_advises_never_acts() -> None:
+def test_what_only_advises_is_judged_by_all_of_the_false_alarms_and_never_acts() -> None:
+    judge = ErrorJudge.of(part=0.0)
+    advice = rule("errors", judge, seen(judge, WORSE, 8))
+
+    assert advice.verdict is Verdict.BREACH
+    assert together([advice, ruling("latency", Verdict.PASS)]).verdict is Verdict.PASS
+
+
+def test_advice_has_no_part_in_what_all_show_together() -> None:
     found = together([ruling("errors", Verdict.PASS), ruling("cpu", Verdict.BREACH, 1e9, part=0.0)])
 
     assert found.verdict is Verdict.PASS
