@@ -54,6 +54,9 @@ demo: .venv/.synced ## Five versions of a shop under traffic: two promoted, thre
 bench: .venv/.synced ## Answer the questions of docs/benchmarks.md; JSON and a table in .bench/
 	@$(RUN) -m tests.bench
 
+bench-judge: .venv/.synced ## The judge against its peers' rules, on simulated and recorded traffic; .bench/judge.json (5 minutes)
+	@$(RUN) -m tests.bench.judge $(if $(DATA),--data $(DATA))
+
 run: .venv/.synced ## Run the operator against the current kubeconfig
 	@PYTHONPATH=operator $(PY) -m tidegate --http 127.0.0.1:8080
 
@@ -67,4 +70,4 @@ verify: generate ## Fail where a generated file is not current
 	git diff --exit-code -- crds charts docs examples
 	@test -z "$$(git ls-files --others --exclude-standard -- crds charts docs examples)" || { git status --short -- crds charts docs examples; exit 1; }
 
-.PHONY: help check mutate test test-all up down demo bench run generate manifest verify
+.PHONY: help check mutate test test-all up down demo bench bench-judge run generate manifest verify

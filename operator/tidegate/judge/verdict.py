@@ -8,10 +8,11 @@ from enum import Enum
 
 
 class Verdict(Enum):
-    """What an objective's measurements say. No data is never a pass and never a breach."""
+    """What an objective's measurements say. No data is never a pass and never a breach; Hold blames nobody."""
 
     PASS = "Pass"
     BREACH = "Breach"
+    HOLD = "Hold"
     INCONCLUSIVE = "Inconclusive"
     NO_DATA = "NoData"
     UNAVAILABLE = "Unavailable"

@@ -1,0 +1,188 @@
+"""An objective on bad requests, errors or slow ones: no worse than stable, and within a bound where there is one.
+
+A bound alone blames nobody: while stable is as bad, something they share is broken. It breaches only where the
+candidate is also shown to be worse than stable beyond what like pods differ by; until then it holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Self
+
+from .bound import BETTER, Ceiling
+from .combined import limit
+from .counts import Block, Counts
+from .evidence import Evidence
+from .interval import Interval
+from .plan import ALPHA, BETA
+from .ratio import LOOKS_PER_MINUTE, NO_WORSE, TOLERANCE, WORSE, Comparison, NonInferiority
+
+# Blocks in a row without a request.
+SILENT = 3
+EMPTY = Block()
+AGAINST = Evidence.none(len(WORSE))
+FOR = Evidence.all_in((1 / len(NO_WORSE),) * len(NO_WORSE))
+KEPT = Evidence.all_in((1 / len(BETTER),) * len(BETTER))
+ALL_RATIOS = Interval()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorState:
+    """All that is known after some looks.
+
+    `breached` and `passed` are the looks that showed it, 0 for none yet; `weighed` is what of the total the tests that
+    look minute by minute have seen.
+    """
+
+    looks: int = 0
+    silent: int = 0
+    stable_silent: int = 0
+    breached: int = 0
+    passed: int = 0
+    total: Block = EMPTY
+    weighed: Block = EMPTY
+    ratio: Evidence = AGAINST
+    blame: Evidence = AGAINST
+    bound: Evidence = AGAINST
+    stable_bound: Evidence = AGAINST
+    no_worse: Evidence = FOR
+    kept: Evidence = KEPT
+    interval: Interval = ALL_RATIOS
+
+    def as_floats(self) -> tuple[float, ...]:
+        """All there is to keep; `from_floats` gives the same state back to the last bit."""
+        counts = [float(count) for block in (self.total, self.weighed) for count in as_counts(block)]
+        evidence = (self.ratio, self.blame, self.bound, self.stable_bound, self.no_worse, self.kept)
+        kept = [number for each in evidence for number in each.as_floats()]
+        head = (self.looks, self.silent, self.stable_silent, self.breached, self.passed)
+        return (*map(float, head), *counts, *kept, *self.interval.as_floats())
+
+    @classmethod
+    def from_floats(cls, floats: Sequence[float]) -> Self:
+        """What `as_floats` kept."""
+        rest = iter(floats)
+        looks, silent, stable_silent, breached, passed = (int(number) for number in islice(rest, 5))
+        total, weighed = (as_block([int(number) for number in islice(rest, 4)]) for _ in range(2))
+        bets = (len(WORSE),) * 4 + (len(NO_WORSE), len(BETTER))
+        evidence = [Evidence.from_floats(tuple(islice(rest, 2 + count))) for count in bets]
+        ratio, blame, bound, stable_bound, no_worse, kept = evidence
+        return cls(
+            looks=looks,
+            silent=silent,
+            stable_silent=stable_silent,
+            breached=breached,
+            passed=passed,
+            total=total,
+            weighed=weighed,
+            ratio=ratio,
+            blame=blame,
+            bound=bound,
+            stable_bound=stable_bound,
+            no_worse=no_worse,
+            kept=kept,
+            interval=Interval.from_floats(tuple(rest)),
+        )
+
+
+def as_counts(block: Block) -> tuple[int, int, int, int]:
+    """A block as four numbers."""
+    return block.candidate.requests, block.candidate.bad, block.stable.requests, block.stable.bad
+
+
+def as_block(counts: Sequence[int]) -> Block:
+    """Four numbers as a block."""
+    return Block(Counts(counts[0], counts[1]), Counts(counts[2], counts[3]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorJudge:
+    """The tests of one objective, chosen before the first look and pinned to the end of the rollout."""
+
+    comparison: Comparison
+    blame: Comparison
+    non_inferiority: NonInferiority
+    ceiling: Ceiling | None
+    part: float
+    bound_part: float
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        part: float = 1.0,
+        bound: float | None = None,
+        tolerance: float = TOLERANCE,
+        margin: float = 1.0,
+        dispersion: float = 1.0,
+        every: int = LOOKS_PER_MINUTE,
+    ) -> Self:
+        """From the objective's part of α, its bound, and what stable's hour says (`dispersion.Spread`)."""
+        return cls(
+            comparison=Comparison(tolerance=tolerance, dispersion=dispersion, every=every),
+            blame=Comparison(tolerance=margin, dispersion=dispersion, every=every),
+            non_inferiority=NonInferiority(bad_ratio=max(2.0, 1.3 * tolerance), dispersion=dispersion),
+            ceiling=None if bound is None else Ceiling(greatest=bound, dispersion=dispersion, every=every),
+            part=part,
+            bound_part=0.0 if bound is None else 1 / 3,
+        )
+
+    def update(self, state: ErrorState, block: Block) -> ErrorState:
+        """After one more block. What passes, and what is only told, need not be known sooner than minute by minute."""
+        ceiling = self.ceiling
+        found = ErrorState(
+            looks=state.looks + 1,
+            silent=0 if block.candidate.requests else state.silent + 1,
+            stable_silent=0 if block.stable.requests else state.stable_silent + 1,
+            breached=state.breached,
+            passed=state.passed,
+            total=state.total + block,
+            weighed=state.weighed,
+            ratio=self.comparison.update(state.ratio, block),
+            blame=self.blame.update(state.blame, block) if ceiling else state.blame,
+            bound=ceiling.update(state.bound, block.candidate) if ceiling else state.bound,
+            stable_bound=state.stable_bound,
+            no_worse=state.no_worse,
+            kept=state.kept,
+            interval=state.interval,
+        )
+        return self.marked(found if found.looks % self.comparison.every else self.after_minute(found))
+
+    def after_minute(self, state: ErrorState) -> ErrorState:
+        """With the minute since the last one weighed."""
+        minute, ceiling = state.total - state.weighed, self.ceiling
+        return replace(
+            state,
+            weighed=state.total,
+            stable_bound=ceiling.update(state.stable_bound, minute.stable) if ceiling else state.stable_bound,
+            no_worse=self.non_inferiority.update(state.no_worse, minute),
+            kept=ceiling.update_pass(state.kept, minute.candidate) if ceiling else state.kept,
+            interval=state.interval.updated(minute, self.comparison.dispersion),
+        )
+
+    def marked(self, state: ErrorState) -> ErrorState:
+        """With the look noted that shows a breach or a pass for the first time."""
+        if not state.breached and self.evidence(state) >= limit(self.part):
+            return replace(state, breached=state.looks)
+
+        if not state.passed and self.shows_pass(state):
+            return replace(state, passed=state.looks)
+
+        return state
+
+    def evidence(self, state: ErrorState) -> float:
+        """The evidence against the candidate: the comparison's, and the bound's where the candidate is to blame."""
+        bound = state.bound.value if self.blames(state) else 0.0
+        return (1 - self.bound_part) * state.ratio.value + self.bound_part * bound
+
+    def blames(self, state: ErrorState) -> bool:
+        """True where the candidate is shown to be worse than stable, or there is no stable to compare with."""
+        return bool(self.ceiling) and (state.blame.value >= 1 / ALPHA or state.stable_silent > SILENT)
+
+    def over_bound(self, evidence: Evidence) -> bool:
+        """True for a side that is shown to break the bound."""
+        return self.ceiling is not None and evidence.value >= limit(self.part) / self.bound_part
+
+    def shows_pass(self, state: ErrorState) -> bool:
+        """True where the candidate is shown to be no worse than stable, or to keep the bound."""
+        kept = state.kept.value if self.ceiling else 0.0
+        return max(state.no_worse.value, kept) >= 1 / BETA and not self.over_bound(state.bound)

@@ -1,0 +1,78 @@
+"""Evidence that may be looked at as often as one likes: an e-process, kept as a few floats.
+
+Several bets are laid against a hypothesis, and each is multiplied at every look by a factor whose mean is at most 1
+while the hypothesis holds. By Ville's inequality their sum ever reaches 1/α with probability α at most, however often
+it is looked at. Three quarters of the stake are bet at the first look; the rest enters minute by minute, so that a
+fault that starts late is not hidden by the good time before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Self
+
+# Bets are kept as plain numbers: to cap one only makes the evidence smaller, so what is promised still holds.
+GREATEST = 1e300
+GREATEST_GROWTH = 690.0
+FIRST = 0.75
+# Restarts until half of the later stake has entered; it never runs out.
+HALF_IN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The bets after some looks, in the order of the alternatives that they are laid on, and the stake yet to enter."""
+
+    looks: int
+    reserve: float
+    bets: tuple[float, ...]
+
+    @classmethod
+    def none(cls, alternatives: int) -> Self:
+        """Before the first look."""
+        return cls(0, 1.0, (0.0,) * alternatives)
+
+    @classmethod
+    def all_in(cls, weights: Sequence[float]) -> Self:
+        """Before the first look, where only the whole time counts: all is bet at once, and nothing enters later."""
+        return cls(0, 0.0, tuple(weights))
+
+    @property
+    def value(self) -> float:
+        """E: how many times better the alternatives foretold the counts than the hypothesis did."""
+        return sum(self.bets) + self.reserve
+
+    def grown(self, growth: Sequence[float], weights: Sequence[float] = (), *, every: int = 1) -> "Evidence":
+        """After one more look.
+
+        `growth` is the logarithm of each bet's factor. What of the stake enters now, every so many looks, is shared by
+        `weights`, which add up to 1.
+        """
+        reserve = min(self.reserve, left(self.looks, every))
+        bets: Sequence[float] = self.bets
+        if stake := self.reserve - reserve:
+            bets = [bet + stake * weight for bet, weight in zip(bets, weights, strict=True)]
+
+        if max(growth) > GREATEST_GROWTH:
+            growth = [min(log, GREATEST_GROWTH) for log in growth]
+
+        grown = tuple([bet * exp(log) for bet, log in zip(bets, growth, strict=True)])
+        if max(grown) > GREATEST:
+            grown = tuple([min(bet, GREATEST) for bet in grown])
+
+        return Evidence(self.looks + 1, reserve, grown)
+
+    def as_floats(self) -> tuple[float, ...]:
+        """All there is to keep; `from_floats` gives the same evidence back to the last bit."""
+        return (float(self.looks), self.reserve, *self.bets)
+
+    @classmethod
+    def from_floats(cls, floats: Sequence[float]) -> Self:
+        """What `as_floats` kept."""
+        looks, reserve, *bets = floats
+        return cls(int(looks), reserve, tuple(bets))
+
+
+def left(look: int, every: int) -> float:
+    """The stake that has not entered once this look's has: after k restarts, a quarter of 30 / (k + 30)."""
+    return (1 - FIRST) * HALF_IN / (look // every + HALF_IN)

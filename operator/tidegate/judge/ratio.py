@@ -1,0 +1,95 @@
+"""Is the candidate worse than stable? Counts against counts, block by block: no rate and no window.
+
+Hypothesis: in every block the candidate's share of bad requests is at most `tolerance` times stable's, whatever that
+is just then; an outage of both, drift and a change of weight are no evidence. Under a ratio r of the shares, a bad
+request is the candidate's with probability r·n_c / (r·n_c + n_s); a bet on r against the tolerance t grows by
+
+    k_c·ln(r/t) − (k_c + k_s)·ln[(r·n_c + n_s) / (t·n_c + n_s)]
+
+whose exponential has a mean of at most 1 for independent requests under the hypothesis (the conditional test of two
+Poisson counts; Lindon and Malek, arXiv 2011.03567, with a bet on one side only). Bad requests that come in bursts
+count for less: the growth is divided by the measured dispersion, which is exact for bursts of that size.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log, log1p
+from typing import Self
+
+from .counts import Block
+from .evidence import Evidence
+
+# How many times worse than tolerated, from a doubling (1.25 × 1.5) to a total failure.
+WORSE = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
+# A disaster needs no large bet to be found.
+WEIGHTS = (0.2, 0.2, 0.2, 0.2, 0.14, 0.04, 0.02)
+# Times stable's share.
+NO_WORSE = (0.5, 0.8, 1.0, 1.25)
+TOLERANCE = 1.25
+LOOKS_PER_MINUTE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bets:
+    """Ratios to bet on against `null`, with what of the formula no block changes: ln(r/t) and r − t."""
+
+    null: float
+    ratios: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def on(cls, ratios: Sequence[float], null: float) -> Self:
+        """The bets on these ratios."""
+        return cls(null, tuple((log(ratio / null), ratio - null) for ratio in ratios))
+
+    def growth(self, block: Block, dispersion: float = 1.0) -> list[float]:
+        """The logarithms by which the bets grow: all 0 where a side has no requests."""
+        mine, others = block.candidate.requests, block.stable.requests
+        bad, all_bad = block.candidate.bad / dispersion, (block.candidate.bad + block.stable.bad) / dispersion
+        if not all_bad or not mine or not others:
+            return [0.0] * len(self.ratios)
+
+        exposure = mine / (self.null * mine + others)
+        return [bad * gain - all_bad * log1p(beyond * exposure) for gain, beyond in self.ratios]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The rules of one comparison, chosen before its first look and kept to the end of the rollout."""
+
+    tolerance: float = TOLERANCE
+    dispersion: float = 1.0
+    every: int = LOOKS_PER_MINUTE
+    bets: Bets = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "bets", Bets.on([self.tolerance * worse for worse in WORSE], self.tolerance))
+
+    def start(self) -> Evidence:
+        """No evidence that the candidate is worse."""
+        return Evidence.none(len(WORSE))
+
+    def update(self, evidence: Evidence, block: Block) -> Evidence:
+        """The evidence that the candidate is worse than tolerated, after one more block."""
+        return evidence.grown(self.bets.growth(block, self.dispersion), WEIGHTS, every=self.every)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonInferiority:
+    """The rules of a Pass: evidence, on all that was served, against the least ratio that is called bad."""
+
+    bad_ratio: float = 2.0
+    dispersion: float = 1.0
+    bets: Bets = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "bets", Bets.on(NO_WORSE, self.bad_ratio))
+
+    def start(self) -> Evidence:
+        """No evidence that the candidate is good."""
+        return Evidence.all_in((1 / len(NO_WORSE),) * len(NO_WORSE))
+
+    def update(self, evidence: Evidence, block: Block) -> Evidence:
+        """The evidence that the candidate is not bad, after one more block."""
+        return evidence.grown(self.bets.growth(block, self.dispersion))

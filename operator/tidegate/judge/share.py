@@ -1,0 +1,91 @@
+"""Does the candidate answer its share of the requests? One that sheds load has few errors to count.
+
+Hypothesis: of all requests the candidate gets at least `tolerated` times its weight. What is missing never reached it
+or was never answered. Blocks are of a confirmed weight only: while a weight spreads, the share is nobody's fault.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from . import sentences
+from .bound import bets, growth
+from .combined import Ruling, limit
+from .counts import Block, Counts
+from .evidence import Evidence
+from .ratio import LOOKS_PER_MINUTE
+from .verdict import Verdict
+
+# Of what is tolerated, down to next to nothing.
+FEWER = (0.8, 0.5, 0.25, 0.1, 0.02)
+WEIGHTS = (0.2,) * len(FEWER)
+TOLERATED = 0.8
+NOTHING = Evidence.none(len(FEWER))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestShare:
+    """The rules: how much of its weight a candidate must serve. Connections are reused: requests come in bursts."""
+
+    tolerated: float = TOLERATED
+    dispersion: float = 3.0
+    every: int = LOOKS_PER_MINUTE
+
+    def start(self) -> Evidence:
+        """No evidence that requests are missing."""
+        return Evidence.none(len(FEWER))
+
+    def update(self, evidence: Evidence, block: Block, weight: float) -> Evidence:
+        """The evidence that requests are missing. `weight` is from 0 to 1; at either end there is nothing to miss."""
+        if not 0 < weight < 1:
+            return evidence.grown([0.0] * len(FEWER), WEIGHTS, every=self.every)
+
+        least = self.tolerated * weight
+        against = bets([least * fewer for fewer in FEWER], least)
+        return evidence.grown(growth(served(block), against, self.dispersion), WEIGHTS, every=self.every)
+
+
+def served(block: Block) -> Counts:
+    """All requests, and those of them that the candidate served: what a bound on its share counts."""
+    mine = block.candidate.requests
+    return Counts(mine + block.stable.requests, mine)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareState:
+    """All that is known after some looks; `wanted` is what the weights promised of the requests since then."""
+
+    evidence: Evidence = NOTHING
+    got: int = 0
+    wanted: float = 0.0
+    breached: int = 0
+
+    def as_floats(self) -> tuple[float, ...]:
+        """All there is to keep; `from_floats` gives the same state back to the last bit."""
+        return (float(self.got), self.wanted, float(self.breached), *self.evidence.as_floats())
+
+    @classmethod
+    def from_floats(cls, floats: Sequence[float]) -> Self:
+        """What `as_floats` kept."""
+        got, wanted, breached, *rest = floats
+        return cls(evidence=Evidence.from_floats(rest), got=int(got), wanted=wanted, breached=int(breached))
+
+    def after(self, rules: RequestShare, block: Block, weight: float, *, part: float) -> "ShareState":
+        """After one more block at a confirmed weight."""
+        evidence = rules.update(self.evidence, block, weight)
+        return ShareState(
+            evidence=evidence,
+            got=self.got + block.candidate.requests,
+            wanted=self.wanted + weight * (block.candidate.requests + block.stable.requests),
+            breached=self.breached or (evidence.looks if evidence.value >= limit(part) else 0),
+        )
+
+
+def rule_share(name: str, rules: RequestShare, state: ShareState, *, part: float) -> Ruling:
+    """The verdict on a candidate's share of the requests. Until it is shown to be missed, it passes."""
+    verdict = Verdict.BREACH if state.breached else Verdict.PASS if state.evidence.looks else Verdict.INCONCLUSIVE
+    got = f"the candidate served {state.got:,} of {state.wanted:,.0f} requests that its weight promised"
+    missing = f"less than {rules.tolerated * 100:.0f} % of that is load that it sheds" if state.breached else ""
+    speaks = sentences.speaks(state.evidence.value, limit(part))
+    sentence = sentences.told(name, verdict.value.lower(), got, missing, speaks)
+    return Ruling(name=name, verdict=verdict, sentence=sentence, evidence=state.evidence.value, part=part)

@@ -1,0 +1,132 @@
+"""An objective on latency: no slower than stable, at any of the chosen boundaries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Self
+
+from . import sentences
+from .combined import Ruling, limit
+from .counts import Counts
+from .errors import SILENT
+from .evidence import Evidence
+from .latency import LatencyComparison, Tails
+from .plan import BETA
+from .ratio import NO_WORSE, WORSE
+from .rulings import WORDS
+from .verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyState:
+    """All that is known after some looks, of as many boundaries as `total` has."""
+
+    total: tuple[Tails, Tails]
+    minute: tuple[Tails, Tails]
+    slower: Evidence
+    as_fast: Evidence
+    looks: int = 0
+    silent: int = 0
+    breached: int = 0
+    passed: int = 0
+
+    def as_floats(self) -> tuple[float, ...]:
+        """All there is to keep; `from_floats` gives the same state back to the last bit."""
+        head = (len(self.total[0].slower), self.looks, self.silent, self.breached, self.passed)
+        counts = [count for side in (*self.total, *self.minute) for count in (side.requests, *side.slower)]
+        return (*map(float, (*head, *counts)), *self.slower.as_floats(), *self.as_fast.as_floats())
+
+    @classmethod
+    def from_floats(cls, floats: Sequence[float]) -> Self:
+        """What `as_floats` kept."""
+        rest = iter(floats)
+        boundaries, looks, silent, breached, passed = (int(number) for number in islice(rest, 5))
+        sides = [[int(number) for number in islice(rest, 1 + boundaries)] for _ in range(4)]
+        total, others, minute, others_minute = (Tails(side[0], tuple(side[1:])) for side in sides)
+        return cls(
+            total=(total, others),
+            minute=(minute, others_minute),
+            slower=Evidence.from_floats(tuple(islice(rest, 2 + len(WORSE) * boundaries))),
+            as_fast=Evidence.from_floats(tuple(islice(rest, 2 + len(NO_WORSE) * boundaries))),
+            looks=looks,
+            silent=silent,
+            breached=breached,
+            passed=passed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyJudge:
+    """The rules of one latency objective: its part of α, and the boundaries in seconds, fixed before the first look."""
+
+    boundaries: tuple[float, ...]
+    comparison: LatencyComparison
+    part: float = 1.0
+
+    def start(self) -> LatencyState:
+        """Before the first look."""
+        none = (Tails(0, (0,) * len(self.boundaries)),) * 2
+        slower, as_fast = self.comparison.start(), self.comparison.start_pass()
+        return LatencyState(total=none, minute=none, slower=slower, as_fast=as_fast)
+
+    def update(self, state: LatencyState, candidate: Tails, stable: Tails) -> LatencyState:
+        """After one more block."""
+        if not self.boundaries:
+            return state
+
+        looks = state.looks + 1
+        minute = (state.minute[0] + candidate, state.minute[1] + stable)
+        ends_minute = looks % self.comparison.every == 0
+        found = replace(
+            state,
+            looks=looks,
+            silent=0 if candidate.requests and stable.requests else state.silent + 1,
+            total=(state.total[0] + candidate, state.total[1] + stable),
+            minute=self.start().minute if ends_minute else minute,
+            slower=self.comparison.update(state.slower, candidate, stable),
+            as_fast=self.comparison.update_pass(state.as_fast, *minute) if ends_minute else state.as_fast,
+        )
+        breaches = not state.breached and found.slower.value >= limit(self.part)
+        passes = not state.passed and ends_minute and self.comparison.passing(found.as_fast) >= 1 / BETA
+        if not breaches and not passes:
+            return found
+
+        return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
+
+
+def rule_latency(name: str, judge: LatencyJudge, state: LatencyState) -> Ruling:
+    """One latency objective's verdict after its last look; the sentence is of the boundary that says most."""
+    verdict, words = _verdict(judge, state)
+    return Ruling(
+        name=name,
+        verdict=verdict,
+        sentence=sentences.told(name, WORDS[verdict], *words),
+        evidence=state.slower.value,
+        part=judge.part,
+    )
+
+
+def _verdict(judge: LatencyJudge, state: LatencyState) -> tuple[Verdict, Sequence[str]]:
+    if not judge.boundaries:
+        return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
+
+    speaks = sentences.speaks(state.slower.value, limit(judge.part))
+    seen = _seen(judge, state)
+    if state.breached:
+        tolerated = f"tolerated: {judge.comparison.tolerance:.3g} times as many"
+        return Verdict.BREACH, (seen, tolerated, speaks, sentences.false_alarm(limit(judge.part)))
+
+    if state.looks and state.silent > SILENT:
+        return Verdict.NO_DATA, (f"a side had no request in the last {state.silent} looks",)
+
+    if state.passed:
+        bad = f"less than {judge.comparison.bad_ratio:.3g} times as many slow requests at every boundary"
+        return Verdict.PASS, (seen, f"shown at look {state.passed} to have {bad}")
+
+    return Verdict.INCONCLUSIVE, (seen, speaks)
+
+
+def _seen(judge: LatencyJudge, state: LatencyState) -> str:
+    place = judge.comparison.slowest(state.slower)
+    mine, others = (Counts(side.requests, side.slower[place]) for side in state.total)
+    return f"over {judge.boundaries[place]:g} s: {sentences.sides(mine, others)}"

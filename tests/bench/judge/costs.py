@@ -1,0 +1,85 @@
+"""What a look costs: processor time of the shipped code, best of several tries."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tidegate.judge.counts import Block, Counts
+from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.latency import LatencyComparison, Tails
+from tidegate.judge.rulings import rule
+from tidegate.judge.slowness import LatencyJudge
+
+LOOKS = 400
+TRIES = 15
+RELEASES = 1000
+BLOCKS = [Block(Counts(150, look % 4), Counts(1350, 9 + look % 5)) for look in range(20)]
+TAILS = [
+    (Tails(150, (60, 12 + look % 7, 2, look % 2)), Tails(1350, (540, 110, 18 + look % 5, 1))) for look in range(20)
+]
+
+
+def costs() -> dict[str, Any]:
+    """Microseconds per look, the tick of a thousand Releases in milliseconds, and the state's size in numbers."""
+    compared, bounded = ErrorJudge.of(), ErrorJudge.of(bound=0.01)
+    latency = LatencyJudge(boundaries=(0.1, 0.25, 0.5, 1.0), comparison=LatencyComparison(boundary_weights=(0.25,) * 4))
+    state = ErrorState()
+    for block in BLOCKS:
+        state = bounded.update(state, block)
+
+    return {
+        "errors compared, µs per look": per_look(lambda: errors(compared)),
+        "errors compared and bounded, µs per look": per_look(lambda: errors(bounded)),
+        "latency at four boundaries, µs per look": per_look(lambda: slowness(latency)),
+        "verdict and sentence, µs": per_look(lambda: [rule("errors", bounded, state) for _ in range(LOOKS)]),
+        "1,000 Releases, errors compared and bounded, ms per tick": per_tick(bounded, state),
+        "numbers in an objective's state": len(state.as_floats()),
+        "a logarithm of this machine at the time, ns": per_logarithm(),
+    }
+
+
+def per_look(looks: Callable[[], object]) -> float:
+    """Microseconds."""
+    return round(fastest(looks) / LOOKS * 1e6, 1)
+
+
+def fastest(work: Callable[[], object]) -> float:
+    """Seconds of processor time, of the best try."""
+    found = []
+    for _ in range(TRIES):
+        began = time.process_time()
+        work()
+        found.append(time.process_time() - began)
+
+    return min(found)
+
+
+def errors(judge: ErrorJudge) -> None:
+    """A rollout's looks."""
+    state = ErrorState()
+    for look in range(LOOKS):
+        state = judge.update(state, BLOCKS[look % 20])
+
+
+def slowness(judge: LatencyJudge) -> None:
+    """A rollout's looks at latency."""
+    state = judge.start()
+    for look in range(LOOKS):
+        state = judge.update(state, *TAILS[look % 20])
+
+
+def per_tick(judge: ErrorJudge, state: ErrorState) -> float:
+    """Milliseconds for a look and a verdict of each of a thousand Releases."""
+
+    def tick() -> None:
+        for place in range(RELEASES):
+            rule("errors", judge, judge.update(state, BLOCKS[place % 20]))
+
+    return round(fastest(tick) * 1e3, 1)
+
+
+def per_logarithm() -> float:
+    """Nanoseconds: what other work on the machine does to all figures here."""
+    from math import log
+
+    return round(fastest(lambda: [log(1.5) for _ in range(10_000)]) / 10_000 * 1e9, 1)

@@ -1,0 +1,93 @@
+"""Recorded traffic dealt into two sides at random: nothing differs, so every rollback is false."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import peers
+from .bounds import Counted
+from .rollouts import SHIPPED, breaches
+from .traffic import Look
+from .vector import Array
+
+REPLAYS = 10_000
+PEERS = 1000
+RUNS = ("high_traffic", "low_traffic")
+WEIGHT = 0.1
+# Dealing makes requests independent; the default, where no pods were counted before, takes bursts for granted.
+DISPERSIONS = {"φ = 1, as it is here": 1.0, "φ = 3, the default without pods": 3.0}
+
+RIVALS = {"five points over 1 %": peers.rules(0.01, 0.01)["five minutes over 1 %"], "Mann-Whitney": peers.kayenta}
+
+
+def replays(seed: int, folder: Path) -> dict[str, Any]:
+    """Every node with errors, dealt 10 to 90 again and again. Empty where the data are not there."""
+    files = [folder / "petshop" / "dataset" / run / "noissue" / "metrics.csv" for run in RUNS]
+    recorded = [node for path in files for node in nodes(path)]
+    if not recorded:
+        return {}
+
+    found: dict[str, Any] = {"nodes": len(recorded)}
+    each = -(-REPLAYS // len(recorded))
+    for name, dispersion in DISPERSIONS.items():
+        rng = np.random.default_rng([seed, 5])
+        alarms = sum(alarmed(rng, node, each, dispersion) for node in recorded)
+        found[name] = Counted(alarms, each * len(recorded)).as_json()
+
+    rng = np.random.default_rng([seed, 6])
+    few = -(-PEERS // len(recorded))
+    for name, rule in RIVALS.items():
+        count = sum(int((rule(*points(rng, node, few)) > 0).sum()) for node in recorded)
+        found[name] = Counted(count, few * len(recorded)).as_json()
+
+    return found
+
+
+def nodes(path: Path) -> list[tuple[Array, Array]]:
+    """Requests and failed ones by five minutes, of each node that has any."""
+    if not path.exists():
+        return []
+
+    with path.open(newline="") as file:
+        names, metrics, _, _, *lines = list(csv.reader(file))
+    found = []
+    columns = {(name, metric): place for place, (name, metric) in enumerate(zip(names, metrics, strict=True))}
+    for name in sorted(set(names)):
+        if (name, "requests") in columns and (name, "availability") in columns:
+            requests, available = (column(lines, columns[name, each]) for each in ("requests", "availability"))
+            known = ~np.isnan(requests) & ~np.isnan(available)
+            total = np.where(known, requests, 0).round()
+            failed = np.where(known, requests * (1 - available / 100), 0).round()
+            if failed.sum() > 0:
+                found.append((total, np.minimum(failed, total)))
+
+    return found
+
+
+def column(lines: list[list[str]], place: int) -> Array:
+    """A column of numbers; NaN where there is none."""
+    return np.array([float(line[place] or "nan") for line in lines])
+
+
+def dealt(rng: np.random.Generator, node: tuple[Array, Array], runs: int) -> Iterator[Look]:
+    """Each point's requests, good and bad, dealt to the two sides."""
+    for total, failed in zip(*node, strict=True):
+        bad = rng.binomial(int(failed), WEIGHT, runs).astype(float)
+        good = rng.binomial(int(total - failed), WEIGHT, runs).astype(float)
+        yield good + bad, bad, total - good - bad, failed - bad
+
+
+def alarmed(rng: np.random.Generator, node: tuple[Array, Array], runs: int, dispersion: float) -> int:
+    """How many replays of a node are rolled back."""
+    ones = np.ones(runs)
+    found, _ = breaches(dealt(rng, node, runs), SHIPPED, dispersion * ones, ones)
+    return int((found > 0).sum())
+
+
+def points(rng: np.random.Generator, node: tuple[Array, Array], runs: int) -> list[Array]:
+    """Replays of a node for rules on points: the first five hours, as many points as an hour has minutes."""
+    kept = list(dealt(rng, node, runs))[:60]
+    return [np.stack(part, axis=1) for part in zip(*kept, strict=True)]

@@ -1,0 +1,200 @@
+"""The figures as people read them, in Markdown."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .bounds import Counted
+from .delays import best_peer
+
+INCONCLUSIVE_BELOW = 0.9
+
+
+def table(found: dict[str, Any], data: Path) -> str:
+    """All tables."""
+    return "\n\n".join(
+        [
+            figures(found),
+            "## False alarms, no difference (60 min, a look every 15 s)\n\n" + false_alarms(found["nulls"]),
+            "## False alarms under stress\n\n" + false_alarms(found["stress"]),
+            "## Faults: median delay in seconds (found within the hour)\n\n" + faults(found["faults"]),
+            "## Latency: p99 grows by half, median delay in seconds\n\n" + latency(found["latency"]),
+            "## Pass: less than twice stable's share\n\n" + passing(found["passes"]),
+            "## Shedding: four tenths of its requests served, median delay in seconds\n\n" + shed(found["shedding"]),
+            "## Recorded traffic\n\n" + replayed(found["replays"], data),
+            "## Cost\n\n" + rows(("what", "figure"), found["costs"].items()),
+        ]
+    )
+
+
+def figures(found: dict[str, Any]) -> str:
+    """The figures that the issue asks for."""
+    worst = [max(upper(row) for row in found[name]) for name in ("nulls", "stress")]
+    few = [row for row in found["faults"] if row["fault"] == "1.0% → 5.0%" and row["weight"] < 0.5]
+    most = max(row["shipped"]["requests"] for row in few if row["rps"] < 1000)
+    five = [row for row in found["faults"] if row["ratio"] == 5 and (row["rps"], row["weight"]) == (100, 0.1)]
+    tail = next(row for row in found["latency"] if (row["rps"], row["weight"], row["buckets"]) == (100, 0.1, "classic"))
+    against = found["delay against the best peer"]
+    lines = [
+        ("false alarms, 36 nulls: greatest upper bound", "≤ 1 %", f"{worst[0]:.2%}"),
+        ("false alarms under stress: greatest upper bound", "≤ 1 %", f"{worst[1]:.2%}"),
+        ("delay against the best peer, as shipped", "≥ 5 times shorter", times(against["shipped"])),
+        ("delay against the best peer, comparison alone", "3.9", times(against["comparison"])),
+        (
+            "fivefold fault at 100 rps, 10 %: against five minutes",
+            "≥ 10 times shorter",
+            ", ".join(f"{row['fault']}: {300 / row['shipped']['delay']:.1f}" for row in five),
+        ),
+        ("requests served at 1 → 5 %, 5–10 % of 10 and 100 rps", "≤ 300", f"{most:.0f} at most"),
+        (
+            "p99 +50 % at 100 rps, 10 %: tail; shift",
+            "≤ 120 s",
+            f"{seconds(tail['tail'])} ({seconds(tail['tail beside errors'])} beside errors); {seconds(tail['shift'])}",
+        ),
+        ("a fault from minute 20 on, against one from the start", "≤ 2 times", late(found["faults"])),
+    ]
+    return rows(("figure", "aim", "measured"), lines)
+
+
+def times(against: dict[str, Any]) -> str:
+    """The geometric mean, with and without what is not found."""
+    censored = against["times with cells not found in the hour counted as an hour"]
+    return (
+        f"{against['times']:.2f} over {against['cells']} cells ({against['least']:.2f} to {against['greatest']:.0f}); "
+        f"{censored:.2f} with the {against['not found in the hour where a peer finds it']} not found counted as an hour"
+    )
+
+
+def late(all_rows: list[dict[str, Any]]) -> str:
+    """How much longer a late fault takes, at the least and at the most."""
+    ratios = [
+        row["late"]["delay"] / row["shipped"]["delay"]
+        for row in all_rows
+        if row["late"]["delay"] < np.inf and row["shipped"]["delay"] < np.inf
+    ]
+    return f"{np.exp(np.mean(np.log(ratios))):.2f} times in the mean of {len(ratios)} cells, {max(ratios):.1f} at most"
+
+
+def false_alarms(found: list[dict[str, Any]]) -> str:
+    """A row for each null."""
+    names = list(found[0]["peers"])
+    lines = [
+        (
+            row["null"],
+            f"{row['rps']} · {row['weight']:.0%}",
+            counted(row["tidegate"]),
+            *(f"{row['peers'][name]['share']:.1%}" for name in names),
+        )
+        for row in found
+    ]
+    return rows(("null", "rps · weight", "Tidegate (upper bound)", *names), lines)
+
+
+def faults(found: list[dict[str, Any]]) -> str:
+    """A row for each cell; where it is not better is said."""
+    lines = []
+    for row in found:
+        peer, ours = best_peer(row), row["shipped"]["delay"]
+        note = "inconclusive" if row["shipped"]["found"] < INCONCLUSIVE_BELOW else ""
+        if peer <= ours and peer < np.inf:
+            note = f"{note}, not better".strip(", ")
+        lines.append(
+            (
+                row["fault"],
+                f"{row['rps']} · {row['weight']:.0%}",
+                seconds(row["shipped"]),
+                f"{row['shipped']['requests']:.0f}",
+                seconds(row["comparison"]),
+                whole(row["plan"]),
+                seconds(row["late"]),
+                whole(peer),
+                whole(row["peers"]["best of an oracle's rules"]["delay"]),
+                note,
+            )
+        )
+    head = ("fault", "rps · weight", "as shipped", "requests", "comparison alone", "its plan", "from minute 20")
+    return rows((*head, "best peer", "oracle", "note"), lines)
+
+
+def latency(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic and kind of histogram."""
+    lines = []
+    for row in found:
+        peer = row.get("five minutes over an oracle's p99")
+        lines.append(
+            (
+                f"{row['rps']} · {row['weight']:.0%}",
+                row["buckets"],
+                counted(row["null"]["alarms"]),
+                seconds(row["tail"]),
+                seconds(row["shift"]),
+                seconds(row["tail beside errors"]),
+                f"{peer['null']['found']:.0%}; {seconds(peer['tail'])}; {seconds(peer['shift'])}" if peer else "",
+            )
+        )
+    head = (
+        "rps · weight",
+        "buckets",
+        "false alarms",
+        "tail",
+        "shift",
+        "tail beside errors",
+        "oracle's p99: false; tail; shift",
+    )
+    return rows(head, lines)
+
+
+def passing(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic."""
+    lines = [
+        (f"{row['share']:.1%}", f"{row['rps']} · {row['weight']:.0%}", seconds(row["healthy"]), counted(row["bad"]))
+        for row in found
+    ]
+    return rows(("errors", "rps · weight", "a healthy candidate passes after, s", "false passes (upper bound)"), lines)
+
+
+def shed(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic."""
+    lines = [
+        (f"{row['rps']} · {row['weight']:.0%}", counted(row["null"]["alarms"]), seconds(row["shedding"]))
+        for row in found
+    ]
+    return rows(("rps · weight", "false alarms (upper bound)", "found after, s"), lines)
+
+
+def replayed(found: dict[str, Any], data: Path) -> str:
+    """A row for each rule."""
+    if not found:
+        return f"Not run: there is no petshop/ in {data}. Give the folder with --data DIR."
+
+    lines = [(name, counted(row), row["count"], row["runs"]) for name, row in found.items() if name != "nodes"]
+    return rows(("rule", "false rollbacks (upper bound)", "count", "replays"), lines)
+
+
+def upper(row: dict[str, Any]) -> float:
+    """The upper bound of a row's false alarms."""
+    return float(row["tidegate"]["upper"])
+
+
+def counted(row: dict[str, Any]) -> str:
+    """A share with its bound."""
+    return str(Counted(row["count"], row["runs"]))
+
+
+def seconds(row: dict[str, Any]) -> str:
+    """A delay, with how many are found where that is not all."""
+    share = "" if row["found"] >= 0.995 else f" ({row['found']:.0%})"
+    return whole(row["delay"]) + share
+
+
+def whole(delay: float) -> str:
+    """A delay; a dash for never."""
+    return f"{delay:.0f}" if delay < np.inf else "–"
+
+
+def rows(head: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> str:
+    """A table in Markdown."""
+    ruled = [head, ("---",) * len(head), *lines]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in ruled)

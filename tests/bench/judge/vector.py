@@ -1,0 +1,117 @@
+"""The judge's arithmetic on thousands of rollouts at once. A test holds it to the shipped code, look by look."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidegate.judge.dispersion import LEAST_BAD, UNKNOWN, student
+from tidegate.judge.evidence import GREATEST, GREATEST_GROWTH, left
+from tidegate.judge.ratio import LOOKS_PER_MINUTE, WORSE
+
+Array = NDArray[np.float64]
+
+
+class Bets:
+    """Many `Evidence`s: a row for each alternative, a column for each rollout."""
+
+    def __init__(self, weights: Sequence[float], runs: int, *, all_in: bool = False) -> None:
+        self.looks, self.reserve = 0, 0.0 if all_in else 1.0
+        self.weights = np.asarray(weights)[:, None]
+        self.bets = np.repeat(self.weights, runs, axis=1) if all_in else np.zeros((len(weights), runs))
+
+    def grow(self, logs: Array, every: int = LOOKS_PER_MINUTE) -> Array:
+        """One more look; the values after it. Works in place: `logs` is spent."""
+        reserve = min(self.reserve, left(self.looks, every))
+        stake = self.reserve - reserve
+        self.looks, self.reserve = self.looks + 1, reserve
+        np.minimum(logs, GREATEST_GROWTH, out=logs)
+        np.exp(logs, out=logs)
+        if stake:
+            self.bets += stake * self.weights
+        with np.errstate(over="ignore"):
+            self.bets *= logs
+        np.minimum(self.bets, GREATEST, out=self.bets)
+        return self.bets.sum(axis=0) + reserve
+
+    def keep(self, which: NDArray[np.bool_]) -> None:
+        """Leave the rollouts out that are decided."""
+        self.bets = self.bets[:, which]
+
+
+def ratio_growth(look: Sequence[Array], null: Array, ratios: Array, dispersion: Array) -> Array:
+    """The growth of bets on `ratios` (a row each) against `null`; `look` is n_c, k_c, n_s, k_s."""
+    mine, bad, others, others_bad = look
+    expected = null * mine + others
+    some = (mine > 0) & (others > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log((ratios * mine + others) / expected)
+        logs *= -(bad + others_bad)
+        logs += bad * np.log(ratios / null)
+        logs /= dispersion
+
+    return logs if some.all() else np.where(some, logs, 0.0)
+
+
+def share_growth(requests: Array, bad: Array, null: float, shares: Sequence[float], dispersion: Array) -> Array:
+    """The growth of bets on `shares` against a share of `null`."""
+    rows = np.asarray(shares)[:, None]
+    return (bad * np.log(rows / null) + (requests - bad) * np.log((1 - rows) / (1 - null))) / dispersion
+
+
+def worse(null: Array) -> Array:
+    """The ratios that the comparison bets on, a row each."""
+    return np.asarray(WORSE)[:, None] * null
+
+
+class Spreads:
+    """`spread` of many histories, for as many pods each: φ and σ."""
+
+    def __init__(self, requests: Array, bad: Array, coarser: int = 20) -> None:
+        """Counts by rollout, block and pod."""
+        self.pods = requests.shape[2]
+        wide = [summed(part, coarser) for part in (requests, bad)]
+        dispersion = np.maximum(1.0, np.maximum(bursts(requests, bad), bursts(*wide)))
+        thin = bad.sum(axis=(1, 2)) < LEAST_BAD
+        self.dispersion = np.where(thin, UNKNOWN, dispersion)
+        variance = between(requests.sum(axis=1), bad.sum(axis=1), dispersion)
+        self.sigma = np.where(thin, 0.0, np.sqrt(variance))
+
+    def margin(self, candidate_pods: int, stable_pods: int) -> Array:
+        """`Spread.margin`, for each."""
+        width = self.sigma * np.sqrt(1 / candidate_pods + 1 / stable_pods)
+        return np.exp(np.minimum(student(self.pods - 1) * width, np.log(100)))
+
+
+def summed(counts: Array, blocks: int) -> Array:
+    """Counts over as many blocks each."""
+    starts = np.arange(0, counts.shape[1], blocks)
+    return np.add.reduceat(counts, starts, axis=1)
+
+
+def bursts(requests: Array, bad: Array) -> Array:
+    """The chi-square of pods by blocks per degree of freedom."""
+    all_requests = requests.sum(axis=1)
+    factors = np.divide(bad.sum(axis=1), all_requests, out=np.zeros_like(all_requests), where=all_requests > 0)
+    expected = requests * factors[:, None, :]
+    total = expected.sum(axis=2)
+    seen = bad.sum(axis=2)
+    used = (seen > 0) & (total > 0)
+    scale = np.divide(seen, total, out=np.zeros_like(total), where=used)
+    scaled = expected * scale[:, :, None]
+    cells = scaled > 0
+    chi_square = np.divide((bad - scaled) ** 2, scaled, out=np.zeros_like(scaled), where=cells).sum(axis=(1, 2))
+    inverse = np.divide(1, scaled, out=np.zeros_like(scaled), where=cells).sum(axis=(1, 2))
+    error = np.sqrt(2 * cells.sum(axis=(1, 2)) + inverse)
+    freedom = cells.sum(axis=(1, 2)) - used.sum(axis=1) - ((factors > 0).sum(axis=1) - 1)
+    return np.divide(chi_square - error, freedom, out=np.ones_like(chi_square), where=freedom > 0)
+
+
+def between(requests: Array, bad: Array, dispersion: Array) -> Array:
+    """The square of the spread of pods' shares."""
+    total = np.maximum(bad.sum(axis=1), 1)
+    expected = requests * (total / requests.sum(axis=1))[:, None]
+    excess = ((bad - expected) ** 2).sum(axis=1)
+    noise = dispersion * (expected * (1 - expected / total[:, None])).sum(axis=1)
+    error = np.sqrt(2 / (requests.shape[1] - 1))
+    return np.maximum(0.0, excess - noise * (1 + error)) / (expected**2).sum(axis=1)

@@ -1,0 +1,80 @@
+"""The bench simulates many rollouts at once with arithmetic of its own: it must be the shipped code's."""
+
+import numpy as np
+import pytest
+
+from tests.bench.judge.rollouts import ALPHA, SHIPPED, Judges
+from tests.bench.judge.vector import Bets, Spreads, ratio_growth
+from tidegate.judge.bound import Ceiling
+from tidegate.judge.counts import Block, Counts
+from tidegate.judge.dispersion import spread
+from tidegate.judge.ratio import NO_WORSE, Comparison, NonInferiority
+
+RUNS, LOOKS = 12, 40
+
+
+def traffic() -> list[tuple[np.ndarray, ...]]:
+    rng = np.random.default_rng(3)
+    sizes = [(rng.poisson(mean, RUNS), share) for _ in range(LOOKS) for mean, share in ((40, 0.05), (300, 0.02))]
+    sides = [(requests.astype(float), rng.binomial(requests, share).astype(float)) for requests, share in sizes]
+    return [(*sides[look], *sides[look + 1]) for look in range(0, 2 * LOOKS, 2)]
+
+
+def block(seen: tuple[np.ndarray, ...], run: int) -> Block:
+    mine, bad, others, others_bad = (int(part[run]) for part in seen)
+    return Block(Counts(mine, bad), Counts(others, others_bad))
+
+
+def test_the_same_counts_give_the_same_evidence() -> None:
+    dispersion, margin = np.linspace(1, 4, RUNS), np.linspace(1, 2, RUNS)
+    looks = traffic()
+    tests = Judges(SHIPPED, dispersion, margin)
+    for seen in looks:
+        tests.look(seen)
+
+    for run in range(RUNS):
+        compared = Comparison(tolerance=max(1.25, margin[run]), dispersion=dispersion[run])
+        blamed = Comparison(tolerance=margin[run], dispersion=dispersion[run])
+        ceiling = Ceiling(greatest=0.01, dispersion=dispersion[run])
+        ratio, blame, bound = compared.start(), blamed.start(), ceiling.start()
+        for seen in looks:
+            each = block(seen, run)
+            ratio, blame = compared.update(ratio, each), blamed.update(blame, each)
+            bound = ceiling.update(bound, each.candidate)
+
+        for shipped, simulated in ((ratio, tests.ratio), (blame, tests.blame), (bound, tests.bound)):
+            assert shipped.value == pytest.approx(simulated.bets.sum(axis=0)[run] + simulated.reserve, rel=1e-9)
+
+
+def test_the_same_counts_give_the_same_pass() -> None:
+    rules = NonInferiority()
+    looks, ones = traffic(), np.ones(RUNS)
+    bets = Bets([0.25] * 4, RUNS, all_in=True)
+    values = [bets.grow(ratio_growth(seen, 2 * ones, np.array(NO_WORSE)[:, None], ones)) for seen in looks]
+    evidence = rules.start()
+    for seen in looks:
+        evidence = rules.update(evidence, block(seen, 0))
+
+    assert evidence.value == pytest.approx(values[-1][0], rel=1e-9)
+
+
+def test_the_same_history_gives_the_same_spread() -> None:
+    rng = np.random.default_rng(4)
+    bad = 2.0 * rng.poisson(0.8 * rng.lognormal(0, 0.6, (RUNS, 1, 5)), (RUNS, 60, 5))
+    requests = bad + rng.poisson(100, bad.shape)
+    spreads = Spreads(requests, bad)
+    margins = spreads.margin(2, 5)
+
+    for run in range(RUNS):
+        rows = [
+            [Counts(int(n), int(k)) for n, k in zip(*row, strict=True)]
+            for row in zip(requests[run], bad[run], strict=True)
+        ]
+        found = spread(rows)
+        assert found.dispersion == pytest.approx(spreads.dispersion[run], rel=1e-9)
+        assert found.margin(2, 5) == pytest.approx(margins[run], rel=1e-9)
+
+
+def test_the_bench_shares_the_false_alarms_as_shipped() -> None:
+    assert ALPHA == 0.01
+    assert sum(SHIPPED.weights) == pytest.approx(1)

@@ -1,0 +1,53 @@
+"""How unlike chance the counts of like pods are."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+from tidegate.judge.counts import Counts
+from tidegate.judge.dispersion import UNKNOWN, Row, Spread, spread, student
+
+
+def history(pods: int, *, burst: int = 1, sigma: float = 0.0, outage: float = 1.0, mean: float = 1.5) -> list[Row]:
+    """An hour of blocks: bad requests in bursts of one size; pods that differ; four minutes in which all are bad."""
+    rng = np.random.default_rng(7)
+    factors = rng.lognormal(-(sigma**2) / 2, sigma, pods)
+    times = np.where((np.arange(240) >= 100) & (np.arange(240) < 116), outage, 1.0)
+    bad = burst * rng.poisson(mean / burst * times[:, None] * factors, (240, pods))
+    return [[Counts(1000, int(each)) for each in row] for row in bad]
+
+
+def test_independent_requests_of_like_pods_have_neither_bursts_nor_spread() -> None:
+    found = spread(history(10))
+
+    assert found.dispersion == pytest.approx(1, abs=0.1)
+    assert found.margin(1, 10) < 1.2
+    assert found.tolerance(1, 10) == 1.25
+
+
+@pytest.mark.parametrize("size", [3, 9, 18])
+def test_bursts_are_measured(size: int) -> None:
+    assert spread(history(10, burst=size)).dispersion == pytest.approx(size, rel=0.2)
+
+
+def test_an_outage_of_all_is_no_burst() -> None:
+    assert spread(history(10, outage=30)).dispersion < 1.2
+
+
+@pytest.mark.parametrize("sigma", [0.25, 0.5])
+def test_pods_that_differ_are_measured_apart_from_bursts(sigma: float) -> None:
+    found = spread(history(20, sigma=sigma, burst=3))
+
+    assert found.pods == pytest.approx(sigma, rel=0.4)
+    assert found.dispersion == pytest.approx(3, rel=0.2)
+    assert found.tolerance(1, 20) > found.tolerance(4, 20) > 1.25
+
+
+@pytest.mark.parametrize("rows", [[], [[Counts(9, 1)]], [[Counts(9, 1), Counts(9, 0)]] * 5])
+def test_too_thin_a_history_is_taken_for_bursts(rows: list[Row]) -> None:
+    assert spread(rows) == Spread(dispersion=UNKNOWN, seen=len(rows[0]) if rows else 0)
+
+
+@pytest.mark.parametrize("freedom", [9, 19, 99])
+def test_the_quantile_is_students(freedom: int) -> None:
+    assert student(freedom) == pytest.approx(special.stdtrit(freedom, 0.995), rel=0.01)

@@ -1,0 +1,61 @@
+"""What a step can show before it starts."""
+
+from math import inf
+
+import pytest
+
+from tidegate.judge.plan import Expected, clean_requests, plan_seconds, plan_weight, span, too_short
+
+SHOP = Expected(rps=100, share=0.01)
+
+
+def test_more_traffic_weight_and_fault_need_less_time() -> None:
+    usual = plan_seconds(SHOP, 0.1)
+
+    assert plan_seconds(Expected(rps=1000, share=0.01), 0.1) == pytest.approx(usual / 10)
+    assert plan_seconds(SHOP, 0.2) < usual
+    assert plan_seconds(SHOP, 0.1, worse=5) < usual / 4
+    assert plan_seconds(SHOP, 0.1, tolerance=1.0) < usual < plan_seconds(SHOP, 0.1, limit=1000)
+
+
+@pytest.mark.parametrize(
+    ("expected", "weight", "worse"),
+    [
+        (Expected(rps=0, share=0.01), 0.1, 2),
+        (Expected(rps=1, share=0), 0.1, 2),
+        (SHOP, 0, 2),
+        (SHOP, 1, 2),
+        (SHOP, 0.1, 1.2),
+    ],
+)
+def test_where_there_is_nothing_to_compare_it_takes_for_ever(expected: Expected, weight: float, worse: float) -> None:
+    assert plan_seconds(expected, weight, worse=worse) == inf
+
+
+def test_the_weight_that_is_told_is_the_least_that_is_enough() -> None:
+    percent = plan_weight(SHOP, 300)
+
+    assert percent is not None
+    assert plan_seconds(SHOP, percent / 100) <= 300 < plan_seconds(SHOP, (percent - 1) / 100)
+    assert plan_weight(Expected(rps=0.1, share=0.001), 60) is None
+
+
+def test_a_step_that_is_too_short_is_told_what_would_do() -> None:
+    assert too_short(SHOP, 0.5, 3600) == ""
+    assert too_short(Expected(rps=10, share=0.001), 0.05, 300, worse=5) == (
+        "5 % of 10 requests/s needs 76 min to show 0.1 % → 0.5 % bad requests; "
+        "no weight below 100 % is enough in that time"
+    )
+    assert "15 % of them would be enough" in too_short(SHOP, 0.05, 300)
+    assert "never shows" in too_short(Expected(rps=5, share=0), 0.05, 300)
+
+
+def test_requests_without_a_bad_one_that_pass_a_bound() -> None:
+    assert clean_requests(0.01) == 300
+    assert clean_requests(0.001) == 2996
+    assert clean_requests(0) == 0
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(29.2, "30 s"), (121, "3 min"), (9000, "2.5 h")])
+def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
+    assert span(seconds) == words

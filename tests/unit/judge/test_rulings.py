@@ -1,0 +1,244 @@
+"""Verdicts per objective and together, and what they say."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tidegate.judge.combined import Kind, Ruling, limit, parts, together
+from tidegate.judge.counts import Block, Counts, PodCounts
+from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.latency import LatencyComparison, Tails
+from tidegate.judge.plan import Expected
+from tidegate.judge.rulings import rule
+from tidegate.judge.sentences import Circumstances
+from tidegate.judge.share import RequestShare, ShareState, rule_share
+from tidegate.judge.slowness import LatencyJudge, LatencyState, rule_latency
+from tidegate.judge.verdict import Verdict
+
+COMPARED = ErrorJudge.of()
+BOUNDED = ErrorJudge.of(bound=0.01)
+Sides = tuple[int, int, int, int]
+# Requests and bad ones of the candidate, then of stable, in a block.
+HEALTHY: Sides = (150, 1, 1350, 9)
+WORSE: Sides = (150, 8, 1350, 9)
+OUTAGE: Sides = (150, 15, 1350, 135)
+CLEAN: Sides = (150, 0, 1350, 2)
+NO_CANDIDATE: Sides = (0, 0, 1500, 10)
+NO_STABLE: Sides = (1500, 10, 0, 0)
+NO_STABLE_AND_BAD: Sides = (1500, 90, 0, 0)
+
+
+def seen(judge: ErrorJudge, sides: Sides, looks: int, state: ErrorState | None = None) -> ErrorState:
+    state = state or ErrorState()
+    for _ in range(looks):
+        state = judge.update(state, Block(Counts(*sides[:2]), Counts(*sides[2:])))
+    return state
+
+
+@pytest.mark.parametrize(
+    ("judge", "sides", "looks", "verdict"),
+    [
+        pytest.param(COMPARED, HEALTHY, 0, Verdict.INCONCLUSIVE, id="not looked at"),
+        pytest.param(COMPARED, HEALTHY, 2, Verdict.INCONCLUSIVE, id="too little"),
+        pytest.param(COMPARED, HEALTHY, 60, Verdict.PASS, id="shown to be no worse"),
+        pytest.param(COMPARED, WORSE, 8, Verdict.BREACH, id="worse"),
+        pytest.param(COMPARED, OUTAGE, 60, Verdict.PASS, id="an outage of both is no difference"),
+        pytest.param(COMPARED, NO_CANDIDATE, 4, Verdict.NO_DATA, id="no requests"),
+        pytest.param(COMPARED, NO_STABLE, 4, Verdict.NO_DATA, id="nothing to compare with"),
+        pytest.param(BOUNDED, WORSE, 8, Verdict.BREACH, id="worse, with a bound"),
+        pytest.param(BOUNDED, OUTAGE, 8, Verdict.HOLD, id="over the bound like stable"),
+        pytest.param(BOUNDED, CLEAN, 8, Verdict.PASS, id="within the bound"),
+        pytest.param(BOUNDED, NO_STABLE_AND_BAD, 5, Verdict.BREACH, id="over the bound without stable"),
+        pytest.param(BOUNDED, NO_STABLE, 60, Verdict.PASS, id="within the bound without stable"),
+    ],
+)
+def test_an_objective_is_judged(judge: ErrorJudge, sides: Sides, looks: int, verdict: Verdict) -> None:
+    assert rule("errors", judge, seen(judge, sides, looks)).verdict is verdict
+
+
+def test_a_breach_stays_one_and_a_pass_stays_one() -> None:
+    breached = seen(COMPARED, CLEAN, 40, seen(COMPARED, WORSE, 8))
+    passed = seen(COMPARED, (150, 2, 1350, 9), 8, seen(COMPARED, HEALTHY, 60))
+
+    assert rule("errors", COMPARED, breached).verdict is Verdict.BREACH
+    assert rule("errors", COMPARED, passed).verdict is Verdict.PASS
+
+
+def test_a_breach_outranks_a_pass() -> None:
+    state = seen(COMPARED, (150, 40, 1350, 9), 40, seen(COMPARED, HEALTHY, 60))
+
+    assert state.passed
+    assert rule("errors", COMPARED, state).verdict is Verdict.BREACH
+
+
+def test_over_the_bound_with_stable_within_it_holds_until_the_candidate_is_shown_to_be_to_blame() -> None:
+    judge = ErrorJudge.of(bound=0.01, tolerance=4.0, margin=4.0)
+    ruling = rule("errors", judge, seen(judge, (150, 6, 1350, 13), 12))
+
+    assert ruling.verdict is Verdict.HOLD
+    assert "over the bound of 1 %, but not shown to be worse than stable yet" in ruling.sentence
+
+
+def test_a_shared_incident_is_called_one() -> None:
+    assert "a shared incident, nobody is blamed" in rule("errors", BOUNDED, seen(BOUNDED, OUTAGE, 8)).sentence
+
+
+def test_one_pod_that_carries_the_excess_holds() -> None:
+    state = seen(COMPARED, WORSE, 8)
+    pods = [PodCounts("a", Counts(600, 60)), PodCounts("b", Counts(600, 4))]
+
+    ruling = rule("errors", COMPARED, state, pods=pods)
+
+    assert ruling.verdict is Verdict.HOLD
+    assert "100% of the excess is pod a's" in ruling.sentence
+    assert together([ruling]).verdict is Verdict.HOLD
+
+
+def test_a_breach_says_all_that_an_on_call_person_asks() -> None:
+    pods = [PodCounts("a", Counts(300, 15)), PodCounts("b", Counts(300, 17))]
+    around = Circumstances(before=Counts(100_000, 700))
+
+    found = rule("errors", BOUNDED, seen(BOUNDED, (150, 8, 1350, 9), 4), pods=pods, around=around)
+
+    assert found.sentence == (
+        "errors: breach. candidate 32 of 600 (5.33 %), stable 36 of 5,400 (0.667 %); "
+        "8 times, at least 3.4 and at most 19 times (95 %); tolerated: 1.25 times, and at most 1 %; "
+        "evidence more than a million:1 (limit 100:1), shown at look 1; "
+        "excess on 2 of 2 candidate pods; stable had 0.7 % in the hour before; "
+        "a false alarm like this comes in at most 1 % of rollouts."
+    )
+
+
+def test_an_inconclusive_objective_says_how_long_it_takes() -> None:
+    around = Circumstances(expected=Expected(rps=4, share=0.01), weight=0.05)
+
+    sentence = rule("errors", COMPARED, seen(COMPARED, (78, 1, 1500, 15), 4), around=around).sentence
+
+    assert "312 requests, 4 bad: not enough to tell; to see 3 times as many (4 requests/s with 1 % bad)" in sentence
+    assert "at 5 %" in sentence
+    assert "at 10 %" in sentence
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from([HEALTHY, WORSE, OUTAGE, NO_CANDIDATE, NO_STABLE]), max_size=12), st.integers(0, 12))
+def test_a_restart_anywhere_changes_no_bit(blocks: list[Sides], restart: int) -> None:
+    state = kept = ErrorState()
+    for look, sides in enumerate(blocks):
+        if look == restart:
+            kept = ErrorState.from_floats([float.fromhex(number.hex()) for number in kept.as_floats()])
+        state, kept = seen(BOUNDED, sides, 1, state), seen(BOUNDED, sides, 1, kept)
+
+    assert kept == state
+    assert [number.hex() for number in kept.as_floats()] == [number.hex() for number in state.as_floats()]
+
+
+LATENCY = LatencyJudge(boundaries=(0.1, 0.5), comparison=LatencyComparison(boundary_weights=(0.5, 0.5)))
+
+
+def timed(mine: tuple[int, int], looks: int, requests: int = 150) -> LatencyState:
+    state = LATENCY.start()
+    for _ in range(looks):
+        state = LATENCY.update(state, Tails(requests, mine), Tails(1350, (90, 12)))
+    return state
+
+
+@pytest.mark.parametrize(
+    ("mine", "looks", "verdict"),
+    [
+        pytest.param((10, 1), 1, Verdict.INCONCLUSIVE, id="too little"),
+        pytest.param((10, 1), 80, Verdict.PASS, id="as fast"),
+        pytest.param((10, 9), 8, Verdict.BREACH, id="a slow tail"),
+    ],
+)
+def test_latency_is_judged(mine: tuple[int, int], looks: int, verdict: Verdict) -> None:
+    assert rule_latency("latency", LATENCY, timed(mine, looks)).verdict is verdict
+
+
+def test_latency_names_the_boundary_that_says_most() -> None:
+    sentence = rule_latency("latency", LATENCY, timed((10, 9), 8)).sentence
+
+    assert "over 0.5 s: candidate 72 of 1,200 (6 %), stable 96 of 10,800 (0.889 %)" in sentence
+
+
+def test_latency_without_requests_or_without_boundaries_is_no_data() -> None:
+    none = LatencyJudge(boundaries=(), comparison=LatencyComparison(boundary_weights=()))
+
+    assert rule_latency("latency", LATENCY, timed((0, 0), 5, requests=0)).verdict is Verdict.NO_DATA
+    assert rule_latency("latency", none, none.start()).verdict is Verdict.NO_DATA
+
+
+@pytest.mark.parametrize("looks", [0, 3, 8])
+def test_a_restart_changes_no_bit_of_latency(looks: int) -> None:
+    state = timed((10, 9), looks)
+
+    assert LatencyState.from_floats(state.as_floats()) == state
+
+
+def test_a_candidate_that_sheds_load_breaches_and_says_how_much() -> None:
+    rules, state = RequestShare(), ShareState()
+    for _ in range(8):
+        state = state.after(rules, Block(Counts(60), Counts(1440)), 0.1, part=0.1)
+
+    ruling = rule_share("request share", rules, ShareState.from_floats(state.as_floats()), part=0.1)
+
+    assert ruling.verdict is Verdict.BREACH
+    assert "served 480 of 1,200 requests that its weight promised; less than 80 %" in ruling.sentence
+    assert rule_share("request share", rules, ShareState(), part=0.1).verdict is Verdict.INCONCLUSIVE
+
+
+def ruling(name: str, verdict: Verdict, evidence: float = 0.0, part: float = 0.5) -> Ruling:
+    return Ruling(name=name, verdict=verdict, sentence=name, evidence=evidence, part=part)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "verdict"),
+    [
+        ((Verdict.PASS, Verdict.PASS), Verdict.PASS),
+        ((Verdict.PASS, Verdict.INCONCLUSIVE), Verdict.INCONCLUSIVE),
+        ((Verdict.NO_DATA, Verdict.INCONCLUSIVE), Verdict.NO_DATA),
+        ((Verdict.NO_DATA, Verdict.HOLD), Verdict.HOLD),
+        ((Verdict.BREACH, Verdict.HOLD), Verdict.BREACH),
+    ],
+)
+def test_the_worst_verdict_decides_and_gives_the_sentence(verdicts: tuple[Verdict, ...], verdict: Verdict) -> None:
+    found = together([ruling(each.value, each) for each in verdicts])
+
+    assert found.verdict is verdict
+    assert found.sentence == verdict.value
+    assert found.passed is (verdict is Verdict.PASS)
+
+
+def test_objectives_breach_together_before_any_does_alone() -> None:
+    almost = [ruling("errors", Verdict.INCONCLUSIVE, 120), ruling("latency", Verdict.INCONCLUSIVE, 110)]
+
+    found = together(almost)
+
+    assert max(each.evidence for each in almost) < limit(0.5)
+    assert found.verdict is Verdict.BREACH
+    assert found.sentence == "together the objectives speak 115:1 against the candidate, most of all errors"
+    assert together([replace(each, evidence=1.0) for each in almost], breached=found.breached).verdict is Verdict.BREACH
+
+
+def test_what_only_advises_is_judged_by_all_of_the_false_alarms_and_never_acts() -> None:
+    judge = ErrorJudge.of(part=0.0)
+    advice = rule("errors", judge, seen(judge, WORSE, 8))
+
+    assert advice.verdict is Verdict.BREACH
+    assert together([advice, ruling("latency", Verdict.PASS)]).verdict is Verdict.PASS
+
+
+def test_advice_has_no_part_in_what_all_show_together() -> None:
+    found = together([ruling("errors", Verdict.PASS), ruling("cpu", Verdict.BREACH, 1e9, part=0.0)])
+
+    assert found.verdict is Verdict.PASS
+    assert together([]).verdict is Verdict.PASS
+
+
+def test_the_false_alarms_are_shared_and_add_up_to_all() -> None:
+    shared = parts({"errors": Kind.ERRORS, "latency": Kind.LATENCY, "request share": Kind.REQUEST_SHARE})
+
+    assert sum(shared.values()) == pytest.approx(1)
+    assert shared["errors"] > shared["latency"] > shared["request share"]
+    assert parts({}) == {}
