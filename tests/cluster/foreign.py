@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -85,8 +86,8 @@ def furnish(name: str, kubeconfig: Path, folder: Path = local.FOLDER) -> local.C
     with step("Installing the gateway and Prometheus"):
         left += install(kubeconfig, [*read([MANIFESTS]), metric_source()])
 
-    for kept in left:
-        say(f"  left as it was found: {kept}")
+    for found_kind, names in groupby(sorted(left), key=lambda kept: kept[0]):
+        say(f"  left as it was found: {found_kind} {', '.join(name for _, name in names)}")
 
     found = local.Cluster(kind=name, kubeconfig=str(kubeconfig), **ADDRESSES)
     local.keep(found, folder)
@@ -102,7 +103,7 @@ def read(paths: Iterable[Path]) -> list[Object]:
     return [found for path in paths for found in yaml.load_all(path.read_text(), LOADER) if found]
 
 
-def install(kubeconfig: Path, manifests: list[Object]) -> list[str]:
+def install(kubeconfig: Path, manifests: list[Object]) -> list[tuple[str, str]]:
     """Apply what is missing or ours. Returns what is there and someone else's: it is never touched."""
     words = ("get", "-f", "-", "--ignore-not-found", "-o", "json")
     seen = kubectl(kubeconfig, *words, stdin=listed(manifests))
@@ -113,7 +114,7 @@ def install(kubeconfig: Path, manifests: list[Object]) -> list[str]:
         words = ("apply", "--server-side", f"--field-manager={MANAGER}", "-f", "-")
         kubectl(kubeconfig, *words, stdin=listed([marked(found) for found in missing]))
 
-    return sorted(foreign)
+    return list(foreign)
 
 
 def listed(manifests: list[Object]) -> str:
@@ -130,11 +131,11 @@ def marked(found: Object) -> Object:
     return {**found, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), LABEL: MANAGER}}}
 
 
-def title(found: Object) -> str:
+def title(found: Object) -> tuple[str, str]:
     """Kind and name, as a person would look for it."""
     metadata = found["metadata"]
     place = f" in {metadata['namespace']}" if "namespace" in metadata else ""
-    return f"{found['kind']} {metadata['name']}{place}"
+    return found["kind"], f"{metadata['name']}{place}"
 
 
 def wait_for(kubeconfig: Path, namespace: str, deployment: str) -> None:
