@@ -134,13 +134,13 @@ def team_objectives(example: Example) -> None:
 
 @claim
 def metric_source(example: Example) -> None:
-    """A Release that names the team's source is judged by it, with the team's token and header."""
-    source = {"kind": "MetricSource", "name": "team"}
-    first = example.serve(release(example.namespace, **judged(metricSource=source)))
+    """The Release is judged by the team's source, with the team's token and header."""
+    first = example.serve()
     example.change()
     example.promoted(after=first)
 
     heard = example.numbers.says.asked_with
+    assert "traefik_service_requests_total" in example.asked()
     assert {found["Authorization"] for found in heard} == {"Bearer changed by whoever installs it"}
     assert {found["X-Scope-OrgID"] for found in heard} == {"team"}
 

@@ -9,7 +9,7 @@ from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.seen import AT_REST, climb, weights
 from tests.integration.examples.example import Example
 from tests.integration.hooks import bodies
-from tests.integration.manifests import message_has
+from tests.integration.manifests import message_has, phase_is
 from tests.integration.steps import gateway
 
 ISTIO = "istio.io/gateway-controller"
@@ -142,7 +142,7 @@ def step_deadline(example: Example) -> None:
 
 @claim
 def hooks(example: Example) -> None:
-    """The board is asked before the first pod, a Job runs before half, the chat is told of the rollback."""
+    """The board is asked before the first pod, a Job runs before half, a smoke test at the end; the chat is told."""
     first = example.serve(secret("board", "tidegate.dev/hook", token="known"))
     example.listener.says = refusal = Answer(status=500, body=b"not today")
     example.change()
@@ -158,11 +158,17 @@ def hooks(example: Example) -> None:
     assert job["spec"]["template"]["spec"]["containers"][0]["args"] == ["http://payments-candidate"]
     assert job["status"]["succeeded"] == 1
     example.ask(abort="1")
-    example.until(lambda found: found["status"]["phase"] == "RolledBack" and not found["status"].get("notices"))
-    assert (bodies(example.listener)[-1]["when"], bodies(example.listener)[-1]["reason"]) == ("OnRollback", "Aborted")
+    example.until(lambda found: phase_is("RolledBack")(found) and not found["status"].get("notices"))
+    told = bodies(example.listener)
+    assert [body["when"] for body in told] == ["BeforeRollout", "OnRollback"]
+    assert told[-1]["reason"] == "Aborted"
 
+    example.listener.says = Answer(status=204, body=b"")
     example.ask(retry="1")
     example.promoted(after=first)
+    example.until(lambda found: not found["status"].get("notices"))
+    asked = [body["when"] for body in bodies(example.listener)]
+    assert asked == ["BeforeRollout", "BeforePromotion", "AfterPromotion"]
 
 
 def secret(name: str, label: str, **data: str) -> Object:
