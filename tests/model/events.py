@@ -9,6 +9,7 @@ from tests.model.state import (
     GOOD,
     LOST_CONFIG,
     MISSING,
+    NOBODYS,
     NONE,
     NOW,
     REPLICAS,
@@ -144,7 +145,7 @@ def metrics(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.weighted_at is None:
         return
 
-    for name, evidence in (("bad", BAD), ("none", NONE), ("down", DOWN)):
+    for name, evidence in (("bad", BAD), ("none", NONE), ("down", DOWN), ("nobody's fault", NOBODYS)):
         if evidence != state.evidence:
             yield f"metrics are {name}", replace(state, evidence=evidence)
 

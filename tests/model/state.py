@@ -92,6 +92,7 @@ UNMEASURED = Evidence()
 GOOD = Evidence(passed=True)
 BAD = Evidence(breach=True, sentence="errors")
 NONE = Evidence(no_data=True, sentence="no data")
+NOBODYS = Evidence(nobody_to_blame=True, sentence="stable too")
 DOWN = Evidence(unavailable=True, sentence="the source is down")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from .enums import SourceKind
+from .enums import Mode, SourceKind
 from .model import Declared, Duration, Name, Number, ObjectName, one_of
 
 
@@ -48,7 +48,6 @@ class ErrorRatio(Declared):
     """The share of the candidate's requests that the data plane answered with a server error."""
 
     max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
-    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
 
 
 class SlowRequests(Declared):
@@ -56,7 +55,6 @@ class SlowRequests(Declared):
 
     over: Annotated[Duration, Field(description="A boundary of the histogram's buckets; no other is ever guessed.")]
     max: Annotated[Number, Field(description="The greatest share that passes, such as 5%.")]
-    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
 
 
 class Objective(Declared):
@@ -68,6 +66,10 @@ class Objective(Declared):
     slow_requests: Annotated[
         SlowRequests | None, Field(description="The gateway's own count of requests over a time.")
     ] = None
+
+    mode: Annotated[
+        Mode, Field(description="Gate; or Advise: judged, recorded and shown, and nothing is done about it.")
+    ] = Mode.GATE
 
     @property
     def ratio(self) -> "ErrorRatio | SlowRequests | None":

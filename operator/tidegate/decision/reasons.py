@@ -53,6 +53,8 @@ class Reason(Enum):
     SUSPENDED = "Suspended"
     BREACH_HELD = "BreachHeld"
     NO_SIGNAL = "NoSignal"
+    NOBODY_TO_BLAME = "NobodyToBlame"
+    INCONCLUSIVE = "Inconclusive"
     METRICS_UNAVAILABLE = "MetricsUnavailable"
     ROUTER_SILENT = "RouterSilent"
     STABLE_UNAVAILABLE = "StableUnavailable"

@@ -1,0 +1,222 @@
+"""Counting for the judge: one tick for each source and shape of question, whichever Releases ask it."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from tidegate.api import InvalidSpec, SourceKind
+from tidegate.api.objectives import MetricSourceRef
+from tidegate.clients import AskFailed, TooLarge
+from tidegate.decision import in_rollout
+from tidegate.decision.snapshot import Blocked
+from tidegate.metrics.answer import NotWhole, Unusable
+from tidegate.metrics.backend import Backend
+from tidegate.metrics.raw_counts import RawSeries, Shape, questions, read
+from tidegate.metrics.samples import MILLISECONDS
+from tidegate.watch import Key, Lane, Schedule
+
+from .channel import Channel
+from .observe import Seen
+from .sources import Source
+from .track import Track
+from .tracks import rollout_of, tracks_of
+from .world import World
+
+# A scrape is stored when it is done: samples that are younger may not be there yet.
+ARRIVAL = timedelta(seconds=2)
+# What is asked at once of one Release's past, and how many Releases share a question.
+LONGEST_WINDOW = timedelta(minutes=30)
+TOGETHER = 50
+AGAIN_SECONDS = 1.0
+TICK = "tick"
+Member = tuple[Key, str]
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who is asked, for whom where the source is a namespace's own, what, and how often."""
+
+    source: MetricSourceRef
+    namespace: str
+    shape: Shape
+    cell: timedelta
+
+    @property
+    def identity(self) -> Key:
+        """As a key of a schedule."""
+        return TICK, repr(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A track with the Release that it is of."""
+
+    key: Key
+    track: Track
+
+
+class Judging:
+    """Keeps the counts of every rollout up to date, and counts again from the first weight after a restart."""
+
+    def __init__(self, world: World, channel: Channel) -> None:
+        self._world = world
+        self._channel = channel
+        self._due = Schedule(self._begin)
+        self._groups: dict[Key, Group] = {}
+        self._members: dict[Key, dict[Member, None]] = {}
+        self._running: dict[Key, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Count until cancelled."""
+        await self._due.run()
+
+    def follow(self, key: Key, seen: Seen) -> None:
+        """Count for a Release from its candidate's first weight until its rollout ends."""
+        memory = self._world.memory(key)
+        if not counted(seen):
+            memory.tracks = None
+            return
+
+        if memory.tracks is not None and memory.tracks.rollout == rollout_of(seen):
+            return
+
+        memory.tracks = tracks_of(seen)
+        source = seen.wanted.pinned.spec.metric_source
+        namespace = key[0] if source.kind is SourceKind.METRIC_SOURCE else ""
+        for name, track in memory.tracks.by_name.items():
+            group = Group(source, namespace, track.counting.shape, track.counting.cell)
+            self._groups[group.identity] = group
+            self._members.setdefault(group.identity, {})[key, name] = None
+            self._due.after(group.identity, 0)
+
+    def _begin(self, identity: Key) -> None:
+        if identity in self._running:
+            self._due.after(identity, AGAIN_SECONDS)
+            return
+
+        task = asyncio.create_task(self._tick(identity))
+        self._running[identity] = task
+        task.add_done_callback(partial(self._ended, identity))
+
+    def _ended(self, identity: Key, task: asyncio.Task[None]) -> None:
+        """An accident of ours is told, and the next tick comes: judging never ends by one."""
+        self._running.pop(identity, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("counting failed", exc_info=error)
+            self._due.after(identity, AGAIN_SECONDS)
+
+    async def _tick(self, identity: Key) -> None:
+        group = self._groups[identity]
+        members = list(self._alive(identity))
+        if not members:
+            del self._groups[identity], self._members[identity]
+            return
+
+        until, wait = last_end(self._world.now().timestamp(), group.cell)
+        self._due.after(identity, wait)
+        source = self._world.sources.resolve(group.source, group.namespace)
+        await asyncio.gather(*(self._advance(group, source, found, until) for found in chunks(members, until)))
+        for member in members:
+            member.track.caught_up = member.track.taken >= until
+            breached = member.track.state.breached > 0
+            self._world.queue.mark(member.key, Lane.ROLLBACK if breached else Lane.MOVING)
+
+    def _alive(self, identity: Key) -> Iterator[Due]:
+        """The tracks that are still followed; the others are forgotten."""
+        for key, name in list(self._members[identity]):
+            memory = self._world.memories.get(key)
+            track = memory.tracks.by_name.get(name) if memory and memory.tracks else None
+            group = self._groups[identity]
+            if track is None or (track.counting.shape, track.counting.cell) != (group.shape, group.cell):
+                del self._members[identity][key, name]
+            else:
+                yield Due(key, track)
+
+    async def _advance(self, group: Group, source: Source | Blocked, due: Sequence[Due], until: int) -> None:
+        """Bring tracks that have come equally far up to a time, window by window; the first failure ends it."""
+        longest = int(LONGEST_WINDOW.total_seconds() * MILLISECONDS)
+        while (since := due[0].track.taken) < until:
+            end = min(until, since + longest)
+            found = await self._ask(group, source, due, since=since, until=end)
+            if isinstance(found, NotWhole) and len(due) > 1:
+                half = len(due) // 2
+                await asyncio.gather(*(self._advance(group, source, part, until) for part in (due[:half], due[half:])))
+                return
+
+            if isinstance(found, Unusable):
+                for member in due:
+                    member.track.failed = f"the metric source does not answer: {found.why}"
+                return
+
+            take(group.shape, due, found, until=end)
+
+    async def _ask(
+        self, group: Group, source: Source | Blocked, due: Sequence[Due], *, since: int, until: int
+    ) -> list[RawSeries] | Unusable:
+        if isinstance(source, Blocked):
+            return Unusable(source.sentence)
+
+        window = timedelta(milliseconds=until - since)
+        sides = [side for member in due for side in sides_of(member.track)]
+        try:
+            asks = [source.ask_raw(selector, until) for selector in questions(group.shape, sides, window)]
+            replies = await asyncio.gather(*map(self._channel.send, asks))
+        except TooLarge as error:
+            return NotWhole(str(error))
+        except (AskFailed, InvalidSpec) as error:
+            return Unusable(str(error))
+
+        found: list[RawSeries] = []
+        for reply in replies:
+            answer = source.raw(reply)
+            if isinstance(answer, Unusable):
+                return answer
+
+            found += answer
+
+        return found
+
+
+def counted(seen: Seen) -> bool:
+    """True while a candidate with traffic may still be rolled back for what the data plane counts."""
+    weighted = seen.snapshot.progress.weighted_at is not None
+    return weighted and in_rollout(seen.snapshot) and seen.wanted.pinned.spec.asks_the_data_plane
+
+
+def last_end(now: float, cell: timedelta) -> tuple[int, float]:
+    """The last end of a cell whose samples have arrived, in milliseconds since 1970; and the seconds to the next."""
+    length = int(cell.total_seconds() * MILLISECONDS)
+    arrived = int((now - ARRIVAL.total_seconds()) * MILLISECONDS)
+    end = arrived // length * length
+    return end, (end + length - arrived) / MILLISECONDS
+
+
+def chunks(members: Iterable[Due], until: int) -> Iterator[list[Due]]:
+    """Tracks that have come equally far share a question, so many at most; near each other by namespace."""
+    by_taken: dict[int, list[Due]] = {}
+    for member in members:
+        if member.track.taken < until:
+            by_taken.setdefault(member.track.taken, []).append(member)
+
+    for found in by_taken.values():
+        found.sort(key=lambda member: member.key)
+        yield from (found[place : place + TOGETHER] for place in range(0, len(found), TOGETHER))
+
+
+def sides_of(track: Track) -> tuple[Backend, Backend]:
+    """Both sides that a track counts."""
+    return track.counting.candidate, track.counting.stable
+
+
+def take(shape: Shape, due: Sequence[Due], found: Sequence[RawSeries], *, until: int) -> None:
+    """Give each track its own of the series."""
+    sides = tuple(side for member in due for side in sides_of(member.track))
+    series = read(shape, sides, found)
+    for member in due:
+        mine = (each for side in sides_of(member.track) for each in series.get(side, ()))
+        member.track.take(mine, until=until)
