@@ -22,11 +22,12 @@ def envelope(kind: str, result: list[dict[str, object]]) -> bytes:
 class Answer:
     """What is said to every question: a value, nothing, or a status that is no answer; late, or in pieces.
 
-    A question for raw counters has both sides' for an answer, with the value as the candidate's share of bad requests.
+    A question for raw counters has both sides' for an answer: the value is the candidate's share of bad requests.
     `values` answer the questions that hold a word. `told` is called while whoever asks still waits for the answer.
     """
 
     value: float | None = 0.0
+    stable: float = 0.0
     values: Mapping[str, float] = field(default_factory=dict)
     status: int = 200
     body: bytes | None = None
@@ -45,7 +46,7 @@ class Answer:
 
         value = next((value for word, value in self.values.items() if word in unquote_plus(question)), self.value)
         if is_raw(question):
-            return envelope("matrix", matrix(question, value))
+            return envelope("matrix", matrix(question, value, stable=self.stable))
 
         result: list[dict[str, object]] = [] if value is None else [{"metric": {}, "value": [time.time(), str(value)]}]
         return envelope("vector", result)

@@ -22,7 +22,7 @@ def is_raw(form: str) -> bool:
     return "limit" in parse_qs(form)
 
 
-def matrix(form: str, share: float | None) -> list[dict[str, object]]:
+def matrix(form: str, share: float | None, *, stable: float = 0.0) -> list[dict[str, object]]:
     """The series of a raw question, a sample a second; none where there is nothing to say."""
     asked = parse_qs(form)
     found = SELECTOR.fullmatch(asked["query"][0])
@@ -36,7 +36,7 @@ def matrix(form: str, share: float | None) -> list[dict[str, object]]:
         {"metric": labels, "values": [[at, str(count(at, bad, part))] for at in range(start, end + 1)]}
         for place, side in enumerate(sides(matchers))
         for labels, part in parts(metric, side)
-        for bad in (share if place % 2 == 0 else 0.0,)
+        for bad in (share if place % 2 == 0 else stable,)
     ]
 
 
