@@ -18,7 +18,6 @@ from tests.integration import expositions
 from tests.integration.expositions import Exposition, Page, Served, Side, of_gateway, of_pods
 from tidegate.api import DataPlane
 from tidegate.judge.counts import Counts
-from tidegate.judge.errors import ErrorJudge
 from tidegate.metrics import samples, variables
 from tidegate.metrics.answer import Answer, NotWhole, Sample, Unusable
 from tidegate.metrics.backend import Backend
@@ -28,6 +27,7 @@ from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, RawSeries, Shape, questions, read
 from tidegate.metrics.samples import Series
 from tidegate.metrics.translator import Question, Request
+from tidegate.reconcile.rules import Wanted
 from tidegate.reconcile.track import Counting, Track
 
 SECONDS = 30
@@ -282,7 +282,7 @@ def track(product: str, over: timedelta | None, weighted_at: datetime) -> Track:
         weighted_at=weighted_at,
         cell=CELL,
     )
-    return Track(counting=counting, rules=ErrorJudge.of(bound=0.01))
+    return Track(counting=counting, wanted=Wanted(part=1.0, bound=0.01, every=60, weight=20))
 
 
 def follow(numbers: Numbers, found: Track, until: int) -> None:

@@ -1,10 +1,11 @@
 """The verdicts of the objectives that the data plane counts, each alone and all together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegate.api import AdvanceOn
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
+from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
 from tidegate.judge.combined import Ruling, together
 from tidegate.judge.rulings import rule
@@ -32,7 +33,8 @@ def judge_counts(
         lacking = tracks.lacking if tracks else ""
         return _untracked(objective, bound, lacking)
 
-    ruling = rule(objective.name, track.rules, track.state, pods=track.pods)
+    around = replace(track.around, weight=progress.desired_weight / FULL)
+    ruling = rule(objective.name, track.rules, track.state, pods=track.pods, around=around)
     verdict, sentence = _verdict(ruling, track, progress)
     seen = _seen(track, progress, spec)
     unsure = verdict is Verdict.INCONCLUSIVE

@@ -1,7 +1,7 @@
 """Counting for the judge: one tick for each source and shape of question, whichever Releases ask it."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import RawSeries, Shape, questions, read
-from tidegate.metrics.samples import MILLISECONDS
+from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.watch import Key, Lane, Schedule
 
 from .channel import Channel
@@ -140,31 +140,36 @@ class Judging:
     async def _advance(self, group: Group, source: Source | Blocked, due: Sequence[Due], until: int) -> None:
         """Bring tracks that have come equally far up to a time, window by window; the first failure ends it."""
         longest = int(LONGEST_WINDOW.total_seconds() * MILLISECONDS)
-        while (since := due[0].track.taken) < until:
-            end = min(until, since + longest)
-            found = await self._ask(group, source, due, since=since, until=end)
+        while not due[0].track.knows or due[0].track.taken < until:
+            first = due[0].track
+            past = () if first.knows else first.counting.hour_before
+            since, end = past or (first.taken, min(until, first.taken + longest))
+            sides = stable_sides(due) if past else both_sides(due)
+            found = await self._ask(group.shape, source, sides, since=since, until=end)
             if isinstance(found, NotWhole) and len(due) > 1:
                 half = len(due) // 2
                 await asyncio.gather(*(self._advance(group, source, part, until) for part in (due[:half], due[half:])))
                 return
 
             if isinstance(found, Unusable):
-                for member in due:
-                    member.track.failed = f"the metric source does not answer: {found.why}"
+                fail(due, found.why)
                 return
 
-            take(group.shape, due, found, until=end)
+            series = read(group.shape, sides, found)
+            if past:
+                learn(due, series)
+            else:
+                take(due, series, until=end)
 
     async def _ask(
-        self, group: Group, source: Source | Blocked, due: Sequence[Due], *, since: int, until: int
+        self, shape: Shape, source: Source | Blocked, sides: tuple[Backend, ...], *, since: int, until: int
     ) -> list[RawSeries] | Unusable:
         if isinstance(source, Blocked):
             return Unusable(source.sentence)
 
         window = timedelta(milliseconds=until - since)
-        sides = [side for member in due for side in sides_of(member.track)]
         try:
-            asks = [source.ask_raw(selector, until) for selector in questions(group.shape, sides, window)]
+            asks = [source.ask_raw(selector, until) for selector in questions(shape, sides, window)]
             replies = await asyncio.gather(*map(self._channel.send, asks))
         except TooLarge as error:
             return NotWhole(str(error))
@@ -198,14 +203,24 @@ def last_end(now: float, cell: timedelta) -> tuple[int, float]:
 
 def chunks(members: Iterable[Due], until: int) -> Iterator[list[Due]]:
     """Tracks that have come equally far share a question, so many at most; near each other by namespace."""
-    by_taken: dict[int, list[Due]] = {}
+    alike: dict[tuple[bool, int], list[Due]] = {}
     for member in members:
         if member.track.taken < until:
-            by_taken.setdefault(member.track.taken, []).append(member)
+            alike.setdefault((member.track.knows, member.track.taken), []).append(member)
 
-    for found in by_taken.values():
+    for found in alike.values():
         found.sort(key=lambda member: member.key)
         yield from (found[place : place + TOGETHER] for place in range(0, len(found), TOGETHER))
+
+
+def both_sides(due: Sequence[Due]) -> tuple[Backend, ...]:
+    """All sides of these tracks, each candidate before its stable."""
+    return tuple(side for member in due for side in sides_of(member.track))
+
+
+def stable_sides(due: Sequence[Due]) -> tuple[Backend, ...]:
+    """Stable's sides alone."""
+    return tuple(member.track.counting.stable for member in due)
 
 
 def sides_of(track: Track) -> tuple[Backend, Backend]:
@@ -213,10 +228,20 @@ def sides_of(track: Track) -> tuple[Backend, Backend]:
     return track.counting.candidate, track.counting.stable
 
 
-def take(shape: Shape, due: Sequence[Due], found: Sequence[RawSeries], *, until: int) -> None:
+def take(due: Sequence[Due], series: Mapping[Backend, Sequence[Series]], *, until: int) -> None:
     """Give each track its own of the series."""
-    sides = tuple(side for member in due for side in sides_of(member.track))
-    series = read(shape, sides, found)
     for member in due:
         mine = (each for side in sides_of(member.track) for each in series.get(side, ()))
         member.track.take(mine, until=until)
+
+
+def learn(due: Sequence[Due], series: Mapping[Backend, Sequence[Series]]) -> None:
+    """Let each track choose its rules by stable's past."""
+    for member in due:
+        member.track.learn(series.get(member.track.counting.stable, ()))
+
+
+def fail(due: Sequence[Due], why: str) -> None:
+    """Say of each track why nothing more is counted."""
+    for member in due:
+        member.track.failed = f"the metric source does not answer: {why}"

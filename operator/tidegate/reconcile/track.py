@@ -8,14 +8,19 @@ from datetime import datetime, timedelta
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.counts import PodCounts as JudgedPod
 from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.sentences import Circumstances
 from tidegate.metrics.backend import Backend
+from tidegate.metrics.history import History, history
 from tidegate.metrics.increments import CountedBlock, Grid, Increments
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 from tidegate.metrics.samples import MILLISECONDS, Series, Side
 from tidegate.metrics.warm_up import WarmUp
 
+from .rules import Known, Wanted, learned
+
 # Samples from before the candidate's first weight tell which counters there were already.
 LEAD = timedelta(minutes=2)
+PAST = timedelta(hours=1)
 # A scrape may be as rare as this.
 LONGEST_BLOCK = timedelta(minutes=2)
 # So long after its first scrape a pod is warm: Prometheus itself tells that, and after a restart it tells the same.
@@ -43,6 +48,11 @@ class Counting:
         return weighted_at // cell * cell
 
     @property
+    def hour_before(self) -> tuple[int, int]:
+        """Stable's past that the rules are chosen by, in milliseconds since 1970."""
+        return self.start - int(PAST.total_seconds() * MILLISECONDS), self.start
+
+    @property
     def grid(self) -> Grid:
         """How blocks are made of it."""
         longest = max(SILENT_CELLS, LONGEST_BLOCK // self.cell)
@@ -60,11 +70,13 @@ class Track:
     """All of it may be lost: the same samples give the same state again, to the last bit."""
 
     counting: Counting
-    rules: ErrorJudge
+    wanted: Wanted
+    knows: bool = False
     state: ErrorState = field(default_factory=ErrorState)
     failed: str = ""
     caught_up: bool = False
     taken: int = field(init=False)
+    _known: Known = field(init=False)
     _last: int = field(init=False)
     _increments: Increments = field(init=False)
     _pods: dict[str, Counts] = field(default_factory=dict)
@@ -75,12 +87,27 @@ class Track:
         """Nothing is counted yet."""
         self.taken = self.counting.start - int(LEAD.total_seconds() * MILLISECONDS)
         self._last = self.counting.start
+        self._known = learned(self.wanted, self.counting.shape, History())
         self._increments = Increments(self.counting.grid)
 
     @property
     def pods(self) -> Sequence[JudgedPod]:
         """What each of the candidate's pods answered; empty where a gateway counts, which knows none."""
         return [JudgedPod(pod, counts) for pod, counts in self._pods.items()]
+
+    @property
+    def rules(self) -> ErrorJudge:
+        """The judge's; before stable's hour is known, those of a history that is too thin to tell."""
+        return self._known.judge
+
+    @property
+    def around(self) -> Circumstances:
+        """What is known of stable's hour."""
+        return self._known.around
+
+    def learn(self, series: Iterable[Series]) -> None:
+        """Choose the rules by what stable counted in the hour before the first weight."""
+        self._known, self.knows = learned(self.wanted, self.counting.shape, history(series)), True
 
     def take(self, series: Iterable[Series], *, until: int) -> None:
         """Judge every block that ends up to a time, by the samples up to then."""
@@ -91,7 +118,7 @@ class Track:
 
     def _judge(self, block: CountedBlock) -> None:
         counted = Block(self._counts(block, Side.CANDIDATE), self._counts(block, Side.STABLE))
-        self.state = self.rules.update(self.state, counted)
+        self.state = self._known.judge.update(self.state, counted)
         self._last = block.until
         self._begins.append(block.since)
         self._served.append(counted.candidate.requests)

@@ -6,15 +6,15 @@ from datetime import timedelta
 from tidegate.api import Mode
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
+from tidegate.decision.plan import FULL
 from tidegate.judge.combined import Kind, parts
-from tidegate.judge.dispersion import Spread
-from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.verdict import number
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import Shape
 from tidegate.metrics.samples import Side
 
 from .observe import Seen
+from .rules import Wanted
 from .track import Counting, Rollout, Track, Tracks
 
 MINUTE = timedelta(minutes=1)
@@ -55,17 +55,16 @@ def looks_per_minute(interval: timedelta) -> int:
 
 def _track(seen: Seen, objective: Objective, part: float) -> Track:
     spec = seen.wanted.pinned.spec
-    return Track(counting=_counting(seen, objective, spec), rules=_rules(objective, spec, part))
+    return Track(counting=_counting(seen, objective, spec), wanted=_wanted(objective, spec, part))
 
 
-def _rules(objective: Objective, spec: ReleaseSpec, part: float) -> ErrorJudge:
-    """Nothing is known of stable's bursts yet: the judge takes what it takes where the history is too thin."""
+def _wanted(objective: Objective, spec: ReleaseSpec, part: float) -> Wanted:
     assert objective.ratio is not None
-    return ErrorJudge.of(
+    return Wanted(
         part=part,
         bound=float(number(objective.ratio.max)),
-        dispersion=Spread().dispersion,
         every=looks_per_minute(spec.interval),
+        weight=next((step.weight for step in spec.steps if step.weight), FULL),
     )
 
 

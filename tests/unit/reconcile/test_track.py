@@ -12,13 +12,13 @@ from tidegate.api import AdvanceOn, DataPlane, parse_spec
 from tidegate.api.objectives import Objective
 from tidegate.decision.progress import Progress
 from tidegate.judge.counts import Counts
-from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.verdict import Bound, Verdict, number
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 from tidegate.reconcile.counted import judge_counts, shown_together
 from tidegate.reconcile.judging import Due, chunks, last_end
+from tidegate.reconcile.rules import Wanted
 from tidegate.reconcile.track import Counting, Track, Tracks, milliseconds
 
 CELL = timedelta(seconds=15)
@@ -28,6 +28,7 @@ START = milliseconds(datetime(2026, 1, 1, 12, tzinfo=UTC))
 CANDIDATE = Backend(namespace="shop", release="web", revision="bcdfghjklm", service="web-candidate", port=80)
 STABLE = replace(CANDIDATE, revision="nnnnnkkkkk", service="web-stable", side=Side.STABLE)
 ERROR_RATIO = Objective.model_validate({"name": "errors", "errorRatio": {"max": "1%"}})
+WANTED = Wanted(part=1.0, bound=0.01, every=4, weight=25)
 BOUND = Bound(greatest=number("1%"))
 SPEC = parse_spec(
     {
@@ -42,7 +43,7 @@ SPEC = parse_spec(
 
 def track(plane: DataPlane = DataPlane.TRAEFIK, over: timedelta | None = None) -> Track:
     counting = Counting(shape=Shape(plane, over), candidate=CANDIDATE, stable=STABLE, weighted_at=WEIGHTED, cell=CELL)
-    return Track(counting=counting, rules=ErrorJudge.of(bound=0.01, dispersion=1.0))
+    return Track(counting=counting, wanted=WANTED)
 
 
 def series(side: Side, part: str, values: Sequence[float], pod: str = "gateway") -> Series:
