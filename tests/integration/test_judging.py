@@ -1,6 +1,12 @@
 """What the data plane counts decides, by evidence: a worse candidate, a shared incident, silence, and a restart."""
 
 import re
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote_plus
 
 import pytest
@@ -8,6 +14,7 @@ import pytest
 from tests.cluster.api import RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer, envelope
 from tests.cluster.operator import Operator
+from tests.integration.conftest import Setup
 from tests.integration.manifests import judged, phase_is, reason_is, release
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, weights
@@ -22,6 +29,32 @@ CUT = envelope("matrix", [])[:-1] + b',"warnings":["results truncated due to lim
 def by_counts(**changes: object) -> Object:
     """The parts of a spec that are judged by what a data plane counts, every second."""
     return judged(**{"objectives": [ERRORS], "steps": FIRST, **changes})
+
+
+@contextmanager
+def users(address: str, host: str) -> Iterator[Counter[int]]:
+    """Someone asks the gateway again and again; the statuses of the answers."""
+    seen: Counter[int] = Counter()
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            request = urllib.request.Request(address, headers={"Host": host})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    seen[answer.status] += 1
+            except urllib.error.HTTPError as error:
+                seen[error.code] += 1
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
 
 
 def line(found: Object, name: str) -> Object:
@@ -67,6 +100,29 @@ def test_what_stable_shares_holds_and_blames_nobody(
 
     assert weights(api, namespace) == [80, 20]
     assert "over the bound of 1 %" in found["status"]["message"]
+
+
+def test_what_a_real_gateway_counts_for_both_sides_is_judged(
+    api: Api, namespace: str, operator: Operator, setup: Setup
+) -> None:
+    default = {"kind": "ClusterMetricSource", "name": "default"}
+    pause = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    deploy(api, namespace, **by_counts(metricSource=default, steps=pause))
+    with users(setup.cluster.gateway, f"web.{namespace}.example") as seen:
+        change(api, namespace, "2")
+
+        # Simulated pods serve nothing: what answers for both sides, or that nobody does, is the machine's affair.
+        found = api.until(RELEASES, namespace, "web", told_in("Paused", "NobodyToBlame"), 90)
+
+    said = re.search(r"candidate [\d,]+ of ([\d,]+)|([\d,]+) requests", line(found, "errors")["sentence"])
+    assert said is not None
+    assert 20 <= int((said[1] or said[2]).replace(",", "")) < seen.total()
+    assert weights(api, namespace) == [50, 50]
+
+
+def told_in(*reasons: str) -> Callable[[Object], bool]:
+    """True for a Release that has one of these reasons."""
+    return lambda found: (found.get("status") or {}).get("reason") in reasons
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ class Prometheus:
         form = {
             "query": selector,
             "time": f"{at / MILLISECONDS:.3f}",
-            "timeout": f"{timeout.total_seconds():g}s",
+            # As a number of seconds: `0.5s` is no duration of Prometheus'.
+            "timeout": f"{timeout.total_seconds():g}",
             "limit": MOST_SERIES,
         }
         url = f"{self.address.rstrip('/')}/api/v1/query"
