@@ -27,13 +27,21 @@ def written(before: Route | None, action: SetWeight | WriteRoute, *, wanted: boo
         case WriteRoute(exposed=exposed):
             matched, extended = exposed and live, exposed and live
 
+    attached = before is not None and before.attached
     return Route(
         weight=action.weight,
         written=(action.revision, action.weight),
         confirmed=confirmed,
         matched=matched and action.weight < FULL,
         extended=extended,
+        attached=attached,
+        touched=attached,
     )
+
+
+def restored(before: Route | None) -> Route | None:
+    """A user's route as it was found, without a note of ours."""
+    return Route(confirmed=False, attached=True) if before is not None and before.attached else before
 
 
 def judged_by_plan(route: Route | None, *, wanted: bool) -> Route | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.decision.test_clauses import progress_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
@@ -15,11 +16,13 @@ from tidegate.decision.actions import (
     Finalize,
     HandServicesOver,
     HoldReplicas,
+    PointService,
     RefillWorkload,
     ReleaseReplicas,
     ReleaseWorkload,
     ResizeWorkload,
     RestoreRoutes,
+    Role,
     SetWeight,
     TakeOver,
 )
@@ -121,6 +124,13 @@ def test_pods_go_last_and_only_after_the_drain() -> None:
     assert actions(at_rest(TAKEN, plan=DRAINING)) == [EmptyWorkload()]
 
 
+def test_a_deployment_is_not_emptied_before_there_is_anything_of_ours() -> None:
+    route = replace(ROUTE, confirmed_for=60 * MINUTE)
+    look = replace(World().look(), workload=replace(TAKEN, attached_pods=0), finalizer=True, route=route)
+
+    assert (actions(look), decide(look).reason) == ([], Reason.ROLLOUT_STARTED)
+
+
 @pytest.mark.parametrize(
     "changes", [{"route": replace(ROUTE, confirmed=False)}, {"route": None}], ids=["unconfirmed", "no route"]
 )
@@ -161,7 +171,17 @@ def test_the_deployment_serves_before_the_services_follow() -> None:
     assert actions(handing_back(EMPTY)) == [RefillWorkload(4)]
     assert decide(handing_back(replace(TAKEN, paused=False, available=3))).reason is Reason.HANDING_BACK
     assert actions(handing_back(replace(TAKEN, paused=False, current=False))) == []
-    assert actions(handing_back(replace(TAKEN, paused=False))) == [HandServicesOver()]
+    full = handing_back(replace(TAKEN, paused=False))
+    assert (actions(full), decide(full).progress.handed_over_at) == ([], full.now)
+    assert actions(progress_look(full, handed_over_at=full.now)) == [HandServicesOver()]
+
+
+def test_a_service_that_a_hand_deleted_is_there_again_before_it_is_handed_over() -> None:
+    look = handing_back(replace(TAKEN, paused=False))
+    lost = replace(look, services=replace(look.services, stable=None))
+
+    assert actions(lost) == [PointService(Role.STABLE, "v1")]
+    assert actions(progress_look(lost, handed_over_at=lost.now)) == [PointService(Role.STABLE, "v1")]
 
 
 def test_our_pods_leave_the_services_and_drain_before_they_go() -> None:
@@ -172,6 +192,18 @@ def test_our_pods_leave_the_services_and_drain_before_they_go() -> None:
     assert decide(handed_over(replace(full, attached_pods=0), since=timedelta(seconds=20))).look_again == timedelta(
         seconds=40
     )
+
+
+def test_a_release_without_pods_drains_none() -> None:
+    look = deleted(first(replace(TAKEN, paused=False, attached_pods=0)), plan=DRAINING, sides=())
+
+    assert actions(look) == [ReleaseWorkload(), Finalize(keep=False)]
+
+
+def test_pods_drain_from_now_where_a_crash_lost_the_instant() -> None:
+    look = deleted(coming_up(replace(TAKEN, paused=False, attached_pods=0), available=4), plan=DRAINING)
+
+    assert (decide(look).look_again, decide(look).progress.handed_over_at) == (MINUTE, look.now)
 
 
 def test_the_routes_are_as_they_were_before_the_release_goes() -> None:
