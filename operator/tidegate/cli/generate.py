@@ -1,4 +1,4 @@
-"""Write what can be derived: CRDs, their copy in the chart, the dashboard, a picture, tables in the docs, the examples' index."""
+"""Write what can be derived: CRDs, their copy in the chart, a dashboard, a picture, tables in the docs, indexes."""
 
 import re
 from pathlib import Path
