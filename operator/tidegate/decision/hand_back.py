@@ -173,8 +173,8 @@ def _on(seen: Snapshot, sentence: str, *actions: Action, **changes: object) -> D
 HAND_BACK: tuple[Rule, ...] = (
     finish_the_change_of_role,
     take_the_weight_back,
-    wait_for_what_is_kept,
     mend_lost_services,
+    wait_for_what_is_kept,
     point_candidate_at_what_is_kept,
     take_the_exposure_off_what_is_kept,
     refill_the_workload,
