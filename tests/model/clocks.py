@@ -1,9 +1,9 @@
 """What a long time does to a state, and what of a state no decision reads."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
+from tests.model.amend import amended
 from tests.model.plans import ANOTHER_ROLLOUT, LIMIT, LONG_AGO, LOST_CONFIG, NOW, Kind
 from tests.model.state import UNMEASURED, Pods, State
 from tidegate.api import Suspend
@@ -11,15 +11,6 @@ from tidegate.decision.progress import NOTHING_ASKED, Asks, Phase, Progress, Rol
 from tidegate.decision.route import Route
 
 HOUR = timedelta(hours=1)
-T = TypeVar("T")
-
-
-def amended(value: T, **changes: Any) -> T:
-    """The value with these fields; itself where it has them already, as it mostly does: a copy costs much more."""
-    if all(getattr(value, field) == wanted for field, wanted in changes.items()):
-        return value
-
-    return replace(value, **changes)  # type: ignore[type-var]
 
 
 def aged(state: State) -> State:

@@ -76,14 +76,16 @@ def _on_deployment(state: State, action: Action) -> State:
 
 
 def _finalized(state: State, *, keep: bool) -> State:
-    """A deleted Release without a finalizer is gone, and what it owns with it; what was made nobody's stays."""
-    if keep or not state.deleting:
-        return replace(state, finalizer=keep)
+    return replace(state, finalizer=keep) if keep or not state.deleting else vanished(state)
 
+
+def vanished(state: State) -> State:
+    """A deleted Release without a finalizer is gone, and what it owns with it; what was made nobody's stays."""
     stays = state.left
     attached = state.route is not None and state.route.attached
     return replace(
         state,
+        deleting=True,
         finalizer=False,
         target="",
         progress=Progress(stable=state.progress.stable),

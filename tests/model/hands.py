@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.model.effects import vanished
 from tests.model.plans import REPLICAS, WAITS, Kind
 from tests.model.state import State
 from tidegate.decision.actions import Role
@@ -14,9 +15,7 @@ def deletion(state: State) -> Iterator[tuple[str, State]]:
         return
 
     if state.kind.takes_over:
-        if state.finalizer:
-            yield "the Release is deleted", replace(state, deleting=True)
-
+        yield "the Release is deleted", replace(state, deleting=True) if state.finalizer else vanished(state)
         return
 
     ending = replace(state, deleting=True, finalizer=True)

@@ -106,6 +106,9 @@ def unreturned(state: State) -> Iterator[str]:
     if state.left and state.services.stable is None:
         yield "what serves stays with its Service"
 
+    if state.left and state.route is not None and state.route.extended:
+        yield "nothing of a step is left on a route that stays"
+
     found = state.deployment
     if found is None:
         return

@@ -54,7 +54,7 @@ class Mutant:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of Release whose walk can kill it, the quickest first."""
-        return (Kind.ROOMLESS, Kind.TAKEOVER, Kind.PLAIN) if self.modules & ENDS else (Kind.PLAIN,)
+        return (Kind.ROOMLESS, Kind.MATCHING, Kind.TAKEOVER, Kind.PLAIN) if self.modules & ENDS else (Kind.PLAIN,)
 
 
 def modules() -> list[ModuleType]:

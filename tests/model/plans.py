@@ -65,7 +65,7 @@ class Kind(Enum):
     @property
     def deleted_anywhere(self) -> bool:
         """True where a deletion is no disturbance: it is walked from wherever one disturbance more leads."""
-        return self not in {Kind.GATED, Kind.MATCHING}
+        return self not in {Kind.GATED, Kind.MATCHING, Kind.SHRINKING}
 
     @property
     def takes_over(self) -> bool:

@@ -1,7 +1,6 @@
 """The route of the small models: what a write makes of it, and whether it is as the recorded step wants it."""
 
-from dataclasses import replace
-
+from tests.model.amend import amended
 from tidegate.decision.actions import SetWeight, WriteRoute
 from tidegate.decision.plan import FULL, Plan
 from tidegate.decision.progress import Phase, Progress
@@ -50,4 +49,4 @@ def judged_by_plan(route: Route | None, *, wanted: bool) -> Route | None:
         return None
 
     beside = route.matched == wanted or route.weight == FULL
-    return replace(route, planned=beside and (wanted or not route.extended))
+    return amended(route, planned=beside and (wanted or not route.extended))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from tests.model.amend import amended
 from tests.model.deployment import Deployment
 from tests.model.nodes import Given
 from tests.model.plans import LOST_CONFIG, NOW, PLAN, REPLICAS, WAITS, Kind
@@ -134,7 +135,7 @@ class State:
 
     def _services(self) -> Services:
         available = {found.revision: found.available for found in self.pods}
-        return replace(
+        return amended(
             self.services,
             stable_endpoints=available.get(self.services.stable or "", 0),
             candidate_endpoints=available.get(self.services.candidate or "", 0),
@@ -147,7 +148,7 @@ class State:
         return found.seen(attached, owned_by=owned_by, progressively=roomless) if found else None
 
     def _side(self, found: Pods) -> Side:
-        side = replace(_side(found), ours=not self.left)
+        side = _side(found, ours=not self.left)
         if self.kind is not Kind.BY_NODES:
             return side
 
@@ -171,7 +172,7 @@ class State:
         return replace(self, pods=tuple(sorted((*others, changed), key=lambda found: found.revision)))
 
 
-def _side(found: Pods) -> Side:
+def _side(found: Pods, *, ours: bool) -> Side:
     return Side(
         revision=found.revision,
         replicas=found.replicas,
@@ -183,4 +184,5 @@ def _side(found: Pods) -> Side:
         unhealthy_since=found.failing,
         pinned_for=found.pinned,
         rejected=found.rejected,
+        ours=ours,
     )

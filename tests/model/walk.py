@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from tests.model import events
+from tests.model.amend import amended
 from tests.model.clocks import HOUR, aged, canonical
 from tests.model.cycles import Followers
 from tests.model.deployment import Deployment
@@ -64,12 +65,12 @@ def turns(state: State) -> Iterator[State]:
         world = after(world, action)
         yield canonical(world)
 
-    done = world if world.gone else replace(world, progress=decision.progress)
+    done = world if world.gone else amended(world, progress=decision.progress)
     # What is gone has no record.
     complain(state, iter(()) if done.gone else broken_by_record(state, done, decision))
     evidence = done.evidence if done.progress.candidate == state.progress.candidate else State(target="").evidence
     same = done.progress.waiting == state.progress.waiting
-    yield canonical(replace(done, evidence=evidence, heard=done.heard if same else None))
+    yield canonical(amended(done, evidence=evidence, heard=done.heard if same else None))
 
 
 def complain(state: State, broken: Iterator[str]) -> None:
@@ -96,17 +97,17 @@ def brief(value: object, indent: str = "  ") -> str:
 def calm(state: State) -> State:
     """Surroundings that work: pods come up, the router confirms, metrics are good, time passes."""
     pods = tuple(
-        replace(found, available=found.replicas, stuck=False, ever=found.replicas > 0, failing=None)
+        amended(found, available=found.replicas, stuck=False, ever=found.replicas > 0, failing=None)
         for found in state.pods
     )
-    route = replace(state.route, confirmed=True) if state.route else None
-    judged = state.progress.settled_at is not None
-    heard = Said.YES if state.progress.waiting else None
-    evidence = GOOD if judged else state.evidence
-    deployment = state.deployment.up() if state.deployment else None
-    better = replace(
-        state, pods=pods, route=route, evidence=evidence, heard=heard, reading=False, deployment=deployment
-    )
+    surroundings = {
+        "pods": pods,
+        "route": amended(state.route, confirmed=True) if state.route else None,
+        "evidence": GOOD if state.progress.settled_at is not None else state.evidence,
+        "heard": Said.YES if state.progress.waiting else None,
+        "deployment": state.deployment.up() if state.deployment else None,
+    }
+    better = amended(state, **surroundings, reading=False)
     return canonical(aged(better))
 
 

@@ -10,7 +10,7 @@ from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight
+from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight, WriteRoute
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Services
@@ -104,6 +104,19 @@ def test_a_service_that_a_hand_deleted_is_there_again_before_it_is_left() -> Non
     lost = replace(look, services=replace(look.services, stable=None))
 
     assert decide(lost).actions == (PointService(Role.STABLE, "v1"),)
+
+
+def test_callers_inside_the_cluster_have_their_service_while_stable_is_waited_for() -> None:
+    look = deleted(side_look("v1", available=0))
+    lost = replace(look, services=replace(look.services, apex=None))
+
+    assert decide(lost).actions == (PointService(Role.APEX, "v1"),)
+
+
+def test_nothing_of_a_step_is_left_on_a_route_that_stays() -> None:
+    look = deleted(rest_look(route=Route(extended=True)))
+
+    assert decide(look).actions == (WriteRoute(0, "v1"),)
 
 
 def test_what_was_left_already_is_not_taken_again() -> None:

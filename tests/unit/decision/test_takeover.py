@@ -23,6 +23,7 @@ from tidegate.decision.actions import (
     ResizeWorkload,
     RestoreRoutes,
     Role,
+    Scale,
     SetWeight,
     TakeOver,
 )
@@ -55,6 +56,7 @@ def first(workload: Workload, **changes: Any) -> Snapshot:
 
 def test_a_finalizer_comes_before_anything_is_taken() -> None:
     assert actions(first(SERVING)) == [Finalize(keep=True)]
+    assert actions(replace(World().look(), workload=SERVING)) == [Finalize(keep=True)]
     assert actions(first(SERVING, finalizer=True)) == [TakeOver()]
 
 
@@ -98,6 +100,14 @@ def test_a_deployment_serves_whole_again_before_another_first_revision_starts() 
     back = decide(replace(look, workload=replace(shrunk, replicas=4, available=2)))
     assert (back.actions, back.progress.candidate) == ((), "v1")
     assert decide(replace(look, workload=PROGRESSIVE)).progress.candidate == "v2"
+
+
+def test_pods_of_a_replaced_first_revision_stay_while_they_are_all_that_answers() -> None:
+    look = coming_up(replace(TAKEN, replicas=0, available=0), available=4)
+    replaced = progress_look(replace(look, target="v2"), candidate="v2")
+
+    assert Scale("v1", 0) not in actions(replaced)
+    assert actions(replace(replaced, workload=TAKEN)) == [Scale("v1", 0)]
 
 
 def coming_up(workload: Workload, *, available: int) -> Snapshot:
