@@ -106,6 +106,13 @@ def test_a_service_that_a_hand_deleted_is_there_again_before_it_is_left() -> Non
     assert decide(lost).actions == (PointService(Role.STABLE, "v1"),)
 
 
+def test_a_weight_that_stays_leads_to_the_candidate_and_not_to_stable_without_pods() -> None:
+    look = deleted(side_look("v1", available=0))
+    lost = replace(look, services=replace(look.services, candidate=None))
+
+    assert decide(lost).actions == (PointService(Role.CANDIDATE, "v2"),)
+
+
 def test_callers_inside_the_cluster_have_their_service_while_stable_is_waited_for() -> None:
     look = deleted(side_look("v1", available=0))
     lost = replace(look, services=replace(look.services, apex=None))
