@@ -3,23 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.model.state import (
-    BAD,
-    DOWN,
-    GOOD,
-    LOST_CONFIG,
-    MISSING,
-    NOBODYS,
-    NONE,
-    NOW,
-    REPLICAS,
-    Kind,
-    Pods,
-    State,
-    aged,
-    forgotten,
-    resized,
-)
+from tests.model.clocks import aged
+from tests.model.effects import resized
+from tests.model.hands import around_the_deployment, deletion, lost_objects
+from tests.model.lost_status import forgotten
+from tests.model.plans import LOST_CONFIG, MISSING, NOW, REPLICAS, Kind
+from tests.model.state import BAD, DOWN, GOOD, NOBODYS, NONE, Pods, State
 from tidegate.api import Suspend
 from tidegate.decision.actions import Role
 from tidegate.decision.progress import Phase
@@ -31,6 +20,7 @@ def events(state: State) -> Iterator[tuple[str, State]]:
     """Every next state that the surroundings alone can cause, by name."""
     yield from calm_events(state)
     yield from disturbances(state)
+    yield from deletion(state)
 
 
 def calm_events(state: State) -> Iterator[tuple[str, State]]:
@@ -56,16 +46,38 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
     if state.reading:
         yield "the configuration is read", replace(state, reading=False)
 
+    found = state.deployment
+    if found is not None and found.available < found.replicas:
+        yield "the Deployment's pods come up", replace(state, deployment=found.up())
+
+    if state.kind is Kind.TAKEOVER and state.progress.stable == state.target == "v1" and not state.deleting:
+        yield "v2 is declared", replace(state, target="v2")
+
     yield "time passes", aged(state)
 
 
 def disturbances(state: State) -> Iterator[tuple[str, State]]:
     """What comes between."""
+    if state.gone:
+        return
+
     yield from pods(state)
-    yield from mesh(state)
     yield from router(state)
-    yield from metrics(state)
+    yield from lost_objects(state)
+    yield from around_the_deployment(state)
+    if not state.deleting:
+        yield from while_it_lives(state)
+
+
+def while_it_lives(state: State) -> Iterator[tuple[str, State]]:
+    """What a deleted Release does not look at any more."""
     yield from people(state)
+    # How a rollout goes is not what the kinds that take a Deployment over are for.
+    if state.kind.takes_over:
+        return
+
+    yield from mesh(state)
+    yield from metrics(state)
     if state.progress.waiting and state.heard is None:
         yield "the hook says no", replace(state, heard=Said.NO)
 
@@ -100,7 +112,7 @@ def pods(state: State) -> Iterator[tuple[str, State]]:
 
 def _losses(state: State, found: Pods) -> Iterator[tuple[str, State]]:
     if found.available > 1:
-        yield f"{found.revision} loses a pod", state.with_pods(replace(found, available=1))
+        yield f"{found.revision} loses a pod", state.with_pods(replace(found, available=1, detached=False))
 
     if found.available:
         failing = replace(found, available=0, failing=found.failing or NOW)
@@ -117,7 +129,7 @@ def mesh(state: State) -> Iterator[tuple[str, State]]:
         if revision and role not in found.astray:
             yield (
                 f"the subset {role.value} goes astray",
-                replace(state, services=replace(found, astray=found.astray | {role})),
+                replace(state, services=replace(found, astray=found.astray | {role}, held=True)),
             )
 
 
@@ -152,8 +164,11 @@ def metrics(state: State) -> Iterator[tuple[str, State]]:
 
 def people(state: State) -> Iterator[tuple[str, State]]:
     """A new template, an ask by annotation, a suspension. Each ask once: a handled nonce opens nothing."""
-    for revision in ("v1", "v2", "v3"):
-        if revision != state.target and state.progress.stable is not None:
+    templates = ("v1", "v2") if state.kind.takes_over else ("v1", "v2", "v3")
+    for revision in templates:
+        # Where there is no room, another first revision is what matters, and not what follows it.
+        now = state.progress.stable is None if state.kind is Kind.ROOMLESS else state.progress.stable is not None
+        if revision != state.target and now:
             yield f"{revision} is declared", replace(state, target=revision)
 
     asks = state.asks

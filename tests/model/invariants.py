@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 
-from tests.model.state import HOOK, REPLICAS, Kind, State, after, forgotten
+from tests.model.effects import after
+from tests.model.leaving import broken_by_leaving, broken_by_taking
+from tests.model.plans import HOOK, REPLICAS, Kind
+from tests.model.serving import taken_from_requests
+from tests.model.state import State
 from tidegate.api import Suspend
 from tidegate.decision import Decision
 from tidegate.decision.actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
@@ -16,6 +20,9 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     if before.kind is Kind.BY_NODES and isinstance(action, PrepareRevision | Scale):
         yield from after(before, action).given.wrong(before.replicas)
 
+    yield from taken_from_requests(before, action)
+    yield from broken_by_taking(before, action)
+    yield from broken_by_leaving(before, action)
     match action:
         case SetWeight(weight, revision, raising):
             yield from _weight(before, weight, revision, raising=raising)
@@ -31,8 +38,9 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
         case Scale(revision, replicas):
             yield from _shrunk(before, revision, replicas)
         case PrepareRevision(revision):
-            if not before.known and all(found.revision != revision for found in before.pods):
-                yield "what is not known is not made"
+            made = any(found.revision == revision for found in before.pods)
+            if not made and not (before.known and revision == before.target):
+                yield "what is not known, or not declared, is not made"
         case PointService(role, revision):
             yield from _pointed(before, role, revision)
 
@@ -50,7 +58,8 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
     if weight > live and not emergency and candidate.available < min(REPLICAS, -(-REPLICAS * weight // 100)):
         yield "I2: pods are available before their weight is raised"
 
-    if weight > live and before.progress.desired_weight != weight:
+    again = (revision, weight) == (before.route.written if before.route else None)
+    if weight > live and before.progress.desired_weight != weight and not again:
         yield "I12: a raise follows its recorded intent"
 
     if weight > live and before.progress.phase in {Phase.PROMOTING, Phase.ROLLING_BACK}:
@@ -115,7 +124,8 @@ def _matched(before: State, action: SetWeight | WriteRoute) -> Iterator[str]:
 
 
 def _given_back(before: State, weight: int) -> Iterator[str]:
-    if weight < _live(before) and Role.STABLE in before.services.astray:
+    ours = before.services.held or not before.deleting
+    if weight < _live(before) and Role.STABLE in before.services.astray and ours:
         yield "I5: stable's subset is put back before a weight is given to it"
 
 
@@ -158,8 +168,8 @@ def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     if role is Role.STABLE and share and before.services.stable not in {None, revision} and not before.progress.stable:
         return
 
-    # What a hand garbled has no weight that anyone knows; past the point of no return there is only forward.
-    known = before.route is None or before.route.weight is not None
+    # What a hand garbled, or Git declared, is no weight of ours; past the point of no return there is only forward.
+    known = before.route is None or (before.route.weight is not None and not before.route.by_git)
     moved = known and role is Role.STABLE and before.services.stable not in {None, revision}
     if moved and live != 100 and not by_pods and before.progress.phase is Phase.PROMOTING:
         yield "stable's Service is re-pointed only at its weight 0"
@@ -171,7 +181,8 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
     forward = old.candidate == new.candidate and old.candidate is not None and new.step > old.step
     promoting = new.phase is Phase.PROMOTING and old.phase is not Phase.PROMOTING
     asked = new.straight or new.handled != old.handled
-    if (forward or promoting) and not before.evidence.passed and not asked:
+    passed = before.evidence.passed or not before.kind.plan.judged
+    if (forward or promoting) and not passed and not asked:
         yield "I18: nothing but a pass leaves a step"
 
     if (forward or promoting) and before.evidence.breach and not before.asks.promote_full:
@@ -200,14 +211,6 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
 
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):
         yield "stable changes only by promotion"
-
-
-def broken_by_loss(before: State) -> Iterator[str]:
-    """What a Release must not forget with its status."""
-    old, new = before.progress, forgotten(before).progress
-    known = {old.stable, old.candidate} if old.phase is Phase.PROMOTING else {old.stable}
-    if old.stable and new.stable not in known:
-        yield "a lost status forgets nobody who is served"
 
 
 ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})

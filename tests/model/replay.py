@@ -8,8 +8,10 @@ from heapq import heappop, heappush
 from itertools import count, pairwise
 
 from tests.model import walk
+from tests.model.clocks import canonical
 from tests.model.events import calm_events, disturbances
-from tests.model.state import Kind, State, canonical
+from tests.model.plans import Kind
+from tests.model.state import State
 from tidegate.decision import decide
 from tidegate.decision.reasons import Reason
 

@@ -1,7 +1,6 @@
 """The route of the small models: what a write makes of it, and whether it is as the recorded step wants it."""
 
-from dataclasses import replace
-
+from tests.model.amend import amended
 from tidegate.decision.actions import SetWeight, WriteRoute
 from tidegate.decision.plan import FULL, Plan
 from tidegate.decision.progress import Phase, Progress
@@ -27,13 +26,21 @@ def written(before: Route | None, action: SetWeight | WriteRoute, *, wanted: boo
         case WriteRoute(exposed=exposed):
             matched, extended = exposed and live, exposed and live
 
+    attached = before is not None and before.attached
     return Route(
         weight=action.weight,
         written=(action.revision, action.weight),
         confirmed=confirmed,
         matched=matched and action.weight < FULL,
         extended=extended,
+        attached=attached,
+        touched=attached,
     )
+
+
+def restored(before: Route | None) -> Route | None:
+    """A user's route as it was found, without a note of ours."""
+    return Route(confirmed=False, attached=True) if before is not None and before.attached else before
 
 
 def judged_by_plan(route: Route | None, *, wanted: bool) -> Route | None:
@@ -42,4 +49,4 @@ def judged_by_plan(route: Route | None, *, wanted: bool) -> Route | None:
         return None
 
     beside = route.matched == wanted or route.weight == FULL
-    return replace(route, planned=beside and (wanted or not route.extended))
+    return amended(route, planned=beside and (wanted or not route.extended))

@@ -3,8 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.model.clocks import canonical
+from tests.model.cycles import Followers
 from tests.model.events import events
-from tests.model.state import Kind, State
+from tests.model.plans import Kind
+from tests.model.state import State
 from tests.model.walk import converges, start, turns
 from tidegate.decision import decide
 
@@ -26,7 +29,7 @@ def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(
         if following:
             state = following[event % len(following)][1]
 
-    converges(state, set(), {})
+    converges(state, set(), Followers(turns))
 
 
 @settings(max_examples=50)
@@ -38,3 +41,18 @@ def test_a_decision_is_a_function_of_what_is_seen(begin: State, choices: list[tu
         assert decide(look) == decide(look)
         following = list(events(list(turns(state))[-1]))
         state = following[event % len(following)][1] if following else state
+
+
+@settings(max_examples=200)
+@given(begin=BEGIN, choices=CHOICES)
+def test_what_the_model_forgets_no_decision_reads(begin: State, choices: list[tuple[int, int]]) -> None:
+    state = begin
+    for event, crash in choices:
+        reached = list(turns(state))
+        following = list(events(reached[crash % len(reached)]))
+        if not following:
+            break
+
+        known = following[event % len(following)][1]
+        state = canonical(known)
+        assert decide(known.look()).actions == decide(state.look()).actions

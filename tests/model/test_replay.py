@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.model.plans import Kind
 from tests.model.replay import Rollout, Turn, rollouts, strays, turns_of
-from tests.model.state import Kind
 
 RECORDED = Path(__file__).with_name("demo.log").read_text().splitlines()
 FEW = 300

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.model.state import WALKED, Kind
+from tests.model.plans import WALKED, Kind
 from tests.model.walk import walk
 
 

@@ -3,14 +3,24 @@
 import sys
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from tests.model import events
-from tests.model.events import calm_events
-from tests.model.invariants import broken_by_effect, broken_by_loss, broken_by_record
-from tests.model.state import GOOD, REPLICAS, WALKED, Kind, Pods, State, after, aged, canonical
+from tests.model.amend import amended
+from tests.model.clocks import HOUR, aged, canonical
+from tests.model.cycles import Followers
+from tests.model.deployment import Deployment
+from tests.model.effects import after
+from tests.model.invariants import broken_by_effect, broken_by_record
+from tests.model.leaving import lost, unreturned
+from tests.model.lost_status import broken_by_loss
+from tests.model.plans import REPLICAS, WALKED, Kind
+from tests.model.serving import unmended
+from tests.model.state import GOOD, State
 from tidegate.decision import decide
 from tidegate.decision.progress import Phase
+from tidegate.decision.reasons import Reason
+from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Said
 
 DISTURBANCES = 3
@@ -21,17 +31,20 @@ class Coverage:
     """What a walk saw."""
 
     states: int = 0
-    turns: int = 0
     crashes: int = 0
     endings: int = 0
 
 
 class InvariantBrokenError(AssertionError):
-    """An invariant does not hold; the path leads there."""
+    """An invariant does not hold; the events that lead there."""
 
 
 def start(kind: Kind = Kind.PLAIN, replicas: int = REPLICAS) -> State:
-    """A Release whose first revision is served, and whose second is declared."""
+    """A Release whose first revision is served, and whose second is declared; or one that takes a Deployment over."""
+    if kind.takes_over:
+        route = Route(attached=True, confirmed_for=HOUR) if kind is Kind.TAKEOVER else None
+        return State(target="v1", kind=kind, replicas=replicas, route=route, deployment=Deployment())
+
     state = State(target="v1", kind=kind, replicas=replicas)
     for _ in range(40):
         state = calm(turn(state))
@@ -52,11 +65,12 @@ def turns(state: State) -> Iterator[State]:
         world = after(world, action)
         yield canonical(world)
 
-    done = replace(world, progress=decision.progress)
-    complain(state, broken_by_record(state, done, decision))
+    done = world if world.gone else amended(world, progress=decision.progress)
+    # What is gone has no record.
+    complain(state, iter(()) if done.gone else broken_by_record(state, done, decision))
     evidence = done.evidence if done.progress.candidate == state.progress.candidate else State(target="").evidence
     same = done.progress.waiting == state.progress.waiting
-    yield canonical(replace(done, evidence=evidence, heard=done.heard if same else None))
+    yield canonical(amended(done, evidence=evidence, heard=done.heard if same else None))
 
 
 def complain(state: State, broken: Iterator[str]) -> None:
@@ -69,13 +83,13 @@ def complain(state: State, broken: Iterator[str]) -> None:
 def brief(value: object, indent: str = "  ") -> str:
     """The fields of a state that differ from their defaults, for people."""
     lines = []
-    for field in fields(value):  # type: ignore[arg-type]
-        found = getattr(value, field.name)
-        if found == field.default:
+    for field_of in fields(value):  # type: ignore[arg-type]
+        found = getattr(value, field_of.name)
+        if found == field_of.default:
             continue
 
         inner = f"\n{brief(found, indent + '  ')}" if is_dataclass(found) else f" {found}"
-        lines.append(f"{indent}{field.name}:{inner}")
+        lines.append(f"{indent}{field_of.name}:{inner}")
 
     return "\n".join(lines)
 
@@ -83,55 +97,90 @@ def brief(value: object, indent: str = "  ") -> str:
 def calm(state: State) -> State:
     """Surroundings that work: pods come up, the router confirms, metrics are good, time passes."""
     pods = tuple(
-        replace(found, available=found.replicas, stuck=False, ever=found.replicas > 0, failing=None)
+        amended(found, available=found.replicas, stuck=False, ever=found.replicas > 0, failing=None)
         for found in state.pods
     )
-    route = replace(state.route, confirmed=True) if state.route else None
-    judged = state.progress.settled_at is not None
-    heard = Said.YES if state.progress.waiting else None
-    evidence = GOOD if judged else state.evidence
-    better = replace(state, pods=pods, route=route, evidence=evidence, heard=heard, reading=False)
+    surroundings = {
+        "pods": pods,
+        "route": amended(state.route, confirmed=True) if state.route else None,
+        "evidence": GOOD if state.progress.settled_at is not None else state.evidence,
+        "heard": Said.YES if state.progress.waiting else None,
+        "deployment": state.deployment.up() if state.deployment else None,
+    }
+    better = amended(state, **surroundings, reading=False)
     return canonical(aged(better))
 
 
-def walk(disturbances: int = DISTURBANCES, limit: int | None = None, *, kind: Kind = Kind.PLAIN) -> Coverage:
+@dataclass(slots=True)
+class Walk:
     """Breadth first over all states within so many disturbances; calm events are free."""
-    seen: dict[State, int] = {}
-    queue = deque([(start(kind), 0)])
-    coverage = Coverage()
-    settled: set[State] = set()
-    # A path to rest takes turns that the walk takes later: each is taken once.
-    taken: dict[State, tuple[State, ...]] = {}
-    while queue:
-        state, spent = queue.popleft()
-        if seen.get(state, disturbances + 1) <= spent:
-            continue
 
-        if state not in seen:
-            coverage.states += 1
-            converges(state, settled, taken)
+    disturbances: int
+    followers: Followers = field(default_factory=lambda: Followers(turns))
+    came: dict[State, tuple[str, State | None]] = field(default_factory=dict)
+    queue: deque[tuple[State, int, str, State | None]] = field(default_factory=deque)
+    settled: set[State] = field(default_factory=set)
+    coverage: Coverage = field(default_factory=Coverage)
+
+    def run(self, begin: State) -> Coverage:
+        """Visit them all, each by the fewest disturbances that lead there."""
+        self.queue.append((begin, 0, "", None))
+        while self.queue:
+            state, spent, event, before = self.queue.popleft()
+            if state not in self.came:
+                self.came[state] = event, before
+                self.visit(state, spent)
+
+        for loop in self.followers.endless():
+            message = "goes on without end\n" + "\n  -- then --\n".join(map(brief, loop))
+            raise InvariantBrokenError(message + self.trail(loop[0]))
+
+        return self.coverage
+
+    def visit(self, state: State, spent: int) -> None:
+        """One state: what it becomes by a turn, cut anywhere; what becomes of it in peace; what may happen to it."""
+        try:
+            reached = self.followers.of(state)
             complain(state, broken_by_loss(state))
-            coverage.endings = len(settled)
-            if limit and coverage.states > limit:
-                break
+            converges(state, self.settled, self.followers)
+            if self.followers.still(state):
+                complain(state, unmended(state))
+        except InvariantBrokenError as error:
+            raise InvariantBrokenError(str(error) + self.trail(state)) from None
 
-        seen[state] = spent
-        reached = taken.pop(state, None) or tuple(turns(state))
-        coverage.turns += 1
-        coverage.crashes += len(reached) - 1
-        queue.extend((next_state, spent) for next_state in reached if next_state != state)
-        queue.extend((canonical(next_state), spent) for _, next_state in calm_events(state))
-        if spent < disturbances:
-            queue.extend((canonical(next_state), spent + 1) for _, next_state in events.disturbances(state))
+        self.coverage.states += 1
+        self.coverage.crashes += len(reached) - 1
+        self.coverage.endings = len(self.settled)
+        calmly = [(name, canonical(following)) for name, following in events.calm_events(state)]
+        self.followers.by_time[state] = calmly[-1][1]
+        self.queue.extendleft((following, spent, name, state) for name, following in calmly)
+        self.queue.extendleft((following, spent, "a turn", state) for following in reached)
+        deleted = [(name, canonical(following)) for name, following in events.deletion(state)]
+        if state.kind.deleted_anywhere:
+            self.queue.extendleft((following, spent, name, state) for name, following in deleted)
 
-    return coverage
+        if spent < self.disturbances:
+            disturbed = [(name, canonical(following)) for name, following in events.disturbances(state)]
+            self.queue.extend((following, spent + 1, name, state) for name, following in (*disturbed, *deleted))
+
+    def trail(self, state: State) -> str:
+        """The events that lead to a state."""
+        names = []
+        place: State | None = state
+        while place in self.came:
+            name, place = self.came[place]
+            names.append(name)
+
+        return "\nby: " + ", ".join(reversed(names))
 
 
-def converges(state: State, settled: set[State], taken: dict[State, tuple[State, ...]]) -> None:
-    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked.
+def walk(disturbances: int = DISTURBANCES, *, kind: Kind = Kind.PLAIN) -> Coverage:
+    """All states of one kind of Release within so many disturbances."""
+    return Walk(disturbances).run(start(kind))
 
-    The states on the way become `settled`, and the turns from them `taken`.
-    """
+
+def converges(state: State, settled: set[State], followers: Followers) -> None:
+    """In calm surroundings every state comes to rest: the target is served, or refused, or a person is asked."""
     path = []
     current = state
     for _ in range(120):
@@ -139,8 +188,7 @@ def converges(state: State, settled: set[State], taken: dict[State, tuple[State,
             break
 
         path.append(current)
-        taken[current] = tuple(turns(current))
-        following = calm(taken[current][-1])
+        following = calm(followers.turn(current))
         if following == current:
             complain(state, restless(current))
             break
@@ -153,11 +201,19 @@ def converges(state: State, settled: set[State], taken: dict[State, tuple[State,
     settled.update(path)
 
 
+WAITS = {"Suspended", "LoweredByHand", "Paused", "GatewayMissing", "StepDeadline", "ConfigMissing", "TakeoverWaits"}
+FOR_STABLE = {Reason.STABLE_UNAVAILABLE, Reason.ROLLBACK_BLOCKED}
+
+
 def restless(state: State) -> Iterator[str]:
     """Why this is no place to rest."""
+    yield from unquiet(state)
+    if state.deleting:
+        yield from unreturned(state)
+        return
+
     progress = state.progress
-    waits = {"Suspended", "LoweredByHand", "Paused", "GatewayMissing", "StepDeadline", "ConfigMissing"}
-    waiting = progress.reason.value in waits
+    waiting = progress.reason.value in WAITS or (lost(state) and progress.reason in FOR_STABLE)
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 
@@ -176,6 +232,17 @@ def restless(state: State) -> Iterator[str]:
         yield f"rests in phase {progress.phase.value}"
 
 
+def unquiet(state: State) -> Iterator[str]:
+    """At rest no turn writes: neither an effect nor, with all its words, a record."""
+    first = decide(state.look())
+    second = decide(replace(state, progress=first.progress).look())
+    if first.actions or second.actions:
+        yield f"at rest something is written again and again: {first.actions or second.actions}"
+
+    if first.progress != second.progress:
+        yield "at rest the record changes again and again"
+
+
 def main() -> None:
     """Print how much was covered."""
     disturbances = int(sys.argv[1]) if len(sys.argv) > 1 else DISTURBANCES
@@ -185,6 +252,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-
-__all__ = ["Coverage", "InvariantBrokenError", "Pods", "walk"]

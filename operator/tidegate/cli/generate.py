@@ -1,4 +1,4 @@
-"""Write what can be derived: CRDs, their copy in the chart, the dashboard, tables in the docs, the examples' index."""
+"""Write what can be derived: CRDs, their copy in the chart, a dashboard, a picture, tables in the docs, indexes."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,7 @@ from tidegate.metrics.variables import KNOWN
 
 from .data_planes import data_planes
 from .grafana import dashboard
+from .picture import picture
 
 ROOT = Path(__file__).parents[3]
 INDEX = ROOT / "examples" / "README.md"
@@ -55,6 +56,7 @@ def files() -> dict[Path, str]:
     found[ROOT / "docs" / "scenarios.md"] = SCENARIOS + "".join(map(story, scenarios()))
     found[ROOT / "docs" / "safety.md"] = safety()
     found[ROOT / "docs" / "data-planes.md"] = data_planes()
+    found[ROOT / "docs" / "evidence.svg"] = picture()
     found[ROOT / "docs" / "objectives.md"] = with_variables((ROOT / "docs" / "objectives.md").read_text())
     return found
 

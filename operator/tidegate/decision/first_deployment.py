@@ -17,7 +17,7 @@ from .snapshot import Snapshot
 from .start import start
 from .step import settle_left, settled
 from .takeover import give_room_back, keep_until_handed_back, make_room, take_the_workload_over
-from .upkeep import retired, route, services
+from .upkeep import leftovers, retired, route, services
 
 
 def replace_it(seen: Snapshot) -> Decision | None:
@@ -29,8 +29,10 @@ def replace_it(seen: Snapshot) -> Decision | None:
 
 
 def retire_replaced(seen: Snapshot) -> Decision | None:
-    actions = retired(seen)
-    if not actions:
+    """What was replaced goes; beside a Deployment without pods only when there are others that answer."""
+    workload, actions = seen.workload, retired(seen)
+    alone = workload is not None and workload.taken_over and not workload.available and not seen.candidate.available
+    if not actions or (alone and any(side.available for side in leftovers(seen))):
         return None
 
     return act(seen, Reason.PREPARING, "an earlier first revision goes", *actions)

@@ -20,11 +20,12 @@ from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason
-from .rollback import wait_for_stable, weight_to_stable
+from .rollback import carries, handed_over, lacking, weight_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import drain_left, touched
 from .undeclared import drain_of_what_is_not_declared, take_back_what_is_not_declared
+from .upkeep import leftovers, services
 
 
 def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
@@ -34,7 +35,7 @@ def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
 
 def take_the_weight_back(seen: Snapshot) -> Decision | None:
     """All traffic is stable's before anything else moves."""
-    if seen.progress.candidate is None or seen.progress.stable is None or _unroutable(seen):
+    if not shared(seen) or seen.progress.stable is None or _unroutable(seen):
         return None
 
     if actions := weight_to_stable(seen):
@@ -70,12 +71,26 @@ def refill_the_workload(seen: Snapshot) -> Decision | None:
     return None
 
 
+def mend_lost_services(seen: Snapshot) -> Decision | None:
+    """A route names our Services: one that a hand deleted is there again before it is given away."""
+    given = kept(seen) and seen.stable.ours if seen.workload is None else seen.workload.taken_over
+    if not given or handed_over(seen):
+        return None
+
+    lost = tuple(action for action in services(seen) if seen.services.of(action.role) is None)
+    return _on(seen, "the Services are there again", *lost) if lost else None
+
+
 def hand_the_services_over(seen: Snapshot) -> Decision | None:
     """Whoever names our Services reaches the Deployment's pods from here on."""
-    if seen.workload is None or not seen.workload.taken_over or seen.services.stable is None:
+    if seen.workload is None or not seen.workload.taken_over or not seen.services.ours:
         return None
 
     sentence = f"the Services select Deployment {seen.workload.name}'s pods"
+    if seen.progress.handed_over_at is None:
+        # The intent comes first: what is given away and not recorded so would look lost, and be taken back.
+        return _on(seen, sentence, handed_over_at=seen.now)
+
     return _on(seen, sentence, HandServicesOver(), handed_over_at=seen.now)
 
 
@@ -87,8 +102,14 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
     if seen.workload.attached_pods:
         return _on(seen, "the Release's pods leave the Services", DetachPods(), handed_over_at=seen.now)
 
-    left = seen.plan.settle + seen.plan.drain - seen.since(seen.progress.handed_over_at)
-    return hold(seen, Reason.HANDING_BACK, "the Release's pods drain", left) if left > NO_TIME else None
+    if seen.progress.handed_over_at is None and not any(side.replicas for side in seen.sides):
+        return None
+
+    # A crash may have lost the instant: then it is now.
+    since = seen.progress.handed_over_at or seen.now
+    left = seen.plan.settle + seen.plan.drain - seen.since(since)
+    sentence = "the Release's pods drain"
+    return hold(seen, Reason.HANDING_BACK, sentence, left, handed_over_at=since) if left > NO_TIME else None
 
 
 def restore_the_subsets(seen: Snapshot) -> Decision | None:
@@ -110,7 +131,12 @@ def restore_the_routes(seen: Snapshot) -> Decision | None:
 
 def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
     """`onDelete: Keep` keeps stable: the candidate does not go while stable cannot take its traffic."""
-    return wait_for_stable(seen) if kept(seen) and seen.progress.candidate and seen.route else None
+    keeps = seen.keeps and seen.workload is None and seen.progress.stable is not None
+    if not keeps or not shared(seen) or seen.route is None or not carries(seen):
+        return None
+
+    growing = Reason.HANDING_BACK, "stable's pods come back before the candidate's go"
+    return hold(seen, *(lacking(seen) or growing))
 
 
 def point_candidate_at_what_is_kept(seen: Snapshot) -> Decision | None:
@@ -146,6 +172,15 @@ def let_go(seen: Snapshot) -> Decision:
     return Decision(reason=Reason.HANDED_BACK, sentence=sentence, progress=progress, actions=actions)
 
 
+def shared(seen: Snapshot) -> bool:
+    """True where requests may be on their way to other pods than stable's: in a rollout, or after a lost record."""
+    if seen.progress.candidate is not None:
+        return True
+
+    ours = seen.route is not None and (touched(seen) or not seen.route.attached)
+    return ours and not seen.by_pods and bool(carries(seen) or leftovers(seen))
+
+
 def _unroutable(seen: Snapshot) -> bool:
     """True where there is no route that could carry a weight."""
     return seen.route is None or seen.route.lost
@@ -159,6 +194,7 @@ HAND_BACK: tuple[Rule, ...] = (
     finish_the_change_of_role,
     take_back_what_is_not_declared,
     take_the_weight_back,
+    mend_lost_services,
     wait_for_what_is_kept,
     drain_what_is_not_declared,
     point_candidate_at_what_is_kept,

@@ -19,7 +19,8 @@ class Kept:
 def recollect(progress: Progress, revisions: Iterable[Kept], *, selected: str | None) -> Progress:
     """The same record with the revision that is served, and those that stay out: no rollout runs.
 
-    `selected`: the revision behind the stable Service, which is re-pointed only past the point of no return.
+    `selected`: the revision behind the stable Service, or behind the Release's own where that one is lost. Both are
+    re-pointed only past the point of no return.
     """
     known = {found.revision: found for found in revisions}
     stable = selected if selected in known else longest_served(known.values())
@@ -28,7 +29,7 @@ def recollect(progress: Progress, revisions: Iterable[Kept], *, selected: str | 
 
 
 def longest_served(revisions: Iterable[Kept]) -> str | None:
-    """Where the stable Service is lost too: of those that serve, the one whose rollout is oldest.
+    """Where those Services are lost too: of those that serve, the one whose rollout is oldest.
 
     A first revision whose pods never were ready serves nobody: it stays a first one.
     """

@@ -58,7 +58,9 @@ def roles(seen: Snapshot) -> tuple[Role, ...]:
     services, candidate = seen.services, seen.progress.candidate
     stable = (Role.STABLE,) if services.stable != candidate else ()
     apex = (Role.APEX,) if services.apex != candidate and not services.apex_is_users else ()
-    return stable + apex
+    # All requests go by it until the weight is back.
+    lost = services.candidate is None and seen.weight and not seen.by_pods
+    return stable + apex + ((Role.CANDIDATE,) if lost else ())
 
 
 def wait_for_endpoints(seen: Snapshot) -> Decision | None:

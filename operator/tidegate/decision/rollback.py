@@ -13,7 +13,7 @@ from .reasons import Reason
 from .refusal import because
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .upkeep import astray
+from .upkeep import astray, gone
 
 
 def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Decision:
@@ -50,9 +50,11 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action,
     if seen.by_pods:
         return (*pods_away(seen, rejected=rejected), *stable_floor(seen))
 
-    goal, way = allowed_weight(seen), way_to_stable(seen)
+    goal = allowed_weight(seen)
+    stays = goal > 0 or (seen.exposed and not takes_back(seen))
+    way = (*way_to_stable(seen), *(way_to_candidate(seen) if stays else ()))
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        return (*way, SetWeight(goal, seen.progress.candidate or ""), *stable_floor(seen))
+        return (*way, SetWeight(goal, seen.progress.candidate or seen.progress.stable or ""), *stable_floor(seen))
 
     return (*way, *stable_floor(seen))
 
@@ -61,10 +63,20 @@ def way_to_stable(seen: Snapshot) -> tuple[Action, ...]:
     """What must lead to stable's pods before a weight does: its Service and a mesh's subset, unless given back."""
     stable, taken = seen.stable, seen.services.taken
     lost = stable.exists and not taken and seen.services.stable is None and seen.progress.stable is not None
-    handed_over = seen.deleting and seen.progress.handed_over_at is not None
-    service = (PointService(Role.STABLE, stable.revision),) if lost and not handed_over else ()
+    service = (PointService(Role.STABLE, stable.revision),) if lost and not handed_over(seen) else ()
     given_back = seen.deleting and not seen.services.held
     return (*service, *(() if given_back else astray(seen)))
+
+
+def way_to_candidate(seen: Snapshot) -> tuple[Action, ...]:
+    """The candidate's Service, where it was lost: what it still gets must lead somewhere meanwhile."""
+    lost = seen.services.candidate is None and seen.candidate.exists and not seen.services.taken
+    return (PointService(Role.CANDIDATE, seen.candidate.revision),) if lost and not handed_over(seen) else ()
+
+
+def handed_over(seen: Snapshot) -> bool:
+    """True where the Services that are not ours any more were given away, all at once, and not lost."""
+    return seen.deleting and seen.progress.handed_over_at is not None and not seen.services.ours
 
 
 def pods_away(seen: Snapshot, *, rejected: bool) -> tuple[Action, ...]:
@@ -147,20 +159,28 @@ def take_weight_away(seen: Snapshot) -> Decision | None:
 
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
-    """Stable cannot carry all of it: the rest stays where pods are."""
-    carrying = needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight or seen.exposed
-    if not carrying:
+    """Stable cannot carry all of it: the rest stays where pods are. Where stable is gone, they are all that is left."""
+    if seen.stable.exists and not carries(seen):
         return None
 
-    if seen.plan.shrink and not seen.stable.stuck and not seen.stable.refusal:
-        return hold(seen, *cause(seen))
+    return hold(seen, *(lacking(seen) or cause(seen)))
 
+
+def carries(seen: Snapshot) -> bool:
+    """True while requests stay on the candidate's side."""
+    return bool(needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight or seen.exposed)
+
+
+def lacking(seen: Snapshot) -> tuple[Reason, str] | None:
+    """What stable lacks that somebody must mend; None where its pods only take their time."""
     if not seen.stable.exists:
-        gone = f"the ReplicaSet of stable revision {seen.stable.revision} is gone: declare its template again"
-        return hold(seen, Reason.ROLLBACK_BLOCKED, gone)
+        return Reason.ROLLBACK_BLOCKED, gone(seen)
 
-    sentence = f"stable has too few available pods to take all traffic back{because(seen.stable)}"
-    return hold(seen, Reason.ROLLBACK_BLOCKED, sentence)
+    if seen.plan.shrink and not seen.stable.stuck and not seen.stable.refusal:
+        return None
+
+    few = f"stable has too few available pods to take all traffic back{because(seen.stable)}"
+    return Reason.ROLLBACK_BLOCKED, few
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

@@ -61,6 +61,15 @@ class Services:
     subsets: frozenset[str] = frozenset()
     held: bool = False
 
+    @property
+    def ours(self) -> bool:
+        """True while any of the Services is the Release's."""
+        return (self.stable, self.candidate, self.apex) != (None, None, None)
+
+    def of(self, role: Role) -> str | None:
+        """The revision that the Service of a role selects."""
+        return {Role.APEX: self.apex, Role.STABLE: self.stable, Role.CANDIDATE: self.candidate}[role]
+
     def select(self, revision: str) -> bool:
         if revision in self.subsets:
             return True

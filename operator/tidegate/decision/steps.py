@@ -16,6 +16,7 @@ from .refusal import because, hold_refused
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import drain_left, next_size, passing, prepared, settle_left, settled, step_sentence, wanted_size, watching
+from .upkeep import gone
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -83,7 +84,7 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"stable has fewer available pods than its share needs{because(seen.stable)}"
-    return hold(seen, Reason.STABLE_UNAVAILABLE, sentence)
+    return hold(seen, Reason.STABLE_UNAVAILABLE, sentence if seen.stable.exists else gone(seen))
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:

@@ -89,7 +89,8 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     if workload is None or not workload.taken_over or not workload.replicas or workload.contested:
         return None
 
-    if route is None or not route.confirmed or seen.stable.available < min(seen.stable.replicas, seen.full_size):
+    serving = seen.stable.exists and seen.stable.available >= min(seen.stable.replicas, seen.full_size)
+    if route is None or not route.confirmed or not serving:
         return None
 
     sentence = f"Deployment {workload.name} drains before its pods go"

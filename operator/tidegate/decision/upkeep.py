@@ -27,6 +27,11 @@ def candidate_size(seen: Snapshot) -> tuple[Action, ...]:
     return (Scale(candidate.revision, floor),) if carries and candidate.replicas < floor else ()
 
 
+def gone(seen: Snapshot) -> str:
+    """What a person can do about a lost ReplicaSet of stable's: it was the only copy of a template not declared now."""
+    return f"the ReplicaSet of stable revision {seen.stable.revision} is gone: declare its template again"
+
+
 def adopted(seen: Snapshot) -> tuple[Action, ...]:
     """Take again what a deleted Release of this name left serving: it is stable until another revision passes."""
     return tuple(Adopt(side.revision) for side in seen.sides if not side.ours)
@@ -50,13 +55,17 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
     return ()
 
 
-def services(seen: Snapshot) -> tuple[Action, ...]:
-    """Point the Services where the record says; a rollout itself moves the candidate's."""
+def services(seen: Snapshot) -> tuple[PointService, ...]:
+    """Point the Services where the record says; a rollout itself moves the candidate's.
+
+    With none under way it selects stable, so that it keeps nothing up: a first revision may have been replaced.
+    """
     stable, found = seen.progress.stable, seen.services
     if stable is None or not seen.stable.exists or found.taken:
         return ()
 
-    candidate = found.candidate if seen.side(found.candidate or "").exists else None
+    resting = seen.progress.candidate is None and not seen.weight and not seen.exposed
+    candidate = found.candidate if seen.side(found.candidate or "").exists and not resting else None
     wanted = {Role.STABLE: stable, Role.CANDIDATE: candidate or stable, Role.APEX: stable}
     present = {Role.STABLE: found.stable, Role.CANDIDATE: found.candidate, Role.APEX: found.apex}
     if found.apex_is_users:

@@ -48,15 +48,17 @@ class Evidence:
         `growth` is the logarithm of each bet's factor. What of the stake enters now, every so many looks, is shared by
         `weights`, which add up to 1.
         """
-        reserve = min(self.reserve, left(self.looks, every))
-        bets: Sequence[float] = self.bets
-        if stake := self.reserve - reserve:
-            bets = [bet + stake * weight for bet, weight in zip(bets, weights, strict=True)]
+        bets, reserve = self.bets, self.reserve
+        if self.looks % every == 0 and reserve:
+            reserve = left(self.looks, every)
+            stake = self.reserve - reserve
+            bets = tuple([bet + stake * weight for bet, weight in zip(bets, weights, strict=True)])
 
-        if max(growth) > GREATEST_GROWTH:
-            growth = [min(log, GREATEST_GROWTH) for log in growth]
+        try:
+            grown = tuple([bet * exp(log) for bet, log in zip(bets, growth, strict=True)])
+        except OverflowError:
+            grown = tuple([bet * exp(min(log, GREATEST_GROWTH)) for bet, log in zip(bets, growth, strict=True)])
 
-        grown = tuple([bet * exp(log) for bet, log in zip(bets, growth, strict=True)])
         if max(grown) > GREATEST:
             grown = tuple([min(bet, GREATEST) for bet in grown])
 

@@ -1,82 +1,78 @@
 """How many times worse, and how sure: a confidence sequence for the ratio, for the sentence that people read.
 
-It holds at all looks at once: with 95 % the true ratio, where it is one and the same, never leaves the interval. Kept
-as the logarithms of the likelihood of the counts under a row of ratios, and the ends that the looks so far have left.
+It holds at all looks at once: with 95 % the true ratio, where it is one and the same, is within the interval at every
+one of them. Kept as the logarithms of the likelihood of the counts under a row of ratios.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, fsum, inf, log
 from typing import Self
 
 from .counts import Block
 
 # A fourth of an octave, 19 %, from an eighth to 32 times.
 RATIOS = tuple(2.0 ** (step / 4) for step in range(-12, 21))
+LOG_RATIOS = tuple(map(log, RATIOS))
 # Each end is wrong with 2.5 %.
-REJECTED = math.log(40)
+REJECTED = log(40)
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The likelihood of each ratio, and the greatest index ruled out from below and the least from above."""
+    """The logarithm of the likelihood of each ratio."""
 
-    low: int = -1
-    high: int = len(RATIOS)
     logs: tuple[float, ...] = (0.0,) * len(RATIOS)
 
     @property
     def least(self) -> float:
-        """The ratio is at least this; 0 where nothing is ruled out."""
-        return RATIOS[self.low] if self.low >= 0 else 0.0
+        """The ratio is at least this: the greatest that is ruled out from below; 0 where none is."""
+        greatest = max(self.logs)
+        found = 0.0
+        for place, ratio in enumerate(RATIOS):
+            if not rejected(self.logs[place], self.logs[place + 1 :], greatest):
+                break
+            found = ratio
+
+        return found
 
     @property
     def greatest(self) -> float:
-        """The ratio is at most this; infinite where nothing is ruled out."""
-        return RATIOS[self.high] if self.high < len(RATIOS) else math.inf
+        """The ratio is at most this: the least that is ruled out from above; infinite where none is."""
+        greatest = max(self.logs)
+        found = inf
+        for place in range(len(RATIOS) - 1, -1, -1):
+            if not rejected(self.logs[place], self.logs[:place], greatest):
+                break
+            found = RATIOS[place]
+
+        return found
 
     def updated(self, block: Block, dispersion: float = 1.0) -> "Interval":
-        """After one more block: it only ever narrows."""
-        logs = likelihoods(self.logs, block, dispersion)
-        if logs is self.logs:
+        """After one more block."""
+        mine, others = block.candidate.requests, block.stable.requests
+        bad, all_bad = block.candidate.bad / dispersion, (block.candidate.bad + block.stable.bad) / dispersion
+        if not all_bad or not mine or not others:
             return self
 
-        greatest = max(logs)
-        low, high = self.low, self.high
-        while low + 1 < high - 1 and rejected(logs[low + 1], logs[low + 2 :], greatest):
-            low += 1
-        while low + 1 < high - 1 and rejected(logs[high - 1], logs[: high - 1], greatest):
-            high -= 1
-        return Interval(low, high, logs)
+        share, rest = mine / (mine + others), others / (mine + others)
+        return Interval(
+            tuple(
+                [
+                    before + bad * log_ratio - all_bad * log(ratio * share + rest)
+                    for before, ratio, log_ratio in zip(self.logs, RATIOS, LOG_RATIOS, strict=True)
+                ]
+            )
+        )
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep."""
-        return (float(self.low), float(self.high), *self.logs)
+        return self.logs
 
     @classmethod
     def from_floats(cls, floats: Sequence[float]) -> Self:
         """What `as_floats` kept."""
-        low, high, *logs = floats
-        return cls(int(low), int(high), tuple(logs))
-
-
-def likelihoods(logs: tuple[float, ...], block: Block, dispersion: float) -> tuple[float, ...]:
-    """The logarithms of the likelihoods with one more block in them; the same where it tells nothing."""
-    mine, others = block.candidate.requests, block.stable.requests
-    bad, all_bad = block.candidate.bad, block.candidate.bad + block.stable.bad
-    if not all_bad or not mine or not others:
-        return logs
-
-    log, whole = math.log, mine + others
-    return tuple(
-        [
-            before + (bad * log_ratio - all_bad * log((ratio * mine + others) / whole)) / dispersion
-            for before, ratio, log_ratio in zip(logs, RATIOS, LOG_RATIOS, strict=True)
-        ]
-    )
-
-
-LOG_RATIOS = tuple(map(math.log, RATIOS))
+        return cls(tuple(floats))
 
 
 def rejected(null: float, alternatives: Sequence[float], greatest: float) -> bool:
@@ -85,5 +81,5 @@ def rejected(null: float, alternatives: Sequence[float], greatest: float) -> boo
     if greatest - null < REJECTED or not alternatives:
         return False
 
-    mean = math.fsum(math.exp(min(other - null, 690.0)) for other in alternatives) / len(alternatives)
-    return math.log(mean) >= REJECTED if mean > 0 else False
+    mean = fsum(exp(min(other - null, 690.0)) for other in alternatives) / len(alternatives)
+    return mean > 0 and log(mean) >= REJECTED

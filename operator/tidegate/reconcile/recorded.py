@@ -24,9 +24,14 @@ def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[st
     if progress.stable or progress.candidate:
         return progress
 
-    service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, "stable")))
-    selected = selected_revision(service) if service and owner.may_take(service) else None
+    selected = _selected(owner, world, "stable") or _selected(owner, world, "apex")
     return recollect(progress, _kept(owner, world, replica_sets), selected=selected)
+
+
+def _selected(owner: Owner, world: World, role: str) -> str | None:
+    """The revision behind our Service of a role; a user's Service tells nothing."""
+    service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, role)))
+    return selected_revision(service) if service and owner.may_take(service) else None
 
 
 def _kept(owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Iterator[Kept]:

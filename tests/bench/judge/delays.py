@@ -18,7 +18,7 @@ from .vector import Array
 FAULTS = ((0.001, 5.0), (0.01, 2.0), (0.01, 5.0))
 CELLS = list(product(FAULTS, RATES))
 LATE = 80
-PEERS = 400
+PEERS = 1000
 # A peer counts where it finds nine of ten and is wrong in one of twenty at most.
 FEWEST_FOUND, MOST_FALSE = 0.9, 0.05
 

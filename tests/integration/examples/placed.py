@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.cluster.api import RELEASES, Api, Object
 from tests.cluster.metric_source import MetricServer
@@ -35,12 +36,16 @@ def _shorter(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A namespace, and who answers there: `numbers` the objectives, `listener` the hooks."""
+    """A namespace, and who answers there: `numbers` the objectives, `listener` the hooks.
+
+    `elsewhere` is the address of a source that is no Prometheus.
+    """
 
     api: Api
     namespace: str
     numbers: MetricServer
     listener: MetricServer
+    elsewhere: str = ""
 
     def put(self, manifest: Object) -> Object:
         """Apply a manifest as it is found here."""
@@ -56,11 +61,21 @@ class Place:
             declared = self.api.try_create(RELEASES, manifest)["spec"]
             return manifest | {"spec": self._release(shortened(declared))}
 
-        if "prometheus" in manifest.get("spec", {}):
-            source = manifest["spec"]["prometheus"] | {"address": self.numbers.address}
-            return manifest | {"spec": manifest["spec"] | {"prometheus": source}}
+        if manifest["kind"] in {"MetricSource", "ClusterMetricSource"}:
+            return manifest | {"spec": self._source(manifest["spec"])}
 
         return manifest
+
+    def _source(self, spec: Object) -> Object:
+        ((kind, fields),) = spec.items()
+        if kind == "prometheus":
+            return {kind: fields | {"address": self.numbers.address}}
+
+        if "url" in fields:
+            asked = urlsplit(fields["url"])
+            return {kind: fields | {"url": f"{self.elsewhere}{asked.path}?{asked.query}"}}
+
+        return {kind: fields | {"address": self.elsewhere}}
 
     def _release(self, spec: Object) -> Object:
         for hook in spec.get("hooks") or ():

@@ -117,3 +117,15 @@ def test_a_lost_pod_after_a_long_dwell_is_not_late() -> None:
     world.sides["v1"] = replace(world.sides["v1"], available=0)
 
     assert world.turn().reason is Reason.PREPARING
+
+
+def test_nothing_of_a_first_revision_that_was_replaced_when_it_served_is_left() -> None:
+    world = World(confirms=False)
+    world.run()
+    assert world.services.candidate == "v1"
+
+    world.target, world.confirms = "v2", True
+    world.route = replace(world.route, confirmed=True) if world.route else None
+    world.run()
+
+    assert (world.progress.stable, world.services.candidate, world.sides["v1"].replicas) == ("v2", "v2", 0)

@@ -4,13 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from tests.unit.decision.test_clauses import rest_look, side_look, step_look
+from tests.unit.decision.test_capacity import at_half
+from tests.unit.decision.test_clauses import progress_look, rest_look, side_look, step_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight
+from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight, WriteRoute
+from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Services
 from tidegate.decision.workload import Workload
 
 
@@ -52,6 +55,81 @@ def test_the_candidate_stays_while_stable_cannot_take_its_traffic() -> None:
     look = deleted(side_look("v1", available=0))
 
     assert (decide(look).reason, decide(look).actions) == (Reason.ROLLBACK_BLOCKED, ())
+
+
+def test_a_candidate_that_is_all_that_serves_is_not_deleted_with_its_release() -> None:
+    look = step_look()
+    look = deleted(replace(look, sides=tuple(side for side in look.sides if side.revision == "v2")))
+
+    assert (decide(look).reason, decide(look).actions) == (Reason.ROLLBACK_BLOCKED, ())
+    assert "declare its template again" in decide(look).sentence
+
+
+def test_stable_that_shrank_grows_before_the_candidate_goes_and_nothing_else_is_said() -> None:
+    world = at_half()
+    look = deleted(side_look("v1", world.look(), replicas=4, available=2))
+    forgotten = progress_look(look, history=())
+
+    assert (decide(look).reason, decide(look).actions) == (Reason.HANDING_BACK, ())
+    assert decide(forgotten).reason is Reason.HANDING_BACK
+
+
+def forgotten(**changes: Any) -> Snapshot:
+    """In mid-rollout, with a status that was lost a moment ago: no candidate is known, and it has a weight."""
+    return deleted(replace(step_look(), progress=Progress(stable="v1"), **changes))
+
+
+def test_a_weight_that_no_record_tells_of_goes_back_and_drains_before_stable_is_left() -> None:
+    assert decide(forgotten()).actions == (SetWeight(0, "v1"),)
+
+    draining = replace(PLAN, drain=timedelta(minutes=1))
+    back = forgotten(route=Route(weight=0, written=("v1", 0)), plan=draining)
+    assert (decide(back).reason, decide(back).actions) == (Reason.HANDING_BACK, ())
+
+
+def test_a_weight_that_no_record_tells_of_stays_while_stable_cannot_take_it() -> None:
+    look = side_look("v1", forgotten(), available=0)
+
+    assert (decide(look).reason, decide(look).actions) == (Reason.ROLLBACK_BLOCKED, ())
+
+
+def test_the_weight_of_a_users_route_that_bears_no_note_of_ours_is_the_users() -> None:
+    look = deleted(rest_look(route=Route(weight=30, attached=True)))
+
+    assert decide(look).actions == (LeaveServing("v1"), Finalize(keep=False))
+
+
+def test_a_service_that_a_hand_deleted_is_there_again_before_it_is_left() -> None:
+    look = deleted(rest_look())
+    lost = replace(look, services=replace(look.services, stable=None))
+
+    assert decide(lost).actions == (PointService(Role.STABLE, "v1"),)
+
+
+def test_a_weight_that_stays_leads_to_the_candidate_and_not_to_stable_without_pods() -> None:
+    look = deleted(side_look("v1", available=0))
+    lost = replace(look, services=replace(look.services, candidate=None))
+
+    assert decide(lost).actions == (PointService(Role.CANDIDATE, "v2"),)
+
+
+def test_callers_inside_the_cluster_have_their_service_while_stable_is_waited_for() -> None:
+    look = deleted(side_look("v1", available=0))
+    lost = replace(look, services=replace(look.services, apex=None))
+
+    assert decide(lost).actions == (PointService(Role.APEX, "v1"),)
+
+
+def test_nothing_of_a_step_is_left_on_a_route_that_stays() -> None:
+    look = deleted(rest_look(route=Route(extended=True)))
+
+    assert decide(look).actions == (WriteRoute(0, "v1"),)
+
+
+def test_what_was_left_already_is_not_taken_again() -> None:
+    look = deleted(rest_look(services=Services()))
+
+    assert decide(side_look("v1", look, ours=False)).actions == (LeaveServing("v1"), Finalize(keep=False))
 
 
 def test_a_candidate_that_is_about_to_be_stable_becomes_so_first() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.decision.test_clauses import progress_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
@@ -15,11 +16,14 @@ from tidegate.decision.actions import (
     Finalize,
     HandServicesOver,
     HoldReplicas,
+    PointService,
     RefillWorkload,
     ReleaseReplicas,
     ReleaseWorkload,
     ResizeWorkload,
     RestoreRoutes,
+    Role,
+    Scale,
     SetWeight,
     TakeOver,
 )
@@ -52,6 +56,7 @@ def first(workload: Workload, **changes: Any) -> Snapshot:
 
 def test_a_finalizer_comes_before_anything_is_taken() -> None:
     assert actions(first(SERVING)) == [Finalize(keep=True)]
+    assert actions(replace(World().look(), workload=SERVING)) == [Finalize(keep=True)]
     assert actions(first(SERVING, finalizer=True)) == [TakeOver()]
 
 
@@ -97,6 +102,14 @@ def test_a_deployment_serves_whole_again_before_another_first_revision_starts() 
     assert decide(replace(look, workload=PROGRESSIVE)).progress.candidate == "v2"
 
 
+def test_pods_of_a_replaced_first_revision_stay_while_they_are_all_that_answers() -> None:
+    look = coming_up(replace(TAKEN, replicas=0, available=0), available=4)
+    replaced = progress_look(replace(look, target="v2"), candidate="v2")
+
+    assert Scale("v1", 0) not in actions(replaced)
+    assert actions(replace(replaced, workload=TAKEN)) == [Scale("v1", 0)]
+
+
 def coming_up(workload: Workload, *, available: int) -> Snapshot:
     """The first revision of a taken over Deployment, with so many of its four pods available."""
     world = World(starts=frozenset())
@@ -119,6 +132,13 @@ def test_pods_go_last_and_only_after_the_drain() -> None:
     assert (decide(early).reason, decide(early).look_again) == (Reason.TAKING_OVER, timedelta(seconds=50))
     assert actions(early) == []
     assert actions(at_rest(TAKEN, plan=DRAINING)) == [EmptyWorkload()]
+
+
+def test_a_deployment_is_not_emptied_before_there_is_anything_of_ours() -> None:
+    route = replace(ROUTE, confirmed_for=60 * MINUTE)
+    look = replace(World().look(), workload=replace(TAKEN, attached_pods=0), finalizer=True, route=route)
+
+    assert (actions(look), decide(look).reason) == ([], Reason.ROLLOUT_STARTED)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +181,17 @@ def test_the_deployment_serves_before_the_services_follow() -> None:
     assert actions(handing_back(EMPTY)) == [RefillWorkload(4)]
     assert decide(handing_back(replace(TAKEN, paused=False, available=3))).reason is Reason.HANDING_BACK
     assert actions(handing_back(replace(TAKEN, paused=False, current=False))) == []
-    assert actions(handing_back(replace(TAKEN, paused=False))) == [HandServicesOver()]
+    full = handing_back(replace(TAKEN, paused=False))
+    assert (actions(full), decide(full).progress.handed_over_at) == ([], full.now)
+    assert actions(progress_look(full, handed_over_at=full.now)) == [HandServicesOver()]
+
+
+def test_a_service_that_a_hand_deleted_is_there_again_before_it_is_handed_over() -> None:
+    look = handing_back(replace(TAKEN, paused=False))
+    lost = replace(look, services=replace(look.services, stable=None))
+
+    assert actions(lost) == [PointService(Role.STABLE, "v1")]
+    assert actions(progress_look(lost, handed_over_at=lost.now)) == [PointService(Role.STABLE, "v1")]
 
 
 def test_our_pods_leave_the_services_and_drain_before_they_go() -> None:
@@ -172,6 +202,18 @@ def test_our_pods_leave_the_services_and_drain_before_they_go() -> None:
     assert decide(handed_over(replace(full, attached_pods=0), since=timedelta(seconds=20))).look_again == timedelta(
         seconds=40
     )
+
+
+def test_a_release_without_pods_drains_none() -> None:
+    look = deleted(first(replace(TAKEN, paused=False, attached_pods=0)), plan=DRAINING, sides=())
+
+    assert actions(look) == [ReleaseWorkload(), Finalize(keep=False)]
+
+
+def test_pods_drain_from_now_where_a_crash_lost_the_instant() -> None:
+    look = deleted(coming_up(replace(TAKEN, paused=False, attached_pods=0), available=4), plan=DRAINING)
+
+    assert (decide(look).look_again, decide(look).progress.handed_over_at) == (MINUTE, look.now)
 
 
 def test_the_routes_are_as_they_were_before_the_release_goes() -> None:

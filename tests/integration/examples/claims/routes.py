@@ -95,15 +95,20 @@ def several_routes(example: Example) -> None:
 @claim
 def istio(example: Example) -> None:
     """Two weights in the rule `main` of a VirtualService, and back."""
+    climbs_and_is_given_back(example, VIRTUAL_SERVICES, "cart", counted="istio_requests_total")
+
+
+def climbs_and_is_given_back(example: Example, kind: Resource, name: str, *, counted: str) -> None:
+    """The weights of a team's route take the steps, are judged by what its data plane counts, and are as before."""
     first = example.serve()
-    before = example.get(VIRTUAL_SERVICES, "cart")["spec"]
+    before = example.get(kind, name)["spec"]
     example.change()
 
-    assert example.course(VIRTUAL_SERVICES, "cart", weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
+    assert example.course(kind, name, weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
 
     example.promoted(after=first)
-    assert "istio_requests_total" in example.asked()
-    given_back(example, VIRTUAL_SERVICES, "cart", before)
+    assert counted in example.asked()
+    given_back(example, kind, name, before)
 
 
 @claim
@@ -130,15 +135,7 @@ def selected(rule: Object) -> tuple[str, ...]:
 @claim
 def traefik_service(example: Example) -> None:
     """Two weights of a weighted TraefikService, and back."""
-    first = example.serve()
-    before = example.get(TRAEFIK_SERVICES, "catalog")["spec"]
-    example.change()
-
-    assert example.course(TRAEFIK_SERVICES, "catalog", weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
-
-    example.promoted(after=first)
-    assert "traefik_service_requests_total" in example.asked()
-    given_back(example, TRAEFIK_SERVICES, "catalog", before)
+    climbs_and_is_given_back(example, TRAEFIK_SERVICES, "catalog", counted="traefik_service_requests_total")
 
 
 @claim

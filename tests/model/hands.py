@@ -1,0 +1,78 @@
+"""Disturbances by people's hands and by Git: objects of ours are deleted, a Deployment is changed behind our back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tests.model.effects import vanished
+from tests.model.plans import REPLICAS, WAITS, Kind
+from tests.model.state import State
+from tidegate.decision.actions import Role
+
+
+def deletion(state: State) -> Iterator[tuple[str, State]]:
+    """The Release is deleted. What a finalizer of ours does not hold is gone with that, and no turn follows."""
+    if state.deleting:
+        return
+
+    if state.kind.takes_over:
+        yield "the Release is deleted", replace(state, deleting=True) if state.finalizer else vanished(state)
+        return
+
+    ending = replace(state, deleting=True, finalizer=True)
+    yield "the Release is deleted, and all with it", ending
+    yield "the Release is deleted, and what serves stays", replace(ending, keeps=True)
+
+
+def lost_objects(state: State) -> Iterator[tuple[str, State]]:
+    """A hand deletes a Service of ours, or a ReplicaSet with its pods."""
+    if state.left:
+        return
+
+    for role in (Role.STABLE, Role.CANDIDATE):
+        if state.services.of(role):
+            yield (
+                f"a hand deletes the {role.value}'s Service",
+                replace(state, services=replace(state.services, **{role.value: None})),
+            )
+
+    # With one pod a node the nodes of what is deleted are nobody's: the small world cannot tell that.
+    if state.kind is Kind.BY_NODES:
+        return
+
+    for role, revision in ((Role.STABLE, state.progress.stable), (Role.CANDIDATE, state.progress.candidate)):
+        others = tuple(found for found in state.pods if found.revision != revision)
+        if others != state.pods:
+            yield f"a hand deletes the {role.value}'s ReplicaSet", replace(state, pods=others)
+
+
+def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
+    """Git and people change the Deployment that is taken over, or the route that is theirs; its pods fail."""
+    found = state.deployment
+    if found is None or state.gone:
+        return
+
+    if found.taken_over and found.replicas < REPLICAS:
+        yield (
+            "Git declares the Deployment's replicas again",
+            replace(state, deployment=replace(found, replicas=REPLICAS)),
+        )
+
+    if found.taken_over and found.replicas:
+        yield "a hand empties the Deployment", replace(state, deployment=found.sized(0))
+
+    if found.paused:
+        yield "a hand resumes the Deployment", replace(state, deployment=replace(found, paused=False))
+
+    if found.available:
+        yield "the Deployment's pods fail", replace(state, deployment=replace(found, available=0))
+
+    if not found.taken_over and not state.deleting and state.blocked is None:
+        yield "Git declares the Deployment's replicas before it is taken", replace(state, blocked=WAITS)
+
+    if state.blocked == WAITS:
+        yield "Git lets go of the Deployment's replicas", replace(state, blocked=None)
+
+    route = state.route
+    if route is not None and route.attached and route.weight:
+        declared = replace(route, weight=0, by_git=True, confirmed=False)
+        yield "Git declares the route's weights again", replace(state, route=declared)
