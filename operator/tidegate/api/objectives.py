@@ -1,11 +1,14 @@
 """What must hold of a candidate, and who says so."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from .enums import Mode, SourceKind
 from .model import Declared, Duration, Name, Number, ObjectName, one_of
+
+# The API server's schema has no such field: who declares it anew is told so.
+GONE = "consecutive"
 
 
 class Query(Declared):
@@ -44,13 +47,26 @@ class Query(Declared):
         return self
 
 
-class ErrorRatio(Declared):
+class Counted(Declared):
+    """What the data plane counts, judged by evidence against a bound."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_gone(cls, declared: Any) -> Any:
+        """Earlier versions had `consecutive` here, which plans that they pinned still hold: evidence needs none."""
+        if not isinstance(declared, dict):
+            return declared
+
+        return {name: value for name, value in declared.items() if name != GONE}
+
+
+class ErrorRatio(Counted):
     """The share of the candidate's requests that the data plane answered with a server error."""
 
     max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
 
 
-class SlowRequests(Declared):
+class SlowRequests(Counted):
     """The share of the candidate's requests that took longer than a time, counted by the data plane's histogram."""
 
     over: Annotated[Duration, Field(description="A boundary of the histogram's buckets; no other is ever guessed.")]
