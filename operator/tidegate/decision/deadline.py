@@ -76,7 +76,10 @@ def late_and_undecided(seen: Snapshot) -> bool:
 
 
 def goes_on_undecided(seen: Snapshot) -> bool:
-    """`onInconclusive: Promote`: as if the verdict had been a good one."""
+    """`onInconclusive: Promote`: as if the verdict had been a good one; never while the share is over its bound."""
+    if seen.evidence.over_bound:
+        return False
+
     return seen.plan.on_inconclusive is OnInconclusive.PROMOTE and late_and_undecided(seen)
 
 

@@ -54,6 +54,7 @@ class Reason(Enum):
     BREACH_HELD = "BreachHeld"
     NO_SIGNAL = "NoSignal"
     NOBODY_TO_BLAME = "NobodyToBlame"
+    OVER_BOUND = "OverBound"
     INCONCLUSIVE = "Inconclusive"
     METRICS_UNAVAILABLE = "MetricsUnavailable"
     ROUTER_SILENT = "RouterSilent"

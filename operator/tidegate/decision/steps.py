@@ -171,6 +171,9 @@ def wait_for_a_measurement(seen: Snapshot) -> Decision | None:
     if late_and_undecided(seen):
         return hold(seen, Reason.INCONCLUSIVE, f"{seen.evidence.sentence} {how_to_go_on(seen)}")
 
+    if seen.evidence.over_bound:
+        return hold(seen, Reason.OVER_BOUND, seen.evidence.sentence)
+
     return hold(seen, Reason.WATCHING if watching(seen) else Reason.MEASURING, step_sentence(seen))
 
 

@@ -24,9 +24,13 @@ Row = Sequence[Counts]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """The dispersion of bursts, φ ≥ 1; the spread of pods' shares about their mean, σ; and from how many pods."""
+    """The dispersion of bursts, φ ≥ 1; the spread of pods' shares about their mean, σ; and from how many pods.
+
+    `thin`: the history was too thin to tell, and φ is the usual one.
+    """
 
     dispersion: float = UNKNOWN
+    thin: bool = True
     pods: float = 0.0
     seen: int = 0
 
@@ -60,7 +64,7 @@ def spread(rows: Sequence[Row], coarser: int = 20) -> Spread:
 
     wide = [merged(table[start : start + coarser]) for start in range(0, len(table), coarser)]
     dispersion = max(1.0, bursts(table), bursts(wide))
-    return Spread(dispersion=dispersion, pods=sqrt(variance(merged(table), dispersion)), seen=pods)
+    return Spread(dispersion=dispersion, thin=False, pods=sqrt(variance(merged(table), dispersion)), seen=pods)
 
 
 def merged(rows: Sequence[Row]) -> list[Counts]:

@@ -56,7 +56,8 @@ class Measurement:
 class Line:
     """One objective's verdict, in values and in words. One that only advises is shown and never acts.
 
-    `undecided`: enough was seen, and it says neither; a rollout may wait for nothing else.
+    `undecided`: enough was seen, and it says neither; a rollout may wait for nothing else. `over`: what was seen of the
+    candidate at this step is over the bound, whether that is shown to be more than chance or not.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Line:
     sentence: str
     passed: bool
     undecided: bool = False
+    over: bool = False
     advises: bool = False
 
 
@@ -126,8 +128,14 @@ class Analysis:
 
     @property
     def worst(self) -> Line | None:
-        """The line that decides: a breach before a silent source, that before missing data."""
-        return next((line for verdict in WORST_FIRST for line in self.gates if line.verdict is verdict), None)
+        """The line that decides: a breach before a silent source, that before missing data; over its bound first."""
+        ordered = sorted(self.gates, key=lambda line: not line.over)
+        return next((line for verdict in WORST_FIRST for line in ordered if line.verdict is verdict), None)
+
+    @property
+    def over(self) -> bool:
+        """True where an objective that acts is over its bound at this step."""
+        return any(line.over for line in self.gates)
 
     @property
     def gates(self) -> tuple[Line, ...]:

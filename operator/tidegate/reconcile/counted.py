@@ -8,6 +8,8 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
 from tidegate.judge.combined import Ruling, together
+from tidegate.judge.counts import Counts
+from tidegate.judge.plan import share
 from tidegate.judge.rulings import rule
 from tidegate.judge.verdict import Bound, Line, Verdict
 
@@ -27,7 +29,10 @@ class Found:
 def judge_counts(
     objective: Objective, bound: Bound, tracks: Tracks | None, progress: Progress, spec: ReleaseSpec
 ) -> Found:
-    """One objective: a step is left when enough was seen since it settled, and the verdict is one that lets it."""
+    """One objective: a step is left when enough was seen since it settled, and the verdict is one that lets it.
+
+    While the candidate's own share at the step is over the bound it is not left, whatever is shown until then.
+    """
     track = tracks.by_name.get(objective.name) if tracks else None
     if track is None:
         lacking = tracks.lacking if tracks else ""
@@ -36,19 +41,25 @@ def judge_counts(
     around = replace(track.around, weight=progress.desired_weight / FULL)
     ruling = rule(objective.name, track.rules, track.state, pods=track.pods, around=around)
     verdict, sentence = _verdict(ruling, track, progress)
-    seen = _seen(track, progress, spec)
-    unsure = verdict is Verdict.INCONCLUSIVE
+    seen = _seen(track, progress)
+    over = seen is not None and not bound.keeps(seen.share)
+    if seen and over and verdict in {Verdict.PASS, Verdict.INCONCLUSIVE}:
+        verdict, sentence = Verdict.INCONCLUSIVE, f"{sentence} {_stands_over(seen, bound)}"
+
     total = track.state.total.candidate
+    value = total.share if total.requests else None
     line = Line(
-        name=objective.name,
-        verdict=verdict,
-        value=total.share if total.requests else None,
-        bound=bound,
-        sentence=sentence,
-        passed=seen and (verdict is Verdict.PASS or (unsure and spec.advance_on is AdvanceOn.NO_BREACH)),
-        undecided=seen and unsure,
+        name=objective.name, verdict=verdict, value=value, bound=bound, sentence=sentence, passed=False, over=over
     )
-    return Found(line, ruling)
+    enough = seen is not None and seen.requests >= spec.min_requests
+    return Found(_leaving(line, spec.advance_on) if enough else line, ruling)
+
+
+def _leaving(line: Line, advance_on: AdvanceOn) -> Line:
+    """With whether the step is left by it, or only a verdict is missing."""
+    unsure, waits = line.verdict is Verdict.INCONCLUSIVE, advance_on is AdvanceOn.PASS
+    passed = not line.over and (line.verdict is Verdict.PASS or (unsure and not waits))
+    return replace(line, passed=passed, undecided=unsure and (waits or not line.over))
 
 
 def _untracked(objective: Objective, bound: Bound, lacking: str) -> Found:
@@ -75,9 +86,18 @@ def _verdict(ruling: Ruling, track: Track, progress: Progress) -> tuple[Verdict,
     return ruling.verdict, ruling.sentence
 
 
-def _seen(track: Track, progress: Progress, spec: ReleaseSpec) -> bool:
-    settled_at = progress.settled_at
-    return settled_at is not None and track.caught_up and track.seen_since(settled_at, spec.min_requests)
+def _seen(track: Track, progress: Progress) -> Counts | None:
+    """What the candidate answered since the step settled; None while that is not known."""
+    if progress.settled_at is None or not track.caught_up:
+        return None
+
+    return track.seen_since(progress.settled_at)
+
+
+def _stands_over(seen: Counts, bound: Bound) -> str:
+    """Why the weight stays."""
+    own = f"{seen.bad:,} of {seen.requests:,} of its requests at this step ({share(seen.share)}) are bad"
+    return f"The weight stays while {own}: must be {bound}."
 
 
 def shown_together(tracks: Tracks | None, found: list[Found]) -> str:

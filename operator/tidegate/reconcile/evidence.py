@@ -41,6 +41,7 @@ def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -
         no_data=verdict is Verdict.NO_DATA,
         unavailable=verdict is Verdict.UNAVAILABLE,
         undecided=analysis.undecided,
+        over_bound=analysis.over,
         passed=analysis.passed,
         sentence=worst.sentence if worst else "",
     )

@@ -41,6 +41,7 @@ def learned(wanted: Wanted, shape: Shape, past: History) -> Known:
         tolerance=pods.tolerance(mine, pods.seen),
         margin=pods.margin(mine, pods.seen),
         dispersion=found.dispersion,
+        thin=found.thin,
         every=wanted.every,
     )
     before = sum((counts for row in rows for counts in row), Counts())

@@ -72,22 +72,22 @@ class Track:
     counting: Counting
     wanted: Wanted
     knows: bool = False
-    state: ErrorState = field(default_factory=ErrorState)
     failed: str = ""
     caught_up: bool = False
     taken: int = field(init=False)
+    state: ErrorState = field(init=False)
     _known: Known = field(init=False)
     _last: int = field(init=False)
     _increments: Increments = field(init=False)
     _pods: dict[str, Counts] = field(default_factory=dict)
     _begins: list[int] = field(default_factory=list)
-    _served: list[int] = field(default_factory=list)
+    _served: list[Counts] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Nothing is counted yet."""
         self.taken = self.counting.start - int(LEAD.total_seconds() * MILLISECONDS)
         self._last = self.counting.start
-        self._known = learned(self.wanted, self.counting.shape, History())
+        self._know(History())
         self._increments = Increments(self.counting.grid)
 
     @property
@@ -107,7 +107,12 @@ class Track:
 
     def learn(self, series: Iterable[Series]) -> None:
         """Choose the rules by what stable counted in the hour before the first weight."""
-        self._known, self.knows = learned(self.wanted, self.counting.shape, history(series)), True
+        self._know(history(series))
+        self.knows = True
+
+    def _know(self, past: History) -> None:
+        self._known = learned(self.wanted, self.counting.shape, past)
+        self.state = self._known.judge.start()
 
     def take(self, series: Iterable[Series], *, until: int) -> None:
         """Judge every block that ends up to a time, by the samples up to then."""
@@ -121,7 +126,7 @@ class Track:
         self.state = self._known.judge.update(self.state, counted)
         self._last = block.until
         self._begins.append(block.since)
-        self._served.append(counted.candidate.requests)
+        self._served.append(counted.candidate)
         if self.counting.shape.counts.by_pods:
             self._count_pods(block)
 
@@ -139,12 +144,12 @@ class Track:
                 counts = self._counts(alone, Side.CANDIDATE)
                 self._pods[found.pod] = self._pods.get(found.pod, Counts()) + counts
 
-    def seen_since(self, instant: datetime, least: int) -> bool:
-        """True when whole blocks since an instant hold so many of the candidate's requests, and at least one block."""
+    def seen_since(self, instant: datetime) -> Counts | None:
+        """What the candidate answered in whole blocks since an instant; None before the first."""
         first = bisect_left(self._begins, milliseconds(instant))
         # An earlier step is over: nobody asks for its blocks again.
         del self._begins[:first], self._served[:first]
-        return bool(self._begins) and sum(self._served) >= least
+        return sum(self._served, Counts()) if self._begins else None
 
     def silent(self, entered_at: datetime | None) -> bool:
         """True when nothing was counted for some cells, though the source answered; a new step has its own time."""

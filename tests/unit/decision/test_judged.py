@@ -13,6 +13,7 @@ from tidegate.decision.snapshot import Asks, Evidence
 
 MINUTE = timedelta(minutes=1)
 UNDECIDED = Evidence(undecided=True, sentence="errors: inconclusive. 300 requests.")
+OVER = Evidence(undecided=True, over_bound=True, sentence="errors: inconclusive. 2 of 40 are bad.")
 NOBODYS = Evidence(nobody_to_blame=True, sentence="errors: hold. stable is over the bound too.")
 HOLD, PROMOTE, ROLL_BACK = OnInconclusive.HOLD, OnInconclusive.PROMOTE, OnInconclusive.ROLL_BACK
 
@@ -113,6 +114,26 @@ def test_undecided_at_the_deadline_goes_on_where_that_is_wanted() -> None:
 
     assert world.progress.step == 1
     assert world.look().weight == 50
+
+
+def test_over_its_bound_a_candidate_never_rises_for_a_deadline() -> None:
+    world = waiting(PROMOTE, evidence=OVER)
+    world.wait(10 * MINUTE)
+    world.run()
+
+    assert (world.progress.reason, world.look().weight) == (Reason.INCONCLUSIVE, 20)
+    assert OVER.sentence in world.progress.sentence
+
+
+def test_over_its_bound_a_candidate_stays_and_the_judge_says_why() -> None:
+    world = waiting(evidence=replace(OVER, undecided=False))
+    world.wait(2 * MINUTE)
+
+    decision = world.run()
+
+    assert (decision.progress.reason, decision.progress.sentence) == (Reason.OVER_BOUND, OVER.sentence)
+    world.evidence = Evidence(passed=True)
+    assert world.run().progress.phase is Phase.PROMOTED
 
 
 def test_undecided_at_the_deadline_rolls_back_where_that_is_wanted() -> None:

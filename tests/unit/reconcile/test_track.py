@@ -12,7 +12,7 @@ from tidegate.api import AdvanceOn, DataPlane, parse_spec
 from tidegate.api.objectives import Objective
 from tidegate.decision.progress import Progress
 from tidegate.judge.counts import Counts
-from tidegate.judge.verdict import Bound, Verdict, number
+from tidegate.judge.verdict import Bound, Line, Verdict, number
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side
@@ -71,7 +71,7 @@ def served(cells: int, errors: int = 0) -> list[Series]:
     ]
 
 
-def judged(found: Track, *, cell: int, settled: float | None = 0.0, entered: float = 0.0, **spec: object) -> object:
+def judged(found: Track, *, cell: int, settled: float | None = 0.0, entered: float = 0.0, **spec: object) -> Line:
     progress = Progress(settled_at=at(settled) if settled is not None else None, entered_at=at(entered))
     tracks = Tracks(("bcdfghjklm", "", "", ""), {"errors": found})
     return judge_counts(ERROR_RATIO, BOUND, tracks, progress, SPEC.model_copy(update=spec)).line
@@ -154,6 +154,31 @@ def test_where_a_pass_is_awaited_no_breach_is_not_enough() -> None:
 
     assert (line.verdict, line.passed, line.undecided) == (Verdict.INCONCLUSIVE, False, True)
     assert judged(found, cell=4).passed
+
+
+@pytest.mark.parametrize(("errors", "passes"), [(0, True), (1, False)])
+def test_a_step_is_not_left_while_the_candidates_own_share_at_it_is_over_the_bound(errors: int, passes: bool) -> None:
+    found = caught_up(track(), [*served(4), *few_errors(errors)], 4)
+
+    line = judged(found, cell=4)
+
+    assert (line.verdict, line.over, line.passed) == (Verdict.INCONCLUSIVE, not passes, passes)
+    assert ("The weight stays while 1 of 40 of its requests at this step (2.5 %) are bad" in line.sentence) is line.over
+    assert judged(found, cell=4, settled=1.5).passed, "an earlier step's error holds no later one"
+
+
+@pytest.mark.parametrize("advance_on", AdvanceOn)
+def test_over_its_bound_a_step_waits_for_a_verdict_only_where_one_is_awaited(advance_on: AdvanceOn) -> None:
+    found = caught_up(track(), [*served(4), *few_errors(1)], 4)
+
+    line = judged(found, cell=4, advance_on=advance_on)
+
+    assert (line.passed, line.undecided) == (False, advance_on is AdvanceOn.PASS)
+
+
+def few_errors(count: int) -> list[Series]:
+    """So many errors of the candidate's in the first cell after the first weight, and none later."""
+    return [series(Side.CANDIDATE, ERRORS, [0, 0, *[count] * 6])] if count else []
 
 
 def test_a_breach_is_told_in_counts() -> None:
