@@ -14,7 +14,7 @@ from .combined import limit
 from .counts import Block, Counts
 from .evidence import Evidence
 from .interval import Interval
-from .plan import ALPHA, BETA
+from .plan import ALPHA, BETA, Fault
 from .ratio import LOOKS_PER_MINUTE, NO_WORSE, TOLERANCE, WORSE, Comparison, NonInferiority
 
 # Blocks in a row without a request.
@@ -125,6 +125,15 @@ class ErrorJudge:
             ceiling=None if bound is None else Ceiling(greatest=bound, dispersion=dispersion, thin=thin, every=every),
             part=part,
             bound_part=0.0 if bound is None else 1 / 3,
+        )
+
+    def fault(self, worse: float) -> Fault:
+        """So many times as many bad requests, for a plan by these rules."""
+        return Fault(
+            worse=worse,
+            tolerance=self.comparison.tolerance,
+            limit=limit(self.part) / (1 - self.bound_part),
+            dispersion=self.comparison.dispersion,
         )
 
     def start(self) -> ErrorState:

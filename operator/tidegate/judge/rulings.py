@@ -139,7 +139,8 @@ def passed(case: Case) -> Found | None:
 
 def inconclusive(case: Case) -> Found:
     """Neither: what is missing."""
-    missing = sentences.not_yet(case.state.total.candidate, case.around, case.judge.comparison.tolerance)
+    fault = case.judge.fault(max(3.0, 2 * case.judge.comparison.tolerance))
+    missing = sentences.not_yet(case.state.total.candidate, case.around, fault)
     return Verdict.INCONCLUSIVE, (missing, case.speaks)
 
 

@@ -8,17 +8,19 @@ from functools import partial
 
 import structlog
 
-from tidegate.api import InvalidSpec, SourceKind
+from tidegate.api import SourceKind
 from tidegate.api.objectives import MetricSourceRef
-from tidegate.clients import AskFailed, TooLarge
+from tidegate.clients import Note
 from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.raw_counts import RawSeries, Shape, questions, read
+from tidegate.metrics.raw_counts import Shape, read
 from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.watch import Key, Lane, Schedule
 
+from . import kinds
+from .ask_raw import ask_raw
 from .channel import Channel
 from .observe import Seen
 from .sources import Source
@@ -33,6 +35,7 @@ LONGEST_WINDOW = timedelta(minutes=30)
 TOGETHER = 50
 AGAIN_SECONDS = 1.0
 TICK = "tick"
+STEPS_TOO_SHORT = "StepsTooShort"
 Member = tuple[Key, str]
 log = structlog.get_logger(__name__)
 
@@ -54,9 +57,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A track with the Release that it is of."""
+    """A track with the Release and the objective that it is of."""
 
     key: Key
+    name: str
     track: Track
 
 
@@ -135,7 +139,7 @@ class Judging:
             if track is None or (track.counting.shape, track.counting.cell) != (group.shape, group.cell):
                 del self._members[identity][key, name]
             else:
-                yield Due(key, track)
+                yield Due(key, name, track)
 
     async def _advance(self, group: Group, source: Source | Blocked, due: Sequence[Due], until: int) -> None:
         """Bring tracks that have come equally far up to a time, window by window; the first failure ends it."""
@@ -145,7 +149,7 @@ class Judging:
             past = () if first.knows else first.counting.hour_before
             since, end = past or (first.taken, min(until, first.taken + longest))
             sides = stable_sides(due) if past else both_sides(due)
-            found = await self._ask(group.shape, source, sides, since=since, until=end)
+            found = await ask_raw(self._channel, source, group.shape, sides, since=since, until=end)
             if isinstance(found, NotWhole) and len(due) > 1:
                 half = len(due) // 2
                 await asyncio.gather(*(self._advance(group, source, part, until) for part in (due[:half], due[half:])))
@@ -158,33 +162,19 @@ class Judging:
             series = read(group.shape, sides, found)
             if past:
                 learn(due, series)
+                self._tell_of_short_steps(due)
             else:
                 take(due, series, until=end)
 
-    async def _ask(
-        self, shape: Shape, source: Source | Blocked, sides: tuple[Backend, ...], *, since: int, until: int
-    ) -> list[RawSeries] | Unusable:
-        if isinstance(source, Blocked):
-            return Unusable(source.sentence)
-
-        window = timedelta(milliseconds=until - since)
-        try:
-            asks = [source.ask_raw(selector, until) for selector in questions(shape, sides, window)]
-            replies = await asyncio.gather(*map(self._channel.send, asks))
-        except TooLarge as error:
-            return NotWhole(str(error))
-        except (AskFailed, InvalidSpec) as error:
-            return Unusable(str(error))
-
-        found: list[RawSeries] = []
-        for reply in replies:
-            answer = source.raw(reply)
-            if isinstance(answer, Unusable):
-                return answer
-
-            found += answer
-
-        return found
+    def _tell_of_short_steps(self, due: Sequence[Due]) -> None:
+        """Whoever declared the steps learns, while there is time to mend it, that a fault could pass through them."""
+        for member in due:
+            found = self._world.store(kinds.RELEASES).get(member.key)
+            if found is not None and member.track.warning:
+                sentence = f"{member.name}: {member.track.warning}"
+                log.warning(sentence, namespace=member.key[0], release=member.key[1], reason=STEPS_TOO_SHORT)
+                note = Note(regarding=found, reason=STEPS_TOO_SHORT, sentence=sentence, warning=True)
+                self._world.recorder.tell(note)
 
 
 def counted(seen: Seen) -> bool:

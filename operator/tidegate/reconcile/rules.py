@@ -1,32 +1,47 @@
 """The judge's rules for one objective: chosen by what stable did in the hour before the first weight, and then kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegate.judge.counts import Counts
 from tidegate.judge.dispersion import Spread, spread
 from tidegate.judge.errors import ErrorJudge
-from tidegate.judge.plan import Expected
+from tidegate.judge.plan import DOUBLED, Expected, Fault
+from tidegate.judge.ratio import TOLERANCE
 from tidegate.judge.sentences import NOTHING_KNOWN, Circumstances
+from tidegate.judge.steps import PlannedStep, Sight, sights, too_short
 from tidegate.metrics.history import History
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is declared: the objective's part of α, its bound, the looks in a minute, and the first weight above 0."""
+    """What is declared: the part of α, the bound, the looks in a minute, the first weight above 0, and the steps."""
 
     part: float
     bound: float
     every: int
     weight: int
+    steps: tuple[PlannedStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The rules, and what they rest on."""
+    """The rules, what they rest on, and what each step can show by them."""
 
     judge: ErrorJudge
     around: Circumstances = NOTHING_KNOWN
+    sights: tuple[Sight, ...] = ()
+
+    @property
+    def fault(self) -> Fault:
+        """What the steps should show: twice as many bad requests, or more where stable's pods are that unlike."""
+        tolerance = self.judge.comparison.tolerance
+        return self.judge.fault(max(DOUBLED.worse, tolerance * DOUBLED.worse / TOLERANCE))
+
+    @property
+    def warning(self) -> str:
+        """Of steps that are too short to show it; empty where all is well, or nothing is known."""
+        return too_short(self.around.expected, self.sights, self.fault) if self.around.expected else ""
 
 
 def learned(wanted: Wanted, shape: Shape, past: History) -> Known:
@@ -45,7 +60,13 @@ def learned(wanted: Wanted, shape: Shape, past: History) -> Known:
         every=wanted.every,
     )
     before = sum((counts for row in rows for counts in row), Counts())
-    return Known(judge, _around(before, past.seconds))
+    return foreseen(Known(judge, _around(before, past.seconds)), wanted)
+
+
+def foreseen(known: Known, wanted: Wanted) -> Known:
+    """With what each step can show."""
+    expected = known.around.expected
+    return replace(known, sights=sights(expected, wanted.steps, known.fault)) if expected else known
 
 
 def _around(before: Counts, seconds: float) -> Circumstances:

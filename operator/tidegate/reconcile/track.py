@@ -105,6 +105,11 @@ class Track:
         """What is known of stable's hour."""
         return self._known.around
 
+    @property
+    def warning(self) -> str:
+        """Of steps that are too short; empty where all is well, or stable's hour is not known."""
+        return self._known.warning
+
     def learn(self, series: Iterable[Series]) -> None:
         """Choose the rules by what stable counted in the hour before the first weight."""
         self._know(history(series))

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 
-from tidegate.api import Mode
+from tidegate.api import Mode, Pause
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
+from tidegate.api.step import Step
 from tidegate.decision.plan import FULL
 from tidegate.judge.combined import Kind, parts
+from tidegate.judge.steps import PlannedStep
 from tidegate.judge.verdict import number
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import Shape
@@ -55,17 +58,25 @@ def looks_per_minute(interval: timedelta) -> int:
 
 def _track(seen: Seen, objective: Objective, part: float) -> Track:
     spec = seen.wanted.pinned.spec
-    return Track(counting=_counting(seen, objective, spec), wanted=_wanted(objective, spec, part))
+    return Track(counting=_counting(seen, objective, spec), wanted=wanted(objective, spec, part))
 
 
-def _wanted(objective: Objective, spec: ReleaseSpec, part: float) -> Wanted:
+def wanted(objective: Objective, spec: ReleaseSpec, part: float) -> Wanted:
+    """What is declared of an objective that the data plane counts."""
     assert objective.ratio is not None
     return Wanted(
         part=part,
         bound=float(number(objective.ratio.max)),
         every=looks_per_minute(spec.interval),
         weight=next((step.weight for step in spec.steps if step.weight), FULL),
+        steps=tuple(map(planned, spec.steps)),
     )
+
+
+def planned(step: Step) -> PlannedStep:
+    """A declared step as the judge looks at it. One that a person ends lasts as long as the person likes."""
+    seconds = inf if step.pause is Pause.UNTIL_PROMOTED else step.dwell.total_seconds()
+    return PlannedStep(name=step.name, weight=step.weight / FULL, seconds=seconds)
 
 
 def _counting(seen: Seen, objective: Objective, spec: ReleaseSpec) -> Counting:

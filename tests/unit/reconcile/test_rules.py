@@ -8,6 +8,7 @@ import pytest
 
 from tidegate.api import DataPlane
 from tidegate.judge.counts import Counts
+from tidegate.judge.steps import PlannedStep
 from tidegate.metrics.history import History
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 from tidegate.reconcile.rules import Wanted, bad_of, learned
@@ -69,6 +70,24 @@ def test_what_stable_did_is_known_to_the_sentences() -> None:
     assert around.expected is not None
     assert around.expected.rps == pytest.approx(480_000 / 3600)
     assert learned(WANTED, GATEWAY, History()).around.before is None
+
+
+def test_steps_that_are_too_short_for_the_traffic_of_the_hour_are_warned_of() -> None:
+    steps = (PlannedStep(name="first", weight=0.05, seconds=60), PlannedStep(name="half", weight=0.5, seconds=3600))
+    known = learned(replace(WANTED, steps=steps), GATEWAY, past(0.01, 0.01))
+
+    assert known.warning.startswith(
+        "too short to show 0.996 % → 1.99 % bad of 133 requests/s: first (5 % for 60 s) needs "
+    )
+    assert "half (" not in known.warning
+    assert learned(replace(WANTED, steps=steps), GATEWAY, History()).warning == ""
+
+
+def test_where_stables_pods_are_unlike_only_a_greater_fault_can_be_seen() -> None:
+    known = learned(WANTED, PODS, past(0.005, 0.01, 0.015, 0.02))
+
+    assert known.fault.worse > known.judge.comparison.tolerance > 1.5
+    assert learned(WANTED, GATEWAY, past(0.01, 0.01)).fault.worse == 2.0
 
 
 def test_slow_requests_are_bad_ones_too() -> None:

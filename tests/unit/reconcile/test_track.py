@@ -260,7 +260,7 @@ def test_a_tick_is_for_the_last_cell_whose_samples_have_arrived() -> None:
 
 
 def test_tracks_that_have_come_equally_far_share_a_question() -> None:
-    due = [Due(("shop", f"web-{place}"), track()) for place in range(120)]
+    due = [Due(("shop", f"web-{place}"), "errors", track()) for place in range(120)]
     due[7].track.take([], until=start(1))
     due[9].track.take([], until=start(2))
 
