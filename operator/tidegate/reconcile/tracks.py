@@ -36,9 +36,17 @@ def tracks_of(seen: Seen) -> Tracks:
     if seen.plane is None:
         return Tracks(rollout_of(seen), {}, lacking=f"spec.dataPlane: {seen.wanted.choice.sentence}")
 
-    shares = parts({found.name: kind_of(found) for found in spec.objectives if found.ratio and gates(found)})
-    by_name = {found.name: _track(seen, found, shares.get(found.name, 0.0)) for found in spec.objectives if found.ratio}
+    wanted = wanted_by_name(spec)
+    counted = {found.name: _counting(seen, found) for found in spec.objectives if found.ratio}
+    by_name = {name: Track(counting=counting, wanted=wanted[name]) for name, counting in counted.items()}
     return Tracks(rollout_of(seen), by_name)
+
+
+def wanted_by_name(spec: ReleaseSpec) -> dict[str, Wanted]:
+    """What is declared of every objective that the data plane counts."""
+    counted = [found for found in spec.objectives if found.ratio]
+    shares = parts({found.name: kind_of(found) for found in counted if gates(found)})
+    return {found.name: _wanted(found, spec, shares.get(found.name, 0.0)) for found in counted}
 
 
 def kind_of(objective: Objective) -> Kind:
@@ -56,13 +64,7 @@ def looks_per_minute(interval: timedelta) -> int:
     return max(1, round(MINUTE / interval))
 
 
-def _track(seen: Seen, objective: Objective, part: float) -> Track:
-    spec = seen.wanted.pinned.spec
-    return Track(counting=_counting(seen, objective, spec), wanted=wanted(objective, spec, part))
-
-
-def wanted(objective: Objective, spec: ReleaseSpec, part: float) -> Wanted:
-    """What is declared of an objective that the data plane counts."""
+def _wanted(objective: Objective, spec: ReleaseSpec, part: float) -> Wanted:
     assert objective.ratio is not None
     return Wanted(
         part=part,
@@ -79,21 +81,36 @@ def planned(step: Step) -> PlannedStep:
     return PlannedStep(name=step.name, weight=step.weight / FULL, seconds=seconds)
 
 
-def _counting(seen: Seen, objective: Objective, spec: ReleaseSpec) -> Counting:
-    progress, backends = seen.snapshot.progress, seen.routing.backends
+def shape_of(seen: Seen, objective: Objective) -> Shape:
+    """What is counted, by the data plane that there is."""
     assert seen.plane is not None
-    assert progress.weighted_at is not None
-    candidate = Backend(
+    return Shape(seen.plane, objective.slow_requests.over if objective.slow_requests else None)
+
+
+def candidate_of(seen: Seen) -> Backend:
+    """The candidate, as metrics name it."""
+    return Backend(
         namespace=seen.owner.namespace,
         release=seen.owner.name,
-        revision=progress.candidate or "",
-        service=backends.candidate,
-        port=backends.port,
+        revision=seen.snapshot.progress.candidate or "",
+        service=seen.routing.backends.candidate,
+        port=seen.routing.backends.port,
     )
+
+
+def stable_of(seen: Seen) -> Backend:
+    """Stable, as metrics name it."""
+    revision, service = seen.snapshot.progress.stable or "", seen.routing.backends.stable
+    return replace(candidate_of(seen), revision=revision, service=service, side=Side.STABLE)
+
+
+def _counting(seen: Seen, objective: Objective) -> Counting:
+    weighted_at = seen.snapshot.progress.weighted_at
+    assert weighted_at is not None
     return Counting(
-        shape=Shape(seen.plane, objective.slow_requests.over if objective.slow_requests else None),
-        candidate=candidate,
-        stable=replace(candidate, revision=progress.stable or "", service=backends.stable, side=Side.STABLE),
-        weighted_at=progress.weighted_at,
-        cell=spec.interval,
+        shape=shape_of(seen, objective),
+        candidate=candidate_of(seen),
+        stable=stable_of(seen),
+        weighted_at=weighted_at,
+        cell=seen.wanted.pinned.spec.interval,
     )
