@@ -25,17 +25,19 @@ def block(seen: tuple[np.ndarray, ...], run: int) -> Block:
     return Block(Counts(mine, bad), Counts(others, others_bad))
 
 
-def test_the_same_counts_give_the_same_evidence() -> None:
+@pytest.mark.parametrize("every", [0, 1, 2], ids=["all measured", "all thin", "every other thin"])
+def test_the_same_counts_give_the_same_evidence(every: int) -> None:
     dispersion, margin = np.linspace(1, 4, RUNS), np.linspace(1, 2, RUNS)
+    thin = np.arange(RUNS) % every == 0 if every else np.zeros(RUNS, dtype=bool)
     looks = traffic()
-    tests = Judges(SHIPPED, dispersion, margin)
+    tests = Judges(SHIPPED, dispersion, margin, thin)
     for seen in looks:
         tests.look(seen)
 
     for run in range(RUNS):
-        compared = Comparison(tolerance=max(1.25, margin[run]), dispersion=dispersion[run])
-        blamed = Comparison(tolerance=margin[run], dispersion=dispersion[run])
-        ceiling = Ceiling(greatest=0.01, dispersion=dispersion[run])
+        known = {"dispersion": dispersion[run], "thin": bool(thin[run])}
+        compared, blamed = (Comparison(tolerance=each, **known) for each in (max(1.25, margin[run]), margin[run]))
+        ceiling = Ceiling(greatest=0.01, **known)
         ratio, blame, bound = compared.start(), blamed.start(), ceiling.start()
         for seen in looks:
             each = block(seen, run)
