@@ -1,7 +1,7 @@
 """Traffic that never was: rollouts of 60 minutes in blocks of 15 seconds, and the hour before them by pods."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tidegate.judge.dispersion import UNKNOWN, student
 
-from .vector import Array, Spreads
+from .vector import Array, Spreads, over_time
 
 BLOCK = 15
 LOOKS = 240
@@ -107,6 +107,12 @@ def hour(rng: np.random.Generator, traffic: Traffic, runs: int, chunk: int = 250
 def unknown(runs: int) -> Hour:
     """No hour at all, or one with too few errors in it."""
     return Hour(np.full(runs, UNKNOWN), np.zeros(runs), np.ones(runs, dtype=bool))
+
+
+def one_target(rng: np.random.Generator, traffic: Traffic, runs: int) -> Hour:
+    """The hour before each rollout, counted by one gateway pod."""
+    requests, bad = side(rng, BLOCK * traffic.rps, np.float64(traffic.share), traffic.burst, (runs, LOOKS))
+    return replace(unknown(runs), dispersion=over_time(requests, bad))
 
 
 def measured(runs: int, dispersion: float = 1.0) -> Hour:

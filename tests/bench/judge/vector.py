@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.judge.dispersion import LEAST_BAD, UNKNOWN, student
+from tidegate.judge.dispersion import LEAST_BAD, MINUTE, UNKNOWN, student
 from tidegate.judge.evidence import GREATEST, GREATEST_GROWTH, left
 from tidegate.judge.ratio import LOOKS_PER_MINUTE, THIN_WEIGHTS, WEIGHTS, WORSE
 
@@ -123,6 +123,29 @@ def bursts(requests: Array, bad: Array) -> Array:
     inverse = np.divide(1, scaled, out=np.zeros_like(scaled), where=cells).sum(axis=(1, 2))
     error = np.sqrt(2 * cells.sum(axis=(1, 2)) + inverse)
     freedom = cells.sum(axis=(1, 2)) - used.sum(axis=1) - ((factors > 0).sum(axis=1) - 1)
+    return np.divide(chi_square - error, freedom, out=np.ones_like(chi_square), where=freedom > 0)
+
+
+def over_time(requests: Array, bad: Array, coarser: int = 20) -> Array:
+    """`dispersion.over_time` of many targets: counts by rollout and block."""
+    minutes = [summed(part, MINUTE) for part in (requests, bad)]
+    found: Array = np.maximum(1.0, np.maximum(*(within(*part, coarser) for part in ((requests, bad), minutes))))
+    return np.where(bad.sum(axis=1) < LEAST_BAD, UNKNOWN, found)
+
+
+def within(requests: Array, bad: Array, size: int) -> Array:
+    """The chi-square of blocks within whole windows per degree of freedom."""
+    kept = requests.shape[1] // size * size
+    requests, bad = (part[:, :kept].reshape(len(part), -1, size) for part in (requests, bad))
+    total, seen = requests.sum(axis=2), bad.sum(axis=2)
+    used = (seen > 0) & (total > 0)
+    share = np.divide(seen, total, out=np.zeros_like(total), where=used)
+    expected = requests * share[:, :, None]
+    cells = expected > 0
+    chi_square = np.divide((bad - expected) ** 2, expected, out=np.zeros_like(expected), where=cells).sum(axis=(1, 2))
+    inverse = np.divide(1, expected, out=np.zeros_like(expected), where=cells).sum(axis=(1, 2))
+    freedom = cells.sum(axis=(1, 2)) - used.sum(axis=1)
+    error = np.sqrt(2 * cells.sum(axis=(1, 2)) + inverse)
     return np.divide(chi_square - error, freedom, out=np.ones_like(chi_square), where=freedom > 0)
 
 
