@@ -102,6 +102,22 @@ def test_what_stable_shares_holds_and_blames_nobody(
     assert "over the bound of 1 %" in found["status"]["message"]
 
 
+def test_a_weight_stays_while_the_candidates_own_share_is_over_the_bound(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    """A share so little over the bound is never shown to be more than chance, and stable's is the same."""
+    deploy(api, namespace, **by_counts(objectives=[{"name": "errors", "errorRatio": {"max": "1.9%"}}]))
+    metrics.says = Answer(value=0.02, stable=0.02)
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("OverBound"))
+    assert weights(api, namespace) == [80, 20]
+    assert "The weight stays while" in found["status"]["message"]
+
+    metrics.says = Answer(value=0.0)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
 def test_what_a_real_gateway_counts_for_both_sides_is_judged(
     api: Api, namespace: str, operator: Operator, setup: Setup
 ) -> None:
