@@ -102,6 +102,22 @@ def test_what_stable_shares_holds_and_blames_nobody(
     assert "over the bound of 1 %" in found["status"]["message"]
 
 
+def test_a_weight_stays_while_the_candidates_own_share_is_over_the_bound(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    """A share so little over the bound is never shown to be more than chance, and stable's is the same."""
+    deploy(api, namespace, **by_counts(objectives=[{"name": "errors", "errorRatio": {"max": "1.9%"}}]))
+    metrics.says = Answer(value=0.02, stable=0.02)
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("OverBound"))
+    assert weights(api, namespace) == [80, 20]
+    assert "The weight stays while" in found["status"]["message"]
+
+    metrics.says = Answer(value=0.0)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
 def test_what_a_real_gateway_counts_for_both_sides_is_judged(
     api: Api, namespace: str, operator: Operator, setup: Setup
 ) -> None:
@@ -164,11 +180,11 @@ def test_an_objective_that_advises_is_shown_and_does_nothing(
 def test_a_pass_that_is_awaited_ends_at_the_deadline_as_it_is_told_to(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
-    steps = [{"name": "first", "weight": 20, "deadline": "8s"}, {"name": "all", "weight": 100, "deadline": "8s"}]
+    steps = [{"name": "first", "weight": 20, "deadline": "15s"}, {"name": "all", "weight": 100, "deadline": "15s"}]
     deploy(api, namespace, **by_counts(steps=steps, advanceOn="Pass"))
     change(api, namespace, "2")
 
-    found = api.until(RELEASES, namespace, "web", reason_is("Inconclusive"))
+    found = api.until(RELEASES, namespace, "web", reason_is("Inconclusive"), 60)
     assert found["status"]["step"]["name"] == "first"
     assert "tidegate.dev/skip-step" in found["status"]["message"]
     api.ask(namespace, "web", abort="1")
@@ -176,7 +192,7 @@ def test_a_pass_that_is_awaited_ends_at_the_deadline_as_it_is_told_to(
 
     api.merge(RELEASES, namespace, "web", {"spec": {"onInconclusive": "Promote"}})
     change(api, namespace, "3")
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
 
 
 def test_releases_of_one_shape_share_a_question(

@@ -43,9 +43,19 @@ def test_bursts_make_the_evidence_grow_slower() -> None:
     assert known.judge.comparison.dispersion == pytest.approx(5.0, rel=0.2)
 
 
-@pytest.mark.parametrize("found", [History(), past(0.01), past(0.0, 0.0)], ids=["no past", "one target", "no errors"])
+@pytest.mark.parametrize("found", [History(), past(0.0), past(0.0, 0.0)], ids=["no past", "one target", "no errors"])
 def test_too_thin_a_history_is_taken_for_bursts_of_three(found: History) -> None:
-    assert learned(WANTED, GATEWAY, found).judge.comparison.dispersion == 3.0
+    compared = learned(WANTED, GATEWAY, found).judge.comparison
+
+    assert (compared.dispersion, compared.thin) == (3.0, True)
+
+
+@pytest.mark.parametrize("burst", [1, 5])
+def test_one_gateway_pod_tells_bursts_by_its_blocks(burst: int) -> None:
+    compared = learned(WANTED, GATEWAY, past(0.01, burst=burst)).judge.comparison
+
+    assert compared.dispersion == pytest.approx(burst, rel=0.3)
+    assert compared.thin, "what pods share is not told from bursts"
 
 
 def test_only_pods_tell_how_unlike_pods_are() -> None:
