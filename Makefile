@@ -26,14 +26,14 @@ check: .venv/.synced ## Format, lint, types, layers, unit tests and the walk of 
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -q
+	.venv/bin/pytest -q --hypothesis-profile=thorough
 	.venv/bin/pytest -qs -m exhaustive
 
 mutate: .venv/.synced ## Take out or swap every clause of the ladders: each mutant must die (an hour or more)
 	@PYTHONPATH=.:operator $(PY) -m tests.model.mutate $(ONLY)
 
 test: .venv/.synced ## Pass all the tests, on a real control plane (the first time builds it: 20 minutes)
-	.venv/bin/pytest -q
+	.venv/bin/pytest -q --hypothesis-profile=thorough
 	@$(RUN) -m tests.cluster fetch
 	$(RUN) -m pytest -q tests/integration tests/e2e
 

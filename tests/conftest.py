@@ -3,5 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 # A busy machine is no reason to fail: what a property claims has nothing to do with how long an example takes.
-settings.register_profile("tidegate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("tidegate")
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", PATIENT, max_examples=25)
+settings.register_profile("thorough", PATIENT, max_examples=200)
+settings.load_profile("quick")

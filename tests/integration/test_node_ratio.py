@@ -39,6 +39,13 @@ def change(api: Api, namespace: str, version: str) -> None:
     api.merge(RELEASES, namespace, "web", {"spec": {"template": agents(namespace, version)}})
 
 
+def deploy_agents(api: Api, namespace: str, count: int, **changes: object) -> str:
+    """Deploy a first version and return its revision, once it runs on all nodes: the last may join after Promoted."""
+    first = deploy(api, namespace, **({"template": agents(namespace), "traffic": EACH_NODE} | changes))
+    api.until(DAEMON_SETS, namespace, f"web-{first}", lambda found: found["status"]["numberReady"] == count)
+    return first
+
+
 def placed(api: Api, namespace: str) -> dict[str, str]:
     """The revision of the ready pod on each node."""
     return {
@@ -60,7 +67,7 @@ def test_the_candidate_has_its_share_of_nodes_and_then_all(
     api: Api, setup: Setup, namespace: str, operator: Operator
 ) -> None:
     pool(setup, namespace, 4)
-    first = deploy(api, namespace, template=agents(namespace), traffic=EACH_NODE, steps=HELD)
+    first = deploy_agents(api, namespace, 4, steps=HELD)
     assert counted(api, namespace, first) == 4
     change(api, namespace, "2")
 
@@ -85,7 +92,7 @@ def test_all_nodes_go_back_at_a_breach(
     pool(setup, namespace, 4)
     metrics.says = Answer(value=0.0)
     plan = judged(template=agents(namespace), traffic=EACH_NODE, steps=HELD)
-    first = deploy(api, namespace, **plan)
+    first = deploy_agents(api, namespace, 4, **plan)
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", phase_is("Paused"))
 
@@ -101,15 +108,14 @@ def test_what_runs_on_the_nodes_outlives_its_release_and_is_taken_again(
     api: Api, setup: Setup, namespace: str, operator: Operator
 ) -> None:
     pool(setup, namespace, 2)
-    changes = {"template": agents(namespace), "traffic": EACH_NODE, "onDelete": "Keep"}
-    first = deploy(api, namespace, **changes)
+    first = deploy_agents(api, namespace, 2, onDelete="Keep")
     before = identities(api, namespace)
 
     api.delete(RELEASES, namespace, "web")
     api.gone(RELEASES, namespace, "web")
     assert "ownerReferences" not in api.get(DAEMON_SETS, namespace, f"web-{first}")["metadata"]
 
-    assert deploy(api, namespace, **changes) == first
+    assert deploy_agents(api, namespace, 2, onDelete="Keep") == first
     assert identities(api, namespace) == before
     assert "ownerReferences" in api.get(DAEMON_SETS, namespace, f"web-{first}")["metadata"]
 
@@ -121,11 +127,13 @@ def test_configuration_of_a_node_agent_is_part_of_its_revision(
     api.create(CONFIG_MAPS, config_map(namespace))
     found = agents(namespace)
     found["spec"]["containers"][0]["envFrom"] = [{"configMapRef": {"name": "settings"}}]
-    first = deploy(api, namespace, template=found, traffic=EACH_NODE, trackConfig="All")
+    first = deploy_agents(api, namespace, 2, template=found, trackConfig="All")
 
     api.merge(CONFIG_MAPS, namespace, "settings", {"data": {"colour": "green"}})
 
     promoted = api.until(
         RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and stable_of(found) != first
     )
-    assert counted(api, namespace, stable_of(promoted)) == 2
+    second = stable_of(promoted)
+    api.until(DAEMON_SETS, namespace, f"web-{second}", lambda found: found["status"]["numberReady"] == 2)
+    assert counted(api, namespace, second) == 2

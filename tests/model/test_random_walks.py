@@ -1,6 +1,6 @@
 """Long walks with many disturbances, by chance: what the exhaustive walk cannot reach. Hypothesis shrinks a failure."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.model.clocks import canonical
@@ -15,7 +15,6 @@ CHOICES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 6)), min_size=1,
 BEGIN = st.sampled_from([start(kind) for kind in Kind])
 
 
-@settings(max_examples=100)
 @given(begin=BEGIN, choices=CHOICES)
 def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(
     begin: State, choices: list[tuple[int, int]]
@@ -32,7 +31,6 @@ def test_any_order_of_events_and_crashes_keeps_the_invariants_and_comes_to_rest(
     converges(state, set(), Followers(turns))
 
 
-@settings(max_examples=50)
 @given(begin=BEGIN, choices=CHOICES)
 def test_a_decision_is_a_function_of_what_is_seen(begin: State, choices: list[tuple[int, int]]) -> None:
     state = begin
@@ -43,7 +41,6 @@ def test_a_decision_is_a_function_of_what_is_seen(begin: State, choices: list[tu
         state = following[event % len(following)][1] if following else state
 
 
-@settings(max_examples=200)
 @given(begin=BEGIN, choices=CHOICES)
 def test_what_the_model_forgets_no_decision_reads(begin: State, choices: list[tuple[int, int]]) -> None:
     state = begin

@@ -55,7 +55,13 @@ class ReleaseSpec(Declared):
         ),
     ] = TrackConfig.NONE
     min_ready_seconds: Annotated[
-        int, Field(ge=0, le=3600, description="Seconds a pod must be ready before it counts as available.")
+        int,
+        Field(
+            ge=0,
+            le=3600,
+            description="Seconds a pod must be ready before it counts as available. Less counts at once, more from the"
+            " next revision on: pods that serve stay available.",
+        ),
     ] = 0
     service: Annotated[Service, Field(description="The Services in front of the pods.")]
     traffic: Annotated[Traffic, Field(description="The route in front of the Services.")]

@@ -13,8 +13,8 @@ from math import exp, log, sqrt
 from .counts import Counts
 from .ratio import TOLERANCE
 
-# Where the history is too thin to tell.
-UNKNOWN = 3.0
+# Where the history is too thin to tell. What is found by few requests is found by the other half of the stake.
+UNKNOWN = 5.0
 LEAST_BAD = 20
 # Blocks of one scrape each.
 MINUTE = 4

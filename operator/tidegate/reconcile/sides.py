@@ -29,7 +29,9 @@ def observe_sides(
     sides = []
     for revision, replica_set in replica_sets.items():
         alive = [found for of, found in pods if of == revision and found is not None]
-        facts = summary(alive, now=now, min_ready_seconds=spec.min_ready_seconds, ready_nodes=ready_nodes)
+        # What served stays available: a longer minReadySeconds counts from the next revision on.
+        least = min(spec.min_ready_seconds, replica_set["spec"]["minReadySeconds"])
+        facts = summary(alive, now=now, min_ready_seconds=least, ready_nodes=ready_nodes)
         annotations = replica_set["metadata"].get("annotations") or {}
         started = annotations.get(ANNOTATION_STARTED)
         sides.append(

@@ -60,7 +60,7 @@ def trimmed_replica_set(found: Object) -> Object:
     ours = {name: value for name, value in (metadata.get("annotations") or {}).items() if name in REPLICA_SET_NOTES}
     kept = {**identity(found), "annotations": ours, "creationTimestamp": metadata.get("creationTimestamp")}
     kept["labels"], kept["generation"] = metadata.get("labels") or {}, metadata.get("generation")
-    sized = {"replicas": spec.get("replicas", 0)}
+    sized = {"replicas": spec.get("replicas", 0), "minReadySeconds": spec.get("minReadySeconds", 0)}
     uses = sorted({reference.used for reference in references(spec.get("template") or {})})
     return {"metadata": kept, "spec": sized, "uses": uses, "refusal": refusal(found.get("status") or {})}
 

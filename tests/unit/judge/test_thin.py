@@ -8,6 +8,7 @@ from tests.bench.judge.traffic import Traffic, looks, unknown
 from tests.bench.judge.vector import Bets, once, ratio_growth, worse
 from tidegate.judge.bound import Ceiling
 from tidegate.judge.counts import Block, Counts
+from tidegate.judge.dispersion import UNKNOWN
 from tidegate.judge.errors import ErrorJudge, ErrorState
 from tidegate.judge.ratio import GROSS_WEIGHTS, THIN_WEIGHTS, WEIGHTS, Comparison
 
@@ -57,10 +58,12 @@ def test_bursts_within_blocks_make_no_evidence_by_what_counts_once(weight: float
     assert unknown(RUNS).thin.all()
 
 
-@pytest.mark.parametrize(("thin", "blocks"), [(False, 10), (True, 4)])
-def test_a_fifth_of_bad_requests_is_shown_by_few_blocks_where_stable_has_none(thin: bool, blocks: int) -> None:
+@pytest.mark.parametrize(("thin", "dispersion", "blocks"), [(False, 3.0, 10), (True, UNKNOWN, 4)])
+def test_a_fifth_of_bad_requests_is_shown_by_few_blocks_where_stable_has_none(
+    thin: bool, dispersion: float, blocks: int
+) -> None:
     """Two seconds of a twentieth of 50 requests a second: five requests, one of them bad."""
-    judge = ErrorJudge.of(part=0.6, bound=0.01, dispersion=3, thin=thin, every=30)
+    judge = ErrorJudge.of(part=0.6, bound=0.01, dispersion=dispersion, thin=thin, every=30)
     state = judge.start()
     for _ in range(30):
         state = judge.update(state, Block(Counts(5, 1), Counts(95, 0)))
@@ -69,7 +72,7 @@ def test_a_fifth_of_bad_requests_is_shown_by_few_blocks_where_stable_has_none(th
 
 
 def test_what_is_kept_gives_the_same_state_back() -> None:
-    judge = ErrorJudge.of(bound=0.01, dispersion=3, thin=True)
+    judge = ErrorJudge.of(bound=0.01, dispersion=UNKNOWN, thin=True)
     state = judge.start()
     for bad in (0, 1, 2, 0, 1):
         state = judge.update(state, block(bad))

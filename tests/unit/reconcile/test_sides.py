@@ -6,6 +6,7 @@ from typing import Any
 from tidegate.api.names import LABEL_HANDED_OVER, LABEL_RELEASE, LABEL_REVISION
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Credentials, Http, Kube
+from tidegate.decision.snapshot import Side
 from tidegate.reconcile import kinds
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.sides import observe_sides, replica_sets_of
@@ -33,20 +34,42 @@ def made(name: str, *, owned: bool, **labels: str) -> dict[str, Any]:
     return {"metadata": metadata | ({"ownerReferences": [OWNER.reference()]} if owned else {})}
 
 
-async def ours(*, replica_set: bool, copies: dict[str, bool]) -> bool:
-    """A revision whose pods name the copy `web-used`; which copies there are, and whether they are owned."""
+async def empty_world() -> World:
+    """What an operator knows before its first watch."""
     kube, http = Kube(Credentials(server="http://none", namespace="tidegate", tls=None)), Http()
     world = World(kube, http, http, lambda: 0.0, Telemetry(), reporter="test", scope=Scope())
+    await kube.close()
+    await http.close()
+    return world
+
+
+def only_side(world: World, spec: ReleaseSpec = SPEC) -> Side:
+    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), spec, world, NOW)
+    return side
+
+
+async def ours(*, replica_set: bool, copies: dict[str, bool]) -> bool:
+    """A revision whose pods name the copy `web-used`; which copies there are, and whether they are owned."""
+    world = await empty_world()
     found = made("web-a", owned=replica_set, **{LABEL_REVISION: "a"})
-    found |= {"spec": {"replicas": 2}, "uses": [("ConfigMap", "web-used")], "refusal": ""}
+    found |= {"spec": {"replicas": 2, "minReadySeconds": 0}, "uses": [("ConfigMap", "web-used")], "refusal": ""}
     world.store(kinds.REPLICA_SETS).put(found)
     for name, owned in copies.items():
         world.configs.keep(kinds.CONFIG_KINDS["ConfigMap"], made(name, owned=owned))
 
-    await kube.close()
-    await http.close()
-    (side,) = observe_sides(OWNER, replica_sets_of(OWNER, world), SPEC, world, NOW)
-    return side.ours
+    return only_side(world).ours
+
+
+async def available(*, made_with: int, declared: int) -> int:
+    """How many of a revision's pods, ready for a minute, count with two values of `minReadySeconds`."""
+    world = await empty_world()
+    replica_set = made("web-a", owned=True, **{LABEL_REVISION: "a"})
+    replica_set |= {"spec": {"replicas": 1, "minReadySeconds": made_with}, "uses": [], "refusal": ""}
+    world.store(kinds.REPLICA_SETS).put(replica_set)
+    ready = {"type": "Ready", "status": "True", "lastTransitionTime": "2025-12-31T23:59:00Z"}
+    pod = made("web-a-1", owned=False, **{LABEL_REVISION: "a"}) | {"status": {"conditions": [ready]}}
+    world.store(kinds.PODS).put(pod)
+    return only_side(world, SPEC.model_copy(update={"min_ready_seconds": declared})).available
 
 
 async def test_a_revision_is_ours_with_its_replica_set_and_the_copies_that_its_pods_name() -> None:
@@ -57,3 +80,9 @@ async def test_a_revision_is_ours_with_its_replica_set_and_the_copies_that_its_p
 
 async def test_a_copy_that_is_seen_after_its_replica_set_was_taken_is_taken_too() -> None:
     assert not await ours(replica_set=True, copies={"web-used": False})
+
+
+async def test_a_longer_min_ready_seconds_takes_no_pod_away_and_a_shorter_counts_at_once() -> None:
+    assert await available(made_with=0, declared=3600) == 1
+    assert await available(made_with=3600, declared=0) == 1
+    assert await available(made_with=3600, declared=3600) == 0
