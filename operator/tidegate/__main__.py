@@ -1,4 +1,4 @@
-"""`tidegate`: the operator process."""
+"""`tidegate`: the operator process; `tidegate plan`: what the steps of a Release can show."""
 
 import asyncio
 import gc
@@ -16,6 +16,11 @@ sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 def main() -> None:
     """Run the operator; the exit code tells whether it ended in good order."""
+    if sys.argv[1:2] == ["plan"]:
+        from tidegate.cli.plan import main as plan
+
+        sys.exit(plan(sys.argv[2:]))
+
     # Loaded after the two lines above have their effect.
     from tidegate.clients import NoCredentials
     from tidegate.handlers.options import parse

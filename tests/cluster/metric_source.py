@@ -10,16 +10,24 @@ from urllib.parse import unquote_plus
 
 from tests.cluster.api import METRIC_SOURCES, Api
 from tests.cluster.loopback import Loopback
+from tests.cluster.simulated_counts import is_raw, matrix
+
+
+def envelope(kind: str, result: list[dict[str, object]]) -> bytes:
+    """Prometheus' own."""
+    return json.dumps({"status": "success", "data": {"resultType": kind, "result": result}}).encode()
 
 
 @dataclass(slots=True)
 class Answer:
     """What is said to every question: a value, nothing, or a status that is no answer; late, or in pieces.
 
+    A question for raw counters has both sides' for an answer: the value is the candidate's share of bad requests.
     `values` answer the questions that hold a word. `told` is called while whoever asks still waits for the answer.
     """
 
     value: float | None = 0.0
+    stable: float = 0.0
     values: Mapping[str, float] = field(default_factory=dict)
     status: int = 200
     body: bytes | None = None
@@ -37,8 +45,11 @@ class Answer:
             return self.body
 
         value = next((value for word, value in self.values.items() if word in unquote_plus(question)), self.value)
-        result = [] if value is None else [{"metric": {}, "value": [time.time(), str(value)]}]
-        return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
+        if is_raw(question):
+            return envelope("matrix", matrix(question, value, stable=self.stable))
+
+        result: list[dict[str, object]] = [] if value is None else [{"metric": {}, "value": [time.time(), str(value)]}]
+        return envelope("vector", result)
 
     def say_to(self, request: BaseHTTPRequestHandler, question: str = "") -> None:
         """Answer one request."""

@@ -10,8 +10,8 @@ from prometheus_api_client import PrometheusConnect
 from .load import Load
 from .shop import NAMESPACE, VERSIONS, Version
 
-# 50 requests a second, a twentieth of them, for a minute: the second step would serve that in twelve seconds.
-MOST_SERVED_AT_FIVE_PERCENT = 150
+# 50 requests a second, a twentieth of them, for 40 seconds: the second step would serve that in eight.
+MOST_SERVED_AT_FIVE_PERCENT = 100
 HEADINGS = (
     "version",
     "outcome",

@@ -160,6 +160,12 @@ def routed(steps: list[dict[str, Any]], **gateway: Any) -> dict[str, Any]:
     return put_at(release_with(("spec", "traffic"), traffic), ("spec", "steps"), steps)
 
 
+def awaiting(*steps: dict[str, Any]) -> dict[str, Any]:
+    """A Release that does not wait for a verdict for ever."""
+    found = put_at(release_with(("spec", "advanceOn"), "Pass"), ("spec", "onInconclusive"), "Promote")
+    return put_at(found, ("spec", "steps"), list(steps))
+
+
 def source_with(provider: str, **fields: Any) -> dict[str, Any]:
     """A MetricSource of a kind, with these fields."""
     found = whole("MetricSource", PROVIDERS.index(provider))
@@ -249,6 +255,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "capacity: Shrink needs a router": (
         put_at(ONE_A_NODE, ("spec", "capacity"), "Shrink"),
         put_at(ONE_A_NODE, ("spec", "capacity"), "Keep"),
+    ),
+    "onInconclusive: acts at the deadline": (
+        awaiting(step("all", 100)),
+        awaiting({**step("all", 100), "deadline": "1h"}),
     ),
     "firstRollout: Steps needs a size": (
         put_at(ONE_A_NODE, ("spec", "firstRollout"), "Steps"),
@@ -460,5 +470,5 @@ def test_defaults_are_written_out(api: Api, namespace: str) -> None:
     manifest["metadata"]["namespace"] = namespace
     spec = copy.deepcopy(api.create(RELEASES, manifest)["spec"])
     assert [found["weight"] for found in spec["steps"]] == [5, 25, 50]
-    assert spec["objectives"] == [{"name": "errors", "errorRatio": {"max": "1%"}}]
+    assert spec["objectives"] == [{"name": "errors", "errorRatio": {"max": "1%"}, "mode": "Gate"}]
     assert spec["traffic"]["drain"] == "30s"

@@ -1,6 +1,7 @@
-"""Every data plane's built-in questions, asked of a real Prometheus that scrapes what the product writes."""
+"""Every data plane's counters, asked of a real Prometheus that scrapes what the product writes, and judged."""
 
 import json
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,34 +17,40 @@ from tests.cluster.prometheus import start
 from tests.integration import expositions
 from tests.integration.expositions import Exposition, Page, Served, Side, of_gateway, of_pods
 from tidegate.api import DataPlane
-from tidegate.metrics import variables
-from tidegate.metrics.answer import Answer, NoData, Sample
+from tidegate.judge.counts import Counts
+from tidegate.metrics import samples, variables
+from tidegate.metrics.answer import Answer, NotWhole, Sample, Unusable
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.data_planes import COUNTS, error_ratio, slow_requests
+from tidegate.metrics.data_planes import COUNTS
+from tidegate.metrics.matchers import selector
 from tidegate.metrics.prometheus import Prometheus
-from tidegate.metrics.translator import Question
+from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, RawSeries, Shape, questions, read
+from tidegate.metrics.samples import Series
+from tidegate.metrics.translator import Question, Request
+from tidegate.reconcile.rules import Wanted
+from tidegate.reconcile.track import Counting, Track
 
 SECONDS = 30
 MINUTE = timedelta(minutes=1)
-SHORT = timedelta(seconds=3)
+CELL = timedelta(seconds=1)
 HALF = timedelta(milliseconds=500)
-LEAST = 20
 STABLE, REVISION = "nnnnnkkkkk", "bcdfghjklm"
 
 WEB = Side(
     namespace="shop", release="web", revision=REVISION, role="candidate", served=Served(requests=100, errors=3, slow=5)
 )
 BAD = Served(requests=1000, errors=500, slow=500)
+OTHER = replace(WEB, role="stable", revision=STABLE, served=BAD)
 # A counter has a past before the window, and grows in it.
 LONG = replace(WEB, release="long", served=BAD)
+STILL = replace(OTHER, release="long")
 GROWN = replace(LONG, served=Served(requests=1100, errors=503, slow=505))
-FEW = replace(WEB, release="few", served=Served(requests=19, errors=19, slow=19))
 SIDES = [
     WEB,
+    OTHER,
     LONG,
-    FEW,
-    # All that is near, fails and must not count: stable, names that contain ours, and our name elsewhere.
-    replace(WEB, role="stable", revision=STABLE, served=BAD),
+    STILL,
+    # All that is near, fails and must not count: names that contain ours, and our name elsewhere.
     replace(WEB, release="web-2", served=BAD),
     replace(WEB, release="my-web", served=BAD),
     replace(WEB, release=f"web-{REVISION}", served=BAD),
@@ -80,13 +87,26 @@ class Numbers:
     address: str
     exposition: Exposition
 
-    def ask(self, promql: str, instant: float | None = None) -> Answer:
-        """The answer, as the operator asks and reads it; at an instant where one is given."""
-        now, source = datetime.fromtimestamp(instant or 0, UTC), Prometheus(address=self.address)
-        asked = source.request(Question(words=promql, end=now, window=timedelta(minutes=1)))
-        time = f"&time={instant:.3f}" if instant else ""
-        with urllib.request.urlopen(asked.url, data=asked.body + time.encode(), timeout=10) as answer:
-            return source.parse(answer.read())
+    def ask(self, promql: str) -> Answer:
+        """The answer, as the operator asks and reads it."""
+        source = Prometheus(address=self.address)
+        return source.parse(self.send(source.request(Question(words=promql, end=now(), window=MINUTE))))
+
+    def raw(self, shape: Shape, sides: tuple[Backend, ...], at: float, window: timedelta) -> list[RawSeries]:
+        """The samples of all these sides, as the operator asks for them."""
+        source, found = Prometheus(address=self.address), []
+        for question in questions(shape, sides, window):
+            answer = source.raw(self.send(source.raw_request(question, at=int(at * 1000), timeout=MINUTE)))
+            assert not isinstance(answer, Unusable), answer.why
+            found += answer
+
+        return found
+
+    def send(self, asked: Request) -> bytes:
+        """The body of the answer."""
+        with urllib.request.urlopen(asked.url, data=asked.body, timeout=10) as answer:
+            body: bytes = answer.read()
+            return body
 
     def vector(self, promql: str) -> list[tuple[dict[str, str], str]]:
         """Every series and its value."""
@@ -98,22 +118,16 @@ class Numbers:
             found: list[Object] = json.loads(answer.read())["data"]["result"]
             return found
 
-    def changed(self, series: str) -> float:
-        """The instant of the first scrape in which one of the series has another value than before."""
-        for found in self._result(f"{series}[1m]"):
-            values = [(float(instant), value) for instant, value in found["values"]]
-            later = [instant for instant, value in values if value != values[0][1]]
-            if later:
-                return later[0]
-
-        raise LookupError(series)
-
     def until(self, promql: str) -> float:
         """Wait until a question has an answer, and return it: scrapes tell nobody when they are done."""
         assert within(SECONDS, lambda: isinstance(self.ask(promql), Sample)), promql
         answer = self.ask(promql)
         assert isinstance(answer, Sample)
         return answer.value
+
+
+def now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 def at_home(side: Side, product: str) -> Side:
@@ -162,80 +176,131 @@ def scraped(path: str, page: Page, exposition: Exposition) -> dict[str, object]:
 def backend(side: Side, product: str) -> Backend:
     home = at_home(side, product)
     return Backend(
-        namespace=home.namespace, release=side.release, revision=side.revision, service=side.service, port=80
+        namespace=home.namespace,
+        release=side.release,
+        revision=side.revision,
+        service=side.service,
+        port=80,
+        side=samples.Side(side.role),
     )
 
 
-def errors(product: str, side: Side, window: timedelta = MINUTE) -> str:
-    return error_ratio(PRODUCTS[product][0], backend(side, product), window=window, least=LEAST)
+def counts(numbers: Numbers, product: str, *sides: Side, over: timedelta | None = None) -> list[dict[str, int]]:
+    """What each side's counters say now, by what is counted."""
+    shape, backends = Shape(PRODUCTS[product][0], over), tuple(backend(side, product) for side in sides)
+    found = read(shape, backends, numbers.raw(shape, backends, time.time(), MINUTE))
+    return [totals(found.get(each, [])) for each in backends]
 
 
-def slow(product: str, side: Side, over: timedelta = HALF, window: timedelta = MINUTE) -> str:
-    return slow_requests(PRODUCTS[product][0], backend(side, product), over=over, window=window, least=LEAST)
+def totals(found: list[Series]) -> dict[str, int]:
+    parts: dict[str, int] = {}
+    for series in found:
+        part = series.counter.part
+        parts[part] = parts.get(part, 0) + round(series.samples[-1].value)
 
-
-def about(value: float) -> object:
-    return Sample(pytest.approx(value))
-
-
-@pytest.mark.parametrize("product", PRODUCTS)
-def test_three_errors_of_a_hundred_are_three_percent_whatever_fails_nearby(numbers: Numbers, product: str) -> None:
-    assert numbers.ask(errors(product, WEB)) == about(0.03)
-
-
-@pytest.mark.parametrize("product", PRODUCTS)
-def test_five_slow_requests_of_a_hundred_are_five_percent_by_the_bucket(numbers: Numbers, product: str) -> None:
-    assert numbers.ask(slow(product, WEB)) == about(0.05)
-    assert numbers.ask(slow(product, WEB, over=timedelta(seconds=1))) == about(0)
-    assert numbers.ask(slow(product, WEB, over=timedelta(milliseconds=100))) == about(1)
+    return parts
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_a_missing_bucket_is_no_data_and_not_all_slow(numbers: Numbers, product: str) -> None:
-    assert isinstance(numbers.ask(slow(product, WEB, over=timedelta(milliseconds=300))), NoData)
+def test_requests_and_errors_of_both_sides_are_counted_whatever_fails_nearby(numbers: Numbers, product: str) -> None:
+    assert counts(numbers, product, WEB, OTHER) == [
+        {REQUESTS: 100, ERRORS: 3},
+        {REQUESTS: 1000, ERRORS: 500},
+    ]
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_too_few_requests_are_no_data_though_all_of_them_fail(numbers: Numbers, product: str) -> None:
-    assert isinstance(numbers.ask(errors(product, FEW)), NoData)
-    assert isinstance(numbers.ask(slow(product, FEW)), NoData)
+@pytest.mark.parametrize(("milliseconds", "quick"), [(500, 95), (1000, 100), (100, 0)])
+def test_requests_up_to_a_boundary_are_counted_by_its_bucket(
+    numbers: Numbers, product: str, milliseconds: int, quick: int
+) -> None:
+    over = timedelta(milliseconds=milliseconds)
+
+    assert counts(numbers, product, WEB, over=over) == [{REQUESTS: 100, QUICK: quick}]
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_a_release_that_nobody_counts_has_no_data(numbers: Numbers, product: str) -> None:
-    nobody = replace(WEB, release="nobody")
+def test_without_the_bucket_nothing_is_counted_and_not_all_as_slow(numbers: Numbers, product: str) -> None:
+    assert counts(numbers, product, WEB, over=timedelta(milliseconds=300)) == [{}]
 
-    assert isinstance(numbers.ask(errors(product, nobody)), NoData)
-    assert isinstance(numbers.ask(slow(product, nobody)), NoData)
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_of_a_release_that_nobody_counts_there_is_nothing(numbers: Numbers, product: str) -> None:
+    assert counts(numbers, product, replace(WEB, release="nobody")) == [{}]
 
 
 def test_requests_without_a_code_are_not_taken_for_good_ones(numbers: Numbers) -> None:
     side = replace(backend(WEB, "Traefik"), namespace="codeless")
+    shape = Shape(DataPlane.APPLICATION)
 
-    assert numbers.ask(f'http_requests_total{{namespace="codeless",pod=~"{side.pods}"}}') == Sample(100)
-    asked = error_ratio(DataPlane.APPLICATION, side, window=MINUTE, least=LEAST)
-    assert isinstance(numbers.ask(asked), NoData)
+    found = numbers.raw(shape, (side,), time.time(), MINUTE)
+
+    assert [each.labels["pod"] for each in found] == [WEB.pod]
+    assert totals(read(shape, (side,), found).get(side, [])) == {}
 
 
-def test_what_a_counter_grows_by_in_the_window_is_all_that_counts(numbers: Numbers) -> None:
-    series = {product: series_of(product) for product in PRODUCTS}
-    for found in series.values():
-        numbers.until(f"sum({found} offset 3s) == 1000")
+def test_more_series_than_may_be_are_no_answer(numbers: Numbers) -> None:
+    asked = Prometheus(address=numbers.address).raw_request("up[1m]", at=int(time.time() * 1000), timeout=MINUTE)
+    cut = replace(asked, body=asked.body.replace(b"limit=20000", b"limit=3"))
 
+    assert isinstance(Prometheus(address=numbers.address).raw(numbers.send(cut)), NotWhole)
+
+
+def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(numbers: Numbers) -> None:
+    for product in PRODUCTS:
+        numbers.until(f"sum({series_of(product)}) == 1000")
+
+    # A pod whose first scrape is not before the first cell has yet to warm up.
+    scraped_at = time.time()
+    assert within(SECONDS, lambda: time.time() > scraped_at + 2 * CELL.total_seconds())
+    weighted_at = now()
+    # What rises from before the first weight to after it may be an earlier candidate's.
+    numbers.until(f"min(timestamp(up)) > bool {weighted_at.timestamp()} == 1")
     grown = pages_of([GROWN if side is LONG else side for side in SIDES])
     numbers.exposition.pages = {path: page.text for path, page in grown.items()}
+    for product in PRODUCTS:
+        numbers.until(f"sum({series_of(product)}) == 1100")
 
-    for product, found in series.items():
-        numbers.until(f"sum({found}) == 1100")
-        instant = numbers.changed(found)
-        assert numbers.ask(errors(product, LONG, SHORT), instant) == about(0.03), product
-        assert numbers.ask(slow(product, LONG, window=SHORT), instant) == about(0.05), product
+    for product in PRODUCTS:
+        for over, bad in ((None, 3), (HALF, 5)):
+            live, again = track(product, over, weighted_at), track(product, over, weighted_at)
+            until = int(weighted_at.timestamp()) - 1
+            while not live.state.total.candidate.requests and until < weighted_at.timestamp() + SECONDS:
+                until += 1
+                assert within(SECONDS, lambda end=until: time.time() > end + 1)
+                follow(numbers, live, until)
+
+            follow(numbers, again, until)
+            assert live.state.total.candidate == Counts(100, bad), product
+            assert live.state.total.stable == Counts(0, 0), product
+            assert again.state == live.state
+            assert again.state.as_floats() == live.state.as_floats()
+
+
+def track(product: str, over: timedelta | None, weighted_at: datetime) -> Track:
+    counting = Counting(
+        shape=Shape(PRODUCTS[product][0], over),
+        candidate=backend(LONG, product),
+        stable=backend(STILL, product),
+        weighted_at=weighted_at,
+        cell=CELL,
+    )
+    return Track(counting=counting, wanted=Wanted(part=1.0, bound=0.01, every=60, weight=20))
+
+
+def follow(numbers: Numbers, found: Track, until: int) -> None:
+    """What a tick does."""
+    counting = found.counting
+    sides = (counting.candidate, counting.stable)
+    window = timedelta(milliseconds=until * 1000 - found.taken)
+    series = read(counting.shape, sides, numbers.raw(counting.shape, sides, until, window))
+    found.take([each for side in sides for each in series.get(side, [])], until=until * 1000)
 
 
 def series_of(product: str) -> str:
     """The requests of `long` that its product counts."""
-    counts = COUNTS[PRODUCTS[product][0]]
-    return f"{counts.counter}{{{counts.backend(backend(LONG, product))}}}"
+    row = COUNTS[PRODUCTS[product][0]]
+    return selector(row.counter, [row.backend(backend(LONG, product))], row.only)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.model.effects import resized
 from tests.model.hands import around_the_deployment, deletion, lost_objects
 from tests.model.lost_status import forgotten
 from tests.model.plans import LOST_CONFIG, MISSING, NOW, REPLICAS, Kind
-from tests.model.state import BAD, DOWN, GOOD, NONE, Pods, State
+from tests.model.state import BAD, DOWN, GOOD, NOBODYS, NONE, OVER, Pods, State
 from tidegate.api import Suspend
 from tidegate.decision.actions import Role
 from tidegate.decision.progress import Phase
@@ -157,7 +157,7 @@ def metrics(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.weighted_at is None:
         return
 
-    for name, evidence in (("bad", BAD), ("none", NONE), ("down", DOWN)):
+    for name, evidence in (("bad", BAD), ("none", NONE), ("down", DOWN), ("nobody's fault", NOBODYS), ("over", OVER)):
         if evidence != state.evidence:
             yield f"metrics are {name}", replace(state, evidence=evidence)
 

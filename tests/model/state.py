@@ -21,6 +21,8 @@ UNMEASURED = Evidence()
 GOOD = Evidence(passed=True)
 BAD = Evidence(breach=True, sentence="errors")
 NONE = Evidence(no_data=True, sentence="no data")
+NOBODYS = Evidence(nobody_to_blame=True, sentence="stable too")
+OVER = Evidence(over_bound=True, sentence="over the bound")
 DOWN = Evidence(unavailable=True, sentence="the source is down")
 
 

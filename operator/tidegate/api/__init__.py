@@ -2,13 +2,16 @@
 
 from .durations import format_duration, parse_duration
 from .enums import (
+    AdvanceOn,
     Capacity,
     Confirm,
     DataPlane,
     FirstRollout,
     MatchType,
+    Mode,
     OnBypass,
     OnDelete,
+    OnInconclusive,
     OnNewRevision,
     OnTrouble,
     Pause,
@@ -25,6 +28,7 @@ from .objective_set import ObjectiveSetSpec, parse_set
 from .release import ReleaseSpec, parse_spec, salvaged_spec
 
 __all__ = [
+    "AdvanceOn",
     "Capacity",
     "Confirm",
     "DataPlane",
@@ -35,9 +39,11 @@ __all__ = [
     "JobHook",
     "MatchType",
     "MetricSourceSpec",
+    "Mode",
     "ObjectiveSetSpec",
     "OnBypass",
     "OnDelete",
+    "OnInconclusive",
     "OnNewRevision",
     "OnTrouble",
     "Pause",

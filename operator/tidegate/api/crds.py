@@ -85,6 +85,7 @@ def release_spec() -> dict[str, Any]:
         KEEP_RULE,
         WATCH_RULE,
         HOOKED_STEPS_RULE,
+        INCONCLUSIVE_RULE,
         *ROUTE_RULES,
     ]
     spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
@@ -230,6 +231,10 @@ WATCH_RULE = rule(
 )
 HOOK_RULE = rule("has(self.http) != has(self.job)", "hooks: each must have exactly one of http and job")
 HOOK_STEPS_RULE = rule("!has(self.steps) || self.when == 'BeforeRise'", "hooks: only a hook BeforeRise may have steps")
+INCONCLUSIVE_RULE = rule(
+    "self.onInconclusive == 'Hold' || (self.advanceOn == 'Pass' && self.steps.exists(step, has(step.deadline)))",
+    "onInconclusive: acts at the deadline of a step, and only with advanceOn: Pass",
+)
 HOOKED_STEPS_RULE = rule(
     "self.hooks.all(h, !has(h.steps) || h.steps.all(n, self.steps.exists(s, s.name == n && s.weight > 0) ||"
     f" (n == '{IMPLIED_STEP}' && !self.steps.exists(s, s.weight == 100))))",

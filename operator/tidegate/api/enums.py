@@ -17,6 +17,28 @@ class OnTrouble(Enum):
     HOLD = "Hold"
 
 
+class AdvanceOn(Enum):
+    """What the judge must say of a candidate before it leaves a step."""
+
+    NO_BREACH = "NoBreach"
+    PASS = "Pass"
+
+
+class OnInconclusive(Enum):
+    """What a verdict that is still awaited at a step's deadline leads to."""
+
+    HOLD = "Hold"
+    PROMOTE = "Promote"
+    ROLL_BACK = "RollBack"
+
+
+class Mode(Enum):
+    """Whether an objective acts, or is only judged and shown."""
+
+    GATE = "Gate"
+    ADVISE = "Advise"
+
+
 class When(Enum):
     """Where a rollout is when a hook is asked (the first three) or told."""
 

@@ -1,11 +1,14 @@
 """What must hold of a candidate, and who says so."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from .enums import SourceKind
+from .enums import Mode, SourceKind
 from .model import Declared, Duration, Name, Number, ObjectName, one_of
+
+# The API server's schema has no such field: who declares it anew is told so.
+GONE = "consecutive"
 
 
 class Query(Declared):
@@ -44,19 +47,30 @@ class Query(Declared):
         return self
 
 
-class ErrorRatio(Declared):
+class Counted(Declared):
+    """What the data plane counts, judged by evidence against a bound."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_gone(cls, declared: Any) -> Any:
+        """Earlier versions had `consecutive` here, which plans that they pinned still hold: evidence needs none."""
+        if not isinstance(declared, dict):
+            return declared
+
+        return {name: value for name, value in declared.items() if name != GONE}
+
+
+class ErrorRatio(Counted):
     """The share of the candidate's requests that the data plane answered with a server error."""
 
     max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
-    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
 
 
-class SlowRequests(Declared):
+class SlowRequests(Counted):
     """The share of the candidate's requests that took longer than a time, counted by the data plane's histogram."""
 
     over: Annotated[Duration, Field(description="A boundary of the histogram's buckets; no other is ever guessed.")]
     max: Annotated[Number, Field(description="The greatest share that passes, such as 5%.")]
-    consecutive: Annotated[int | None, Field(ge=1, le=100, description="Breaching measurements in a row.")] = None
 
 
 class Objective(Declared):
@@ -68,6 +82,10 @@ class Objective(Declared):
     slow_requests: Annotated[
         SlowRequests | None, Field(description="The gateway's own count of requests over a time.")
     ] = None
+
+    mode: Annotated[
+        Mode, Field(description="Gate; or Advise: judged, recorded and shown, and nothing is done about it.")
+    ] = Mode.GATE
 
     @property
     def ratio(self) -> "ErrorRatio | SlowRequests | None":

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from .enums import (
+    AdvanceOn,
     Capacity,
     DataPlane,
     FirstRollout,
     OnBypass,
     OnDelete,
+    OnInconclusive,
     OnNewRevision,
     OnTrouble,
     Suspend,
@@ -23,6 +25,7 @@ from .hooks import Hook
 from .model import Declared, Duration, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
+from .promotion import Promotion, RollbackWindow
 from .step import DEFAULT_STEPS, Step
 from .traffic import Service, Traffic
 from .workload_ref import WorkloadRef
@@ -32,22 +35,6 @@ QUERIES_LENGTH = 32768
 JOBS_LENGTH = 65536
 HALF, FULL = 50, 100
 IMPLIED_STEP = "full"
-
-
-class Promotion(Declared):
-    """How a candidate becomes stable."""
-
-    watch: Annotated[
-        Duration, Field(description="Time at full weight, judged, with stable's pods kept: going back is instant.")
-    ] = "15m"  # type: ignore[assignment]
-
-
-class RollbackWindow(Declared):
-    """How far back a rollout needs no steps."""
-
-    revisions: Annotated[
-        int, Field(ge=0, le=10, description="How many of the last revisions that were stable; 0: every one walks.")
-    ] = 1
 
 
 DEFAULT_OBJECTIVES = ({"name": "errors", "errorRatio": {"max": "1%"}},)
@@ -101,15 +88,24 @@ class ReleaseSpec(Declared):
         tuple[ObjectiveSetRef, ...] | None,
         Field(min_length=1, max_length=8, description="Sets whose objectives hold beside the Release's own."),
     ] = None
-    consecutive: Annotated[int, Field(ge=1, le=100, description="Breaching measurements in a row that roll back.")] = 2
+    consecutive: Annotated[int, Field(ge=1, le=100, description="Breaching answers to a query in a row.")] = 2
     min_requests: Annotated[
         int,
         Field(
             ge=0,
             le=1000000,
-            description="Requests the candidate needs in the window of an errorRatio; fewer is no data.",
+            description="Requests of the candidate that must be counted at a step before it is left, by each"
+            " errorRatio and slowRequests.",
         ),
     ] = 20
+    advance_on: Annotated[
+        AdvanceOn,
+        Field(description="NoBreach: minRequests were counted at the step, without a breach. Pass: shown to be good."),
+    ] = AdvanceOn.NO_BREACH
+    on_inconclusive: Annotated[
+        OnInconclusive,
+        Field(description="What a Pass that is awaited at a step's deadline leads to: Hold, Promote or RollBack."),
+    ] = OnInconclusive.HOLD
     on_breach: Annotated[OnTrouble, Field(description="RollBack, or Hold for holdLimit and then roll back.")] = (
         OnTrouble.ROLL_BACK
     )
@@ -203,6 +199,18 @@ class ReleaseSpec(Declared):
 
         if sum(len(objective.query.words) for objective in self.objectives if objective.query) > QUERIES_LENGTH:
             message = f"objectives: all queries together must be at most {QUERIES_LENGTH} characters"
+            raise ValueError(message)
+
+        return self
+
+    @model_validator(mode="after")
+    def _inconclusive_acts(self) -> "ReleaseSpec":
+        """It acts only where a verdict is awaited, and only so long."""
+        if self.on_inconclusive is OnInconclusive.HOLD:
+            return self
+
+        if self.advance_on is not AdvanceOn.PASS or not any(step.deadline for step in self.steps):
+            message = "onInconclusive: acts at the deadline of a step, and only with advanceOn: Pass"
             raise ValueError(message)
 
         return self

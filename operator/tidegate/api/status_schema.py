@@ -101,7 +101,15 @@ RELEASE_STATUS: dict[str, Any] = {
         ),
         objectives=listed(
             "The objectives at the last record.",
-            record("One line.", name=text(63), verdict=text(32), value=text(64), bound=text(64), sentence=text(256)),
+            record(
+                "One line.",
+                name=text(63),
+                verdict=text(32),
+                mode=text(32),
+                value=text(64),
+                bound=text(64),
+                sentence=text(512),
+            ),
             32,
         ),
         rejected=listed("Revisions that were rolled back; retry starts one again.", text(63), 10),

@@ -20,7 +20,7 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is sent, and how. `link_local`: also to where a machine keeps its credentials."""
+    """What is sent, and how. `link_local`: also to where a machine keeps its credentials. `largest`: of the answer."""
 
     url: str
     seconds: float
@@ -29,6 +29,7 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     tls: ssl.SSLContext | None = None
     link_local: bool = False
+    largest: int = LARGEST_ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Reply:
 
 class AskFailed(Exception):
     """There was no answer: the reason, in words for the status."""
+
+
+class TooLarge(AskFailed):
+    """The answer was larger than it may be."""
 
 
 class Http:
@@ -69,7 +74,7 @@ class Http:
                 ssl=ask.tls or True,
                 allow_redirects=False,
             ) as answer:
-                return Reply(answer.status, await _body(answer))
+                return Reply(answer.status, await _body(answer, ask.largest))
         except TimeoutError as error:
             message = f"no answer within {ask.seconds:g} s"
             raise AskFailed(message) from error
@@ -106,13 +111,13 @@ def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.
     return address.ipv4_mapped or address.sixtofour or address
 
 
-async def _body(answer: aiohttp.ClientResponse) -> bytes:
-    """All of the body, however many packets it comes in. Raises AskFailed beyond the limit."""
+async def _body(answer: aiohttp.ClientResponse, largest: int) -> bytes:
+    """All of the body, however many packets it comes in. Raises TooLarge beyond the limit."""
     body = bytearray()
     async for chunk in answer.content.iter_any():
         body += chunk
-        if len(body) > LARGEST_ANSWER:
-            message = f"the answer is larger than {LARGEST_ANSWER} bytes"
-            raise AskFailed(message)
+        if len(body) > largest:
+            message = f"the answer is larger than {largest} bytes"
+            raise TooLarge(message)
 
     return bytes(body)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tidegate.api import OnTrouble
+from tidegate.api import OnInconclusive, OnTrouble
 
 from .asks import how_to_promote
 from .decision import Decision, hold
@@ -12,9 +12,10 @@ from .progress import Progress
 from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 from .rollback import roll_back
 from .snapshot import Snapshot
+from .step import settled
 
 # An outage of the metrics rolls no healthy rollout back, not even by a clock.
-STANDING = WAITING_FOR_A_PERSON | BLOCKING | {Reason.METRICS_UNAVAILABLE}
+STANDING = WAITING_FOR_A_PERSON | BLOCKING | {Reason.METRICS_UNAVAILABLE, Reason.NOBODY_TO_BLAME, Reason.INCONCLUSIVE}
 
 
 def timed(seen: Snapshot, progress: Progress) -> Progress:
@@ -43,15 +44,54 @@ def time_left(seen: Snapshot) -> timedelta | None:
 
 
 def roll_back_a_late_step(seen: Snapshot) -> Decision | None:
-    if not _over(seen) or seen.step.on_deadline is OnTrouble.HOLD:
+    if not _over(seen):
+        return None
+
+    if awaits_a_verdict(seen):
+        return _roll_back_undecided(seen)
+
+    if seen.step.on_deadline is OnTrouble.HOLD:
         return None
 
     return roll_back(seen, Reason.STEP_DEADLINE, f"step {seen.step.name} is not done within its deadline")
 
 
+def _roll_back_undecided(seen: Snapshot) -> Decision | None:
+    if seen.plan.on_inconclusive is not OnInconclusive.ROLL_BACK:
+        return None
+
+    sentence = f"step {seen.step.name} is undecided at its deadline: {seen.evidence.sentence}"
+    return roll_back(seen, Reason.STEP_DEADLINE, sentence)
+
+
+def awaits_a_verdict(seen: Snapshot) -> bool:
+    """True where a step is settled, has dwelt and was judged, and nothing but a verdict is missing."""
+    dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
+    return seen.evidence.undecided and settled(seen) and dwelt >= seen.plan.dwell(seen.step)
+
+
+def late_and_undecided(seen: Snapshot) -> bool:
+    """True for a step whose time was over with only a verdict missing: `onInconclusive` says what then."""
+    return awaits_a_verdict(seen) and _ran_out(seen)
+
+
+def goes_on_undecided(seen: Snapshot) -> bool:
+    """`onInconclusive: Promote`: as if the verdict had been a good one; never while the share is over its bound."""
+    if seen.evidence.over_bound:
+        return False
+
+    return seen.plan.on_inconclusive is OnInconclusive.PROMOTE and late_and_undecided(seen)
+
+
+def how_to_go_on(seen: Snapshot) -> str:
+    """What a person may do who will not wait for the verdict."""
+    ask = "skip-step" if seen.progress.step < seen.plan.last else "promote-full"
+    return f"More requests may decide it, or a person: tidegate.dev/{ask}: <nonce>"
+
+
 def hold_a_late_step(seen: Snapshot) -> Decision | None:
     """`onDeadline: Hold`: the weight stays until a person lets this step take longer."""
-    if seen.step.on_deadline is OnTrouble.ROLL_BACK or not (_over(seen) or _held(seen)):
+    if seen.step.on_deadline is OnTrouble.ROLL_BACK or awaits_a_verdict(seen) or not (_over(seen) or _held(seen)):
         return None
 
     return hold(
@@ -61,8 +101,13 @@ def hold_a_late_step(seen: Snapshot) -> Decision | None:
 
 def held_late(seen: Snapshot) -> bool:
     """True where a person may let this step take longer: its time was over when its clock last stopped."""
+    return seen.step.on_deadline is OnTrouble.HOLD and _ran_out(seen)
+
+
+def _ran_out(seen: Snapshot) -> bool:
+    """True when a step's time was over when its clock last stopped, or is over now."""
     progress, deadline = seen.progress, seen.step.deadline
-    if deadline is None or progress.overdue or seen.step.on_deadline is OnTrouble.ROLL_BACK:
+    if deadline is None or progress.overdue:
         return False
 
     until = progress.stood_since or seen.now

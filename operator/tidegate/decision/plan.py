@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tidegate.api import OnTrouble, When
+from tidegate.api import OnInconclusive, OnTrouble, When
 
 NO_TIME = timedelta(0)
 FULL = 100
@@ -77,6 +77,7 @@ class Plan:
     on_no_data: OnTrouble = OnTrouble.HOLD
     no_data_limit: timedelta = timedelta(minutes=10)
     judged: bool = True
+    on_inconclusive: OnInconclusive = OnInconclusive.HOLD
     finish_first: bool = False
     shrink: bool = False
     window: int = 1

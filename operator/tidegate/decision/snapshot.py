@@ -79,11 +79,19 @@ class Services:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the judge found: at most one of the first three; `passed` counts only since the step settled."""
+    """What the judge found: at most one of the first four; `passed` counts only since the step settled.
+
+    `nobody_to_blame`: something is wrong that stable shares, or that one pod does. `undecided`: enough was seen since
+    the step settled, and nothing is missing but the verdict itself. `over_bound`: the candidate's own share at the step
+    is over its bound, which may be chance: the weight does not rise meanwhile.
+    """
 
     breach: bool = False
+    nobody_to_blame: bool = False
     no_data: bool = False
     unavailable: bool = False
+    undecided: bool = False
+    over_bound: bool = False
     passed: bool = False
     sentence: str = ""
 

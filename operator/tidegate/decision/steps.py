@@ -5,6 +5,7 @@ from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
 from .asks import how_to_promote
+from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold
 from .hooks import before_promotion, before_rise, before_rollout, gates_kept
 from .plan import FULL, NO_TIME
@@ -130,6 +131,14 @@ def hold_without_metrics(seen: Snapshot) -> Decision | None:
     return hold(seen, Reason.METRICS_UNAVAILABLE, seen.evidence.sentence)
 
 
+def hold_without_blame(seen: Snapshot) -> Decision | None:
+    """Something is wrong that is not shown to be the candidate's doing: it neither rises nor goes back."""
+    if not seen.evidence.nobody_to_blame or seen.progress.straight:
+        return None
+
+    return hold(seen, Reason.NOBODY_TO_BLAME, seen.evidence.sentence)
+
+
 def hold_without_signal(seen: Snapshot) -> Decision | None:
     """No data is never a pass and never a breach; its clock is kept for `noDataLimit`."""
     if not seen.evidence.no_data or seen.progress.straight:
@@ -156,8 +165,14 @@ def dwell(seen: Snapshot) -> Decision | None:
 
 
 def wait_for_a_measurement(seen: Snapshot) -> Decision | None:
-    if passing(seen) or seen.progress.straight:
+    if passing(seen) or seen.progress.straight or goes_on_undecided(seen):
         return None
+
+    if late_and_undecided(seen):
+        return hold(seen, Reason.INCONCLUSIVE, f"{seen.evidence.sentence} {how_to_go_on(seen)}")
+
+    if seen.evidence.over_bound:
+        return hold(seen, Reason.OVER_BOUND, seen.evidence.sentence)
 
     return hold(seen, Reason.WATCHING if watching(seen) else Reason.MEASURING, step_sentence(seen))
 
@@ -218,6 +233,7 @@ FORWARD: tuple[Rule, ...] = (
     wait_for_the_router,
     settle,
     hold_without_metrics,
+    hold_without_blame,
     hold_without_signal,
     dwell,
     wait_for_a_measurement,

@@ -12,9 +12,11 @@ from aiohttp import web
 
 from tidegate.clients import Credentials, Http, Kube, Lease
 from tidegate.reconcile.asking import Asking
+from tidegate.reconcile.channel import Channel
+from tidegate.reconcile.judging import Judging
 from tidegate.reconcile.measure import Measuring
 from tidegate.reconcile.scope import Scope
-from tidegate.reconcile.turn import take_turn, tell_of_failure
+from tidegate.reconcile.turn import Followers, take_turn, tell_of_failure
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Lane
@@ -31,6 +33,8 @@ ROLLBACK_WORKERS = 4
 DRAIN_SECONDS = 3.0
 # Slow hooks of one team keep nobody else's waiting.
 HOOKS_AT_ONCE = 256
+# Each source has ten at most: slow ones keep nobody else's waiting.
+QUESTIONS_AT_ONCE = 512
 KOPF_AFTER_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
@@ -43,7 +47,7 @@ class Process:
         telemetry = Telemetry()
         scope = Scope(namespaces=options.namespaces, without=options.without)
         self._kube = Kube(who, observer=telemetry.request, streams=scope.streams)
-        self._http = Http()
+        self._http = Http(limit=QUESTIONS_AT_ONCE)
         self._hook_http = Http(limit=HOOKS_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         self._world = World(
@@ -55,8 +59,12 @@ class Process:
             reporter=options.identity,
             scope=scope,
         )
-        self._measuring = Measuring(self._world)
-        self._asking = Asking(self._world)
+        channel = Channel(self._http, telemetry)
+        self._followers = Followers(
+            measuring=Measuring(self._world, channel),
+            judging=Judging(self._world, channel),
+            asking=Asking(self._world),
+        )
         self._checks = SourceChecks(self._world)
         self._shell = Shell(who, self._checks.changed, options.namespaces)
         self._stop = asyncio.Event()
@@ -99,11 +107,12 @@ class Process:
 
         log.info("leading", identity=self._options.identity, releases=len(self._world.stores["releases"]))
         self._keep("timers", self._world.schedule.run())
-        self._keep("measuring", self._measuring.run())
-        self._keep("asking hooks", self._asking.run())
+        self._keep("measuring", self._followers.measuring.run())
+        self._keep("judging", self._followers.judging.run())
+        self._keep("asking hooks", self._followers.asking.run())
         self._keep("source checks", self._checks.run())
         self._keep("events", self._world.recorder.run())
-        turn = partial(take_turn, world=self._world, measuring=self._measuring, asking=self._asking)
+        turn = partial(take_turn, world=self._world, followers=self._followers)
         failed = partial(tell_of_failure, world=self._world)
         lanes = (*(Lane.REST for _ in range(WORKERS)), *(Lane.ROLLBACK for _ in range(ROLLBACK_WORKERS)))
         self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed, last=lane)) for lane in lanes]

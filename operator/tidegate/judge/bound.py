@@ -11,7 +11,7 @@ from math import log
 
 from .counts import Counts
 from .evidence import Evidence
-from .ratio import LOOKS_PER_MINUTE, WEIGHTS, WORSE
+from .ratio import LOOKS_PER_MINUTE, WORSE, weights
 
 BETTER = (0.01, 0.1, 0.25, 0.5, 0.75)
 # A bound of 0 is broken by any one bad request; a logarithm needs a number, and a bet one that may be true.
@@ -22,10 +22,14 @@ GREATEST = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
-    """The rules of one bound, chosen before the first look, with the logarithms that no block changes."""
+    """The rules of one bound, chosen before the first look, with the logarithms that no block changes.
+
+    `thin`: the dispersion is not measured; half of the stake counts one bad request in a block, as a comparison does.
+    """
 
     greatest: float
     dispersion: float = 1.0
+    thin: bool = False
     every: int = LOOKS_PER_MINUTE
     worse: tuple[tuple[float, float], ...] = field(init=False)
     better: tuple[tuple[float, float], ...] = field(init=False)
@@ -49,11 +53,15 @@ class Ceiling:
 
     def start(self) -> Evidence:
         """No evidence that the bound is broken."""
-        return Evidence.none(len(WORSE))
+        return Evidence.none(len(weights(thin=self.thin)))
 
     def update(self, evidence: Evidence, counts: Counts) -> Evidence:
         """The evidence that the bound is broken, after one more block."""
-        return evidence.grown(growth(counts, self.worse, self.dispersion), WEIGHTS, every=self.every)
+        grown = growth(counts, self.worse, self.dispersion)
+        if self.thin:
+            grown += growth(counts.once, self.worse, 1.0)
+
+        return evidence.grown(grown, weights(thin=self.thin), every=self.every)
 
     def start_pass(self) -> Evidence:
         """No evidence that the bound is kept."""

@@ -2,7 +2,8 @@
 
 Two things break a comparison that takes requests as independent: bad ones come in bursts (retries, one broken
 session), and no two pods are alike (node, neighbours, cache). Both are estimated from the same table of pods by
-blocks. What all pods share, an outage or drift, cancels: it moves a whole row.
+blocks. What all pods share, an outage or drift, cancels: it moves a whole row. Where one target counts all, its blocks
+are held against each other within a few minutes; an outage then looks like a burst, and makes the judge slower.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,9 +13,11 @@ from math import exp, log, sqrt
 from .counts import Counts
 from .ratio import TOLERANCE
 
-# Where the history is too thin to tell.
-UNKNOWN = 3.0
+# Where the history is too thin to tell. What is found by few requests is found by the other half of the stake.
+UNKNOWN = 5.0
 LEAST_BAD = 20
+# Blocks of one scrape each.
+MINUTE = 4
 # The normal quantile of 0.5 %: half of what false alarms may be.
 QUANTILE = 2.576
 
@@ -24,9 +27,14 @@ Row = Sequence[Counts]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """The dispersion of bursts, φ ≥ 1; the spread of pods' shares about their mean, σ; and from how many pods."""
+    """The dispersion of bursts, φ ≥ 1; the spread of pods' shares about their mean, σ; and from how many pods.
+
+    `thin`: no pods tell bursts from what they share, because the history was too thin, and φ is the usual one, or
+    because one target counts all.
+    """
 
     dispersion: float = UNKNOWN
+    thin: bool = True
     pods: float = 0.0
     seen: int = 0
 
@@ -55,12 +63,15 @@ def spread(rows: Sequence[Row], coarser: int = 20) -> Spread:
     """What the history says. `rows` are stable's blocks of one scrape each, `coarser` rows make five minutes."""
     table = [row for row in rows if row]
     pods = len(table[0]) if table else 0
-    if pods < 2 or sum(counts.bad for row in table for counts in row) < LEAST_BAD:
+    if not pods or sum(counts.bad for row in table for counts in row) < LEAST_BAD:
         return Spread(seen=pods)
+
+    if pods == 1:
+        return Spread(dispersion=over_time([row[0] for row in table], coarser), seen=1)
 
     wide = [merged(table[start : start + coarser]) for start in range(0, len(table), coarser)]
     dispersion = max(1.0, bursts(table), bursts(wide))
-    return Spread(dispersion=dispersion, pods=sqrt(variance(merged(table), dispersion)), seen=pods)
+    return Spread(dispersion=dispersion, thin=False, pods=sqrt(variance(merged(table), dispersion)), seen=pods)
 
 
 def merged(rows: Sequence[Row]) -> list[Counts]:
@@ -71,6 +82,28 @@ def merged(rows: Sequence[Row]) -> list[Counts]:
 def bursts(rows: Sequence[Row]) -> float:
     """The chi-square of pods by blocks per degree of freedom, less one standard error: 1 for independent requests."""
     factors = [total.share for total in merged(rows)]
+    return unlike(rows, factors, sum(factor > 0 for factor in factors) - 1)
+
+
+def over_time(blocks: Row, coarser: int = 20) -> float:
+    """The same for one target: blocks within five minutes, and minutes within twenty; at least 1.
+
+    Fewer than five minutes say nothing, and φ is the usual one.
+    """
+    minutes = [sum(blocks[start : start + MINUTE], Counts()) for start in range(0, len(blocks), MINUTE)]
+    if len(blocks) < coarser:
+        return UNKNOWN
+
+    return max(1.0, *(unlike(windows(found, coarser), [1.0] * coarser) for found in (blocks, minutes)))
+
+
+def windows(blocks: Row, size: int) -> list[Row]:
+    """Whole windows of so many blocks."""
+    return [blocks[start : start + size] for start in range(0, len(blocks) - size + 1, size)]
+
+
+def unlike(rows: Sequence[Row], factors: Sequence[float], spent: int = 0) -> float:
+    """The chi-square of rows' cells about what `factors` say, per degree of freedom that is not `spent` on them."""
     cells: list[tuple[float, float]] = []
     used = 0
     for row in rows:
@@ -78,7 +111,7 @@ def bursts(rows: Sequence[Row]) -> float:
         used += bool(found)
         cells += found
 
-    freedom = len(cells) - used - (sum(factor > 0 for factor in factors) - 1)
+    freedom = len(cells) - used - spent
     if freedom <= 0:
         return 1.0
 

@@ -14,7 +14,7 @@ from .combined import limit
 from .counts import Block, Counts
 from .evidence import Evidence
 from .interval import Interval
-from .plan import ALPHA, BETA
+from .plan import ALPHA, BETA, Fault
 from .ratio import LOOKS_PER_MINUTE, NO_WORSE, TOLERANCE, WORSE, Comparison, NonInferiority
 
 # Blocks in a row without a request.
@@ -54,16 +54,16 @@ class ErrorState:
         counts = [float(count) for block in (self.total, self.weighed) for count in as_counts(block)]
         evidence = (self.ratio, self.blame, self.bound, self.stable_bound, self.no_worse, self.kept)
         kept = [number for each in evidence for number in each.as_floats()]
-        head = (self.looks, self.silent, self.stable_silent, self.breached, self.passed)
+        head = (self.looks, self.silent, self.stable_silent, self.breached, self.passed, len(self.ratio.bets))
         return (*map(float, head), *counts, *kept, *self.interval.as_floats())
 
     @classmethod
     def from_floats(cls, floats: Sequence[float]) -> Self:
         """What `as_floats` kept."""
         rest = iter(floats)
-        looks, silent, stable_silent, breached, passed = (int(number) for number in islice(rest, 5))
+        looks, silent, stable_silent, breached, passed, against = (int(number) for number in islice(rest, 6))
         total, weighed = (as_block([int(number) for number in islice(rest, 4)]) for _ in range(2))
-        bets = (len(WORSE),) * 4 + (len(NO_WORSE), len(BETTER))
+        bets = (against,) * 4 + (len(NO_WORSE), len(BETTER))
         evidence = [Evidence.from_floats(tuple(islice(rest, 2 + count))) for count in bets]
         ratio, blame, bound, stable_bound, no_worse, kept = evidence
         return cls(
@@ -114,17 +114,32 @@ class ErrorJudge:
         tolerance: float = TOLERANCE,
         margin: float = 1.0,
         dispersion: float = 1.0,
+        thin: bool = False,
         every: int = LOOKS_PER_MINUTE,
     ) -> Self:
         """From the objective's part of α, its bound, and what stable's hour says (`dispersion.Spread`)."""
         return cls(
-            comparison=Comparison(tolerance=tolerance, dispersion=dispersion, every=every),
-            blame=Comparison(tolerance=margin, dispersion=dispersion, every=every),
+            comparison=Comparison(tolerance=tolerance, dispersion=dispersion, thin=thin, every=every),
+            blame=Comparison(tolerance=margin, dispersion=dispersion, thin=thin, every=every),
             non_inferiority=NonInferiority(bad_ratio=max(2.0, 1.3 * tolerance), dispersion=dispersion),
-            ceiling=None if bound is None else Ceiling(greatest=bound, dispersion=dispersion, every=every),
+            ceiling=None if bound is None else Ceiling(greatest=bound, dispersion=dispersion, thin=thin, every=every),
             part=part,
             bound_part=0.0 if bound is None else 1 / 3,
         )
+
+    def fault(self, worse: float) -> Fault:
+        """So many times as many bad requests, for a plan by these rules."""
+        return Fault(
+            worse=worse,
+            tolerance=self.comparison.tolerance,
+            limit=limit(self.part) / (1 - self.bound_part),
+            dispersion=self.comparison.dispersion,
+        )
+
+    def start(self) -> ErrorState:
+        """Before the first look."""
+        none = self.comparison.start()
+        return ErrorState(ratio=none, blame=none, bound=none, stable_bound=none)
 
     def update(self, state: ErrorState, block: Block) -> ErrorState:
         """After one more block. What passes, and what is only told, need not be known sooner than minute by minute."""

@@ -18,14 +18,29 @@ class Expected:
     share: float
 
 
-def plan_seconds(
-    expected: Expected, weight: float, *, worse: float = 2.0, tolerance: float = TOLERANCE, limit: float = 1 / ALPHA
-) -> float:
-    """The seconds until `worse` times as many bad requests are seen; infinite where they never are.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is to be seen: `worse` times as many bad requests, by rules that tolerate `tolerance` times.
+
+    `limit` is the evidence that breaches, `dispersion` how many times slower bursts let it grow.
+    """
+
+    worse: float = 2.0
+    tolerance: float = TOLERANCE
+    limit: float = 1 / ALPHA
+    dispersion: float = 1.0
+
+
+DOUBLED = Fault()
+
+
+def plan_seconds(expected: Expected, weight: float, fault: Fault = DOUBLED) -> float:
+    """The seconds until a fault is seen at a weight from 0 to 1; infinite where it never is.
 
     The evidence needed by what a second brings: Wald's bound, ln(limit) over the Kullback-Leibler divergence, with what
     the spreading of the bets costs.
     """
+    worse, tolerance = fault.worse, fault.tolerance
     if expected.rps <= 0 or expected.share <= 0 or not 0 < weight < 1 or worse <= tolerance:
         return inf
 
@@ -34,19 +49,13 @@ def plan_seconds(
     divergence = bad * log(bad / alike) + (1 - bad) * log((1 - bad) / (1 - alike))
     bad_share = min(1.0, worse * expected.share)
     bad_a_second = expected.rps * (weight * bad_share + (1 - weight) * expected.share)
-    needed = log(limit) - log(FIRST * max(WEIGHTS))
-    return needed / (bad_a_second * divergence)
+    needed = log(fault.limit) - log(FIRST * max(WEIGHTS))
+    return fault.dispersion * needed / (bad_a_second * divergence)
 
 
-def plan_weight(
-    expected: Expected, seconds: float, *, worse: float = 2.0, tolerance: float = TOLERANCE, limit: float = 1 / ALPHA
-) -> int | None:
+def plan_weight(expected: Expected, seconds: float, fault: Fault = DOUBLED) -> int | None:
     """The least weight in percent that sees it within so many seconds; None where none below 100 does."""
-    for percent in range(1, 100):
-        if plan_seconds(expected, percent / 100, worse=worse, tolerance=tolerance, limit=limit) <= seconds:
-            return percent
-
-    return None
+    return next((percent for percent in range(1, 100) if plan_seconds(expected, percent / 100, fault) <= seconds), None)
 
 
 def clean_requests(greatest: float, *, beta: float = BETA) -> int:
@@ -54,25 +63,8 @@ def clean_requests(greatest: float, *, beta: float = BETA) -> int:
     return ceil(log(1 / beta) / greatest) if greatest > 0 else 0
 
 
-def too_short(
-    expected: Expected, weight: float, seconds: float, *, worse: float = 2.0, tolerance: float = TOLERANCE
-) -> str:
-    """A warning for a step in which a fault would not be seen, with what would mend it; empty where all is well."""
-    needed = plan_seconds(expected, weight, worse=worse, tolerance=tolerance)
-    if needed <= seconds:
-        return ""
-
-    enough = plan_weight(expected, seconds, worse=worse, tolerance=tolerance)
-    mended = f"{enough} % of them would be enough" if enough else "no weight below 100 % is enough in that time"
-    fault = f"{share(expected.share)} → {share(min(1.0, worse * expected.share))} bad requests"
-    if needed == inf:
-        return f"{share(weight)} of {expected.rps:.3g} requests/s never shows {fault}: there is nothing to compare"
-
-    return f"{share(weight)} of {expected.rps:.3g} requests/s needs {span(needed)} to show {fault}; {mended}"
-
-
 def span(seconds: float) -> str:
-    """Seconds, minutes or hours, as people say them."""
+    """Seconds, minutes, hours or days, as people say them."""
     if seconds < 120:
         return f"{ceil(seconds)} s"
 

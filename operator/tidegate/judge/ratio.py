@@ -9,6 +9,12 @@ request is the candidate's with probability r·n_c / (r·n_c + n_s); a bet on r 
 whose exponential has a mean of at most 1 for independent requests under the hypothesis (the conditional test of two
 Poisson counts; Lindon and Malek, arXiv 2011.03567, with a bet on one side only). Bad requests that come in bursts
 count for less: the growth is divided by the measured dispersion, which is exact for bursts of that size.
+
+Where stable's past is too thin to measure it, half of the stake is bet as if bursts were of the usual size, and half in
+a way that no burst within a block can move, of whatever size: in each block one bad request of the candidate's counts
+at most, and every one of stable's. With B bursts of the candidate's in a block, Poisson in number, min(B, 1) counts for
+less than B against it, and all of stable's for more than its bursts: the mean of the growth's exponential is at most 1
+again. So a fault that shows in block after block is found by few requests, and one burst is one bad request.
 """
 
 from collections.abc import Sequence
@@ -25,6 +31,9 @@ WORSE = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 WEIGHTS = (0.2, 0.2, 0.2, 0.2, 0.14, 0.04, 0.02)
 # Times stable's share.
 NO_WORSE = (0.5, 0.8, 1.0, 1.25)
+# A bet that counts one bad request in a block finds gross faults or none.
+GROSS_WEIGHTS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.15, 0.1)
+THIN_WEIGHTS = tuple(weight / 2 for weight in (*WEIGHTS, *GROSS_WEIGHTS))
 TOLERANCE = 1.25
 LOOKS_PER_MINUTE = 4
 
@@ -52,12 +61,21 @@ class Bets:
         return [bad * gain - all_bad * log1p(beyond * exposure) for gain, beyond in self.ratios]
 
 
+def weights(*, thin: bool) -> tuple[float, ...]:
+    """How the stake is laid on the alternatives."""
+    return THIN_WEIGHTS if thin else WEIGHTS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The rules of one comparison, chosen before its first look and kept to the end of the rollout."""
+    """The rules of one comparison, chosen before its first look and kept to the end of the rollout.
+
+    `thin`: the dispersion is not measured but taken as usual.
+    """
 
     tolerance: float = TOLERANCE
     dispersion: float = 1.0
+    thin: bool = False
     every: int = LOOKS_PER_MINUTE
     bets: Bets = field(init=False)
 
@@ -67,11 +85,15 @@ class Comparison:
 
     def start(self) -> Evidence:
         """No evidence that the candidate is worse."""
-        return Evidence.none(len(WORSE))
+        return Evidence.none(len(weights(thin=self.thin)))
 
     def update(self, evidence: Evidence, block: Block) -> Evidence:
         """The evidence that the candidate is worse than tolerated, after one more block."""
-        return evidence.grown(self.bets.growth(block, self.dispersion), WEIGHTS, every=self.every)
+        growth = self.bets.growth(block, self.dispersion)
+        if self.thin:
+            growth += self.bets.growth(Block(block.candidate.once, block.stable))
+
+        return evidence.grown(growth, weights(thin=self.thin), every=self.every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

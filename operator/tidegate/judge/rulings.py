@@ -105,12 +105,12 @@ def unseen(case: Case) -> Found | None:
 
 
 def silent(case: Case) -> Found | None:
-    """A side without requests: no pass and no breach."""
+    """A side without requests for some looks: no pass and no breach. One look alone says nothing."""
     state = case.state
-    if state.silent > SILENT or not state.total.candidate.requests:
+    if state.silent > SILENT:
         return Verdict.NO_DATA, (f"the candidate had no request in the last {state.silent} looks",)
 
-    if case.judge.ceiling is None and (state.stable_silent > SILENT or not state.total.stable.requests):
+    if case.judge.ceiling is None and state.stable_silent > SILENT:
         return Verdict.NO_DATA, (f"stable had no request in the last {state.stable_silent} looks to compare with",)
 
     return None
@@ -139,7 +139,8 @@ def passed(case: Case) -> Found | None:
 
 def inconclusive(case: Case) -> Found:
     """Neither: what is missing."""
-    missing = sentences.not_yet(case.state.total.candidate, case.around, case.judge.comparison.tolerance)
+    fault = case.judge.fault(max(3.0, 2 * case.judge.comparison.tolerance))
+    missing = sentences.not_yet(case.state.total.candidate, case.around, fault)
     return Verdict.INCONCLUSIVE, (missing, case.speaks)
 
 

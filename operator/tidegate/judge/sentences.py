@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .counts import Counts
 from .interval import Interval
-from .plan import Expected, plan_seconds, share, span
+from .plan import Expected, Fault, plan_seconds, share, span
 from .pods import Excess
 
 
@@ -67,21 +67,21 @@ def false_alarm(limit: float) -> str:
     return f"a false alarm like this comes in at most {share(1 / limit)} of rollouts"
 
 
-def not_yet(candidate: Counts, around: Circumstances, tolerance: float) -> str:
-    """What is missing for a verdict: how long it takes at this traffic."""
+def not_yet(candidate: Counts, around: Circumstances, fault: Fault) -> str:
+    """What is missing for a verdict: how long a fault takes to be seen at this traffic."""
     seen = f"{candidate.requests:,} requests, {candidate.bad:,} bad: not enough to tell"
     if around.expected is None or not 0 < around.weight < 1:
         return seen
 
-    worse = max(3.0, 2 * tolerance)
-    needed = plan_seconds(around.expected, around.weight, worse=worse, tolerance=tolerance)
-    doubled = plan_seconds(around.expected, min(0.5, 2 * around.weight), worse=worse, tolerance=tolerance)
+    needed = plan_seconds(around.expected, around.weight, fault)
+    doubled = plan_seconds(around.expected, min(0.5, 2 * around.weight), fault)
     if needed == float("inf"):
         return seen
 
     rate = f"{around.expected.rps:.3g} requests/s with {share(around.expected.share)} bad"
     wider = f", {span(doubled)} at {share(min(0.5, 2 * around.weight))}" if around.weight < 0.5 else ""
-    return f"{seen}; to see {worse:.2g} times as many ({rate}) takes {span(needed)} at {share(around.weight)}{wider}"
+    takes = f"takes {span(needed)} at {share(around.weight)}{wider}"
+    return f"{seen}; to see {fault.worse:.2g} times as many ({rate}) {takes}"
 
 
 def told(name: str, verdict: str, *parts: str) -> str:

@@ -54,7 +54,11 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One objective's verdict, in values and in words."""
+    """One objective's verdict, in values and in words. One that only advises is shown and never acts.
+
+    `undecided`: enough was seen, and it says neither; a rollout may wait for nothing else. `over`: what was seen of the
+    candidate at this step is over the bound, whether that is shown to be more than chance or not.
+    """
 
     name: str
     verdict: Verdict
@@ -62,6 +66,9 @@ class Line:
     bound: Bound
     sentence: str
     passed: bool
+    undecided: bool = False
+    over: bool = False
+    advises: bool = False
 
 
 def judge(
@@ -114,19 +121,37 @@ def _sentence(name: str, bound: Bound, latest: Measurement | None, verdict: Verd
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """All objectives of a step."""
+    """All objectives of a step. `together`: a breach that none shows alone, as a sentence."""
 
     lines: tuple[Line, ...]
+    together: str = ""
 
     @property
     def worst(self) -> Line | None:
-        """The line that decides: a breach before a silent source, that before missing data."""
-        return next((line for verdict in WORST_FIRST for line in self.lines if line.verdict is verdict), None)
+        """The line that decides: a breach before a silent source, that before missing data; over its bound first."""
+        ordered = sorted(self.gates, key=lambda line: not line.over)
+        return next((line for verdict in WORST_FIRST for line in ordered if line.verdict is verdict), None)
+
+    @property
+    def over(self) -> bool:
+        """True where an objective that acts is over its bound at this step."""
+        return any(line.over for line in self.gates)
+
+    @property
+    def gates(self) -> tuple[Line, ...]:
+        """Those that act."""
+        return tuple(line for line in self.lines if not line.advises)
 
     @property
     def passed(self) -> bool:
         """True when every objective's latest measurement since the step settled passes; also when there is none."""
-        return all(line.passed for line in self.lines)
+        return not self.together and all(line.passed for line in self.gates)
+
+    @property
+    def undecided(self) -> bool:
+        """True when nothing is missing but a verdict that more requests would bring."""
+        waits = any(line.undecided and not line.passed for line in self.gates)
+        return waits and not self.together and all(line.passed or line.undecided for line in self.gates)
 
 
-WORST_FIRST = (Verdict.BREACH, Verdict.UNAVAILABLE, Verdict.NO_DATA, Verdict.INCONCLUSIVE)
+WORST_FIRST = (Verdict.BREACH, Verdict.HOLD, Verdict.UNAVAILABLE, Verdict.NO_DATA, Verdict.INCONCLUSIVE)

@@ -46,6 +46,11 @@ class Unusable:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class NotWhole(Unusable):
+    """A part of the answer: less at once may be answered."""
+
+
 Answer = Sample | NoData | Unusable
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from tidegate.api.names import pod_names
+from tidegate.api.names import pod_names, pod_prefix
+
+from .samples import Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +16,14 @@ class Backend:
     revision: str
     service: str
     port: int
+    side: Side = Side.CANDIDATE
 
     @property
     def pods(self) -> str:
         """A regular expression for the names of its pods."""
         return pod_names(self.release, self.revision)
+
+    @property
+    def pod_prefix(self) -> str:
+        """What the names of its pods start with."""
+        return pod_prefix(self.release, self.revision)

@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import Answer, NoData, Unusable, decoded, sample, single, unusable
+from .answer import SENTENCE_LENGTH, Answer, NoData, NotWhole, Unusable, decoded, plain, sample, single, unusable
+from .raw_counts import RawSeries
+from .samples import MILLISECONDS, samples
 from .translator import FORM, Question, Request
 
 WHOSE = "Prometheus'"
+# Beyond this an answer is cut, and says so in a warning.
+MOST_SERIES = 20_000
 
 
 class _Series(msgspec.Struct):
@@ -27,6 +32,13 @@ class _Envelope(msgspec.Struct):
     data: _Data | None = None
     error: str = ""
     errorType: str = ""  # noqa: N815 - Prometheus' own name
+    warnings: list[str] = []
+    isPartial: bool = False  # noqa: N815 - VictoriaMetrics' own name
+
+
+class _Range(msgspec.Struct):
+    metric: dict[str, str]
+    values: list[tuple[float, str]] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,33 @@ class Prometheus:
         url = f"{self.address.rstrip('/')}/api/v1/query"
         return Request(url=url, body=body, headers={**FORM, **self.authorization})
 
+    def raw_request(self, selector: str, *, at: int, timeout: timedelta) -> Request:
+        """A range selector at a time in milliseconds since 1970: asked again, it has the same answer."""
+        form = {
+            "query": selector,
+            "time": f"{at / MILLISECONDS:.3f}",
+            # As a number of seconds: `0.5s` is no duration of Prometheus'.
+            "timeout": f"{timeout.total_seconds():g}",
+            "limit": MOST_SERIES,
+        }
+        url = f"{self.address.rstrip('/')}/api/v1/query"
+        return Request(url=url, body=urlencode(form).encode(), headers={**FORM, **self.authorization})
+
+    def raw(self, body: bytes) -> tuple[RawSeries, ...] | Unusable:
+        """The series of a range selector, all of them or none: what is cut or partial is no answer."""
+        envelope = decoded(body, _Envelope, whose=WHOSE)
+        if isinstance(envelope, Unusable):
+            return envelope
+
+        if envelope.status != "success" or envelope.data is None:
+            return unusable(_said(envelope))
+
+        if envelope.warnings or envelope.isPartial:
+            why = "; ".join(envelope.warnings) or "it says so itself"
+            return NotWhole(plain(f"the answer is not whole: {why}")[:SENTENCE_LENGTH])
+
+        return _series(envelope.data)
+
     def parse(self, body: bytes) -> Answer:
         """One number, no data, or why the answer is of no use."""
         envelope = decoded(body, _Envelope, whose=WHOSE)
@@ -66,6 +105,20 @@ class Prometheus:
 
 def _said(envelope: _Envelope) -> str:
     return f"{envelope.errorType or 'error'}: {envelope.error or 'no data in the answer'}"
+
+
+def _series(data: _Data) -> tuple[RawSeries, ...] | Unusable:
+    if data.resultType != "matrix":
+        return unusable(f"a range selector returned a {data.resultType}")
+
+    found = decoded(bytes(data.result), list[_Range], whose=WHOSE)
+    if isinstance(found, Unusable):
+        return found
+
+    try:
+        return tuple(RawSeries(each.metric, samples(each.values)) for each in found)
+    except (ValueError, OverflowError) as error:
+        return unusable(f"a sample is no number: {error}")
 
 
 def _number(data: _Data) -> Answer:

@@ -1,20 +1,25 @@
 """What the judge says of a rollout's measurements, for a snapshot and for the status."""
 
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
+from tidegate.api import Mode
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Evidence
-from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge, number
+from tidegate.judge.verdict import Analysis, Bound, Line, Measurement, Verdict, judge, number
 from tidegate.watch import Key
 
+from .counted import Found, judge_counts, shown_together
 from .exposure import recorded_step
 from .memory import Measured
 from .world import World
 
 KEPT = 120
+# A status has 16 KiB.
+LONGEST_SENTENCE, ALL_SENTENCES = 512, 8192
 
 
 def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Evidence:
@@ -26,31 +31,49 @@ def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -
     analysis = analyse(key, progress, spec, world)
     world.memory(key).analysis = analysis
     worst = analysis.worst
+    if analysis.together:
+        return Evidence(breach=True, sentence=analysis.together)
+
     verdict = worst.verdict if worst else None
     return Evidence(
         breach=verdict is Verdict.BREACH,
+        nobody_to_blame=verdict is Verdict.HOLD,
         no_data=verdict is Verdict.NO_DATA,
         unavailable=verdict is Verdict.UNAVAILABLE,
+        undecided=analysis.undecided,
+        over_bound=analysis.over,
         passed=analysis.passed,
         sentence=worst.sentence if worst else "",
     )
 
 
 def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Analysis:
-    """Every objective's verdict."""
-    histories = measured(key, progress, world).histories
-    return Analysis(
-        lines=tuple(
-            judge(
-                objective.name,
-                bound_of(objective),
-                histories.get(objective.name) or (),
-                consecutive=consecutive_of(objective, spec),
-                settled_at=progress.settled_at,
-            )
-            for objective in spec.objectives
-            if is_judged(objective, progress, spec)
-        )
+    """Every objective's verdict, in the order they are declared."""
+    tracks = world.memory(key).tracks
+    lines: list[Line] = []
+    counts: list[Found] = []
+    for objective in spec.objectives:
+        if not is_judged(objective, progress, spec):
+            continue
+
+        if objective.ratio:
+            counts.append(judge_counts(objective, bound_of(objective), tracks, progress, spec))
+            line = counts[-1].line
+        else:
+            line = _judge_query(key, objective, progress, spec, world)
+
+        lines.append(replace(line, advises=objective.mode is Mode.ADVISE))
+
+    return Analysis(lines=tuple(lines), together=shown_together(tracks, counts))
+
+
+def _judge_query(key: Key, objective: Objective, progress: Progress, spec: ReleaseSpec, world: World) -> Line:
+    return judge(
+        objective.name,
+        bound_of(objective),
+        measured(key, progress, world).histories.get(objective.name) or (),
+        consecutive=consecutive_of(objective, spec),
+        settled_at=progress.settled_at,
     )
 
 
@@ -91,20 +114,22 @@ def bound_of(objective: Objective) -> Bound:
 
 
 def consecutive_of(objective: Objective, spec: ReleaseSpec) -> int:
-    """How many measurements in a row breach: the objective's own number, or the Release's."""
-    own = objective.query or objective.ratio
+    """How many answers to a query breach in a row: the objective's own number, or the Release's."""
+    own = objective.query
     return (own.consecutive if own else None) or spec.consecutive
 
 
 def lines_of(analysis: Analysis) -> list[dict[str, Any]]:
-    """The objectives as the status shows them."""
+    """The objectives as the status shows them, in sentences as long as there is room for."""
+    longest = min(LONGEST_SENTENCE, ALL_SENTENCES // max(1, len(analysis.lines)))
     return [
         {
             "name": line.name,
             "verdict": line.verdict.value,
+            **({"mode": Mode.ADVISE.value} if line.advises else {}),
             **({"value": f"{line.value:.6g}"} if line.value is not None else {}),
             "bound": str(line.bound),
-            "sentence": line.sentence[:256],
+            "sentence": line.sentence[:longest],
         }
         for line in analysis.lines
     ]

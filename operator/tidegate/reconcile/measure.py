@@ -1,24 +1,23 @@
-"""Asking the metric sources: one question for each objective that is due, equal questions asked once."""
+"""Asking users' own queries: one question for each that is due, equal questions asked once."""
 
 import asyncio
 from datetime import datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 
 import structlog
 
-from tidegate.api import InvalidSpec, format_duration
-from tidegate.api.objectives import Objective
-from tidegate.clients import Ask, AskFailed, Reply
+from tidegate.api import InvalidSpec
+from tidegate.api.objectives import Objective, Query
+from tidegate.clients import AskFailed
 from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
 from tidegate.judge.verdict import Measurement
-from tidegate.metrics import data_planes, variables
+from tidegate.metrics import variables
 from tidegate.metrics.answer import Answer, NoData, Sample, Unusable
-from tidegate.metrics.backend import Backend
 from tidegate.metrics.translator import Question
 from tidegate.watch import Key, Lane, Schedule
 
+from .channel import Channel
 from .evidence import evidence_of, keep, measured
 from .observe import Seen, observe
 from .sources import Source
@@ -33,14 +32,14 @@ log = structlog.get_logger(__name__)
 
 
 class Measuring:
-    """Keeps the objectives of every rollout measured at its interval."""
+    """Keeps the queries of every rollout answered at its interval."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, channel: Channel) -> None:
         self._world = world
+        self._channel = channel
         self._due = Schedule(self._begin)
         self._running: dict[Key, asyncio.Task[None]] = {}
         self._planned: set[Key] = set()
-        self._asked: dict[object, asyncio.Task[Reply]] = {}
 
     async def run(self) -> None:
         """Measure until cancelled."""
@@ -81,17 +80,16 @@ class Measuring:
 
         self._due.after(key, seen.wanted.pinned.spec.interval.total_seconds())
         source = self._world.sources.resolve(seen.wanted.pinned.spec.metric_source, key[0])
-        answers = await asyncio.gather(
-            *(self._answer(seen, objective, source) for objective in seen.wanted.pinned.spec.objectives)
-        )
-        found = measured(key, seen.snapshot.progress, self._world)
-        for objective, answer in zip(seen.wanted.pinned.spec.objectives, answers, strict=True):
-            keep(found, objective.name, answer)
+        asked = [(found, found.query) for found in seen.wanted.pinned.spec.objectives if found.query]
+        answers = await asyncio.gather(*(self._answer(seen, found, query, source) for found, query in asked))
+        kept = measured(key, seen.snapshot.progress, self._world)
+        for (objective, _), answer in zip(asked, answers, strict=True):
+            keep(kept, objective.name, answer)
 
         evidence = evidence_of(key, seen.snapshot.progress, seen.wanted.pinned.spec, self._world)
         self._world.queue.mark(key, Lane.ROLLBACK if evidence.breach else Lane.MOVING)
 
-    async def _answer(self, seen: Seen, objective: Objective, source: Source | Blocked) -> Measurement:
+    async def _answer(self, seen: Seen, objective: Objective, query: Query, source: Source | Blocked) -> Measurement:
         if isinstance(source, Blocked):
             return self._unavailable(source.sentence)
 
@@ -100,45 +98,31 @@ class Measuring:
             return self._unavailable(f"objective {objective.name}: {why}")
 
         try:
-            ask = source.ask(question(seen, objective, source.window, self._world.now()))
-            reply = await self._ask(ask)
+            ask = source.ask(question(seen, query, source.window, self._world.now()))
+            reply = await self._channel.send(ask)
         except InvalidSpec as error:
             return self._unavailable(str(error))
         except AskFailed as error:
-            self._world.telemetry.queries.labels("failed").inc()
             return self._unavailable(f"the metric source does not answer: {error}")
 
-        self._world.telemetry.queries.labels("answered" if reply.status == HTTPStatus.OK else "failed").inc()
-        return meaning(source.meaning(reply), self._world.now(), silence=silence_of(seen, objective))
-
-    async def _ask(self, ask: Ask) -> Reply:
-        """Equal questions that are under way are one question: equal in who asks, too."""
-        same = (ask.method, ask.url, ask.body, tuple(sorted(ask.headers.items())), ask.tls, ask.link_local)
-        if same not in self._asked:
-            task = asyncio.create_task(self._world.http.send(ask))
-            self._asked[same] = task
-            task.add_done_callback(lambda _: self._asked.pop(same, None))
-
-        return await asyncio.shield(self._asked[same])
+        return meaning(source.meaning(reply), self._world.now())
 
     def _unavailable(self, why: str) -> Measurement:
         return Measurement(taken_at=self._world.now(), unavailable=True, why=why)
 
 
 def judged(seen: Seen) -> bool:
-    """True while a candidate with traffic may still be rolled back for what it serves."""
+    """True while a candidate with traffic may still be rolled back for what a query of a user's own says."""
     weighted = seen.snapshot.progress.weighted_at is not None
-    return weighted and in_rollout(seen.snapshot) and bool(seen.wanted.pinned.spec.objectives)
+    asks = any(objective.query for objective in seen.wanted.pinned.spec.objectives)
+    return weighted and in_rollout(seen.snapshot) and asks
 
 
-def question(seen: Seen, objective: Objective, longest: timedelta, now: datetime) -> Question:
+def question(seen: Seen, query: Query, longest: timedelta, now: datetime) -> Question:
     """The question of an objective, over a window that starts at the candidate's first weight at the earliest."""
     progress = seen.snapshot.progress
     elapsed = seen.snapshot.since(progress.weighted_at) // SECOND * SECOND
     window = max(min(elapsed, longest), SECOND)
-    if objective.query is None:
-        return Question(words=built_in(seen, objective, window), end=now, window=window)
-
     values = variables.values(
         namespace=seen.owner.namespace,
         release=seen.owner.name,
@@ -147,48 +131,15 @@ def question(seen: Seen, objective: Objective, longest: timedelta, now: datetime
         weight=seen.snapshot.weight,
         window=window,
     )
-    return Question(words=objective.query.words, values=values, end=now, window=window)
+    return Question(words=query.words, values=values, end=now, window=window)
 
 
-def built_in(seen: Seen, objective: Objective, window: timedelta) -> str:
-    """The data plane's own count of the candidate's requests. Raises InvalidSpec where none is known."""
-    plane, least = seen.plane, seen.wanted.pinned.spec.min_requests
-    if plane is None:
-        raise InvalidSpec("spec.dataPlane", seen.wanted.choice.sentence)
-
-    side = Backend(
-        namespace=seen.owner.namespace,
-        release=seen.owner.name,
-        revision=seen.snapshot.progress.candidate or "",
-        service=seen.routing.backends.candidate,
-        port=seen.routing.backends.port,
-    )
-    if slow := objective.slow_requests:
-        return data_planes.slow_requests(plane, side, over=slow.over, window=window, least=least)
-
-    return data_planes.error_ratio(plane, side, window=window, least=least)
-
-
-def silence_of(seen: Seen, objective: Objective) -> str:
-    """What it means that a built-in question has no answer; empty for a question of a user's own."""
-    plane = seen.plane
-    if objective.ratio is None or plane is None:
-        return ""
-
-    counts, least = data_planes.COUNTS[plane], seen.wanted.pinned.spec.min_requests
-    if slow := objective.slow_requests:
-        bucket = f"no bucket of {format_duration(slow.over)} in {counts.buckets}"
-        return f"fewer than {least} requests in the window, or {bucket} ({plane.value})"
-
-    return f"fewer than {least} requests in the window by {counts.counter} ({plane.value})"
-
-
-def meaning(answer: Answer, now: datetime, *, silence: str = "") -> Measurement:
-    """An answer as a measurement, taken now. `silence` says what no answer means."""
+def meaning(answer: Answer, now: datetime) -> Measurement:
+    """An answer as a measurement, taken now."""
     match answer:
         case Sample(value):
             return Measurement(taken_at=now, value=value)
         case NoData(why):
-            return Measurement(taken_at=now, why=silence or why)
+            return Measurement(taken_at=now, why=why)
         case Unusable(why):
             return Measurement(taken_at=now, unavailable=True, why=why)

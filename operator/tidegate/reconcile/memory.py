@@ -10,6 +10,7 @@ from tidegate.judge.verdict import Analysis, Measurement
 
 from .pinned import Pinned
 from .quiet import Quiet
+from .track import Tracks
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ class Memory:
 
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
+    tracks: Tracks | None = None
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None

@@ -1,7 +1,7 @@
 """From a reference to a metric source to all that a question needs, or to what is missing."""
 
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -12,14 +12,18 @@ from tidegate.api.providers import Provider, Windowed
 from tidegate.clients import Ask, Reply
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
-from tidegate.metrics.answer import Answer, refused
-from tidegate.metrics.translator import Question, Translator
+from tidegate.metrics.answer import Answer, Unusable, refused
+from tidegate.metrics.prometheus import Prometheus
+from tidegate.metrics.raw_counts import RawSeries
+from tidegate.metrics.translator import Question, Request, Translator
 from tidegate.watch import Object, Store
 
 from .secrets import Secrets, SecretUnusable, authority
 from .translators import Reader, translator_of
 
 MINUTE = timedelta(minutes=1)
+# The samples of many Releases at once.
+LARGEST_RAW = 2**24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,24 @@ class Source:
 
     def ask(self, question: Question) -> Ask:
         """All that is needed to put a question. Raises InvalidSpec where it cannot be asked."""
-        request = self.translator.request(question)
+        return self._sent(self.translator.request(question))
+
+    def ask_raw(self, selector: str, at: int) -> Ask:
+        """The question for the raw samples of counters. Raises InvalidSpec where the source is no Prometheus."""
+        if not isinstance(self.translator, Prometheus):
+            raise InvalidSpec("spec.metricSource", f"speaks {self.translator.language}, and only a Prometheus counts")
+
+        request = self.translator.raw_request(selector, at=at, timeout=timedelta(seconds=self.seconds))
+        return replace(self._sent(request), largest=LARGEST_RAW)
+
+    def raw(self, reply: Reply) -> tuple[RawSeries, ...] | Unusable:
+        """The series of an answer to `ask_raw`: all of them, or none."""
+        if reply.status != HTTPStatus.OK or not isinstance(self.translator, Prometheus):
+            return refused(reply.status, self.translator.words(reply.body))
+
+        return self.translator.raw(reply.body)
+
+    def _sent(self, request: Request) -> Ask:
         ours = {name.lower() for name in request.headers}
         users = {name: value for name, value in self.headers.items() if name.lower() not in ours}
         return Ask(

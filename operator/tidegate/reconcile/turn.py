@@ -1,5 +1,7 @@
 """One turn: observe, decide, act, record. Nothing else joins the parts."""
 
+from dataclasses import dataclass
+
 import structlog
 
 from tidegate.api import InvalidSpec
@@ -12,6 +14,7 @@ from tidegate.watch import Key
 from . import kinds
 from .act import act
 from .asking import Asking
+from .judging import Judging
 from .measure import Measuring
 from .observe import Seen, observe
 from .record import record, record_invalid
@@ -22,16 +25,31 @@ INCOMPLETE_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
-async def take_turn(key: Key, world: World, measuring: Measuring, asking: Asking) -> None:
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """What goes on beside the turns, and follows each of them."""
+
+    measuring: Measuring
+    judging: Judging
+    asking: Asking
+
+    def follow(self, key: Key, seen: Seen, decision: Decision) -> None:
+        """Measure, count and ask what a recorded decision leaves open."""
+        self.measuring.follow(key, seen)
+        self.judging.follow(key, seen)
+        self.asking.follow(key, seen, decision)
+
+
+async def take_turn(key: Key, world: World, followers: Followers) -> None:
     """One look at one Release, where all that it reads is known."""
     if not world.complete(key[0]):
         world.schedule.after(key, INCOMPLETE_SECONDS)
         return
 
-    await look(key, world, measuring, asking)
+    await look(key, world, followers)
 
 
-async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> None:
+async def look(key: Key, world: World, followers: Followers) -> None:
     """One look, and all that follows from it. Safe to be cut at any point."""
     try:
         seen = observe(key, world)
@@ -48,12 +66,10 @@ async def look(key: Key, world: World, measuring: Measuring, asking: Asking) -> 
     world.configs.follow(key, seen.wanted.template.tracking.follows)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
-    await record_and_follow(seen, decision, world, measuring=measuring, asking=asking)
+    await record_and_follow(seen, decision, world, followers=followers)
 
 
-async def record_and_follow(
-    seen: Seen, decision: Decision, world: World, *, measuring: Measuring, asking: Asking
-) -> None:
+async def record_and_follow(seen: Seen, decision: Decision, world: World, *, followers: Followers) -> None:
     """Write the status, then say which measurements, hooks and timers follow."""
     key = seen.owner.key
     if decision.learns:
@@ -73,8 +89,7 @@ async def record_and_follow(
         # At rest the next turn may be far away; the spec is read again then.
         world.memory(key).parsed = {}
 
-    measuring.follow(key, seen)
-    asking.follow(key, seen, decision)
+    followers.follow(key, seen, decision)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
     world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()
     if decision.look_again is not None:

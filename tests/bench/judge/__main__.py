@@ -19,6 +19,7 @@ from .passes import passes
 from .replays import replays
 from .shedding import shedding
 from .table import table
+from .thin import thin
 
 SEED = 20261127
 
@@ -50,6 +51,7 @@ def simulated(seed: int, runs: int, data: Path) -> dict[str, Any]:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(max_workers=2) as pool:
         recorded, passed = pool.submit(replays, seed, data), pool.submit(passes, seed, runs // 2)
+        scarce = pool.submit(thin, seed, runs // 2)
         shed = pool.submit(shedding, seed, runs // 2)
         jobs = {
             "stress": [pool.submit(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
@@ -58,7 +60,8 @@ def simulated(seed: int, runs: int, data: Path) -> dict[str, Any]:
             "latency": [pool.submit(latencies.rows, seed, runs // 4, rps) for rps in nulls.RATES],
         }
         found = {name: [row for job in each for row in job.result()] for name, each in jobs.items()}
-        return {**found, "passes": passed.result(), "shedding": shed.result(), "replays": recorded.result()}
+        found |= {"passes": passed.result(), "thin": scarce.result(), "shedding": shed.result()}
+        return {**found, "replays": recorded.result()}
 
 
 def plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.judge.plan import Expected, plan_seconds
+from tidegate.judge.plan import Expected, Fault, plan_seconds
 
 from . import peers
 from .bounds import Counted
@@ -34,11 +34,11 @@ def cells(seed: int, runs: int, fault: tuple[float, float], rps: float) -> Rows:
         margin = before.margin(traffic)
         found = {"fault": f"{share:.1%} → {share * ratio:.1%}", "ratio": ratio, "rps": rps, "weight": weight}
         for name, rules in (("shipped", SHIPPED), ("comparison", COMPARISON_ONLY)):
-            when, served = breaches(looks(rng, traffic, runs), rules, before.dispersion, margin)
+            when, served = breaches(looks(rng, traffic, runs), rules, before, margin)
             found[name] = {**delay(when, BLOCK), "requests": float(np.median(served))}
-        late, _ = breaches(looks(rng, replace(traffic, onset=LATE), runs), SHIPPED, before.dispersion, margin)
+        late, _ = breaches(looks(rng, replace(traffic, onset=LATE), runs), SHIPPED, before, margin)
         found["late"] = delay(np.where(late > LATE, late - LATE, 0), BLOCK)
-        found["plan"] = plan_seconds(Expected(rps=rps, share=share), weight, worse=ratio)
+        found["plan"] = plan_seconds(Expected(rps=rps, share=share), weight, Fault(worse=ratio))
         rows.append(found | {"peers": rivals(rng, traffic)})
 
     return rows

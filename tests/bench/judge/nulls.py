@@ -66,7 +66,7 @@ def row(rng: np.random.Generator, name: str, traffic: Traffic, before: Hour) -> 
     """The judge and its peers on the same rollouts."""
     kept: list[Look] = []
     seen = recorded(looks(rng, traffic, len(before.sigma)), kept)
-    when, _ = breaches(seen, SHIPPED, before.dispersion, before.margin(traffic))
+    when, _ = breaches(seen, SHIPPED, before, before.margin(traffic))
     counts = [peers.minutes(np.stack(part, axis=1)) for part in zip(*kept, strict=True)]
     rules = peers.rules(traffic.share, 2 * traffic.share)
     others = {name: Counted(int((rule(*counts) > 0).sum()), PEERS).as_json() for name, rule in rules.items()}

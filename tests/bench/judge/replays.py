@@ -10,15 +10,15 @@ import numpy as np
 from . import peers
 from .bounds import Counted
 from .rollouts import SHIPPED, breaches
-from .traffic import Look
+from .traffic import Hour, Look, measured, unknown
 from .vector import Array
 
 REPLAYS = 10_000
 PEERS = 1000
 RUNS = ("high_traffic", "low_traffic")
 WEIGHT = 0.1
-# Dealing makes requests independent; the default, where no pods were counted before, takes bursts for granted.
-DISPERSIONS = {"φ = 1, as it is here": 1.0, "φ = 3, the default without pods": 3.0}
+# Dealing makes requests independent; what is judged without an hour takes bursts for granted.
+HOURS = {"φ = 1, as it is here": measured, "nothing known of the hour": unknown}
 
 RIVALS = {"five points over 1 %": peers.rules(0.01, 0.01)["five minutes over 1 %"], "Mann-Whitney": peers.kayenta}
 
@@ -32,9 +32,9 @@ def replays(seed: int, folder: Path) -> dict[str, Any]:
 
     found: dict[str, Any] = {"nodes": len(recorded)}
     each = -(-REPLAYS // len(recorded))
-    for name, dispersion in DISPERSIONS.items():
+    for name, before in HOURS.items():
         rng = np.random.default_rng([seed, 5])
-        alarms = sum(alarmed(rng, node, each, dispersion) for node in recorded)
+        alarms = sum(alarmed(rng, node, before(each)) for node in recorded)
         found[name] = Counted(alarms, each * len(recorded)).as_json()
 
     rng = np.random.default_rng([seed, 6])
@@ -80,10 +80,10 @@ def dealt(rng: np.random.Generator, node: tuple[Array, Array], runs: int) -> Ite
         yield good + bad, bad, total - good - bad, failed - bad
 
 
-def alarmed(rng: np.random.Generator, node: tuple[Array, Array], runs: int, dispersion: float) -> int:
+def alarmed(rng: np.random.Generator, node: tuple[Array, Array], before: Hour) -> int:
     """How many replays of a node are rolled back."""
-    ones = np.ones(runs)
-    found, _ = breaches(dealt(rng, node, runs), SHIPPED, dispersion * ones, ones)
+    runs = len(before.thin)
+    found, _ = breaches(dealt(rng, node, runs), SHIPPED, before, np.ones(runs))
     return int((found > 0).sum())
 
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.judge.bound import Ceiling
-from tidegate.judge.ratio import TOLERANCE, WEIGHTS
+from tidegate.judge.ratio import TOLERANCE
 
-from .traffic import Look
-from .vector import Array, Bets, ratio_growth, share_growth, worse
+from .traffic import Hour, Look
+from .vector import Array, Bets, once, ratio_growth, share_growth, stakes, worse
 
 ALPHA = 0.01
 NEVER = 0
@@ -34,12 +34,12 @@ SHIPPED = Rules()
 COMPARISON_ONLY = Rules(bound=None)
 
 
-def breaches(looks: Iterable[Look], rules: Rules, dispersion: Array, margin: Array) -> tuple[NDArray[np.int_], Array]:
+def breaches(looks: Iterable[Look], rules: Rules, before: Hour, margin: Array) -> tuple[NDArray[np.int_], Array]:
     """The look at which each rollout breaches, from 1, 0 for never, and the candidate's requests until then."""
-    runs = len(dispersion)
+    runs = len(before.dispersion)
     found, served = np.zeros(runs, dtype=int), np.zeros(runs)
     alive = np.arange(runs)
-    tests = Judges(rules, dispersion, margin)
+    tests = Judges(rules, before.dispersion, margin, before.thin)
     for index, look in enumerate(looks, start=1):
         seen = tuple(part[alive] for part in look)
         served[alive] += seen[0]
@@ -57,23 +57,38 @@ def breaches(looks: Iterable[Look], rules: Rules, dispersion: Array, margin: Arr
 class Judges:
     """One objective of many rollouts."""
 
-    def __init__(self, rules: Rules, dispersion: Array, margin: Array) -> None:
+    def __init__(self, rules: Rules, dispersion: Array, margin: Array, thin: NDArray[np.bool_]) -> None:
         self.rules, self.dispersion, self.margin = rules, dispersion, margin
-        self.tolerance = np.maximum(rules.floor, margin)
-        self.ratio, self.blame, self.bound = (Bets(WEIGHTS, len(dispersion)) for _ in range(3))
+        self.tolerance, self.thin = np.maximum(rules.floor, margin), bool(thin.any())
+        self.ratio, self.blame, self.bound = (Bets(stakes(thin), len(dispersion)) for _ in range(3))
         self.shares = Ceiling(greatest=rules.bound).worse_shares if rules.bound else []
 
     def look(self, seen: tuple[Array, ...]) -> NDArray[np.bool_]:
         """Which rollouts breach."""
         weight, bound_weight = self.rules.weights
-        growth = ratio_growth(seen, self.tolerance, worse(self.tolerance), self.dispersion)
-        together = weight * self.ratio.grow(growth)
+        together = weight * self.ratio.grow(self.compared(seen, self.tolerance))
         if self.rules.bound is not None:
-            blame = self.blame.grow(ratio_growth(seen, self.margin, worse(self.margin), self.dispersion))
-            bound = self.bound.grow(share_growth(seen[0], seen[1], self.rules.bound, self.shares, self.dispersion))
+            blame = self.blame.grow(self.compared(seen, self.margin))
+            bound = self.bound.grow(self.bounded(seen, self.rules.bound))
             together += bound_weight * bound * (blame >= 1 / ALPHA)
 
         return together >= 1 / ALPHA
+
+    def compared(self, seen: tuple[Array, ...], null: Array) -> Array:
+        """The growth of the bets that the candidate is worse."""
+        growth = ratio_growth(seen, null, worse(null), self.dispersion)
+        if not self.thin:
+            return growth
+
+        return np.concatenate([growth, ratio_growth(once(seen), null, worse(null), np.ones_like(null))])
+
+    def bounded(self, seen: tuple[Array, ...], bound: float) -> Array:
+        """The growth of the bets that the candidate is over the bound."""
+        growth = share_growth(*seen[:2], bound, self.shares, self.dispersion)
+        if not self.thin:
+            return growth
+
+        return np.concatenate([growth, share_growth(*once(seen)[:2], bound, self.shares, np.ones_like(self.margin))])
 
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Leave the rollouts out that are decided."""

@@ -19,6 +19,9 @@ def table(found: dict[str, Any], data: Path) -> str:
             figures(found),
             "## False alarms, no difference (60 min, a look every 15 s)\n\n" + false_alarms(found["nulls"]),
             "## False alarms under stress\n\n" + false_alarms(found["stress"]),
+            "## False alarms where nothing is known of bursts (and by φ = 3 alone)\n\n" + thin_alarms(found["thin"]),
+            "## Faults where nothing is known of bursts: median delay (and by φ = 3 alone)\n\n"
+            + thin_faults(found["thin"]),
             "## Faults: median delay in seconds (found within the hour)\n\n" + faults(found["faults"]),
             "## Latency: p99 grows by half, median delay in seconds\n\n" + latency(found["latency"]),
             "## Pass: less than twice stable's share\n\n" + passing(found["passes"]),
@@ -90,6 +93,31 @@ def false_alarms(found: list[dict[str, Any]]) -> str:
         for row in found
     ]
     return rows(("null", "rps · weight", "Tidegate (upper bound)", *names), lines)
+
+
+def thin_alarms(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic and size of bursts."""
+    lines = [
+        (
+            f"{row['share']:.2g}, φ = {row['φ']:.0f}",
+            f"{each['rps']} · {each['weight']:.0%}",
+            counted(row["tidegate"]),
+            counted(row["usual"]),
+        )
+        for each in found
+        for row in each["nulls"]
+    ]
+    return rows(("share of errors, bursts", "rps · weight", "Tidegate (upper bound)", "φ = 3 alone"), lines)
+
+
+def thin_faults(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic and fault."""
+    lines = [
+        (f"{row['bad']:.0%}", f"{each['rps']} · {each['weight']:.0%}", seconds(row["tidegate"]), seconds(row["usual"]))
+        for each in found
+        for row in each["faults"]
+    ]
+    return rows(("bad requests", "rps · weight", "Tidegate", "φ = 3 alone"), lines)
 
 
 def faults(found: list[dict[str, Any]]) -> str:

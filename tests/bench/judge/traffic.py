@@ -1,14 +1,15 @@
 """Traffic that never was: rollouts of 60 minutes in blocks of 15 seconds, and the hour before them by pods."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tidegate.judge.dispersion import student
+from tidegate.judge.dispersion import UNKNOWN, student
 
-from .vector import Array, Spreads
+from .vector import Array, Spreads, over_time
 
 BLOCK = 15
 LOOKS = 240
@@ -84,10 +85,11 @@ def errors(rng: np.random.Generator, mean: Array, burst: float, size: Any) -> Ar
 
 @dataclass(frozen=True)
 class Hour:
-    """What stable's hour before each rollout says: φ and σ."""
+    """What stable's hour before each rollout says: φ and σ, and where it is too thin to tell."""
 
     dispersion: Array
     sigma: Array
+    thin: NDArray[np.bool_]
 
     def margin(self, traffic: Traffic) -> Array:
         """How much like pods may differ, for as many pods as the rollout has."""
@@ -102,10 +104,26 @@ def hour(rng: np.random.Generator, traffic: Traffic, runs: int, chunk: int = 250
     return Hour(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
-def _hour(rng: np.random.Generator, traffic: Traffic, runs: int) -> tuple[Array, Array]:
+def unknown(runs: int) -> Hour:
+    """No hour at all, or one with too few errors in it."""
+    return Hour(np.full(runs, UNKNOWN), np.zeros(runs), np.ones(runs, dtype=bool))
+
+
+def one_target(rng: np.random.Generator, traffic: Traffic, runs: int) -> Hour:
+    """The hour before each rollout, counted by one gateway pod."""
+    requests, bad = side(rng, BLOCK * traffic.rps, np.float64(traffic.share), traffic.burst, (runs, LOOKS))
+    return replace(unknown(runs), dispersion=over_time(requests, bad))
+
+
+def measured(runs: int, dispersion: float = 1.0) -> Hour:
+    """An hour that said so."""
+    return Hour(np.full(runs, dispersion), np.zeros(runs), np.zeros(runs, dtype=bool))
+
+
+def _hour(rng: np.random.Generator, traffic: Traffic, runs: int) -> tuple[Array, Array, NDArray[np.bool_]]:
     share = np.full((runs, 1, PODS), traffic.share)
     if traffic.sigma:
         share = share * rng.lognormal(-(traffic.sigma**2) / 2, traffic.sigma, (runs, 1, PODS))
     requests, bad = side(rng, BLOCK * traffic.rps / PODS, np.minimum(share, 1.0), traffic.burst, (runs, LOOKS, PODS))
     spreads = Spreads(requests, bad)
-    return spreads.dispersion, spreads.sigma
+    return spreads.dispersion, spreads.sigma, spreads.thin

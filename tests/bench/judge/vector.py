@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.judge.dispersion import LEAST_BAD, UNKNOWN, student
+from tidegate.judge.dispersion import LEAST_BAD, MINUTE, UNKNOWN, student
 from tidegate.judge.evidence import GREATEST, GREATEST_GROWTH, left
-from tidegate.judge.ratio import LOOKS_PER_MINUTE, WORSE
+from tidegate.judge.ratio import LOOKS_PER_MINUTE, THIN_WEIGHTS, WEIGHTS, WORSE
 
 Array = NDArray[np.float64]
 
@@ -15,9 +15,9 @@ Array = NDArray[np.float64]
 class Bets:
     """Many `Evidence`s: a row for each alternative, a column for each rollout."""
 
-    def __init__(self, weights: Sequence[float], runs: int, *, all_in: bool = False) -> None:
+    def __init__(self, weights: Sequence[float] | Array, runs: int, *, all_in: bool = False) -> None:
         self.looks, self.reserve = 0, 0.0 if all_in else 1.0
-        self.weights = np.asarray(weights)[:, None]
+        self.weights = np.asarray(weights).reshape(len(weights), -1)
         self.bets = np.repeat(self.weights, runs, axis=1) if all_in else np.zeros((len(weights), runs))
 
     def grow(self, logs: Array, every: int = LOOKS_PER_MINUTE) -> Array:
@@ -37,6 +37,8 @@ class Bets:
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Leave the rollouts out that are decided."""
         self.bets = self.bets[:, which]
+        if self.weights.shape[1] > 1:
+            self.weights = self.weights[:, which]
 
 
 def ratio_growth(look: Sequence[Array], null: Array, ratios: Array, dispersion: Array) -> Array:
@@ -59,6 +61,22 @@ def share_growth(requests: Array, bad: Array, null: float, shares: Sequence[floa
     return (bad * np.log(rows / null) + (requests - bad) * np.log((1 - rows) / (1 - null))) / dispersion
 
 
+def stakes(thin: NDArray[np.bool_]) -> Array:
+    """How each rollout's stake is laid: on twice the alternatives where any of them knows too little of bursts."""
+    usual = np.repeat(np.asarray(WEIGHTS)[:, None], len(thin), axis=1)
+    if not thin.any():
+        return usual
+
+    nothing = np.zeros_like(usual)
+    found: Array = np.where(thin, np.asarray(THIN_WEIGHTS)[:, None], np.concatenate([usual, nothing]))
+    return found
+
+
+def once(look: Sequence[Array]) -> tuple[Array, ...]:
+    """The same look, with one bad request of the candidate's at most."""
+    return (look[0], np.minimum(look[1], 1), *look[2:])
+
+
 def worse(null: Array) -> Array:
     """The ratios that the comparison bets on, a row each."""
     return np.asarray(WORSE)[:, None] * null
@@ -73,6 +91,7 @@ class Spreads:
         wide = [summed(part, coarser) for part in (requests, bad)]
         dispersion = np.maximum(1.0, np.maximum(bursts(requests, bad), bursts(*wide)))
         thin = bad.sum(axis=(1, 2)) < LEAST_BAD
+        self.thin = thin
         self.dispersion = np.where(thin, UNKNOWN, dispersion)
         variance = between(requests.sum(axis=1), bad.sum(axis=1), dispersion)
         self.sigma = np.where(thin, 0.0, np.sqrt(variance))
@@ -104,6 +123,29 @@ def bursts(requests: Array, bad: Array) -> Array:
     inverse = np.divide(1, scaled, out=np.zeros_like(scaled), where=cells).sum(axis=(1, 2))
     error = np.sqrt(2 * cells.sum(axis=(1, 2)) + inverse)
     freedom = cells.sum(axis=(1, 2)) - used.sum(axis=1) - ((factors > 0).sum(axis=1) - 1)
+    return np.divide(chi_square - error, freedom, out=np.ones_like(chi_square), where=freedom > 0)
+
+
+def over_time(requests: Array, bad: Array, coarser: int = 20) -> Array:
+    """`dispersion.over_time` of many targets: counts by rollout and block."""
+    minutes = [summed(part, MINUTE) for part in (requests, bad)]
+    found: Array = np.maximum(1.0, np.maximum(*(within(*part, coarser) for part in ((requests, bad), minutes))))
+    return np.where(bad.sum(axis=1) < LEAST_BAD, UNKNOWN, found)
+
+
+def within(requests: Array, bad: Array, size: int) -> Array:
+    """The chi-square of blocks within whole windows per degree of freedom."""
+    kept = requests.shape[1] // size * size
+    requests, bad = (part[:, :kept].reshape(len(part), -1, size) for part in (requests, bad))
+    total, seen = requests.sum(axis=2), bad.sum(axis=2)
+    used = (seen > 0) & (total > 0)
+    share = np.divide(seen, total, out=np.zeros_like(total), where=used)
+    expected = requests * share[:, :, None]
+    cells = expected > 0
+    chi_square = np.divide((bad - expected) ** 2, expected, out=np.zeros_like(expected), where=cells).sum(axis=(1, 2))
+    inverse = np.divide(1, expected, out=np.zeros_like(expected), where=cells).sum(axis=(1, 2))
+    freedom = cells.sum(axis=(1, 2)) - used.sum(axis=1)
+    error = np.sqrt(2 * cells.sum(axis=(1, 2)) + inverse)
     return np.divide(chi_square - error, freedom, out=np.ones_like(chi_square), where=freedom > 0)
 
 

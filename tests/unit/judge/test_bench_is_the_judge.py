@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.bench.judge.rollouts import ALPHA, SHIPPED, Judges
-from tests.bench.judge.vector import Bets, Spreads, ratio_growth
+from tests.bench.judge.vector import Bets, Spreads, over_time, ratio_growth
 from tidegate.judge.bound import Ceiling
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.dispersion import spread
@@ -25,17 +25,19 @@ def block(seen: tuple[np.ndarray, ...], run: int) -> Block:
     return Block(Counts(mine, bad), Counts(others, others_bad))
 
 
-def test_the_same_counts_give_the_same_evidence() -> None:
+@pytest.mark.parametrize("every", [0, 1, 2], ids=["all measured", "all thin", "every other thin"])
+def test_the_same_counts_give_the_same_evidence(every: int) -> None:
     dispersion, margin = np.linspace(1, 4, RUNS), np.linspace(1, 2, RUNS)
+    thin = np.arange(RUNS) % every == 0 if every else np.zeros(RUNS, dtype=bool)
     looks = traffic()
-    tests = Judges(SHIPPED, dispersion, margin)
+    tests = Judges(SHIPPED, dispersion, margin, thin)
     for seen in looks:
         tests.look(seen)
 
     for run in range(RUNS):
-        compared = Comparison(tolerance=max(1.25, margin[run]), dispersion=dispersion[run])
-        blamed = Comparison(tolerance=margin[run], dispersion=dispersion[run])
-        ceiling = Ceiling(greatest=0.01, dispersion=dispersion[run])
+        known = {"dispersion": dispersion[run], "thin": bool(thin[run])}
+        compared, blamed = (Comparison(tolerance=each, **known) for each in (max(1.25, margin[run]), margin[run]))
+        ceiling = Ceiling(greatest=0.01, **known)
         ratio, blame, bound = compared.start(), blamed.start(), ceiling.start()
         for seen in looks:
             each = block(seen, run)
@@ -73,6 +75,17 @@ def test_the_same_history_gives_the_same_spread() -> None:
         found = spread(rows)
         assert found.dispersion == pytest.approx(spreads.dispersion[run], rel=1e-9)
         assert found.margin(2, 5) == pytest.approx(margins[run], rel=1e-9)
+
+
+def test_the_same_hour_of_one_target_gives_the_same_dispersion() -> None:
+    rng = np.random.default_rng(5)
+    bad = 3.0 * rng.poisson(rng.lognormal(-1, 1, (RUNS, 1)), (RUNS, 107))
+    requests = bad + rng.poisson(100, bad.shape)
+    found = over_time(requests, bad)
+
+    for run in range(RUNS):
+        rows = [[Counts(int(n), int(k))] for n, k in zip(requests[run], bad[run], strict=True)]
+        assert spread(rows).dispersion == pytest.approx(found[run], rel=1e-9)
 
 
 def test_the_bench_shares_the_false_alarms_as_shipped() -> None:

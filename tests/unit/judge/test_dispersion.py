@@ -34,6 +34,28 @@ def test_an_outage_of_all_is_no_burst() -> None:
     assert spread(history(10, outage=30)).dispersion < 1.2
 
 
+@pytest.mark.parametrize("size", [1, 3, 9, 18])
+def test_bursts_are_measured_where_one_target_counts_all(size: int) -> None:
+    found = spread(history(1, burst=size, mean=15))
+
+    assert found.dispersion == pytest.approx(size, rel=0.3)
+    assert found.thin
+
+
+def test_errors_that_double_in_an_hour_are_hardly_a_burst_to_one_target() -> None:
+    drift = np.random.default_rng(9).poisson(20 + np.arange(240) / 12)
+
+    assert spread([[Counts(1000, int(bad))] for bad in drift]).dispersion < 1.5
+
+
+def test_a_few_minutes_of_one_target_tell_nothing() -> None:
+    assert spread(history(1, mean=15)[:19]).dispersion == UNKNOWN
+
+
+def test_an_outage_that_one_target_sees_makes_the_judge_slower() -> None:
+    assert spread(history(1, outage=30, mean=15)).dispersion > 3
+
+
 @pytest.mark.parametrize("sigma", [0.25, 0.5])
 def test_pods_that_differ_are_measured_apart_from_bursts(sigma: float) -> None:
     found = spread(history(20, sigma=sigma, burst=3))

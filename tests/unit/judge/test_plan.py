@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from tidegate.judge.plan import Expected, clean_requests, plan_seconds, plan_weight, span, too_short
+from tidegate.judge.plan import Expected, Fault, clean_requests, plan_seconds, plan_weight, span
 
 SHOP = Expected(rps=100, share=0.01)
 
@@ -14,8 +14,9 @@ def test_more_traffic_weight_and_fault_need_less_time() -> None:
 
     assert plan_seconds(Expected(rps=1000, share=0.01), 0.1) == pytest.approx(usual / 10)
     assert plan_seconds(SHOP, 0.2) < usual
-    assert plan_seconds(SHOP, 0.1, worse=5) < usual / 4
-    assert plan_seconds(SHOP, 0.1, tolerance=1.0) < usual < plan_seconds(SHOP, 0.1, limit=1000)
+    assert plan_seconds(SHOP, 0.1, Fault(worse=5)) < usual / 4
+    assert plan_seconds(SHOP, 0.1, Fault(tolerance=1.0)) < usual < plan_seconds(SHOP, 0.1, Fault(limit=1000))
+    assert plan_seconds(SHOP, 0.1, Fault(dispersion=3)) == pytest.approx(3 * usual)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_more_traffic_weight_and_fault_need_less_time() -> None:
     ],
 )
 def test_where_there_is_nothing_to_compare_it_takes_for_ever(expected: Expected, weight: float, worse: float) -> None:
-    assert plan_seconds(expected, weight, worse=worse) == inf
+    assert plan_seconds(expected, weight, Fault(worse=worse)) == inf
 
 
 def test_the_weight_that_is_told_is_the_least_that_is_enough() -> None:
@@ -38,16 +39,6 @@ def test_the_weight_that_is_told_is_the_least_that_is_enough() -> None:
     assert percent is not None
     assert plan_seconds(SHOP, percent / 100) <= 300 < plan_seconds(SHOP, (percent - 1) / 100)
     assert plan_weight(Expected(rps=0.1, share=0.001), 60) is None
-
-
-def test_a_step_that_is_too_short_is_told_what_would_do() -> None:
-    assert too_short(SHOP, 0.5, 3600) == ""
-    assert too_short(Expected(rps=10, share=0.001), 0.05, 300, worse=5) == (
-        "5 % of 10 requests/s needs 76 min to show 0.1 % → 0.5 % bad requests; "
-        "no weight below 100 % is enough in that time"
-    )
-    assert "15 % of them would be enough" in too_short(SHOP, 0.05, 300)
-    assert "never shows" in too_short(Expected(rps=5, share=0), 0.05, 300)
 
 
 def test_requests_without_a_bad_one_that_pass_a_bound() -> None:

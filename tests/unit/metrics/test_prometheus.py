@@ -1,12 +1,19 @@
 """An answer is a number, no data, or of no use; nothing else."""
 
+from datetime import timedelta
+from urllib.parse import parse_qs
+
 import pytest
 
 from tests.unit.metrics.recorded import vector
 from tidegate.api import InvalidSpec
-from tidegate.metrics.answer import NoData, Sample, Unusable
+from tidegate.metrics.answer import NoData, NotWhole, Sample, Unusable
 from tidegate.metrics.prometheus import Prometheus
+from tidegate.metrics.raw_counts import RawSeries
+from tidegate.metrics.samples import Sample as RawSample
 from tidegate.metrics.variables import check, fill
+
+SOURCE = Prometheus(address="http://prometheus")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +34,62 @@ from tidegate.metrics.variables import check, fill
 )
 def test_every_answer_has_one_meaning(body: bytes, kind: type) -> None:
     assert isinstance(Prometheus(address="http://prometheus").parse(body), kind)
+
+
+MATRIX = b'{"status":"success","data":{"resultType":"matrix","result":[%s]}%s}'
+ONE = b'{"metric":{"code":"200"},"values":[[1700000000.123,"7"],[1700000015.123,"9"]]}'
+
+
+def test_a_range_selector_gives_raw_samples_at_exact_times() -> None:
+    assert SOURCE.raw(MATRIX % (ONE, b"")) == (
+        RawSeries({"code": "200"}, (RawSample(1700000000123, 7.0), RawSample(1700000015123, 9.0))),
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        MATRIX % (ONE, b',"warnings":["results truncated due to limit"]'),
+        MATRIX % (ONE, b',"warnings":["fetch series: store is gone"]'),
+        MATRIX % (ONE, b',"isPartial":true'),
+    ],
+    ids=["cut", "partial", "partial as VictoriaMetrics says it"],
+)
+def test_an_answer_that_is_not_whole_is_none(body: bytes) -> None:
+    found = SOURCE.raw(body)
+
+    assert isinstance(found, NotWhole)
+    assert "not whole" in found.why
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        vector("1"),
+        MATRIX % (b'{"metric":{},"values":[[1,"seven"]]}', b""),
+        MATRIX % (b'{"metric":{},"values":[[1e400,"7"]]}', b""),
+        MATRIX % (b'{"metric":{},"values":[["now","7"]]}', b""),
+        MATRIX[:40],
+        b'{"status":"error","errorType":"execution","error":"query timed out"}',
+        b"<html>",
+        b"",
+    ],
+    ids=["a vector", "words", "no time", "a time in words", "cut off", "error", "html", "nothing"],
+)
+def test_what_is_no_matrix_is_no_answer(body: bytes) -> None:
+    assert isinstance(SOURCE.raw(body), Unusable)
+
+
+def test_a_raw_question_is_pinned_bounded_and_in_the_body() -> None:
+    asked = SOURCE.raw_request('up{job="a&b"}[1m]', at=1700000000123, timeout=timedelta(milliseconds=500))
+
+    assert asked.url == "http://prometheus/api/v1/query"
+    assert parse_qs(asked.body.decode()) == {
+        "query": ['up{job="a&b"}[1m]'],
+        "time": ["1700000000.123"],
+        "timeout": ["0.5"],
+        "limit": ["20000"],
+    }
 
 
 def test_an_unknown_variable_is_refused_with_those_that_exist() -> None:

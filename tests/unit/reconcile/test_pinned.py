@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tidegate.api import OnTrouble, When
 from tidegate.reconcile.pinned import pinned, text_of
 
@@ -29,3 +31,28 @@ def test_hooks_and_deadlines_that_are_edited_serve_the_next_rollout() -> None:
 
 def test_a_plan_of_an_older_tidegate_gets_no_hooks_of_the_newest_declaration() -> None:
     assert pinned(SPEC, text_of({"steps": [STEP]})).plan.hooks == ()
+
+
+OLD = [
+    {"name": "errors", "errorRatio": {"max": "2%", "consecutive": 3}},
+    {"name": "slow", "slowRequests": {"over": "500ms", "max": "5%", "consecutive": 2}},
+]
+
+
+def test_a_plan_that_an_older_tidegate_pinned_is_read_without_what_is_gone() -> None:
+    found = pinned({**SPEC, "objectives": []}, text_of({**SPEC, "objectives": OLD}))
+
+    assert found.invalid == ""
+    errors, slow = (objective.ratio for objective in found.spec.objectives)
+    assert (errors.max, slow.max) == ("2%", "5%")
+
+
+def test_a_release_that_was_stored_before_is_read_the_same_way() -> None:
+    assert pinned({**SPEC, "objectives": OLD}, None).invalid == ""
+
+
+@pytest.mark.parametrize("field", ["consecutiv", "min"])
+def test_another_field_that_nobody_knows_still_stops_every_step_forward(field: str) -> None:
+    wrong = [{"name": "errors", "errorRatio": {"max": "2%", field: 3}}]
+
+    assert f"errorRatio.{field}" in pinned(SPEC, text_of({**SPEC, "objectives": wrong})).invalid

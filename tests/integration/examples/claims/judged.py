@@ -21,7 +21,7 @@ def application_metrics(example: Example) -> None:
 
     asked = example.asked()
     assert "http_requests_total" in asked
-    assert 'le=~"0[.]25"' in asked
+    assert 'le=~"0[.]25|' in asked
     assert "traefik" not in asked
 
 
@@ -36,7 +36,7 @@ def istio_metrics(example: Example) -> None:
 
     asked = example.asked()
     assert "istio_requests_total" in asked
-    assert 'le=~"500([.]0)?"' in asked
+    assert 'le=~"500([.]0)?|' in asked
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def slow_requests(example: Example) -> None:
     example.change()
     second = example.promoted(after=first)
     asked = example.asked()
-    assert 'le=~"0[.]3"' in asked
+    assert 'le=~"0[.]3|' in asked
     assert f'revision="{second}"' in asked
 
     example.says(0.0, payments_total=0.2)

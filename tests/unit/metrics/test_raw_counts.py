@@ -1,0 +1,147 @@
+"""Few questions for many Releases, and each series back to whom it counts for."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tidegate.api import DataPlane
+from tidegate.metrics.backend import Backend
+from tidegate.metrics.matchers import Matcher, selector
+from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, RawSeries, Shape, questions, read
+from tidegate.metrics.samples import Sample, Series, Side
+
+MINUTE = timedelta(minutes=1)
+CANDIDATE = Backend(namespace="shop", release="web", revision="bcdfghjklm", service="web-candidate", port=80)
+STABLE = replace(CANDIDATE, revision="nnnnnkkkkk", service="web-stable", side=Side.STABLE)
+BOTH = (CANDIDATE, STABLE)
+SAMPLES = (Sample(1000, 7.0),)
+TRAEFIK, SLOW = Shape(DataPlane.TRAEFIK), Shape(DataPlane.TRAEFIK, timedelta(milliseconds=500))
+
+
+def raw(**labels: str) -> RawSeries:
+    return RawSeries({"job": "traefik", "instance": "10.0.0.1:9100", **labels}, SAMPLES)
+
+
+def parts_of(series: list[Series]) -> list[str]:
+    return sorted(found.counter.part for found in series)
+
+
+def test_many_releases_are_one_question() -> None:
+    others = [replace(side, release="cart", service=f"cart-{side.side.value}") for side in BOTH]
+
+    (question,) = questions(TRAEFIK, [*BOTH, *others], MINUTE)
+
+    names = "shop-web-candidate|shop-web-stable|shop-cart-candidate|shop-cart-stable"
+    assert question == (
+        f'traefik_service_requests_total{{service=~"((http|grpc)route-.+-svc-)?({names})-([0-9]+|http-80)(@.+)?"}}[1m]'
+    )
+
+
+def test_a_data_plane_that_names_the_sides_otherwise_is_asked_for_each() -> None:
+    assert len(questions(Shape(DataPlane.INGRESS_NGINX), BOTH, MINUTE)) == 2
+
+
+def test_of_a_histogram_only_the_bucket_and_the_total_are_asked() -> None:
+    (question,) = questions(SLOW, BOTH, MINUTE)
+
+    assert 'le=~"0[.]5|[+]Inf"' in question
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("a.b", '"a\\\\.b"'),
+        ('a"} or vector(1) #', '"a\\\\\\"\\\\}\\\\ or\\\\ vector\\\\(1\\\\)\\\\ \\\\#"'),
+        ("a\\", '"a\\\\\\\\"'),
+        (".*", '"\\\\.\\\\*"'),
+    ],
+    ids=["a dot", "a quote and a brace", "a backslash", "all"],
+)
+def test_a_value_is_never_more_than_a_value(value: str, written: str) -> None:
+    found = selector("up", [(Matcher("job", value, after="()"),)])
+
+    assert found == f'up{{job=~{written[:-1]}()"}}'
+    assert Matcher("job", value, after="()").matches({"job": value})
+    assert not Matcher("job", value, after="()").matches({"job": "ab"})
+
+
+def test_each_series_is_its_sides_and_errors_are_told_by_their_label() -> None:
+    found = read(
+        TRAEFIK,
+        BOTH,
+        [
+            raw(service="shop-web-candidate-80@kubernetesgateway", code="200"),
+            raw(service="shop-web-candidate-80@kubernetesgateway", code="503"),
+            raw(service="shop-web-stable-80@kubernetesgateway", code="404"),
+            raw(service="other-web-stable-80@kubernetesgateway", code="503"),
+        ],
+    )
+
+    assert parts_of(found[CANDIDATE]) == [ERRORS, REQUESTS, REQUESTS]
+    assert parts_of(found[STABLE]) == [REQUESTS]
+    assert {series.counter.side for series in found[STABLE]} == {Side.STABLE}
+    assert {series.counter.pod for series in found[CANDIDATE]} == {"traefik/10.0.0.1:9100"}
+
+
+def test_a_selector_that_matches_more_than_was_meant_counts_nothing_more() -> None:
+    istio = Shape(DataPlane.ISTIO)
+    elsewhere = replace(CANDIDATE, namespace="pay", release="till")
+    labels = {"destination_workload_namespace": "pay", "destination_workload": "web-bcdfghjklm", "response_code": "200"}
+
+    assert read(istio, (CANDIDATE, elsewhere), [raw(**labels)]) == {}
+    mine = {**labels, "destination_workload_namespace": "shop"}
+    assert set(read(istio, (CANDIDATE, elsewhere), [raw(**mine)])) == {CANDIDATE}
+
+
+def test_what_may_be_two_sides_counts_for_neither() -> None:
+    joined = replace(CANDIDATE, namespace="shop-web", service="candidate")
+    series = raw(service="shop-web-candidate-80", code="200")
+
+    assert read(TRAEFIK, (CANDIDATE, joined), [series]) == {}
+
+
+def test_a_histogram_without_the_bucket_counts_nothing_instead_of_all_as_slow() -> None:
+    service = "shop-web-candidate-80"
+    whole = [raw(service=service, code="200", le=le) for le in ("0.5", "+Inf")]
+
+    found = read(SLOW, BOTH, [*whole, raw(service=service, code="500", le="+Inf")])
+
+    assert parts_of(found[CANDIDATE]) == [QUICK, REQUESTS]
+
+
+@pytest.mark.parametrize(
+    ("plane", "labels", "parts"),
+    [
+        (DataPlane.LINKERD, {"http_status": "", "error": "FAIL_FAST"}, [ERRORS, REQUESTS]),
+        (DataPlane.LINKERD, {"http_status": "404"}, [REQUESTS]),
+        (DataPlane.APPLICATION, {"status": "500"}, [ERRORS, REQUESTS]),
+        (DataPlane.APPLICATION, {"code": "200", "status": "500"}, [REQUESTS]),
+        (DataPlane.APPLICATION, {"method": "GET"}, []),
+    ],
+    ids=["no answer", "not found", "by status", "by code first", "neither"],
+)
+def test_a_status_is_read_as_its_data_plane_writes_it(
+    plane: DataPlane, labels: dict[str, str], parts: list[str]
+) -> None:
+    home = {
+        "backend_namespace": "shop",
+        "backend_name": "web-candidate",
+        "backend_port": "80",
+        "namespace": "shop",
+        "pod": "web-bcdfghjklm-x2v9z",
+    }
+
+    found = read(Shape(plane), BOTH, [raw(**home, **labels)])
+
+    assert parts_of(found.get(CANDIDATE, [])) == parts
+
+
+def test_a_pod_that_counts_itself_is_the_target_and_a_candidates_is_new() -> None:
+    labels = {"namespace": "shop", "code": "200"}
+    pods = [raw(**labels, pod="web-bcdfghjklm-x2v9z"), raw(**labels, pod="web-nnnnnkkkkk-x2v9z")]
+
+    found = read(Shape(DataPlane.APPLICATION), BOTH, pods)
+
+    assert (found[CANDIDATE][0].counter.pod, found[CANDIDATE][0].counter.new) == ("web-bcdfghjklm-x2v9z", True)
+    assert not found[STABLE][0].counter.new

@@ -1,0 +1,270 @@
+"""An objective's counts, block by block: what the judge is told, and when a step has seen enough."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.api import AdvanceOn, DataPlane, parse_spec
+from tidegate.api.objectives import Objective
+from tidegate.decision.progress import Progress
+from tidegate.judge.counts import Counts
+from tidegate.judge.verdict import Bound, Line, Verdict, number
+from tidegate.metrics.backend import Backend
+from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
+from tidegate.metrics.samples import Counter, Sample, Series, Side
+from tidegate.reconcile.counted import judge_counts, shown_together
+from tidegate.reconcile.judging import Due, chunks, last_end
+from tidegate.reconcile.rules import Wanted
+from tidegate.reconcile.track import Counting, Track, Tracks, milliseconds
+
+CELL = timedelta(seconds=15)
+# Seven seconds after a cell began.
+WEIGHTED = datetime(2026, 1, 1, 12, 0, 7, tzinfo=UTC)
+START = milliseconds(datetime(2026, 1, 1, 12, tzinfo=UTC))
+CANDIDATE = Backend(namespace="shop", release="web", revision="bcdfghjklm", service="web-candidate", port=80)
+STABLE = replace(CANDIDATE, revision="nnnnnkkkkk", service="web-stable", side=Side.STABLE)
+ERROR_RATIO = Objective.model_validate({"name": "errors", "errorRatio": {"max": "1%"}})
+WANTED = Wanted(part=1.0, bound=0.01, every=4, weight=25)
+BOUND = Bound(greatest=number("1%"))
+SPEC = parse_spec(
+    {
+        "template": {"spec": {}},
+        "service": {"port": 80},
+        "traffic": {"gateway": {"parentRefs": [{"name": "public"}]}},
+        "steps": [{"name": "first", "weight": 5}],
+        "minRequests": 20,
+    }
+)
+
+
+def track(plane: DataPlane = DataPlane.TRAEFIK, over: timedelta | None = None) -> Track:
+    counting = Counting(shape=Shape(plane, over), candidate=CANDIDATE, stable=STABLE, weighted_at=WEIGHTED, cell=CELL)
+    return Track(counting=counting, wanted=WANTED)
+
+
+def series(side: Side, part: str, values: Sequence[float], pod: str = "gateway") -> Series:
+    """A counter that is scraped a second before the end of each cell, from its first request on."""
+    counter = Counter(side=side, pod=pod, part=part, new=pod != "gateway" and side is Side.CANDIDATE)
+    return Series(counter, tuple(Sample(start(place - 1) - 1000, value) for place, value in enumerate(values) if value))
+
+
+def start(cell: int) -> int:
+    """When a cell begins, in milliseconds since 1970; cell 0 is that of the first weight."""
+    return START + cell * 15_000
+
+
+def at(cell: float) -> datetime:
+    return datetime.fromtimestamp(START / 1000 + cell * 15, UTC)
+
+
+def served(cells: int, errors: int = 0) -> list[Series]:
+    """Both sides at a steady rate, the candidate with so many errors in each cell."""
+    steps = range(cells + 2)
+    return [
+        series(Side.STABLE, REQUESTS, [1000 + 200 * step for step in steps]),
+        series(Side.CANDIDATE, REQUESTS, [max(0, 10 * (step - 1)) for step in steps]),
+        series(Side.CANDIDATE, ERRORS, [max(0, errors * (step - 1)) for step in steps]),
+    ]
+
+
+def judged(found: Track, *, cell: int, settled: float | None = 0.0, entered: float = 0.0, **spec: object) -> Line:
+    progress = Progress(settled_at=at(settled) if settled is not None else None, entered_at=at(entered))
+    tracks = Tracks(("bcdfghjklm", "", "", ""), {"errors": found})
+    return judge_counts(ERROR_RATIO, BOUND, tracks, progress, SPEC.model_copy(update=spec)).line
+
+
+def caught_up(found: Track, series: list[Series], cell: int) -> Track:
+    found.take(series, until=start(cell))
+    found.caught_up = True
+    return found
+
+
+def test_all_releases_share_the_ends_of_cells_and_nothing_that_is_served_goes_uncounted() -> None:
+    assert track().counting.start == START
+
+
+def test_both_sides_are_counted_over_the_same_cells() -> None:
+    found = caught_up(track(), served(4, errors=1), 4)
+
+    assert found.state.looks == 4
+    assert found.state.total.candidate == Counts(40, 4)
+    assert found.state.total.stable == Counts(800, 0)
+
+
+def test_slow_requests_are_those_beyond_the_boundary() -> None:
+    steps = range(4)
+    found = track(over=timedelta(milliseconds=500))
+    found.take(
+        [
+            series(side, part, [rate * step for step in steps])
+            for side in Side
+            for part, rate in ((REQUESTS, 10), (QUICK, 7))
+        ],
+        until=start(2),
+    )
+
+    assert found.state.total.stable == Counts(20, 6)
+
+
+@given(st.sets(st.integers(min_value=-7, max_value=40), max_size=8), st.integers(min_value=0, max_value=3))
+def test_counted_in_one_piece_or_in_many_the_evidence_is_the_same_to_the_last_bit(ends: set[int], errors: int) -> None:
+    live, again = track(), track()
+    for end in sorted({*ends, 40}):
+        live.take(served(40, errors), until=start(end))
+    again.take(served(40, errors), until=start(40))
+
+    assert live.state.as_floats() == again.state.as_floats()
+    assert live.state == again.state
+
+
+def test_nothing_advances_before_all_is_counted_again() -> None:
+    found = track()
+    found.take(served(40), until=start(40))
+
+    line = judged(found, cell=40)
+
+    assert (line.verdict, line.passed, line.undecided) == (Verdict.INCONCLUSIVE, False, False)
+    assert "not counted up to now yet" in line.sentence
+
+
+@pytest.mark.parametrize(("settled", "passes"), [(None, False), (0.0, True), (1.5, False), (0.5, False)])
+def test_a_step_is_left_when_enough_was_seen_in_whole_blocks_since_it_settled(
+    settled: float | None, passes: bool
+) -> None:
+    found = caught_up(track(), served(2), 2)
+
+    assert judged(found, cell=2, settled=settled).passed is passes
+
+
+def test_an_earlier_steps_requests_are_not_this_ones() -> None:
+    found = caught_up(track(), served(10), 10)
+
+    assert judged(found, cell=10, settled=7.5).passed
+    assert not judged(found, cell=10, settled=8.5).passed
+
+
+def test_where_a_pass_is_awaited_no_breach_is_not_enough() -> None:
+    found = caught_up(track(), served(4), 4)
+
+    line = judged(found, cell=4, advance_on=AdvanceOn.PASS)
+
+    assert (line.verdict, line.passed, line.undecided) == (Verdict.INCONCLUSIVE, False, True)
+    assert judged(found, cell=4).passed
+
+
+@pytest.mark.parametrize(("errors", "passes"), [(0, True), (1, False)])
+def test_a_step_is_not_left_while_the_candidates_own_share_at_it_is_over_the_bound(errors: int, passes: bool) -> None:
+    found = caught_up(track(), [*served(4), *few_errors(errors)], 4)
+
+    line = judged(found, cell=4)
+
+    assert (line.verdict, line.over, line.passed) == (Verdict.INCONCLUSIVE, not passes, passes)
+    assert ("The weight stays while 1 of 40 of its requests at this step (2.5 %) are bad" in line.sentence) is line.over
+    assert judged(found, cell=4, settled=1.5).passed, "an earlier step's error holds no later one"
+
+
+@pytest.mark.parametrize("advance_on", AdvanceOn)
+def test_over_its_bound_a_step_waits_for_a_verdict_only_where_one_is_awaited(advance_on: AdvanceOn) -> None:
+    found = caught_up(track(), [*served(4), *few_errors(1)], 4)
+
+    line = judged(found, cell=4, advance_on=advance_on)
+
+    assert (line.passed, line.undecided) == (False, advance_on is AdvanceOn.PASS)
+
+
+def few_errors(count: int) -> list[Series]:
+    """So many errors of the candidate's in the first cell after the first weight, and none later."""
+    return [series(Side.CANDIDATE, ERRORS, [0, 0, *[count] * 6])] if count else []
+
+
+def test_a_breach_is_told_in_counts() -> None:
+    found = caught_up(track(), served(20, errors=3), 20)
+
+    line = judged(found, cell=20)
+
+    assert line.verdict is Verdict.BREACH
+    assert "errors: breach. candidate 60 of 200 (30 %), stable 0 of 4,000" in line.sentence
+
+
+def test_a_breach_stays_one_though_the_source_is_gone() -> None:
+    found = caught_up(track(), served(20, errors=3), 20)
+    found.failed = "the metric source does not answer: HTTP 503"
+
+    assert judged(found, cell=20).verdict is Verdict.BREACH
+
+
+def test_a_source_that_does_not_answer_lets_nothing_pass() -> None:
+    found = caught_up(track(), served(4), 4)
+    found.failed = "the metric source does not answer: HTTP 503"
+
+    line = judged(found, cell=4)
+
+    assert (line.verdict, line.passed) == (Verdict.UNAVAILABLE, False)
+    assert "HTTP 503" in line.sentence
+
+
+def test_where_nothing_is_counted_there_is_no_data_and_it_says_by_what() -> None:
+    found = caught_up(track(), [], 5)
+
+    line = judged(found, cell=5)
+
+    assert (line.verdict, line.passed) == (Verdict.NO_DATA, False)
+    assert "traefik_service_requests_total (Traefik)" in line.sentence
+    assert judged(found, cell=5, entered=3).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_data_plane_that_is_not_known_is_said() -> None:
+    lacking = Tracks(("", "", "", ""), {}, lacking="spec.dataPlane: no controller is known")
+
+    line = judge_counts(ERROR_RATIO, BOUND, lacking, Progress(), SPEC).line
+
+    assert (line.verdict, line.passed) == (Verdict.UNAVAILABLE, False)
+    assert "no controller is known" in line.sentence
+
+
+def test_pods_that_count_themselves_are_told_apart() -> None:
+    found = track(DataPlane.APPLICATION)
+    pods = [series(Side.CANDIDATE, REQUESTS, [10.0 * step for step in range(4)], pod=name) for name in ("a", "b")]
+    found.take([series(Side.STABLE, REQUESTS, [10.0 * step for step in range(4)], pod="old"), *pods], until=start(2))
+
+    assert [pod.pod for pod in found.pods] == ["a", "b"]
+    assert caught_up(track(), served(4), 4).pods == []
+
+
+def test_a_breach_that_none_shows_alone_is_shown_together_once_all_are_counted() -> None:
+    tracks = Tracks(("", "", "", ""), {name: caught_up(track(), served(40, errors=1), 40) for name in ("a", "b")})
+    found = [
+        judge_counts(ERROR_RATIO.model_copy(update={"name": name}), BOUND, tracks, Progress(), SPEC)
+        for name in tracks.by_name
+    ]
+    weak = [
+        replace(each, ruling=replace(each.ruling, verdict=Verdict.INCONCLUSIVE, evidence=120.0, part=0.5))
+        for each in found
+    ]
+
+    tracks.by_name["b"].caught_up = False
+    assert shown_together(tracks, weak) == ""
+    tracks.by_name["b"].caught_up = True
+    assert "together the objectives speak 120:1" in shown_together(tracks, weak)
+    calmer = [replace(each, ruling=replace(each.ruling, evidence=1.0)) for each in weak]
+    assert shown_together(tracks, calmer), "what was shown once stays shown"
+
+
+def test_a_tick_is_for_the_last_cell_whose_samples_have_arrived() -> None:
+    assert last_end(START / 1000 + 16.9, CELL) == (start(0), pytest.approx(0.1))
+    assert last_end(START / 1000 + 17.5, CELL) == (start(1), pytest.approx(14.5))
+
+
+def test_tracks_that_have_come_equally_far_share_a_question() -> None:
+    due = [Due(("shop", f"web-{place}"), "errors", track()) for place in range(120)]
+    due[7].track.take([], until=start(1))
+    due[9].track.take([], until=start(2))
+
+    found = list(chunks(due, start(2)))
+
+    assert sorted(len(part) for part in found) == [1, 18, 50, 50]
+    assert all(len({member.track.taken for member in part}) == 1 for part in found)
