@@ -105,7 +105,7 @@ def test_another_attached_route_in_the_drain_gives_the_first_back(
 ) -> None:
     routes = [(ROUTES, users_route(namespace, name=name)) for name in ("front", "front2")]
     deployed(api, namespace, *routes, steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
-    redeclare(api, namespace, traffic={"drain": "5s"})
+    redeclare(api, namespace, traffic={"drain": "10s"})
     before = {name: api.get(ROUTES, namespace, name) for name in ("front", "front2")}
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", promoted(2))
