@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.cluster.operator import Operator
 from tests.integration.proxy import Proxy, Side
 
-KILL_SECONDS = 10
+KILL_SECONDS = 30
 REVIVE_SECONDS = 60
 MOST_WRITES = 40
 

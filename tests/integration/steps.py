@@ -1,5 +1,7 @@
 """What tests do to a Release on a cluster, again and again."""
 
+from collections.abc import Callable, Iterator
+
 from tests.cluster.api import EVENTS, GATEWAY_CLASSES, GATEWAYS, PODS, RELEASES, ROUTES, Api, Object
 from tests.integration.manifests import phase_is, release, stable_of, template
 
@@ -54,9 +56,16 @@ def create_younger(api: Api, namespace: str, manifest: Object) -> None:
         api.gone(RELEASES, namespace, manifest["metadata"]["name"])
 
 
+def from_before(states: Iterator[Object], act: Callable[[], object]) -> Iterator[Object]:
+    """States of a watch that is open before something is done: it misses nothing of what follows."""
+    yield next(states)
+    act()
+    yield from states
+
+
 def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:
     """An Event comes after the status, by itself."""
-    for found in api.changes(EVENTS, namespace, 20):
+    for found in api.changes(EVENTS, namespace, 30):
         if found["reason"] == reason and words in found["note"]:
             return
 

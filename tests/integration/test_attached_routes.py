@@ -4,7 +4,7 @@ from tests.cluster.api import GRPC_ROUTES, RELEASES, ROUTES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
-from tests.integration.steps import change, create_younger
+from tests.integration.steps import change, create_younger, from_before
 from tests.integration.users_routes import GIT, attached, backend, deployed, git_applies, shares, untouched, users_route
 
 
@@ -13,11 +13,10 @@ def test_a_good_version_goes_through_a_users_route_and_leaves_it_as_it_was(
 ) -> None:
     deployed(api, namespace, (ROUTES, users_route(namespace)))
     before = api.until(ROUTES, namespace, "front", lambda found: "status" in found)
-    change(api, namespace, "2")
 
     seen: list[list[int]] = []
     rules: list[Object] = []
-    for found in api.follow(ROUTES, namespace, "front", 30):
+    for found in from_before(api.follow(ROUTES, namespace, "front", 30), lambda: change(api, namespace, "2")):
         seen += [shares(found)] if seen[-1:] != [shares(found)] else []
         rules.append(found["spec"]["rules"][0])
         if len(seen) > 1 and seen[-1] == [1, 0]:

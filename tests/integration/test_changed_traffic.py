@@ -11,6 +11,7 @@ from kubernetes.client.exceptions import ApiException
 from tests.cluster.api import CRDS, DEPLOYMENTS, INGRESSES, RELEASES, ROUTES, Api, Object
 from tests.cluster.local import ROOT
 from tests.cluster.operator import Operator
+from tests.cluster.processes import within
 from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.manifests import phase_is, promoted, reason_is, release, template
 from tests.integration.steps import change, deploy, weights
@@ -18,6 +19,9 @@ from tests.integration.users_routes import FRONT, deployed, redeclare, shares, u
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 INLINE = {"workloadRef": None, "template": template("1")}
+# Tells that the older CRD is in use.
+NO_PROBE = {"rule": "self.metadata.name != 'probe'", "message": "the older rules hold"}
+IN_USE_SECONDS = 30
 
 
 def refused(api: Api, namespace: str, **spec: Any) -> str:
@@ -42,12 +46,22 @@ def older(api: Api) -> Iterator[None]:
     path = "/spec/versions/0/schema/openAPIV3Schema/x-kubernetes-validations"
     rules = declared["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["x-kubernetes-validations"]
     kept = [rule for rule in rules if "oldSelf" not in rule["rule"]]
-    api.patch(CRDS, None, name, [{"op": "replace", "path": path, "value": kept}])
+    api.patch(CRDS, None, name, [{"op": "replace", "path": path, "value": [*kept, NO_PROBE]}])
     # The API server takes a new schema into use a moment later.
-    time.sleep(3)
+    assert within(IN_USE_SECONDS, lambda: not probed(api))
     yield
     api.patch(CRDS, None, name, [{"op": "replace", "path": path, "value": rules}])
-    time.sleep(3)
+    assert within(IN_USE_SECONDS, lambda: probed(api))
+
+
+def probed(api: Api) -> bool:
+    """True where a Release of the name `probe` would be taken."""
+    try:
+        api.try_create(RELEASES, release("default", "probe"))
+    except ApiException:
+        return False
+
+    return True
 
 
 def test_another_router_is_refused_in_a_rollout_and_taken_after_it(
@@ -105,7 +119,7 @@ def test_another_attached_route_in_the_drain_gives_the_first_back(
 ) -> None:
     routes = [(ROUTES, users_route(namespace, name=name)) for name in ("front", "front2")]
     deployed(api, namespace, *routes, steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
-    redeclare(api, namespace, traffic={"drain": "5s"})
+    redeclare(api, namespace, traffic={"drain": "10s"})
     before = {name: api.get(ROUTES, namespace, name) for name in ("front", "front2")}
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", promoted(2))

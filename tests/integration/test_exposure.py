@@ -7,7 +7,7 @@ from tests.cluster.api import GATEWAY_CLASSES, RELEASES, REPLICA_SETS, ROUTES, A
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, reason_is, release
-from tests.integration.steps import change, deploy, gateway
+from tests.integration.steps import change, deploy, from_before, gateway
 
 TESTERS = {
     "name": "testers",
@@ -43,10 +43,12 @@ def test_a_breach_takes_matched_requests_back_in_one_patch_and_then_their_rule_g
     matched = api.until(ROUTES, namespace, "web", lambda found: shares(found) == [100, 0])
     first = matched["spec"]["rules"][0]
     assert [match["headers"][0]["name"] for match in first["matches"]] == ["X-Tester", "Cookie"]
-    metrics.says = Answer(value=0.9)
+
+    def breach() -> None:
+        metrics.says = Answer(value=0.9)
 
     seen: list[list[int]] = []
-    for found in api.follow(ROUTES, namespace, "web", 30):
+    for found in from_before(api.follow(ROUTES, namespace, "web", 30), breach):
         seen += [shares(found)] if seen[-1:] != [shares(found)] else []
         if seen[-1] == [0]:
             break

@@ -3,7 +3,7 @@
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, Api
 from tests.cluster.operator import Operator
 from tests.integration.manifests import phase_is, release
-from tests.integration.steps import weights
+from tests.integration.steps import from_before, weights
 
 GATED = [{"name": "first", "weight": 25, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
 
@@ -19,10 +19,11 @@ def test_a_first_rollout_walks_its_steps_by_size_and_serves_at_the_end(
 
     operator.kill()
     operator.start()
-    api.ask(namespace, "web", promote=f"{candidate['revision']}/first/1")
 
+    opened = {"promote": f"{candidate['revision']}/first/1"}
+    pods = api.follow(REPLICA_SETS, namespace, f"web-{candidate['revision']}", 30)
     sizes = []
-    for found in api.follow(REPLICA_SETS, namespace, f"web-{candidate['revision']}", 30):
+    for found in from_before(pods, lambda: api.ask(namespace, "web", **opened)):
         sizes.append(found["spec"]["replicas"])
         if sizes[-1] == 4:
             break

@@ -13,7 +13,7 @@ from tests.integration.manifests import phase_is, reason_is
 from tests.integration.recorded import put_back
 from tests.integration.steps import weights
 
-SECONDS = 20
+SECONDS = 30
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """A user's Ingress: a canary stands beside it while a rollout runs, and nobody touches the user's own."""
 
-import threading
 from collections.abc import Callable
 
 from tests.cluster.api import INGRESSES, RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
-from tests.integration.steps import change
+from tests.integration.steps import change, from_before
 from tests.integration.users_routes import attached, deployed, users_ingress
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
@@ -29,19 +28,15 @@ def test_a_canary_stands_beside_a_users_ingress_only_while_a_rollout_runs(
     deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC)
     before = api.get(INGRESSES, namespace, "front")
     assert api.find(INGRESSES, namespace, "web-candidate") is None
+
     seen: list[int] = []
+    # The user's own is the first that is seen.
+    for found in from_before(api.changes(INGRESSES, namespace, 30), lambda: change(api, namespace, "2")):
+        if found["metadata"]["name"] == "web-candidate":
+            seen += [weight(found)] if seen[-1:] != [weight(found)] else []
+        if len(seen) > 1 and seen[-1] == 0:
+            break
 
-    def watch() -> None:
-        for found in api.follow(INGRESSES, namespace, "web-candidate", 20):
-            seen.extend([weight(found)] if seen[-1:] != [weight(found)] else [])
-            if len(seen) > 1 and seen[-1] == 0:
-                return
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    change(api, namespace, "2")
-
-    watching.join()
     assert seen == [20, 50, 100, 0]
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.gone(INGRESSES, namespace, "web-candidate")

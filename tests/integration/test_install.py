@@ -76,7 +76,7 @@ def test_the_crds_can_be_applied_by_themselves(empty: ControlPlane) -> None:
 
     empty.kubectl("apply", "--server-side", "-f", ROOT / "crds")
 
-    empty.kubectl("wait", "--for=condition=Established", "--timeout=20s", *(f"-f={path}" for path in crds))
+    empty.kubectl("wait", "--for=condition=Established", "--timeout=60s", *(f"-f={path}" for path in crds))
 
 
 def test_the_manifest_is_applied_by_kubectl_and_again(empty: ControlPlane) -> None:
@@ -380,7 +380,7 @@ def test_what_is_granted_is_what_is_asked(setup: Setup, api: Api, namespace: str
 
     asked = installed.asked()
     assert asked <= installed.granted()
-    assert installed.granted() - asked == set(SELDOM)
+    assert installed.granted() - asked <= set(SELDOM)
     assert not installed.refused()
 
 

@@ -13,8 +13,9 @@ from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is
 from tests.integration.steps import change, deploy
 
-HANDOVER_SECONDS = 2.0
-TAKEOVER_SECONDS = 20.0
+# A Lease lasts 15 s: who leads sooner was given it, who leads later waited for something else.
+HANDOVER_SECONDS = 10.0
+TAKEOVER_SECONDS = 30.0
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def pair(setup: Setup, api: Api, alone: None) -> Iterator[tuple[Operator, Operat
     )
     first, second = found
     first.start()
-    led_after(first, 0, 10)
+    led_after(first, 0, 30)
     second.start()
     yield first, second
     first.kill()
@@ -49,7 +50,7 @@ def test_a_leader_that_ends_in_good_order_hands_over_at_once(pair: tuple[Operato
     assert answers(f"{second.pages}/readyz"), "a standby is ready"
     began = time.monotonic()
     first.stop()
-    assert led_after(second, began, 30) < HANDOVER_SECONDS + 1.0
+    assert led_after(second, began, 30) < HANDOVER_SECONDS
 
 
 def test_a_killed_leader_is_followed_within_the_leases_length(

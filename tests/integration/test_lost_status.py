@@ -32,7 +32,8 @@ def candidate_of(found: Object) -> str:
 
 def begins_again(api: Api, namespace: str, stable: str) -> str:
     """Wait until the rollout stands at its first step again, against the same stable, and return its candidate."""
-    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    # While it is suspended its phase is the same.
+    found = api.until(RELEASES, namespace, "web", lambda seen: phase_is("Paused")(seen) and reason_is("Paused")(seen))
     assert stable_of(found) == stable
     assert found["status"]["step"]["name"] == "half"
     assert "history" not in found["status"], "nothing was promoted on the way"

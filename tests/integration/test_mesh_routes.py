@@ -18,7 +18,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is, promoted, promoted_after, reason_is, release
 from tests.integration.mesh_routes import BY_KIND, SUBSETS, by_subsets, destination_rule
-from tests.integration.steps import change, create_younger
+from tests.integration.steps import change, create_younger, from_before
 from tests.integration.users_routes import GIT, attached, deployed, git_applies, redeclare, untouched
 
 every_kind = pytest.mark.parametrize(("kind", "manifest", "named"), BY_KIND.values(), ids=BY_KIND)
@@ -37,10 +37,9 @@ def test_a_good_version_goes_through_a_route_of_any_kind_and_leaves_it_as_it_was
 ) -> None:
     deployed(api, namespace, (kind, manifest(namespace)), traffic={"route": named})
     before = api.get(kind, namespace, "front")
-    change(api, namespace, "2")
 
     seen: list[list[int]] = []
-    for found in api.follow(kind, namespace, "front", 30):
+    for found in from_before(api.follow(kind, namespace, "front", 30), lambda: change(api, namespace, "2")):
         seen += [weights(found)] if seen[-1:] != [weights(found)] else []
         if [0, 100] in seen and seen[-1] == weights(before):
             break

@@ -60,7 +60,8 @@ def counted(api: Api, namespace: str, revision: str) -> int:
 
 
 def identities(api: Api, namespace: str) -> set[str]:
-    return {found["metadata"]["uid"] for found in api.all(PODS, namespace)}
+    """The pods that are not about to end."""
+    return {pod["metadata"]["uid"] for pod in api.all(PODS, namespace) if "deletionTimestamp" not in pod["metadata"]}
 
 
 def test_the_candidate_has_its_share_of_nodes_and_then_all(

@@ -20,8 +20,13 @@ def budget(api: Api, namespace: str, least: int) -> None:
         "spec": {"minAvailable": least, "selector": {"matchLabels": {"app": "web"}}},
     }
     api.apply(BUDGETS, manifest)
-    allowed = 2 - least
-    api.until(BUDGETS, namespace, "web", lambda found: found.get("status", {}).get("disruptionsAllowed") == allowed)
+
+    def counted(found: Object) -> bool:
+        status = found.get("status") or {}
+        current = status.get("observedGeneration") == found["metadata"]["generation"]
+        return current and status["disruptionsAllowed"] == 2 - least
+
+    api.until(BUDGETS, namespace, "web", counted)
 
 
 def waits(found: Object) -> bool:

@@ -4,7 +4,7 @@ from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
-from tests.integration.steps import change, deploy, weights
+from tests.integration.steps import change, deploy, from_before, weights
 
 
 def test_a_first_version_is_deployed_without_steps(api: Api, namespace: str, operator: Operator) -> None:
@@ -20,9 +20,8 @@ def test_a_first_version_is_deployed_without_steps(api: Api, namespace: str, ope
 
 def test_a_good_version_passes_every_step_and_becomes_stable(api: Api, namespace: str, operator: Operator) -> None:
     first = deploy(api, namespace)
-    change(api, namespace, "2")
     seen: list[int] = []
-    for found in api.follow(ROUTES, namespace, "web", 30):
+    for found in from_before(api.follow(ROUTES, namespace, "web", 30), lambda: change(api, namespace, "2")):
         weight = found["spec"]["rules"][0]["backendRefs"][1]["weight"]
         seen += [weight] if seen[-1:] != [weight] else []
         if seen[-2:] == [100, 0]:

@@ -1,10 +1,10 @@
 """One plan language for every strategy: blue/green is a step of weight 0 and then 100."""
 
-from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, phase_is
-from tests.integration.steps import change, deploy, weights
+from tests.integration.steps import change, deploy, eventually_told, from_before, weights
 
 BLUE_GREEN = [{"name": "preview", "weight": 0, "replicas": 2, "pause": "UntilPromoted"}, {"name": "all", "weight": 100}]
 RATIO = [{"name": "errors", "errorRatio": {"max": "1%"}}]
@@ -26,9 +26,9 @@ def test_blue_green_waits_at_full_size_without_traffic_and_switches_when_a_perso
     assert preview["tidegate.dev/revision"] == revision != first
 
     metrics.says = Answer(value=0.0)
-    api.ask(namespace, "web", promote=f"{revision}/preview/1")
+    switched = {"promote": f"{revision}/preview/1"}
     seen = []
-    for found in api.follow(ROUTES, namespace, "web", 30):
+    for found in from_before(api.follow(ROUTES, namespace, "web", 30), lambda: api.ask(namespace, "web", **switched)):
         seen.append(found["spec"]["rules"][0]["backendRefs"][1]["weight"])
         if 100 in seen and seen[-1] == 0:
             break
@@ -70,16 +70,16 @@ def test_under_finish_first_a_rollout_ends_before_the_newest_begins(
 
 
 def test_an_edited_plan_serves_the_next_rollout_and_says_so(api: Api, namespace: str, operator: Operator) -> None:
-    deploy(api, namespace, steps=[{"name": "half", "weight": 50, "dwell": "3s"}])
+    deploy(api, namespace, steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}])
     change(api, namespace, "2")
-    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [50, 50])
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
 
     api.merge(RELEASES, namespace, "web", {"spec": {"steps": [{"name": "other", "weight": 10}]}})
 
+    eventually_told(api, namespace, "PlanChanged", "")
+    api.ask(namespace, "web", promote=f"{found['status']['candidate']['revision']}/half/1")
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     assert found["status"]["history"][0]["outcome"] == "Promoted"
-    reasons = {event["reason"] for event in api.all(EVENTS, namespace)}
-    assert "PlanChanged" in reasons
 
 
 def test_past_revisions_beyond_their_limit_are_forgotten(api: Api, namespace: str, operator: Operator) -> None:

@@ -16,7 +16,7 @@ from tests.cluster.api import (
 )
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, deployment, serving, taken_over, taking_over
-from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
+from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
 from tests.integration.users_routes import git_applies, managers, redeclare, shares, users_route
 
 
@@ -44,7 +44,7 @@ def test_without_room_for_both_a_pod_goes_for_each_that_comes(api: Api, namespac
 
     # The last pod stays until the Release's own are served.
     api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
-    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 1
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 1)
 
     api.apply(ROUTES, users_route(namespace), manager=GITS[0])
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
@@ -280,7 +280,8 @@ def test_an_abort_where_the_deployment_is_gone_says_both(api: Api, namespace: st
 
     api.ask(namespace, "web", abort="1")
 
-    found = api.until(RELEASES, namespace, "web", phase_is("Stalled"))
+    # Stalled it is already, but for another reason than the one that the rollout ends for.
+    found = api.until(RELEASES, namespace, "web", lambda found: phase_is("Stalled")(found) and ended(2)(found))
     assert (found["status"]["reason"], found["status"]["history"][0]["reason"]) == ("WorkloadMissing", "Aborted")
     ready = next(found for found in found["status"]["conditions"] if found["type"] == "Ready")
     assert ready["status"] == "False"

@@ -14,6 +14,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import Setup
 from tests.integration.examples.placed import Place
 from tests.integration.manifests import phase_is, promoted_after, reason_is
+from tests.integration.steps import from_before
 
 FOLDER = ROOT / "examples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -136,12 +137,23 @@ class Example:
         found = self.until(lambda seen: _settled_at(seen, step))
         return str(found["status"]["candidate"]["revision"])
 
-    def course(self, kind: Resource, name: str, look: Callable[[Object], Seen], end: Sequence[Seen]) -> list[Seen]:
-        """What is seen of an object, one after the other, up to what it ends with."""
+    def course(
+        self,
+        kind: Resource,
+        name: str,
+        look: Callable[[Object], Seen],
+        end: Sequence[Seen],
+        act: Callable[[], object] = lambda: None,
+    ) -> list[Seen]:
+        """What is seen of an object, one after the other, from before an act up to what it ends with.
+
+        Where the act makes the object, another of its kind must be there before.
+        """
         seen: list[Seen] = []
-        for found in self.api.follow(kind, self.namespace, name, LATEST):
-            value = look(found)
-            seen += [value] if seen[-1:] != [value] else []
+        for found in from_before(self.api.changes(kind, self.namespace, LATEST), act):
+            if found["metadata"]["name"] == name:
+                seen += [look(found)] if seen[-1:] != [look(found)] else []
+
             if seen[-len(end) :] == list(end):
                 return seen
 

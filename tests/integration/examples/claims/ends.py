@@ -2,7 +2,7 @@
 
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES
 from tests.integration.examples.claims.registry import claim
-from tests.integration.examples.claims.seen import AT_REST, climb, owners, weights
+from tests.integration.examples.claims.seen import AT_REST, PROMOTED, climb, owners, weights
 from tests.integration.examples.example import Example
 from tests.integration.manifests import reason_is
 
@@ -16,13 +16,12 @@ def undo(example: Example) -> None:
     example.change("3")
     third = example.promoted(after=second)
 
-    example.ask(undo=f"{first}/1")
-    assert example.course(ROUTES, "basket", weights, [(0, 100), AT_REST]) == climb()
+    back = {"undo": f"{first}/1"}
+    assert example.course(ROUTES, "basket", weights, PROMOTED, lambda: example.ask(**back)) == climb()
     found = example.until(reason_is("Undone"))["status"]
     assert (found["stable"]["revision"], found["rejected"]) == (first, [third])
 
-    example.change("2")
-    assert example.course(ROUTES, "basket", weights, [(0, 100), AT_REST]) == climb()
+    assert example.course(ROUTES, "basket", weights, PROMOTED, lambda: example.change("2")) == climb()
     assert example.promoted(after=first) == second
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.cluster.api import CLUSTER_METRIC_SOURCES, CLUSTER_OBJECTIVE_SETS, RELEASES, ROUTES, Object
 from tests.integration.examples.claims.registry import claim
-from tests.integration.examples.claims.seen import AT_REST, climb, weights
+from tests.integration.examples.claims.seen import PROMOTED, climb, weights
 from tests.integration.examples.example import Example
 from tests.integration.manifests import judged, release
 
@@ -30,8 +30,7 @@ def istio_metrics(example: Example) -> None:
     """Istio's own counts in the mesh, in milliseconds; whoever confirms the route is not asked who counts."""
     with mesh(example, "ratings"):
         first = example.serve()
-        example.change()
-        assert example.course(ROUTES, "ratings", weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
+        assert example.course(ROUTES, "ratings", weights, PROMOTED, example.change) == climb(5, 25, 50)
         example.promoted(after=first)
 
     asked = example.asked()

@@ -18,7 +18,7 @@ from tests.cluster.api import (
 )
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.routes import given_back
-from tests.integration.examples.claims.seen import weights
+from tests.integration.examples.claims.seen import size_of, weights
 from tests.integration.examples.claims.team import deployment, pods, service, users_route
 from tests.integration.examples.example import LATEST, Example
 from tests.integration.examples.nodes import LABEL, add_nodes
@@ -86,8 +86,7 @@ def as_keda_makes_it(namespace: str) -> Object:
 def capacity_shrink(example: Example) -> None:
     """Stable gives up what the candidate carries, and has grown again before traffic is back."""
     first = example.serve()
-    example.change()
-    shrunk = example.course(REPLICA_SETS, f"ranking-{first}", lambda found: int(found["spec"]["replicas"]), [10])
+    shrunk = example.course(REPLICA_SETS, f"ranking-{first}", size_of, [10], example.change)
     assert shrunk == [20, 15, 10]
     assert weights(example.get(ROUTES, "ranking")) == (50, 50)
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Barrier
 
 from tests.cluster.api import (
     DAEMON_SETS,
@@ -17,7 +18,7 @@ from tests.cluster.api import (
     Resource,
 )
 from tests.integration.examples.claims.registry import claim
-from tests.integration.examples.claims.seen import AT_REST, climb, weights
+from tests.integration.examples.claims.seen import AT_REST, PROMOTED, climb, weights
 from tests.integration.examples.claims.team import service, users_route
 from tests.integration.examples.example import Example
 from tests.integration.examples.nodes import add_nodes
@@ -30,9 +31,8 @@ def minimal(example: Example) -> None:
     """5, 25, 50 and 100 %, at most 1 % of errors."""
     first = example.serve()
     answer = example.says(0.0)
-    example.change()
 
-    assert example.course(ROUTES, "checkout", weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
+    assert example.course(ROUTES, "checkout", weights, PROMOTED, example.change) == climb(5, 25, 50)
 
     example.promoted(after=first)
     assert "traefik_service_requests_total" in example.asked()
@@ -43,9 +43,8 @@ def minimal(example: Example) -> None:
 def steps_and_objectives(example: Example) -> None:
     """Steps of its own, by a rule of its own, and two objectives that both are asked."""
     first = example.serve()
-    example.change()
 
-    assert example.course(ROUTES, "payments", weights, [(0, 100), AT_REST]) == climb(2, 10, 50)
+    assert example.course(ROUTES, "payments", weights, PROMOTED, example.change) == climb(2, 10, 50)
 
     example.promoted(after=first)
     (rule,) = example.get(ROUTES, "payments")["spec"]["rules"]
@@ -61,9 +60,8 @@ def attached_route(example: Example) -> None:
     """Two weights in the rule `main`; then the route is as it was, and nobody's but the team's."""
     first = example.serve(service("assets"))
     before = example.get(ROUTES, "checkout")["spec"]
-    example.change()
 
-    assert example.course(ROUTES, "checkout", weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
+    assert example.course(ROUTES, "checkout", weights, PROMOTED, example.change) == climb(5, 25, 50)
 
     example.promoted(after=first)
     given_back(example, ROUTES, "checkout", before)
@@ -81,10 +79,10 @@ def several_routes(example: Example) -> None:
     first = str(example.phase("Promoted")["stable"]["revision"])
     both = ((ROUTES, "search"), (GRPC_ROUTES, "search-calls"))
     before = [example.get(kind, name)["spec"] for kind, name in both]
-    example.change()
+    both_open = Barrier(len(both), action=example.change)
 
     with ThreadPoolExecutor() as pool:
-        courses = [pool.submit(example.course, kind, name, weights, [(0, 100), AT_REST]) for kind, name in both]
+        courses = [pool.submit(example.course, kind, name, weights, PROMOTED, both_open.wait) for kind, name in both]
 
     assert [course.result() for course in courses] == [climb(5, 25, 50)] * 2
     example.promoted(after=first)
@@ -102,9 +100,8 @@ def climbs_and_is_given_back(example: Example, kind: Resource, name: str, *, cou
     """The weights of a team's route take the steps, are judged by what its data plane counts, and are as before."""
     first = example.serve()
     before = example.get(kind, name)["spec"]
-    example.change()
 
-    assert example.course(kind, name, weights, [(0, 100), AT_REST]) == climb(5, 25, 50)
+    assert example.course(kind, name, weights, PROMOTED, example.change) == climb(5, 25, 50)
 
     example.promoted(after=first)
     assert counted in example.asked()
@@ -143,9 +140,9 @@ def ingress(example: Example) -> None:
     """A canary beside the team's Ingress takes the share while a rollout runs, and is gone afterwards."""
     first = example.serve()
     before = example.get(INGRESSES, "profile")
-    example.change()
 
-    assert example.course(INGRESSES, "profile-candidate", canary_weight, [100, 0]) == [5, 25, 50, 100, 0]
+    shares = example.course(INGRESSES, "profile-candidate", canary_weight, [100, 0], example.change)
+    assert shares == [5, 25, 50, 100, 0]
 
     example.promoted(after=first)
     example.gone(INGRESSES, "profile-candidate")

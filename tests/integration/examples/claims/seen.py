@@ -4,6 +4,8 @@ from tests.cluster.api import Object
 
 Pair = tuple[int, int]
 AT_REST, ALL = (100, 0), (0, 100)
+# How the course of a rollout ends well.
+PROMOTED = [ALL, AT_REST]
 
 
 def climb(*shares: int) -> list[Pair]:
@@ -21,6 +23,11 @@ def weights(route: Object) -> Pair:
 
     stable, candidate = refs
     return stable.get("weight", 0), candidate.get("weight", 0)
+
+
+def size_of(replica_set: Object) -> int:
+    """The pods that it is to have."""
+    return int(replica_set["spec"]["replicas"])
 
 
 def owners(found: Object) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from tests.cluster.api import GATEWAY_CLASSES, JOBS, REPLICA_SETS, ROUTES, SERVICES, Object
 from tests.cluster.metric_source import Answer
 from tests.integration.examples.claims.registry import claim
-from tests.integration.examples.claims.seen import AT_REST, climb, weights
+from tests.integration.examples.claims.seen import AT_REST, PROMOTED, climb, size_of, weights
 from tests.integration.examples.example import Example
 from tests.integration.hooks import bodies
 from tests.integration.manifests import message_has, phase_is
@@ -96,9 +96,8 @@ def blue_green(example: Example) -> None:
     preview = example.get(SERVICES, "ledger-candidate")["spec"]["selector"]
     assert preview["tidegate.dev/revision"] == candidate
 
-    example.ask(promote=f"{candidate}/preview/1")
-
-    assert example.course(ROUTES, "ledger", weights, [(0, 100), AT_REST]) == climb()
+    switched = {"promote": f"{candidate}/preview/1"}
+    assert example.course(ROUTES, "ledger", weights, PROMOTED, lambda: example.ask(**switched)) == climb()
     example.promoted(after=first)
 
 
@@ -112,9 +111,9 @@ def paused_step(example: Example) -> None:
     candidate = paused["candidate"]["revision"]
     assert f"tidegate.dev/promote: {candidate}/first/" in paused["message"]
 
-    example.ask(promote=f"{candidate}/first/1")
-
-    assert example.course(ROUTES, "search", weights, [(0, 100), AT_REST]) == [(90, 10), (50, 50), (0, 100), AT_REST]
+    opened = {"promote": f"{candidate}/first/1"}
+    course = example.course(ROUTES, "search", weights, PROMOTED, lambda: example.ask(**opened))
+    assert course == [(90, 10), (50, 50), (0, 100), AT_REST]
     example.promoted(after=first)
 
 
@@ -206,8 +205,8 @@ def first_rollout_steps(example: Example) -> None:
     revision = paused["candidate"]["revision"]
     assert sizes(example) == {revision: 1}
 
-    example.ask(promote=f"{revision}/one/1")
-    grown = example.course(REPLICA_SETS, f"mailer-{revision}", lambda found: int(found["spec"]["replicas"]), [8])
+    opened = {"promote": f"{revision}/one/1"}
+    grown = example.course(REPLICA_SETS, f"mailer-{revision}", size_of, [8], lambda: example.ask(**opened))
     assert grown == [1, 4, 8]
     assert example.phase("Promoted")["stable"]["revision"] == revision
 
