@@ -174,7 +174,7 @@ def carries(seen: Snapshot) -> bool:
 def lacking(seen: Snapshot) -> tuple[Reason, str] | None:
     """What stable lacks that somebody must mend; None where its pods only take their time."""
     if not seen.stable.exists:
-        return Reason.ROLLBACK_BLOCKED, gone(seen)
+        return gone(seen, Reason.ROLLBACK_BLOCKED)
 
     if seen.plan.shrink and not seen.stable.stuck and not seen.stable.refusal:
         return None

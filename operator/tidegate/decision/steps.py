@@ -83,8 +83,11 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) >= share:
         return None
 
+    if not seen.stable.exists:
+        return hold(seen, *gone(seen, Reason.STABLE_UNAVAILABLE))
+
     sentence = f"stable has fewer available pods than its share needs{because(seen.stable)}"
-    return hold(seen, Reason.STABLE_UNAVAILABLE, sentence if seen.stable.exists else gone(seen))
+    return hold(seen, Reason.STABLE_UNAVAILABLE, sentence)
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:

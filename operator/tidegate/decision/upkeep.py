@@ -27,9 +27,16 @@ def candidate_size(seen: Snapshot) -> tuple[Action, ...]:
     return (Scale(candidate.revision, floor),) if carries and candidate.replicas < floor else ()
 
 
-def gone(seen: Snapshot) -> str:
-    """What a person can do about a lost ReplicaSet of stable's: it was the only copy of a template not declared now."""
-    return f"the ReplicaSet of stable revision {seen.stable.revision} is gone: declare its template again"
+def gone(seen: Snapshot, waits: Reason) -> tuple[Reason, str]:
+    """What a person can do about a lost ReplicaSet of stable's: it was the only copy of a template not declared now.
+
+    Where what is declared cannot be known, it may be that very template: then what keeps it from being known.
+    """
+    sentence = f"the ReplicaSet of stable revision {seen.stable.revision} is gone"
+    if not seen.known and seen.blocked is not None:
+        return seen.blocked.reason, f"{sentence}; {seen.blocked.sentence}"
+
+    return waits, f"{sentence}: declare its template again"
 
 
 def adopted(seen: Snapshot) -> tuple[Action, ...]:

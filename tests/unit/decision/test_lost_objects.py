@@ -5,6 +5,7 @@ from dataclasses import replace
 from tests.unit.decision.test_clauses import promoting, rolling_back, side_look, step_look, waiting
 from tidegate.decision import Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, Role, SetWeight
+from tidegate.decision.snapshot import Blocked
 
 
 def without_service(look: Snapshot, role: Role) -> Snapshot:
@@ -50,3 +51,12 @@ def test_a_rollout_that_cannot_go_on_says_that_stables_replica_set_is_gone() -> 
 
     assert decision.reason is Reason.STABLE_UNAVAILABLE
     assert "declare its template again" in decision.sentence
+
+
+def test_a_rollback_without_stable_says_what_keeps_its_template_from_being_known() -> None:
+    missing = Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
+    look = replace(without_stable(rolling_back(target="v2")), blocked=missing, known=False)
+    decision = decide(look)
+
+    assert decision.reason is Reason.CONFIG_MISSING
+    assert decision.sentence == "the ReplicaSet of stable revision v1 is gone; ConfigMap settings is missing"
