@@ -224,6 +224,28 @@ def test_the_routes_are_as_they_were_before_the_release_goes() -> None:
     assert decide(gone).reason is Reason.HANDED_BACK
 
 
+LET_GO = replace(SERVING, attached_pods=4)
+
+
+def test_pods_that_answer_stay_while_those_of_a_deployment_that_was_let_go_fail() -> None:
+    """A turn died before the Release could go."""
+    failing = handed_over(replace(LET_GO, available=0), since=2 * MINUTE)
+
+    assert (actions(failing), decide(failing).reason) == ([], Reason.HANDING_BACK)
+    assert "0 of 4 pods are available" in decide(failing).sentence
+    assert actions(replace(failing, sides=())) == [DetachPods()]
+    assert actions(handed_over(replace(LET_GO, attached_pods=0, available=0), since=2 * MINUTE))[-1:] == [
+        Finalize(keep=False)
+    ]
+
+
+def test_pods_that_came_after_the_deployment_was_let_go_drain_too() -> None:
+    new = handed_over(LET_GO, since=2 * MINUTE)
+
+    assert actions(new) == [DetachPods()]
+    assert decide(new).progress.handed_over_at == new.now
+
+
 def test_a_rollout_goes_back_before_anything_is_handed_over() -> None:
     look = at_first_step().look()
 
