@@ -50,8 +50,14 @@ def mend(seen: Snapshot) -> Decision | None:
 
 
 def retire_leftovers(seen: Snapshot) -> Decision | None:
-    """Retired revisions drain for as long as their last requests may take."""
-    if not leftovers(seen) or seen.route is None or not (seen.route.confirmed or seen.route.lost):
+    """Retired revisions drain for as long as their last requests may take.
+
+    Where nothing is stable yet, they are of a first one that lost its status: it goes on, and retires what it replaces.
+    """
+    if seen.progress.stable is None or not leftovers(seen):
+        return None
+
+    if seen.route is None or not (seen.route.confirmed or seen.route.lost):
         return None
 
     wait = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for

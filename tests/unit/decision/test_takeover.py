@@ -9,7 +9,7 @@ import pytest
 from tests.unit.decision.test_clauses import progress_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
-from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import (
     DetachPods,
     EmptyWorkload,
@@ -108,6 +108,16 @@ def test_pods_of_a_replaced_first_revision_stay_while_they_are_all_that_answers(
 
     assert Scale("v1", 0) not in actions(replaced)
     assert actions(replace(replaced, workload=TAKEN)) == [Scale("v1", 0)]
+
+
+def test_a_first_revision_whose_status_was_lost_goes_on_with_its_pods() -> None:
+    failing = replace(TAKEN, available=0, attached_pods=4)
+    look = replace(coming_up(failing, available=4), route=ROUTE, finalizer=True)
+
+    lost = replace(look, progress=Progress())
+
+    assert actions(lost) == []
+    assert decide(lost).progress.candidate == "v1"
 
 
 def coming_up(workload: Workload, *, available: int) -> Snapshot:
