@@ -83,8 +83,12 @@ def keep_rejected(seen: Snapshot) -> Decision | None:
 
 
 def give_routes_back(seen: Snapshot) -> Decision | None:
-    """Attached routes are as they were found again, once nothing drains any more."""
-    if not touched(seen):
+    """Attached routes are as they were found again, once nothing drains any more.
+
+    Not while those who answer are a lost rollout's candidate alone: it starts again, and gets what it had.
+    """
+    alone = seen.weight > 0 and not seen.stable.available and any(side.available for side in leftovers(seen))
+    if not touched(seen) or alone:
         return None
 
     return beside(seen, "the attached route is as it was found", RestoreRoutes())

@@ -86,7 +86,7 @@ def look_again(seen: Seen, decision: Decision, world: World) -> None:
     key, found = seen.owner.key, seen.stored.found
     if decision.look_again is not None:
         world.schedule.after(key, decision.look_again.total_seconds())
-    elif generation_told(found, decision) != found["metadata"]["generation"]:
+    elif decision.actions and generation_told(found, decision) != found["metadata"]["generation"]:
         # Their echo wakes it before, where they change anything that is watched.
         world.schedule.after(key, UNTOLD_SECONDS)
     else:
