@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from tests.cluster import local
 from tests.cluster.api import AUTOSCALERS, DEPLOYMENTS, NAMESPACES, RELEASES, ROUTES, SERVICES, Api, Object, Resource
+from tests.cluster.autoscaler import autoscaler
 
 from .load import Load
 from .result import Takeover, counted_by_pods
@@ -103,7 +104,7 @@ def begin(api: Api, git: Git, run: str) -> None:
     git.commit(DEPLOYMENTS, deployment(OLD, run, REPLICAS))
     git.commit(SERVICES, service())
     git.commit(ROUTES, route([{"name": NAME, "port": 80, "weight": 1}]))
-    git.commit(AUTOSCALERS, autoscaler("apps/v1", "Deployment"))
+    git.commit(AUTOSCALERS, scaler("Deployment"))
     api.until(DEPLOYMENTS, NAMESPACE, NAME, lambda found: found["status"].get("availableReplicas") == REPLICAS, SECONDS)
     api.until(ROUTES, NAMESPACE, NAME, lambda found: "status" in found, SECONDS)
     # The gateway has it a moment after it says so.
@@ -114,7 +115,7 @@ def hand_in(api: Api, git: Git, screen: Screen, run: str) -> None:
     """The Release says what it waits for; Git does it; no pod and no request is lost on the way."""
     git.commit(RELEASES, release())
     follow(api, screen, lambda status: "HorizontalPodAutoscaler" in status["message"])
-    git.commit(AUTOSCALERS, autoscaler("tidegate.dev/v1alpha1", "Release"))
+    git.commit(AUTOSCALERS, scaler("Release"))
     follow(api, screen, lambda status: "declares its spec.replicas" in status["message"])
     api.until(
         DEPLOYMENTS, NAMESPACE, NAME, lambda found: "tidegate" in str(found["metadata"]["managedFields"]), SECONDS
@@ -203,10 +204,8 @@ def route(backends: list[Object]) -> Object:
     return {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": metadata(), "spec": spec}
 
 
-def autoscaler(api_version: str, kind: str) -> Object:
-    target = {"apiVersion": api_version, "kind": kind, "name": NAME}
-    spec = {"scaleTargetRef": target, "minReplicas": REPLICAS, "maxReplicas": 2 * REPLICAS}
-    return {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": metadata(), "spec": spec}
+def scaler(kind: str) -> Object:
+    return autoscaler(NAMESPACE, NAME, kind=kind, size=(REPLICAS, 2 * REPLICAS))
 
 
 def release() -> Object:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.cluster import local, pod_metrics
 from tests.cluster.api import AUTOSCALERS, RELEASES, Api, Object
+from tests.cluster.autoscaler import autoscaler, used
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.operator import Operator
 from tests.demo.load import Load
@@ -14,7 +15,13 @@ from tests.demo.shop import Version, release
 from tests.integration.manifests import phase_is
 
 HOST = "{}.example"
-NAMES = ("busy", "large")
+# What each goes by. `mixed` uses less than half of its memory's target: the pods of both sides count there.
+METRICS = {
+    "busy": [used("cpu", 60)],
+    "large": [used("memory", 85)],
+    "mixed": [used("cpu", 60), used("memory", 85)],
+}
+NAMES, UNDER_LOAD = tuple(METRICS), ("busy", "mixed")
 Sizes = dict[str, list[int]]
 LEAST, MOST = 2, 6
 READ_SECONDS, STEADY_SECONDS, ROLLOUT_SECONDS = 120, 35, 240
@@ -73,21 +80,11 @@ def autoscaled(name: str, replicas: int, **behaviour: str) -> Object:
     return manifest | {"metadata": {"name": name, "namespace": "shop"}, "spec": spec}
 
 
-def autoscaler(name: str, resource: str, utilisation: int) -> Object:
+def hasty(name: str, *metrics: Object) -> Object:
     """An autoscaler of a Release that hides nothing: what it finds, it does at once."""
-    target = {"type": "Utilization", "averageUtilization": utilisation}
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": name, "namespace": "shop"},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "name": name},
-            "minReplicas": LEAST,
-            "maxReplicas": MOST,
-            "metrics": [{"type": "Resource", "resource": {"name": resource, "target": target}}],
-            "behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}},
-        },
-    }
+    manifest = autoscaler("shop", name, *metrics, size=(LEAST, MOST))
+    manifest["spec"]["behavior"] = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    return manifest
 
 
 def sizes(api: Api, seconds: float, *, until: Callable[[Object], bool] = lambda _: False) -> Sizes:
@@ -121,18 +118,22 @@ def measured(found: Object) -> bool:
 def test_no_size_changes_at_constant_load_while_good_versions_go_out(
     plane: ControlPlane, api: Api, operator: Operator
 ) -> None:
-    api.create(RELEASES, autoscaled("busy", LEAST, LATENCY="0s", WORK="8ms"))
+    for name in UNDER_LOAD:
+        api.create(RELEASES, autoscaled(name, LEAST, LATENCY="0s", WORK="8ms"))
+
     api.create(RELEASES, autoscaled("large", LEAST + 1, HOLD="40"))
     for name in NAMES:
         api.until(RELEASES, "shop", name, phase_is("Promoted"), READ_SECONDS)
 
-    with steady_load("busy", 20):
-        for name, resource, utilisation in (("busy", "cpu", 60), ("large", "memory", 85)):
-            api.create(AUTOSCALERS, autoscaler(name, resource, utilisation))
+    with steady_load("busy", 20), steady_load("mixed", 20):
+        for name, metrics in METRICS.items():
+            api.create(AUTOSCALERS, hasty(name, *metrics))
 
         api.until(AUTOSCALERS, "shop", "large", measured, READ_SECONDS)
-        # The autoscaler works: by itself it brings the busy one up.
-        api.until(RELEASES, "shop", "busy", lambda found: found["spec"]["replicas"] > LEAST, READ_SECONDS)
+        for name in UNDER_LOAD:
+            # The autoscaler works: by itself it brings the busy ones up.
+            api.until(RELEASES, "shop", name, lambda found: found["spec"]["replicas"] > LEAST, READ_SECONDS)
+
         before = {name: seen[-1] for name, seen in sizes(api, STEADY_SECONDS).items()}
         for name in NAMES:
             change(api, name)

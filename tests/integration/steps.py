@@ -14,8 +14,8 @@ def deploy(api: Api, namespace: str, **changes: object) -> str:
     return stable_of(api.until(RELEASES, namespace, "web", phase_is("Promoted")))
 
 
-def change(api: Api, namespace: str, version: str) -> None:
-    api.merge(RELEASES, namespace, "web", {"spec": {"template": template(version)}})
+def change(api: Api, namespace: str, version: str, name: str = "web") -> None:
+    api.merge(RELEASES, namespace, name, {"spec": {"template": template(version)}})
 
 
 def weights(api: Api, namespace: str, name: str = "web") -> list[int]:

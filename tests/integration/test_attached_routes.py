@@ -3,9 +3,19 @@
 from tests.cluster.api import GRPC_ROUTES, RELEASES, ROUTES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is
+from tests.integration.manifests import judged, phase_is, promoted
 from tests.integration.steps import change, create_younger, from_before
-from tests.integration.users_routes import GIT, attached, backend, deployed, git_applies, shares, untouched, users_route
+from tests.integration.users_routes import (
+    GIT,
+    attached,
+    backend,
+    deployed,
+    git_applies,
+    shares,
+    untouched,
+    users_route,
+    users_shared_route,
+)
 
 
 def test_a_good_version_goes_through_a_users_route_and_leaves_it_as_it_was(
@@ -114,3 +124,36 @@ def test_of_two_releases_on_one_rule_the_older_wins(api: Api, namespace: str, op
 
     found = api.until(RELEASES, namespace, "rival", lambda found: found.get("status", {}).get("phase") == "Stalled")
     assert found["status"]["reason"] == "TargetClaimed"
+
+
+def test_two_releases_on_two_rules_of_one_route_leave_it_as_it_was(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Both roll out at once; one aborts while the other goes on, and then both are deleted."""
+    before = api.apply(ROUTES, users_shared_route(namespace), manager=GIT)
+    steps = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    for name, rule in (("web", "main"), ("calls", "calls")):
+        manifest = attached(namespace, name=name, traffic={"route": {"name": "front", "rule": rule}}, steps=steps)
+        api.create(RELEASES, manifest)
+
+    for name in ("web", "calls"):
+        api.until(RELEASES, namespace, name, promoted(1))
+        change(api, namespace, "2", name)
+
+    trials = {name: api.until(RELEASES, namespace, name, phase_is("Paused")) for name in ("web", "calls")}
+    found = api.get(ROUTES, namespace, "front")
+    assert (shares(found), shares(found, "calls", "calls")) == ([50, 50], [50, 50])
+
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    found = api.until(ROUTES, namespace, "front", lambda found: shares(found) == [1, 0])
+    assert shares(found, "calls", "calls") == [50, 50]
+    api.ask(namespace, "calls", promote=f"{trials['calls']['status']['candidate']['revision']}/half/1")
+    api.until(RELEASES, namespace, "calls", promoted(2))
+    api.until(ROUTES, namespace, "front", untouched(before))
+
+    for name in ("web", "calls"):
+        api.delete(RELEASES, namespace, name)
+        api.gone(RELEASES, namespace, name)
+
+    assert untouched(before)(api.get(ROUTES, namespace, "front"))

@@ -2,33 +2,23 @@
 
 import pytest
 
-from tests.cluster.api import AUTOSCALERS, RELEASES, Api, Object
+from tests.cluster.api import AUTOSCALERS, RELEASES, Api
+from tests.cluster.autoscaler import autoscaler, used
 from tests.cluster.operator import Operator
 from tests.integration.manifests import phase_is, release, template
 
 PAUSED = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 
 
-def autoscaler(namespace: str, resource: str) -> Object:
-    target = {"type": "Utilization", "averageUtilization": 80}
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "web", "namespace": namespace},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "name": "web"},
-            "minReplicas": 2,
-            "maxReplicas": 6,
-            "metrics": [{"type": "Resource", "resource": {"name": resource, "target": target}}],
-        },
-    }
-
-
-@pytest.mark.parametrize(("resource", "by_load"), [("cpu", True), ("memory", False)])
+@pytest.mark.parametrize(
+    ("resources", "by_load"),
+    [(["cpu"], True), (["memory"], False), (["cpu", "memory"], True)],
+    ids=["cpu", "memory", "cpu and memory"],
+)
 def test_a_surge_is_counted_only_where_it_shares_the_load(
-    api: Api, namespace: str, operator: Operator, resource: str, by_load: bool
+    api: Api, namespace: str, operator: Operator, resources: list[str], by_load: bool
 ) -> None:
-    api.create(AUTOSCALERS, autoscaler(namespace, resource))
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", *(used(resource, 80) for resource in resources)))
     api.create(RELEASES, release(namespace, steps=PAUSED))
     first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
 

@@ -1,17 +1,19 @@
 """The newest operator goes on with what the first one wrote: no pod is restarted, nothing is decided again."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, Api
+from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, ROUTES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
 from tests.integration.conftest import Setup
-from tests.integration.manifests import phase_is, reason_is
+from tests.integration.manifests import phase_is, promoted, reason_is
 from tests.integration.recorded import put_back
-from tests.integration.steps import weights
+from tests.integration.steps import change, weights
+from tests.integration.users_routes import deployed, shares, untouched, users_route
 
 SECONDS = 30
 
@@ -71,3 +73,31 @@ def test_what_the_first_version_rejected_stays_rejected(
     assert pods_of(api, namespace, rejected) == set()
     assert weights(api, namespace) == [100, 0]
     assert reason_is("ObjectiveBreached")(held)
+
+
+def test_a_users_route_that_an_earlier_version_weighed_is_left_as_it_was(
+    api: Api, namespace: str, newest: Operator
+) -> None:
+    """One note for all Releases was on it then, and no Release's name in the names of the notes."""
+    newest.start()
+    deployed(
+        api,
+        namespace,
+        (ROUTES, users_route(namespace)),
+        steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}],
+    )
+    before = api.get(ROUTES, namespace, "front")
+    change(api, namespace, "2")
+    candidate = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    newest.stop()
+    notes = api.get(ROUTES, namespace, "front")["metadata"]["annotations"]
+    found, weight = (notes[f"tidegate.dev/{kind}.web"] for kind in ("found", "weight"))
+    earlier = {"tidegate.dev/found": json.dumps({"release": "web"} | json.loads(found)), "tidegate.dev/weight": weight}
+    api.merge(ROUTES, namespace, "front", {"metadata": {"annotations": dict.fromkeys(notes) | earlier}})
+
+    newest.start()
+    assert shares(api.get(ROUTES, namespace, "front")) == [50, 50]
+    api.ask(namespace, "web", promote=f"{candidate}/half/1")
+
+    api.until(RELEASES, namespace, "web", promoted(2))
+    api.until(ROUTES, namespace, "front", untouched(before))

@@ -3,7 +3,7 @@
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is
+from tests.integration.manifests import condition, judged, phase_is, stable_of, template
 from tests.integration.steps import change, deploy, from_before, weights
 
 
@@ -35,6 +35,21 @@ def test_a_good_version_passes_every_step_and_becomes_stable(api: Api, namespace
     # Promoted is said when the route is back; the old pods go in a later turn.
     api.until(REPLICA_SETS, namespace, f"web-{first}", lambda old: old["spec"]["replicas"] == 0)
     assert api.get(REPLICA_SETS, namespace, f"web-{second}")["spec"]["replicas"] == 2
+
+
+def test_nobody_takes_a_release_for_finished_before_its_new_version_is_served(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """What tools that wait go by: the newest generation is told of, and Ready."""
+    first = deploy(api, namespace)
+    # A size as well: it is mended before the rollout starts.
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2"), "replicas": 3}})
+
+    ready = lambda found: condition(found, "Ready") == "True"  # noqa: E731
+    told = lambda found: found["status"]["observedGeneration"] == found["metadata"]["generation"]  # noqa: E731
+    found = api.until(RELEASES, namespace, "web", lambda found: ready(found) and told(found))
+
+    assert stable_of(found) != first
 
 
 def test_a_breach_sets_weight_0_and_rejects_the_revision(

@@ -12,8 +12,8 @@ from tests.cluster.api import (
     ROUTES,
     SERVICES,
     Api,
-    Object,
 )
+from tests.cluster.autoscaler import autoscaler, scaled
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, deployment, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
@@ -77,25 +77,14 @@ def test_an_edit_beside_the_template_is_no_rollout(api: Api, namespace: str, ope
 
 def test_a_takeover_waits_for_an_autoscaler_to_let_go(api: Api, namespace: str, operator: Operator) -> None:
     serving(api, namespace, deployment(namespace))
-    scaler: Object = {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "web", "namespace": namespace},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
-            "minReplicas": 2,
-            "maxReplicas": 4,
-        },
-    }
-    api.create(AUTOSCALERS, scaler)
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", kind="Deployment"))
     api.apply(ROUTES, users_route(namespace), manager=GITS[0])
     api.create(RELEASES, taking_over(namespace))
     found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
     assert "HorizontalPodAutoscaler web scales it" in found["status"]["message"]
     assert "paused" not in api.get(DEPLOYMENTS, namespace, "web")["spec"]
 
-    target = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "name": "web"}
-    api.merge(AUTOSCALERS, namespace, "web", {"spec": {"scaleTargetRef": target}})
+    api.merge(AUTOSCALERS, namespace, "web", {"spec": {"scaleTargetRef": scaled("web")}})
 
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)

@@ -36,6 +36,14 @@ def users_route(namespace: str, kind: str = "HTTPRoute", name: str = "front") ->
     }
 
 
+def users_shared_route(namespace: str) -> Object:
+    """A route with a rule for each of two Releases, `web` and `calls`."""
+    found = users_route(namespace)
+    refs = [backend("calls-stable", 3), backend("calls-candidate", 0)]
+    found["spec"]["rules"].append({"name": "calls", "backendRefs": refs})
+    return found
+
+
 def users_ingress(namespace: str, *prefixes: str, backend: str = "web-stable") -> Object:
     service = {"service": {"name": backend, "port": {"number": 80}}}
     paths = [{"path": prefix, "pathType": "Prefix", "backend": service} for prefix in prefixes or ("/",)]
@@ -55,11 +63,11 @@ def attached(namespace: str, **changes: Any) -> Object:
     return release(namespace, traffic={**traffic, **QUICK}, **changes)
 
 
-def shares(found: Object) -> list[int]:
-    """Stable's and the candidate's weight in the rule `main`."""
-    rule = next(rule for rule in found["spec"]["rules"] if rule.get("name") == "main")
+def shares(found: Object, name: str = "main", release: str = "web") -> list[int]:
+    """Stable's and the candidate's weight in a rule."""
+    rule = next(rule for rule in found["spec"]["rules"] if rule.get("name") == name)
     weights = {ref["name"]: ref["weight"] for ref in rule["backendRefs"]}
-    return [weights["web-stable"], weights["web-candidate"]]
+    return [weights[f"{release}-stable"], weights[f"{release}-candidate"]]
 
 
 def managers(found: Object) -> set[str]:

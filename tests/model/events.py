@@ -65,6 +65,9 @@ def disturbances(state: State) -> Iterator[tuple[str, State]]:
     yield from router(state)
     yield from lost_objects(state)
     yield from around_the_deployment(state)
+    if state.progress.phase is not Phase.PENDING:
+        yield "the status is lost", forgotten(state)
+
     if not state.deleting:
         yield from while_it_lives(state)
 
@@ -80,9 +83,6 @@ def while_it_lives(state: State) -> Iterator[tuple[str, State]]:
     yield from metrics(state)
     if state.progress.waiting and state.heard is None:
         yield "the hook says no", replace(state, heard=Said.NO)
-
-    if state.progress.phase is not Phase.PENDING:
-        yield "the status is lost", forgotten(state)
 
     yield from mending(state)
 

@@ -13,6 +13,7 @@ from tidegate.decision.actions import Action, PointService, PrepareRevision, Rol
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import AT_REST, Phase
 from tidegate.decision.reasons import Reason
+from tidegate.decision.status import status_of
 
 
 def broken_by_effect(before: State, action: Action) -> Iterator[str]:
@@ -211,6 +212,21 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
 
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):
         yield "stable changes only by promotion"
+
+
+def broken_by_words(now: State, decision: Decision) -> Iterator[str]:
+    """What a tool that waits for a declaration makes of the record: an end only where that has come to one."""
+    ended = now.progress.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and now.known
+    if not ended or decision.beside or decision.silent or now.target in {now.progress.stable, *now.progress.rejected}:
+        return
+
+    status = status_of(now.look(), now.progress, generation=1, before={}, objectives=[], selector="")
+    states = {found["type"]: found["status"] for found in status["conditions"]}
+    if states["Ready"] == "True":
+        yield "nobody is told that a template is served which has not started"
+
+    if "Stalled" in states and now.progress.reason.rejects:
+        yield "nobody is told that a template failed which has not started"
 
 
 ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})

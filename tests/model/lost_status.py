@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.model.plans import NOW
 from tests.model.state import UNMEASURED, State
 from tidegate.decision.lost_status import Kept, recollect
 from tidegate.decision.progress import Phase, Progress
@@ -19,7 +20,9 @@ def forgotten(state: State) -> State:
         )
         for found in state.pods
     )
-    progress = recollect(Progress(handled=state.asks), kept, selected=_selected(state))
+    given = state.deleting and state.deployment is not None and state.deployment.roles
+    handed_over_at = NOW if given else None
+    progress = recollect(Progress(handled=state.asks), kept, selected=_selected(state), handed_over_at=handed_over_at)
     return replace(state, progress=progress, evidence=UNMEASURED, heard=None)
 
 
@@ -29,8 +32,11 @@ def broken_by_loss(before: State) -> Iterator[str]:
     known = {old.stable, old.candidate} if old.phase is Phase.PROMOTING else {old.stable}
     exists = any(found.revision == old.stable for found in before.pods)
     selected = any(found.revision == _selected(before) for found in before.pods)
-    told = exists and (selected or before.pods_of(old.stable).replicas)
-    if told and not before.deleting and new.stable not in known:
+    pods = before.pods_of(old.stable)
+    told = exists and (selected or (pods.ever and pods.replicas))
+    # Services that were handed over lead to the Deployment's pods: whose ours are is no matter then.
+    given = before.deployment is not None and before.deployment.roles
+    if told and not given and new.stable not in known:
         yield "a lost status forgets nobody who is served"
 
 

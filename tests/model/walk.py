@@ -11,7 +11,7 @@ from tests.model.clocks import HOUR, aged, canonical
 from tests.model.cycles import Followers
 from tests.model.deployment import Deployment
 from tests.model.effects import after
-from tests.model.invariants import broken_by_effect, broken_by_record
+from tests.model.invariants import broken_by_effect, broken_by_record, broken_by_words
 from tests.model.leaving import lost, unreturned
 from tests.model.lost_status import broken_by_loss
 from tests.model.plans import REPLICAS, WALKED, Kind
@@ -68,6 +68,7 @@ def turns(state: State) -> Iterator[State]:
     done = world if world.gone else amended(world, progress=decision.progress)
     # What is gone has no record.
     complain(state, iter(()) if done.gone else broken_by_record(state, done, decision))
+    complain(state, iter(()) if done.gone else broken_by_words(done, decision))
     evidence = done.evidence if done.progress.candidate == state.progress.candidate else State(target="").evidence
     same = done.progress.waiting == state.progress.waiting
     yield canonical(amended(done, evidence=evidence, heard=done.heard if same else None))

@@ -14,7 +14,7 @@ def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
     reason = Reason.PROMOTION_UNDER_WAY if late else Reason.ASKED_IN_VAIN
     sentence = "abort came after the point of no return" if late else "abort: there is nothing to go back from"
     progress = replace(seen.progress, handled=handled)
-    return Decision(reason=reason, sentence=sentence, progress=progress)
+    return Decision(reason=reason, sentence=sentence, progress=progress, beside=True)
 
 
 def going_back_for_another(seen: Snapshot) -> bool:
@@ -37,7 +37,7 @@ def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
 def in_vain(seen: Snapshot, sentence: str, *, handled: Asks) -> Decision:
     """Nothing that the ask could do: it is marked handled, and told."""
     progress = replace(seen.progress, handled=handled)
-    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress)
+    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress, beside=True)
 
 
 def names_this_step(seen: Snapshot, nonce: str) -> bool:

@@ -12,22 +12,33 @@ MESSAGE_LIMIT = 1024
 
 
 def conditions(
-    progress: Progress, before: Sequence[Mapping[str, Any]], *, generation: int, now: datetime
+    progress: Progress,
+    before: Sequence[Mapping[str, Any]],
+    *,
+    generation: int,
+    now: datetime,
+    overtaken: bool = False,
 ) -> list[dict[str, Any]]:
-    """The list of conditions. `Reconciling` and `Stalled` are there only while true, and never together."""
-    states = _states(progress)
+    """The list of conditions. `Reconciling` and `Stalled` are there only while true, and never together.
+
+    `overtaken`: another template waits to start, and how the last one ended is no end for who waits for this one.
+    """
+    states = _states(progress, overtaken=overtaken)
     return [_condition(kind, value, progress, before, generation=generation, now=now) for kind, value in states.items()]
 
 
-def _states(progress: Progress) -> dict[str, str]:
-    states = _headline(progress)
+def _states(progress: Progress, *, overtaken: bool) -> dict[str, str]:
+    states = _headline(progress, overtaken=overtaken)
     if progress.reason is Reason.NOT_ISOLATED:
         states["Isolated"] = "False"
 
     return states
 
 
-def _headline(progress: Progress) -> dict[str, str]:
+def _headline(progress: Progress, *, overtaken: bool) -> dict[str, str]:
+    if overtaken and (progress.reason in SERVED or _rejected(progress)):
+        return {"Ready": "False", "Reconciling": "True"}
+
     if progress.reason in SERVED:
         return {"Ready": "True"}
 
@@ -44,8 +55,11 @@ def _stalled(progress: Progress) -> bool:
     if progress.reason is Reason.NOT_ISOLATED:
         return False
 
-    rejected = progress.phase is Phase.ROLLED_BACK and (progress.reason.rejects or progress.reason is Reason.REJECTED)
-    return rejected or progress.phase is Phase.STALLED or progress.reason in BLOCKING
+    return _rejected(progress) or progress.phase is Phase.STALLED or progress.reason in BLOCKING
+
+
+def _rejected(progress: Progress) -> bool:
+    return progress.phase is Phase.ROLLED_BACK and (progress.reason.rejects or progress.reason is Reason.REJECTED)
 
 
 def _condition(

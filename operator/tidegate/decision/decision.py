@@ -17,6 +17,7 @@ class Decision:
 
     A `silent` one records nothing, not even that the declaration was seen: what it comes to is not known yet.
     `learns`: what the effect finds out is decided on at once, and nothing is recorded before.
+    `beside`: what becomes of a new declaration is for the next turn to say; until then it counts as not seen.
     """
 
     reason: Reason
@@ -26,6 +27,7 @@ class Decision:
     look_again: timedelta | None = None
     silent: bool = False
     learns: bool = False
+    beside: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -81,7 +83,8 @@ def wait_until_mended(seen: Snapshot) -> Decision | None:
 
 def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:
     """Effects that leave the recorded state as it is."""
-    return Decision(reason=seen.progress.reason, sentence=sentence, progress=seen.progress, actions=actions)
+    progress = seen.progress
+    return Decision(reason=progress.reason, sentence=sentence, progress=progress, actions=actions, beside=True)
 
 
 def told(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:

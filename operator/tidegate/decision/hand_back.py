@@ -26,6 +26,7 @@ from .snapshot import Snapshot
 from .step import drain_left, touched
 from .undeclared import drain_of_what_is_not_declared, take_back_what_is_not_declared
 from .upkeep import leftovers, services
+from .workload import Workload
 
 
 def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
@@ -64,11 +65,24 @@ def refill_the_workload(seen: Snapshot) -> Decision | None:
     if workload.replicas < size or workload.paused:
         return _on(seen, f"Deployment {workload.name} gets {size} replicas back", RefillWorkload(size))
 
-    if not workload.current or workload.available < size:
-        sentence = f"waits for Deployment {workload.name}: {workload.available} of {size} pods are available"
-        return hold(seen, Reason.HANDING_BACK, sentence)
+    return _wait_for(seen, workload, size)
 
-    return None
+
+def wait_for_what_was_let_go(seen: Snapshot) -> Decision | None:
+    """A turn may have died after it let the Deployment go: what of ours answers stays while that one's pods fail."""
+    workload = seen.workload
+    if workload is None or workload.taken_over or not workload.attached_pods:
+        return None
+
+    return _wait_for(seen, workload, workload.replicas) if any(side.available for side in seen.sides) else None
+
+
+def _wait_for(seen: Snapshot, workload: Workload, size: int) -> Decision | None:
+    if workload.current and workload.available >= size:
+        return None
+
+    sentence = f"waits for Deployment {workload.name}: {workload.available} of {size} pods are available"
+    return hold(seen, Reason.HANDING_BACK, sentence)
 
 
 def mend_lost_services(seen: Snapshot) -> Decision | None:
@@ -95,8 +109,8 @@ def hand_the_services_over(seen: Snapshot) -> Decision | None:
 
 
 def detach_the_pods(seen: Snapshot) -> Decision | None:
-    """Our pods leave the Services, then finish their requests."""
-    if seen.workload is None or not seen.workload.taken_over:
+    """Our pods leave the Services, then finish their requests; also new ones, where a turn died after it let go."""
+    if seen.workload is None or not (seen.workload.taken_over or seen.progress.handed_over_at):
         return None
 
     if seen.workload.attached_pods:
@@ -200,6 +214,7 @@ HAND_BACK: tuple[Rule, ...] = (
     point_candidate_at_what_is_kept,
     take_the_exposure_off_what_is_kept,
     refill_the_workload,
+    wait_for_what_was_let_go,
     hand_the_services_over,
     restore_the_subsets,
     detach_the_pods,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from .progress import Progress
 
@@ -16,16 +17,20 @@ class Kept:
     rejected: bool
 
 
-def recollect(progress: Progress, revisions: Iterable[Kept], *, selected: str | None) -> Progress:
+def recollect(
+    progress: Progress, revisions: Iterable[Kept], *, selected: str | None, handed_over_at: datetime | None = None
+) -> Progress:
     """The same record with the revision that is served, and those that stay out: no rollout runs.
 
     `selected`: the revision behind the stable Service, or behind the Release's own where that one is lost. Both are
-    re-pointed only past the point of no return.
+    re-pointed only past the point of no return. `handed_over_at`: where a Deployment has our Services back, now. What
+    is given away must not look lost, whoever is behind it serves, and what came by it a moment ago drains.
     """
     known = {found.revision: found for found in revisions}
-    stable = selected if selected in known else longest_served(known.values())
+    oldest = longest_served(known.values()) if handed_over_at is None else None
+    stable = selected if selected in known else oldest
     rejected = tuple(found.revision for found in known.values() if found.rejected)
-    return replace(progress, stable=stable, rejected=progress.rejected or rejected)
+    return replace(progress, stable=stable, rejected=progress.rejected or rejected, handed_over_at=handed_over_at)
 
 
 def longest_served(revisions: Iterable[Kept]) -> str | None:

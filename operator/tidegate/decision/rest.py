@@ -50,8 +50,14 @@ def mend(seen: Snapshot) -> Decision | None:
 
 
 def retire_leftovers(seen: Snapshot) -> Decision | None:
-    """Retired revisions drain for as long as their last requests may take."""
-    if not leftovers(seen) or seen.route is None or not (seen.route.confirmed or seen.route.lost):
+    """Retired revisions drain for as long as their last requests may take.
+
+    Where nothing is stable yet, they are of a first one that lost its status: it goes on, and retires what it replaces.
+    """
+    if seen.progress.stable is None or not leftovers(seen):
+        return None
+
+    if seen.route is None or not (seen.route.confirmed or seen.route.lost):
         return None
 
     wait = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for
@@ -77,8 +83,12 @@ def keep_rejected(seen: Snapshot) -> Decision | None:
 
 
 def give_routes_back(seen: Snapshot) -> Decision | None:
-    """Attached routes are as they were found again, once nothing drains any more."""
-    if not touched(seen):
+    """Attached routes are as they were found again, once nothing drains any more.
+
+    Not while those who answer are a lost rollout's candidate alone: it starts again, and gets what it had.
+    """
+    alone = seen.weight > 0 and not seen.stable.available and any(side.available for side in leftovers(seen))
+    if not touched(seen) or alone:
         return None
 
     return beside(seen, "the attached route is as it was found", RestoreRoutes())

@@ -28,7 +28,7 @@ def note_restart(seen: Snapshot) -> Decision | None:
     sentence = "restart: stable's pods are replaced one at a time"
     sentence += " once the rollout has ended" if seen.progress.candidate else ""
     progress = replace(seen.progress, handled=handled, restart_since=seen.now)
-    return Decision(reason=Reason.RESTART_STARTED, sentence=sentence, progress=progress)
+    return Decision(reason=Reason.RESTART_STARTED, sentence=sentence, progress=progress, beside=True)
 
 
 def restart(seen: Snapshot) -> Decision | None:

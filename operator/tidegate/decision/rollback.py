@@ -207,11 +207,14 @@ def point_candidate_at_stable(seen: Snapshot) -> Decision | None:
 
 
 def retire_candidate(seen: Snapshot) -> Decision | None:
+    """One that is rejected is marked too, with pods or without: a lost status must not let it in."""
     candidate = seen.candidate
-    if not candidate.replicas:
+    rejected = candidate.revision in seen.progress.rejected
+    unmarked = rejected and candidate.exists and not candidate.rejected
+    if not candidate.replicas and not unmarked:
         return None
 
-    return finish(seen, Scale(candidate.revision, 0, rejected=candidate.revision in seen.progress.rejected))
+    return finish(seen, Scale(candidate.revision, 0, rejected=rejected))
 
 
 def finish(seen: Snapshot, *actions: Action) -> Decision:

@@ -36,15 +36,18 @@ def status_of(
     before: Mapping[str, Any],
     objectives: list[dict[str, Any]],
     selector: str,
-    source: Mapping[str, Any] | None = None,
+    beside: bool = False,
 ) -> dict[str, Any]:
-    """The whole status. Keys without a value are absent."""
+    """The whole status. Keys without a value are absent. `beside`: the record stays, and its conditions too."""
+    kept = before.get("conditions") or []
+    overtaken = _overtaken(seen, progress)
+    states = conditions(progress, kept, generation=generation, now=seen.now, overtaken=overtaken)
     found: dict[str, Any] = {
         "observedGeneration": generation,
         "phase": progress.phase.value,
         "reason": progress.reason.value,
         "message": progress.sentence,
-        "conditions": conditions(progress, before.get("conditions") or [], generation=generation, now=seen.now),
+        "conditions": kept if beside and kept else states,
         "stable": _side(seen, progress.stable),
         "candidate": _side(seen, progress.candidate),
         "step": _step(seen, progress),
@@ -52,7 +55,6 @@ def status_of(
         "objectives": objectives if progress.candidate else None,
         "rejected": list(progress.rejected),
         "history": [_line(rollout) for rollout in progress.history],
-        **(source or {}),
         "notices": [_notice(notice) for notice in progress.notices],
         "handedOverAt": stamp(progress.handed_over_at),
         "restart": _restart(seen, progress),
@@ -61,6 +63,12 @@ def status_of(
         "handled": _handled(progress),
     }
     return {key: value for key, value in found.items() if value not in (None, [], {})}
+
+
+def _overtaken(seen: Snapshot, progress: Progress) -> bool:
+    """True where no rollout runs, and the declared template is neither what is served nor one that stays out."""
+    resting = progress.candidate is None and progress.stable is not None
+    return resting and seen.known and seen.target not in {progress.stable, *progress.rejected}
 
 
 def rebuilt(progress: Progress) -> dict[str, Any]:

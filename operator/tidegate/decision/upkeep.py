@@ -71,9 +71,7 @@ def services(seen: Snapshot) -> tuple[PointService, ...]:
     if stable is None or not seen.stable.exists or found.taken:
         return ()
 
-    resting = seen.progress.candidate is None and not seen.weight and not seen.exposed
-    candidate = found.candidate if seen.side(found.candidate or "").exists and not resting else None
-    wanted = {Role.STABLE: stable, Role.CANDIDATE: candidate or stable, Role.APEX: stable}
+    wanted = {Role.STABLE: stable, Role.CANDIDATE: behind_candidate(seen) or stable, Role.APEX: stable}
     present = {Role.STABLE: found.stable, Role.CANDIDATE: found.candidate, Role.APEX: found.apex}
     if found.apex_is_users:
         del wanted[Role.APEX]
@@ -83,6 +81,16 @@ def services(seen: Snapshot) -> tuple[PointService, ...]:
         for role, revision in wanted.items()
         if revision != present[role] or not found.current or role in found.astray
     )
+
+
+def behind_candidate(seen: Snapshot) -> str | None:
+    """The revision that the candidate's Service keeps; one that was lost under a live weight leads there again."""
+    selected, live = seen.services.candidate, seen.weight > 0 or seen.exposed
+    if selected is None and live and seen.candidate.exists:
+        return seen.progress.candidate
+
+    moving = seen.progress.candidate is not None or live
+    return selected if moving and seen.side(selected or "").exists else None
 
 
 def put_subsets_back(seen: Snapshot) -> Decision | None:

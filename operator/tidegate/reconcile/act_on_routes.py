@@ -7,7 +7,7 @@ from typing import assert_never
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
 from tidegate.clients import Kind, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
-from tidegate.routers import NOTES, AttachedRoute, CanaryIngress, Router, Whole
+from tidegate.routers import AttachedRoute, CanaryIngress, Router, Whole, note_names
 from tidegate.watch import Object
 
 from . import kinds
@@ -111,7 +111,7 @@ async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world:
     if patch := router.restore_patch(found):
         await patched(seen, kind, found, patch, world)
 
-    await disown(kind, found, world, *NOTES)
+    await disown(kind, found, world, *note_names(found, router.release))
 
 
 async def remove_routes(seen: Seen, world: World) -> None:

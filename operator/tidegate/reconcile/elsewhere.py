@@ -14,7 +14,7 @@ from tidegate.routers import (
     Router,
     held_route,
     held_rules,
-    holder,
+    holders,
 )
 from tidegate.watch import Object
 from tidegate.workloads import Owner
@@ -52,15 +52,15 @@ def _undeclared_attached(
     attached = [router for router in declared if isinstance(router, AttachedRoute)]
     for kind in kinds.ATTACHED_KINDS:
         for found in world.store(kind).of(owner.key):
-            if holder(found) == owner.name and not _covered(kind, found, attached):
-                yield held_route(kind.kind, found, backends)
+            if owner.name in holders(found) and not _covered(kind, found, owner, attached):
+                yield held_route(kind.kind, found, backends, owner.name)
 
 
-def _covered(kind: Kind, found: Object, attached: Iterable[AttachedRoute]) -> bool:
+def _covered(kind: Kind, found: Object, owner: Owner, attached: Iterable[AttachedRoute]) -> bool:
     """True where every rule that has weights of ours is declared."""
     name = found["metadata"]["name"]
     rules = {router.rule for router in attached if (router.kind, router.name) == (kind.kind, name)}
-    return None in rules or (bool(rules) and held_rules(found) <= rules)
+    return None in rules or (bool(rules) and held_rules(found, owner.name) <= rules)
 
 
 def undeclared_rules(declared: Iterable[Router], owner: Owner, world: World) -> tuple[Object, ...]:

@@ -11,7 +11,7 @@ import msgspec
 from tidegate.api import TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
-from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holder
+from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holders
 from tidegate.watch import Key
 from tidegate.workloads import note_of
 
@@ -109,13 +109,12 @@ def by_taker_or_size(found: Object) -> Iterable[Key]:
 
 
 def by_holder(found: Object) -> Iterable[Key]:
-    """The Release whose note is on a user's route, or on the DestinationRule behind it."""
-    release = holder(found)
-    return [(found["metadata"].get("namespace", ""), release)] if release else []
+    """The Releases whose notes are on a user's route, or on the DestinationRule behind it."""
+    return [(found["metadata"].get("namespace", ""), release) for release in sorted(holders(found))]
 
 
 def by_release_or_holder(found: Object) -> Iterable[Key]:
-    """The Release that an HTTPRoute is made for, or that holds it."""
+    """The Release that an HTTPRoute is made for, and those that hold rules of it."""
     return {*by_release(found), *by_holder(found)}
 
 

@@ -52,15 +52,17 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
     before, progress = seen.stored.found.get("status") or {}, decision.progress
     key = seen.owner.key
     lines = lines_of(analyse(key, progress, seen.wanted.pinned.spec, world)) if progress.candidate else []
-    status = status_of(
+    decided = status_of(
         seen.snapshot,
         progress,
-        generation=seen.stored.found["metadata"]["generation"],
+        generation=generation_told(seen.stored.found, decision),
         before=before,
         objectives=lines,
         selector=divided_by(seen.owner, progress.stable, world),
-        source=seen.wanted.template.noted_in_status(),
+        beside=decision.beside,
     )
+    noted = seen.wanted.template.noted_in_status()
+    status = {**decided, **{name: note for name, note in noted.items() if note is not None}}
     if decision.actions or worth_writing(before, status, progress):
         log.info(decision.sentence, **facts(seen, decision))
 
@@ -70,6 +72,16 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
     answer = await world.writer.status(kinds.RELEASES, seen.stored.found, status, urgent=decision.urgent)
     world.keep(kinds.RELEASES, answer)
     tell(seen, decision, world)
+
+
+def generation_told(found: Object, decision: Decision) -> int:
+    """The generation that the status tells of.
+
+    A wait tool takes «Promoted» of the newest one for its end: what has not been decided on yet is not told of.
+    """
+    newest: int = found["metadata"]["generation"]
+    told: int = (found.get("status") or {}).get("observedGeneration", newest)
+    return told if decision.beside and told > 0 else newest
 
 
 def worth_writing(before: Object, status: Object, progress: Progress) -> bool:

@@ -7,7 +7,7 @@ from tidegate.decision.lost_status import Kept, recollect
 from tidegate.decision.progress import Progress
 from tidegate.decision.status import progress_of
 from tidegate.watch import Object
-from tidegate.workloads import Owner, pod, selected_revision, service_name
+from tidegate.workloads import SUFFIXES, Owner, pod, selected_revision, service_name
 
 from . import asks, kinds
 from .sides import revision_of
@@ -25,13 +25,24 @@ def recorded(found: Object, owner: Owner, world: World, replica_sets: Mapping[st
         return progress
 
     selected = _selected(owner, world, "stable") or _selected(owner, world, "apex")
-    return recollect(progress, _kept(owner, world, replica_sets), selected=selected)
+    given = "deletionTimestamp" in found["metadata"] and _given_away(owner, world)
+    handed_over_at = world.now() if given else None
+    return recollect(progress, _kept(owner, world, replica_sets), selected=selected, handed_over_at=handed_over_at)
 
 
 def _selected(owner: Owner, world: World, role: str) -> str | None:
     """The revision behind our Service of a role; a user's Service tells nothing."""
     service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, role)))
     return selected_revision(service) if service and owner.may_take(service) else None
+
+
+def _given_away(owner: Owner, world: World) -> bool:
+    """True where a Service that was ours selects the pods of the Deployment that was taken over."""
+    places = ((owner.namespace, service_name(owner, role)) for role in SUFFIXES)
+    found = (service for place in places if (service := world.store(kinds.SERVICES).get(place)))
+    return any(
+        owner.may_take(service) and not owner.owns(service) and selected_revision(service) is None for service in found
+    )
 
 
 def _kept(owner: Owner, world: World, replica_sets: Mapping[str, Object]) -> Iterator[Kept]:

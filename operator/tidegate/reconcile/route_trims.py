@@ -10,7 +10,7 @@ from tidegate.api.names import (
     ANNOTATION_WEIGHT,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, rules_owner
+from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, noted, rules_owner
 
 from .trims import identity
 
@@ -50,12 +50,12 @@ def _attached_identity(found: Object) -> Object:
     """What tells a user's object from others, our notes on it, and whether we own a field of it."""
     metadata = found["metadata"]
     annotations = metadata.get("annotations")
-    ours = {name: annotations[name] for name in ROUTE_NOTES if name in annotations} if annotations is not None else None
+    ours = {name: text for name, text in (annotations or {}).items() if name in ROUTE_NOTES or noted(name)}
     managers: list[Object] = metadata.get("managedFields") or []
     return {
         **identity(found),
         "generation": metadata.get("generation"),
-        "annotations": ours,
+        "annotations": ours if annotations is not None else None,
         "ours": any(entry.get("manager") == MANAGER for entry in managers),
     }
 

@@ -57,8 +57,10 @@ def observe_sides(
 
 def _is_ours(owner: Owner, replica_set: Object, world: World) -> bool:
     """False too while a copy that its pods name is nobody's: the watch of those may begin after the first turn."""
-    copies = named_copies(owner, replica_set, world.configs)
-    return owner.owns(replica_set) and all(owner.owns(copy) for _, copy in copies)
+    if not owner.owns(replica_set):
+        return False
+
+    return all(owner.owns(copy) for _, copy in named_copies(owner, replica_set, world.configs))
 
 
 def revision_of(found: Object) -> str:

@@ -17,11 +17,12 @@ from .asking import Asking
 from .judging import Judging
 from .measure import Measuring
 from .observe import Seen, observe
-from .record import record, record_invalid
+from .record import generation_told, record, record_invalid
 from .world import World
 
 # Where a namespace refuses us, its Releases are looked at again so often; the reflector asks every 30 s.
 INCOMPLETE_SECONDS = 5.0
+UNTOLD_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
@@ -92,8 +93,17 @@ async def record_and_follow(seen: Seen, decision: Decision, world: World, *, fol
     followers.follow(key, seen, decision)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
     world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()
+    look_again(seen, decision, world)
+
+
+def look_again(seen: Seen, decision: Decision, world: World) -> None:
+    """When time alone may change what is decided; soon after effects beside which nothing was said of what is new."""
+    key, found = seen.owner.key, seen.stored.found
     if decision.look_again is not None:
         world.schedule.after(key, decision.look_again.total_seconds())
+    elif decision.actions and generation_told(found, decision) != found["metadata"]["generation"]:
+        # Their echo wakes it before, where they change anything that is watched.
+        world.schedule.after(key, UNTOLD_SECONDS)
     else:
         world.schedule.cancel(key)
 

@@ -1,14 +1,15 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
-from .attached import NOTES, AttachedRoute, held_route, held_rules, release_patch, rules_owner
+from .attached import AttachedRoute, held_route, held_rules, release_patch, rules_owner
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, lacking, needs
 from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
+from .notes import holders, note_names, noted
 from .router import Router, Split
 from .shapes import GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape
-from .split import Backends, holder
+from .split import Backends
 from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets
 
 # Those that Tidegate owns and writes whole.
@@ -19,7 +20,6 @@ __all__ = [
     "CANARY_WEIGHT",
     "CLASS",
     "GATEWAY",
-    "NOTES",
     "NOTHING",
     "OPT_OUT",
     "SUBSET_NOTES",
@@ -44,9 +44,11 @@ __all__ = [
     "cookie_header",
     "held_route",
     "held_rules",
-    "holder",
+    "holders",
     "lacking",
     "needs",
+    "note_names",
+    "noted",
     "point_patch",
     "release_patch",
     "restore_subsets_patch",

@@ -7,6 +7,7 @@ from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
+from .notes import found_before, holders, note, note_names, noted, own_name
 from .router import Split
 from .shapes import GATEWAY, SHAPES, SUBSETS, Shape
 from .split import (
@@ -17,8 +18,6 @@ from .split import (
     Patch,
     Place,
     annotation,
-    found_before,
-    holder,
     notes,
     operation,
     places,
@@ -29,8 +28,6 @@ from .split import (
 )
 
 LEAST_TOTAL = 100
-# What we leave on a user's route while it is ours to weigh.
-NOTES = (ANNOTATION_WEIGHT, ANNOTATION_FOUND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +49,11 @@ class AttachedRoute:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
         at = self._places(found, self.rule)
         shares = [place.share or 0 for place in at]
-        before = found_before(found)
+        before = found_before(found, self.release)
         return Split(
             weight=max(shares, default=None),
             least=min(shares, default=None),
-            written=written_weight(found),
+            written=written_weight(note(found, ANNOTATION_WEIGHT, self.release)),
             sentence=self._lacking(at),
             attached=True,
             touched=self._touched(found),
@@ -64,9 +61,12 @@ class AttachedRoute:
         )
 
     def _touched(self, found: Found) -> bool:
-        """True while something of ours is on the route; what another Release holds of it is that one's to give back."""
-        noted = any(annotation(found, name) for name in NOTES)
-        return holder(found) in {None, self.release} and (noted or bool(found["metadata"].get("ours")))
+        """True while a note of this Release is on the route, or our name and nobody's note.
+
+        What another Release holds of it is that one's to give back.
+        """
+        own = any(annotation(found, name) for name in note_names(found, self.release))
+        return own or (bool(found["metadata"].get("ours")) and not holders(found))
 
     def weight_patch(
         self,
@@ -79,9 +79,9 @@ class AttachedRoute:
     ) -> Patch:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
         at = self._places(found, self.rule)
-        values = {ANNOTATION_WEIGHT: f"{revision}/{weight}"}
-        if not annotation(found, ANNOTATION_FOUND):
-            values[ANNOTATION_FOUND] = json.dumps(self._note(found, at))
+        values = {own_name(ANNOTATION_WEIGHT, self.release): f"{revision}/{weight}"}
+        if not note(found, ANNOTATION_FOUND, self.release):
+            values[own_name(ANNOTATION_FOUND, self.release)] = json.dumps(self._note(found, at))
 
         return [
             *tests(found, at, raising=raising),
@@ -94,7 +94,7 @@ class AttachedRoute:
 
         The note stays: it tells whose the route is until our name is off it too.
         """
-        before: dict[str, Declared] = found_before(found).get("weights", {})
+        before: dict[str, Declared] = found_before(found, self.release).get("weights", {})
         at = [place for place in self._places(found, None) if place.key in before]
         changes = [
             change
@@ -106,10 +106,11 @@ class AttachedRoute:
 
     def _note(self, found: Found, at: Sequence[Place]) -> dict[str, Any]:
         """How the route was, who declared it, and all that it takes to find it and give it back by itself."""
+        # Once another Release has written its weights, that one's note knows who declared the rules.
+        owners = [before["owner"] for name in holders(found) if "owner" in (before := found_before(found, name))]
         return {
-            "release": self.release,
             "destinationRule": self.destination_rule,
-            "owner": found["metadata"].get("owner"),
+            "owner": owners[0] if owners else found["metadata"].get("owner"),
             "weights": {place.key: place.declared for place in at},
         }
 
@@ -160,21 +161,27 @@ def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
     return owned is not None and (not owned or f"f:{shape.refs}" in owned)
 
 
-def held_route(kind: str, found: Found, backends: Backends) -> AttachedRoute:
-    """A route as its note tells of it, whatever is declared today."""
-    rule = found_before(found).get("destinationRule")
+def held_route(kind: str, found: Found, backends: Backends, release: str) -> AttachedRoute:
+    """A route as a Release's note tells of it, whatever is declared today."""
+    rule = found_before(found, release).get("destinationRule")
     name = found["metadata"]["name"]
-    return AttachedRoute(kind=kind, name=name, release=holder(found) or "", backends=backends, destination_rule=rule)
+    return AttachedRoute(kind=kind, name=name, release=release, backends=backends, destination_rule=rule)
 
 
-def held_rules(found: Found) -> frozenset[str]:
-    """The rules whose weights we changed, by name where they have one."""
-    return frozenset(found_before(found).get("weights", {}))
+def held_rules(found: Found, release: str) -> frozenset[str]:
+    """The rules whose weights a Release changed, by name where they have one."""
+    return frozenset(found_before(found, release).get("weights", {}))
 
 
 def release_patch(found: Found, manager: str, *notes: str) -> Patch:
-    """Take our notes off a user's object, and our name off its fields: Git tools must not see a second owner."""
-    return [*_disowned(found["metadata"].get("managedFields") or [], manager), *without_notes(found, *notes)]
+    """Take notes off a user's object, and with the last of ours our name off its fields.
+
+    Git tools must not see a second owner.
+    """
+    annotations = found["metadata"].get("annotations") or {}
+    others = [name for name in annotations if noted(name) and name not in notes]
+    disowned = [] if others else _disowned(found["metadata"].get("managedFields") or [], manager)
+    return [*disowned, *without_notes(found, *notes)]
 
 
 def _disowned(managed_fields: list[dict[str, Any]], manager: str) -> Patch:

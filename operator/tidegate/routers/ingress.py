@@ -61,7 +61,7 @@ class CanaryIngress:
         declared = annotation(found, CANARY) == "true" and text.isdigit()
         return Split(
             weight=int(text) if declared else 0,
-            written=written_weight(found),
+            written=written_weight(annotation(found, ANNOTATION_WEIGHT)),
             current=declared and annotation(found, ANNOTATION_SHAPE) == self._shape() and self._leads_to_it(found),
             sentence=self._lacking(),
             attached=True,

@@ -105,7 +105,7 @@ class ManagedRoute:
         same = written if current or not written.digest else replace(written, leads=wanted.leads)
         return Split(
             weight=weight,
-            written=written_weight(found),
+            written=written_weight(annotation(found, ANNOTATION_WEIGHT)),
             note=annotation(found, ANNOTATION_EXPOSED),
             current=current,
             matched=most > (weight or 0),

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
-
 from .shapes import GATEWAY, Shape, declared_name, rules, service_named
 
 FULL = 100
@@ -79,9 +77,9 @@ def places(found: Found, backends: Backends, rule: str | None = None, shape: Sha
         )
 
 
-def written_weight(found: Found) -> tuple[str, int] | None:
-    """The revision and weight that we wrote last, by the route's own annotation."""
-    revision, _, weight = annotation(found, ANNOTATION_WEIGHT).partition("/")
+def written_weight(note: str) -> tuple[str, int] | None:
+    """The revision and weight that we wrote last, by our note of it."""
+    revision, _, weight = note.partition("/")
     return (revision, int(weight)) if revision and weight.isdigit() else None
 
 
@@ -89,22 +87,6 @@ def annotation(found: Found, name: str) -> str:
     """An annotation's text; empty where it is absent."""
     text: str = (found["metadata"].get("annotations") or {}).get(name, "")
     return text
-
-
-def found_before(found: Found) -> dict[str, Any]:
-    """What an object was before our first change; nothing where the note was lost or edited."""
-    try:
-        before = json.loads(annotation(found, ANNOTATION_FOUND) or "{}")
-    except ValueError:
-        return {}
-
-    return before if isinstance(before, dict) else {}
-
-
-def holder(found: Found) -> str | None:
-    """The Release whose note is on a user's object."""
-    release = found_before(found).get("release")
-    return release if isinstance(release, str) else None
 
 
 def hashed(declared: Mapping[str, Any]) -> str:
@@ -134,9 +116,10 @@ def weights(place: Place, pair: Declared) -> Patch:
 
 
 def notes(found: Found, values: Mapping[str, str]) -> Patch:
-    """Set annotations, where there may be none yet."""
+    """Set annotations, where there may be none yet: those that came since are not overwritten."""
+    path = "/metadata/annotations"
     if found["metadata"].get("annotations") is None:
-        return [operation("add", "/metadata/annotations", dict(values))]
+        return [operation("test", path, None), operation("add", path, dict(values))]
 
     return [operation("add", note_path(name), value) for name, value in values.items()]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_SUBSETS, LABEL_RELEASE, LABEL_REVISION
 
-from .split import Found, Patch, annotation, found_before, notes, operation
+from .notes import only_note
+from .split import Found, Patch, annotation, notes, operation
 
 ROLES = ("stable", "candidate")
 # What we leave on a user's DestinationRule while its subsets are ours to point.
@@ -74,7 +75,7 @@ def point_patch(found: Found, role: str, labels: Labels) -> Patch:
 def restore_subsets_patch(found: Found) -> Patch:
     """The labels as they were found. Empty where they are so. The note stays until our name is off the object too."""
     changes: Patch = []
-    now, before = _labels(found), found_before(found)
+    now, before = _labels(found), only_note(found)
     for role in ROLES:
         at = _index(found, role)
         if at is None or role not in before or now[role] == (labels := before[role]):

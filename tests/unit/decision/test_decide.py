@@ -102,6 +102,20 @@ def test_pods_go_only_after_no_service_selects_them() -> None:
     assert order == [PointService, Scale]
 
 
+def test_a_rejected_revision_without_pods_is_marked_before_the_rollback_ends() -> None:
+    """Where a person suspends all, nothing could mark it any more, and a lost status would let it in."""
+    world = at_first_step()
+    world.evidence = BREACH
+    while world.progress.phase is not Phase.ROLLING_BACK:
+        world.turn()
+    world.sides["v2"] = replace(world.sides["v2"], replicas=0, available=0, total=0)
+
+    while world.progress.phase is not Phase.ROLLED_BACK:
+        world.turn()
+
+    assert world.sides["v2"].rejected
+
+
 def test_a_rejected_revision_starts_again_only_by_retry() -> None:
     world = at_first_step()
     world.evidence = BREACH

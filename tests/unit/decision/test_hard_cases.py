@@ -10,7 +10,7 @@ from tests.unit.decision.test_clauses import full, progress_look, promoting, rol
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import NO_TIME, PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
-from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
 from tidegate.decision.route import Route, together
@@ -262,6 +262,19 @@ def test_an_attached_route_is_given_back_once_at_rest() -> None:
 
     assert [type(action).__name__ for action in decide(look).actions] == ["RestoreRoutes"]
     assert not decide(replace(look, finalizer=True, route=Route(attached=True))).actions
+
+
+def test_an_attached_route_keeps_what_a_lost_rollouts_candidate_alone_answers() -> None:
+    look = at_first_step().look()
+    assert look.route is not None
+    route = replace(look.route, attached=True, touched=True, confirmed=False)
+    lost = replace(look, progress=Progress(stable="v1"), route=route, finalizer=True)
+    alone = side_look("v1", lost, available=0)
+    assert [type(action).__name__ for action in decide(lost).actions] == ["SetWeight"]
+
+    decision = decide(alone)
+
+    assert (decision.actions, decision.progress.candidate) == ((), "v2")
 
 
 def test_a_users_own_weights_at_rest_are_his() -> None:

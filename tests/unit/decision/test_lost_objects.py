@@ -24,6 +24,14 @@ def test_a_weight_that_stays_while_going_back_leads_to_a_service() -> None:
     assert decide(look).actions == (PointService(Role.CANDIDATE, "v2"),)
 
 
+def test_a_weight_that_stays_in_a_step_leads_to_the_candidate_again() -> None:
+    """Stable may have no pods to lead it to."""
+    assert decide(without_service(step_look(), Role.CANDIDATE)).actions == (PointService(Role.CANDIDATE, "v2"),)
+    alone = without_service(side_look("v1", step_look(), available=0), Role.CANDIDATE)
+    meant = replace(alone, progress=decide(alone).progress)
+    assert decide(meant).actions == (PointService(Role.CANDIDATE, "v2"), SetWeight(100, "v2", raising=True))
+
+
 def test_a_weight_that_goes_needs_no_service() -> None:
     look = without_service(replace(rolling_back(), route=step_look().route), Role.CANDIDATE)
 

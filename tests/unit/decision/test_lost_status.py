@@ -1,6 +1,7 @@
 """What a lost status comes to."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from tidegate.decision.lost_status import Kept, recollect
 from tidegate.decision.progress import Asks, Progress
@@ -26,6 +27,12 @@ def test_without_that_service_stable_is_the_revision_that_has_served_longest() -
 
 def test_a_first_revision_that_was_never_ready_is_not_stable() -> None:
     assert stable(replace(OLD, served=False)) is None
+
+
+def test_none_of_ours_serves_where_a_deployment_has_the_services_back() -> None:
+    now = datetime(2026, 1, 3, tzinfo=UTC)
+
+    assert recollect(Progress(), (OLD, NEW), selected=None, handed_over_at=now) == Progress(handed_over_at=now)
 
 
 def test_what_was_rejected_stays_out_and_what_was_asked_stays_handled() -> None:

@@ -5,7 +5,8 @@ import pytest
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import World, deployed
 from tidegate.api import Suspend
-from tidegate.decision import Progress
+from tidegate.decision import Phase, Progress
+from tidegate.decision.actions import Scale
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.decision.status import progress_of, status_of
@@ -13,6 +14,12 @@ from tidegate.decision.status import progress_of, status_of
 
 def status(world: World) -> dict[str, object]:
     return status_of(world.look(), world.progress, generation=3, before={}, objectives=[], selector="a=b")
+
+
+def status_beside(world: World, before: dict[str, object]) -> dict[str, object]:
+    """The status after a turn that left the record as it was."""
+    look = world.look()
+    return status_of(look, world.progress, generation=3, before=before, objectives=[], selector="a=b", beside=True)
 
 
 def states(world: World) -> dict[str, str]:
@@ -42,6 +49,56 @@ def test_a_rolled_back_release_is_stalled() -> None:
     world.run()
 
     assert states(world) == {"Ready": "False", "Stalled": "True"}
+
+
+def until(world: World, phase: Phase) -> None:
+    """Turns until the rollout has come to this phase."""
+    for _ in range(60):
+        if world.progress.phase is phase:
+            return
+
+        world.turn()
+
+    message = f"{world.progress.phase.value}, not {phase.value}"
+    raise AssertionError(message)
+
+
+def test_the_end_of_a_rollout_is_no_end_for_a_template_that_waits() -> None:
+    """A tool that waits for the newest declaration would take the one for the other."""
+    world = deployed()
+    world.target = "v2"
+    until(world, Phase.PROMOTING)
+    world.target = "v3"
+
+    until(world, Phase.PROMOTED)
+    assert states(world) == {"Ready": "False", "Reconciling": "True"}
+
+    told = status(world)
+    assert world.turn().beside
+    assert status_beside(world, told)["conditions"] == told["conditions"]
+
+
+def test_a_rollback_is_no_failure_of_a_template_that_waits() -> None:
+    world = at_first_step()
+    world.evidence = BREACH
+    until(world, Phase.ROLLING_BACK)
+    world.target = "v3"
+
+    until(world, Phase.ROLLED_BACK)
+
+    assert world.progress.rejected == ("v2",)
+    assert states(world) == {"Ready": "False", "Reconciling": "True"}
+
+
+def test_effects_beside_the_record_leave_its_conditions_as_they_were() -> None:
+    world = deployed()
+    told = status(world)
+    world.target, world.replicas = "v2", 6
+
+    decision = world.turn()
+
+    assert (decision.beside, decision.actions) == (True, (Scale("v1", 6),))
+    assert status_beside(world, told)["conditions"] == told["conditions"]
 
 
 def test_a_suspended_rollout_waits_for_a_person() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.decision.test_clauses import progress_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
-from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import (
     DetachPods,
     EmptyWorkload,
@@ -108,6 +108,16 @@ def test_pods_of_a_replaced_first_revision_stay_while_they_are_all_that_answers(
 
     assert Scale("v1", 0) not in actions(replaced)
     assert actions(replace(replaced, workload=TAKEN)) == [Scale("v1", 0)]
+
+
+def test_a_first_revision_whose_status_was_lost_goes_on_with_its_pods() -> None:
+    failing = replace(TAKEN, available=0, attached_pods=4)
+    look = replace(coming_up(failing, available=4), route=ROUTE, finalizer=True)
+
+    lost = replace(look, progress=Progress())
+
+    assert actions(lost) == []
+    assert decide(lost).progress.candidate == "v1"
 
 
 def coming_up(workload: Workload, *, available: int) -> Snapshot:
@@ -222,6 +232,28 @@ def test_the_routes_are_as_they_were_before_the_release_goes() -> None:
     assert actions(replace(gone, route=replace(ROUTE, touched=True))) == [RestoreRoutes()]
     assert actions(gone) == [ReleaseWorkload(), Finalize(keep=False)]
     assert decide(gone).reason is Reason.HANDED_BACK
+
+
+LET_GO = replace(SERVING, attached_pods=4)
+
+
+def test_pods_that_answer_stay_while_those_of_a_deployment_that_was_let_go_fail() -> None:
+    """A turn died before the Release could go."""
+    failing = handed_over(replace(LET_GO, available=0), since=2 * MINUTE)
+
+    assert (actions(failing), decide(failing).reason) == ([], Reason.HANDING_BACK)
+    assert "0 of 4 pods are available" in decide(failing).sentence
+    assert actions(replace(failing, sides=())) == [DetachPods()]
+    assert actions(handed_over(replace(LET_GO, attached_pods=0, available=0), since=2 * MINUTE))[-1:] == [
+        Finalize(keep=False)
+    ]
+
+
+def test_pods_that_came_after_the_deployment_was_let_go_drain_too() -> None:
+    new = handed_over(LET_GO, since=2 * MINUTE)
+
+    assert actions(new) == [DetachPods()]
+    assert decide(new).progress.handed_over_at == new.now
 
 
 def test_a_rollout_goes_back_before_anything_is_handed_over() -> None:

@@ -53,8 +53,13 @@ def test_a_route_of_that_name_that_is_someone_elses_or_attached_stays() -> None:
 
 def held(name: str, *rules: str, release: str = "web") -> Object:
     """A user's route with our note."""
-    note = {"release": release, "owner": "git", "weights": {rule: [100, 0] for rule in rules}}
-    return made(name, annotations={ANNOTATION_FOUND: json.dumps(note)})
+    note = {"owner": "git", "weights": {rule: [100, 0] for rule in rules}}
+    return made(name, annotations={f"{ANNOTATION_FOUND}.{release}": json.dumps(note)})
+
+
+def pointed(name: str, release: str = "web") -> Object:
+    """A user's DestinationRule with our note."""
+    return made(name, annotations={ANNOTATION_FOUND: json.dumps({"release": release, "stable": None})})
 
 
 @pytest.mark.parametrize("kind", kinds.ATTACHED_KINDS, ids=lambda kind: kind.kind)
@@ -74,8 +79,18 @@ def test_a_rule_that_is_declared_no_more_is_left_over_too() -> None:
     assert left(world, replace(FRONT, rule="other")) == ["HTTPRoute/front"]
 
 
+def test_each_of_two_releases_finds_the_rules_of_its_own() -> None:
+    both = held("front", "main")
+    both["metadata"]["annotations"] |= held("front", "calls", release="another")["metadata"]["annotations"]
+    world = world_of(kinds.ROUTES, both)
+
+    assert set(kinds.by_holder(both)) == {("shop", "web"), ("shop", "another")}
+    assert left(world, replace(FRONT, rule="main")) == []
+    assert left(world, replace(FRONT, rule="calls")) == ["HTTPRoute/front"]
+
+
 def test_subsets_that_no_declared_route_leads_to_are_left_over() -> None:
-    world = world_of(kinds.DESTINATION_RULES, held("front"), held("other", release="another"))
+    world = world_of(kinds.DESTINATION_RULES, pointed("front"), pointed("other", release="another"))
     leading = replace(FRONT, kind="VirtualService", destination_rule="front")
 
     assert [found["metadata"]["name"] for found in undeclared_rules([FRONT], OWNER, world)] == ["front"]

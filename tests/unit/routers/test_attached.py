@@ -1,19 +1,30 @@
 """A user's own route: found as it was, left as it was."""
 
 import copy
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.unit.routers.test_contract import FOREIGN, attached, patched, traefik_service, users, virtual_service
+from tests.unit.routers.test_contract import (
+    FOREIGN,
+    attached,
+    destination,
+    patched,
+    traefik_service,
+    users,
+    virtual_service,
+)
+from tidegate.api.names import RELEASE_NAME_LENGTH
 from tidegate.routers import (
-    NOTES,
     TRAEFIK_SERVICE,
     AttachedRoute,
+    Backends,
     held_route,
     held_rules,
-    holder,
+    holders,
+    note_names,
     release_patch,
     rules_owner,
 )
@@ -24,7 +35,7 @@ ROUTER = attached("HTTPRoute")
 def given_back(router: AttachedRoute, found: dict[str, Any]) -> dict[str, Any]:
     """A route as it is when all of ours has left it."""
     restored = patched(found, router.restore_patch(found))
-    return patched(restored, release_patch(restored, "tidegate", *NOTES))
+    return patched(restored, release_patch(restored, "tidegate", *note_names(restored, router.release)))
 
 
 @pytest.mark.parametrize(
@@ -80,23 +91,137 @@ def test_a_route_is_given_back_by_its_note_whatever_is_declared_today() -> None:
     moved = copy.deepcopy(during)
     moved["spec"]["rules"][1]["backendRefs"] = [{"name": "web", "port": 80}]
 
-    found = held_route("HTTPRoute", during, today.backends)
-    assert (found.name, found.split(during).weight, holder(during)) == ("web", 50, "web")
-    assert held_rules(during) == {"main"}
+    found = held_route("HTTPRoute", during, today.backends, "web")
+    assert (found.name, found.split(during).weight, holders(during)) == ("web", 50, {"web"})
+    assert held_rules(during, "web") == {"main"}
     assert given_back(found, during)["spec"] == before["spec"]
     assert given_back(today, during)["spec"] == before["spec"]
     assert given_back(found, moved) == {**moved, "metadata": {**moved["metadata"], "annotations": {}}}
 
 
-def test_what_another_release_holds_of_a_route_is_not_touched() -> None:
-    """Two Releases may attach to two rules of one route."""
-    during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+OTHERS = replace(
+    ROUTER,
+    release="calls",
+    rule="calls",
+    backends=Backends(stable="calls-stable", candidate="calls-candidate", port=80),
+)
 
-    assert ROUTER.split(during).touched
-    assert not replace(ROUTER, release="api", rule="assets").split(during).touched
+
+def shared_route(kind: str = "HTTPRoute") -> dict[str, Any]:
+    """A route with a rule for each of two Releases."""
+    found = users(kind, weights=(7, 0))
+    refs = [{"name": "calls-candidate", "port": 80, "weight": 0}, {"name": "calls-stable", "port": 80, "weight": 3}]
+    found["spec"]["rules"].append({"name": "calls", "backendRefs": refs})
+    return found
 
 
-@pytest.mark.parametrize("lost", NOTES)
+def shared_virtual_service() -> dict[str, Any]:
+    found = virtual_service()
+    refs = [destination("calls-candidate"), destination("calls-stable", 100)]
+    found["spec"]["http"].append({"name": "calls", "route": refs})
+    return found
+
+
+SHARED = {
+    "HTTPRoute": shared_route(),
+    "GRPCRoute": shared_route("GRPCRoute"),
+    "VirtualService": shared_virtual_service(),
+}
+
+
+def weighed(router: AttachedRoute, found: dict[str, Any], weight: int) -> dict[str, Any]:
+    return patched(found, router.weight_patch(found, weight=weight, revision=router.release, raising=weight > 0))
+
+
+@pytest.mark.parametrize("first", ["web", "calls"])
+@pytest.mark.parametrize(("kind", "before"), SHARED.items(), ids=SHARED)
+def test_two_releases_on_two_rules_each_restore_their_own(kind: str, before: dict[str, Any], first: str) -> None:
+    routers = [replace(ROUTER, kind=kind), replace(OTHERS, kind=kind)]
+    one, other = sorted(routers, key=lambda router: router.release != first)
+    during = weighed(one, weighed(other, weighed(one, before, 20), 50), 0)
+    assert holders(during) == {"web", "calls"}
+    assert (one.split(during).written, other.split(during).written) == ((one.release, 0), (other.release, 50))
+
+    half = given_back(one, during)
+
+    assert not one.split(half).touched
+    assert (other.split(half).weight, other.split(half).written) == (50, (other.release, 50))
+    after = given_back(other, half)
+    assert after["spec"] == before["spec"]
+    assert not after["metadata"]["annotations"]
+
+
+def test_our_name_goes_off_the_fields_with_the_last_note_of_ours() -> None:
+    route = weighed(OTHERS, weighed(ROUTER, shared_route(), 20), 50)
+    route["metadata"] |= {"managedFields": copy.deepcopy(FIELDS), "ours": True}
+
+    half = given_back(ROUTER, route)
+
+    assert half["metadata"]["managedFields"] == FIELDS
+    assert not ROUTER.split(half).touched
+    assert [entry["manager"] for entry in given_back(OTHERS, half)["metadata"]["managedFields"]] == [
+        "kustomize-controller",
+        "gateway",
+    ]
+
+
+def test_a_name_that_two_left_behind_at_one_moment_is_taken_off_by_either() -> None:
+    route = shared_route()
+    route["metadata"]["ours"] = True
+
+    assert ROUTER.split(route).touched
+    assert OTHERS.split(route).touched
+
+
+def test_the_second_release_knows_who_declared_the_rules_before_the_first() -> None:
+    first = weighed(ROUTER, shared_route(), 20)
+    first["metadata"]["owner"] = "tidegate"
+    both = weighed(OTHERS, first, 50)
+
+    both["metadata"]["owner"] = "kustomize-controller"
+
+    assert ROUTER.split(both).by_git
+    assert OTHERS.split(both).by_git
+
+
+def test_the_longest_name_of_a_release_makes_a_name_that_is_taken() -> None:
+    names = note_names(shared_route(), "r" * RELEASE_NAME_LENGTH)
+
+    assert all(len(name.partition("/")[2]) <= 63 for name in names)
+
+
+def noted_as_before(found: dict[str, Any], release: str) -> dict[str, Any]:
+    """As a Tidegate wrote it that kept one note for all Releases."""
+    note = {"release": release, "destinationRule": None, "owner": "kustomize-controller", "weights": {"main": [7, 0]}}
+    found = weighed(ROUTER, found, 20)
+    found["metadata"]["annotations"] = {"tidegate.dev/found": json.dumps(note), "tidegate.dev/weight": "v2/20"}
+    return found
+
+
+def test_a_note_of_an_older_tidegate_is_its_releases_and_goes_with_its_own() -> None:
+    before = shared_route()
+    during = noted_as_before(before, "web")
+    assert (ROUTER.split(during).written, ROUTER.split(during).by_git) == (("v2", 20), True)
+    assert (OTHERS.split(during).written, OTHERS.split(during).touched) == (None, False)
+
+    later = weighed(OTHERS, weighed(ROUTER, during, 50), 50)
+
+    assert ROUTER.split(later).written == ("web", 50)
+    half = given_back(ROUTER, later)
+    assert holders(half) == {"calls"}
+    assert given_back(OTHERS, half)["spec"] == before["spec"]
+    assert not given_back(OTHERS, half)["metadata"]["annotations"]
+
+
+def test_notes_that_came_since_a_look_are_not_overwritten() -> None:
+    before = shared_route()
+    late = OTHERS.weight_patch(before, weight=0, revision="v2", raising=False)
+
+    with pytest.raises(AssertionError):
+        patched(weighed(ROUTER, before, 20), late)
+
+
+@pytest.mark.parametrize("lost", ["tidegate.dev/weight.web", "tidegate.dev/found.web"])
 def test_a_route_is_touched_as_long_as_any_note_is_on_it(lost: str) -> None:
     during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
     del during["metadata"]["annotations"][lost]
@@ -108,7 +233,7 @@ def test_the_note_stays_until_our_name_is_off_the_fields() -> None:
     """A crash between two writes must not leave a name that nobody knows of."""
     during = patched(users("HTTPRoute"), ROUTER.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
 
-    assert holder(patched(during, ROUTER.restore_patch(during))) == "web"
+    assert holders(patched(during, ROUTER.restore_patch(during))) == {"web"}
 
 
 def test_a_route_that_was_never_touched_needs_no_restoring() -> None:
@@ -153,7 +278,7 @@ def test_a_garbled_note_is_no_note() -> None:
 
     assert not ROUTER.split(route).by_git
     assert not given_back(ROUTER, route)["metadata"]["annotations"]
-    assert holder(route) is None
+    assert holders(route) == frozenset()
 
 
 FIELDS = [

@@ -163,7 +163,7 @@ def patched(target: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, An
         for part in parents:
             node = node[int(part)] if isinstance(node, list) else node[part]
         if operation["op"] == "test":
-            assert (node[int(last)] if isinstance(node, list) else node[last]) == operation["value"]
+            assert (node[int(last)] if isinstance(node, list) else node.get(last)) == operation["value"]
         elif operation["op"] == "remove":
             del node[int(last) if isinstance(node, list) else last]
         else:

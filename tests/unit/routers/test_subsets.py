@@ -10,7 +10,7 @@ from tidegate.routers import (
     SUBSET_NOTES,
     AttachedRoute,
     held_route,
-    holder,
+    holders,
     point_patch,
     release_patch,
     restore_subsets_patch,
@@ -67,7 +67,7 @@ def test_subsets_are_restored_exactly_and_no_note_stays(labels: dict[str, str] |
     assert after["spec"] == before["spec"]
     assert not after["metadata"]["annotations"]
     assert restore_subsets_patch(after) == []
-    assert (holder(later), holder(restored), holder(after)) == ("web", "web", None)
+    assert (holders(later), holders(restored), holders(after)) == ({"web"}, {"web"}, frozenset())
 
 
 def test_labels_that_someone_declared_again_are_seen() -> None:
@@ -111,7 +111,7 @@ def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
 
     assert [ref["weight"] for ref in after["spec"]["http"][1]["route"]] == [20, 80]
     assert patched(after, router.restore_patch(after))["spec"] == route["spec"]
-    held = held_route("VirtualService", after, BACKENDS)
+    held = held_route("VirtualService", after, BACKENDS, "web")
     assert held.split(after).weight == 20
     assert patched(after, held.restore_patch(after))["spec"] == route["spec"]
     assert "both subsets stable and candidate" in router.split(virtual_service()).sentence

@@ -16,6 +16,7 @@ from tests.cluster.api import (
     Object,
     TooLate,
 )
+from tests.cluster.autoscaler import autoscaler
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.routes import given_back
 from tests.integration.examples.claims.seen import size_of, weights
@@ -69,17 +70,8 @@ def scaled_to(example: Example, size: int) -> str:
 def as_keda_makes_it(namespace: str) -> Object:
     """What KEDA makes of the example's ScaledObject: its metrics are external ones."""
     target = {"type": "AverageValue", "averageValue": "20"}
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "keda-hpa-encoder", "namespace": namespace},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "name": "encoder"},
-            "minReplicas": 3,
-            "maxReplicas": 30,
-            "metrics": [{"type": "External", "external": {"metric": {"name": "s0-prometheus"}, "target": target}}],
-        },
-    }
+    metric = {"type": "External", "external": {"metric": {"name": "s0-prometheus"}, "target": target}}
+    return autoscaler(namespace, "encoder", metric, name="keda-hpa-encoder", size=(3, 30))
 
 
 @claim
