@@ -40,10 +40,11 @@ def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
 
 
 def trimmed_destination_rule(found: Object) -> Object:
-    """The names and labels of its subsets; how a mesh treats them is the mesh's affair."""
-    declared = (found.get("spec") or {}).get("subsets") or ()
+    """Its host, and the names and labels of its subsets; how a mesh treats them is the mesh's affair."""
+    spec = found.get("spec") or {}
+    declared = spec.get("subsets") or ()
     kept = [{name: subset[name] for name in ("name", "labels") if name in subset} for subset in declared]
-    return {"metadata": _attached_identity(found), "spec": {"subsets": kept}}
+    return {"metadata": _attached_identity(found), "spec": {"host": spec.get("host"), "subsets": kept}}
 
 
 def _attached_identity(found: Object) -> Object:

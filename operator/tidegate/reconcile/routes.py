@@ -56,9 +56,16 @@ def routers_of(
             rule=route.get("rule"),
             backends=backends,
             destination_rule=route.get("destinationRule"),
+            host=host_of(route.get("destinationRule"), owner, world),
         )
         for route in kinds.attached(traffic)
     )
+
+
+def host_of(destination_rule: str | None, owner: Owner, world: World) -> str | None:
+    """Whose subsets a DestinationRule declares; None where it is missing, or none is named."""
+    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, destination_rule or ""))
+    return found["spec"]["host"] if found else None
 
 
 def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], world: World) -> tuple[Route, ...]:

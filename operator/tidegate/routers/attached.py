@@ -32,7 +32,10 @@ LEAST_TOTAL = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachedRoute:
-    """The rule of that name, or every rule that holds both backends where none is named."""
+    """The rule of that name, or every rule that holds both backends where none is named.
+
+    `host`: whose subsets are meant, where the backends are subsets: others may have some of the same names.
+    """
 
     kind: str
     name: str
@@ -40,6 +43,7 @@ class AttachedRoute:
     backends: Backends
     rule: str | None = None
     destination_rule: str | None = None
+    host: str | None = None
 
     def absent(self) -> Split:
         """The user's to create: until then nobody is sent to the candidate by it."""
@@ -110,13 +114,14 @@ class AttachedRoute:
         owners = [before["owner"] for name in holders(found) if "owner" in (before := found_before(found, name))]
         return {
             "destinationRule": self.destination_rule,
+            "host": self.host,
             "owner": owners[0] if owners else found["metadata"].get("owner"),
             "weights": {place.key: place.declared for place in at},
         }
 
     def _places(self, found: Found, rule: str | None) -> list[Place]:
         shape = SUBSETS if self.destination_rule else SHAPES[self.kind]
-        return list(places(found, self._named, rule, shape))
+        return list(places(found, self._named, rule, shape, self.host))
 
     @property
     def _named(self) -> Backends:
@@ -163,9 +168,15 @@ def _owns(entry: dict[str, Any], field: str, shape: Shape) -> bool:
 
 def held_route(kind: str, found: Found, backends: Backends, release: str) -> AttachedRoute:
     """A route as a Release's note tells of it, whatever is declared today."""
-    rule = found_before(found, release).get("destinationRule")
-    name = found["metadata"]["name"]
-    return AttachedRoute(kind=kind, name=name, release=release, backends=backends, destination_rule=rule)
+    before = found_before(found, release)
+    return AttachedRoute(
+        kind=kind,
+        name=found["metadata"]["name"],
+        release=release,
+        backends=backends,
+        destination_rule=before.get("destinationRule"),
+        host=before.get("host"),
+    )
 
 
 def held_rules(found: Found, release: str) -> frozenset[str]:

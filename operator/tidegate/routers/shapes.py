@@ -79,6 +79,12 @@ def service_named(ref: Ref, shape: Shape, namespace: str) -> str | None:
     return short(declared, namespace) if shape.name[-1] == "host" else declared
 
 
+def leads_to(ref: Ref, host: str, namespace: str) -> bool:
+    """True for a mesh's destination of that host, however either is written."""
+    found: str = (ref.get("destination") or {}).get("host", "")
+    return found == host or (short(found, namespace) or found) == (short(host, namespace) or host)
+
+
 def short(host: str, namespace: str) -> str | None:
     """A mesh's host as the name of a Service: `web`, `web.shop` and `web.shop.svc.cluster.local` are one."""
     name, _, rest = host.partition(".")

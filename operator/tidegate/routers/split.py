@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .shapes import GATEWAY, Shape, declared_name, rules, service_named
+from .shapes import GATEWAY, Shape, declared_name, leads_to, rules, service_named
 
 FULL = 100
 
@@ -51,11 +51,19 @@ class Place:
         return self.total - candidate, candidate
 
 
-def places(found: Found, backends: Backends, rule: str | None = None, shape: Shape = GATEWAY) -> Iterator[Place]:
-    """Each rule that holds both backends, found by their names; only the rule of that name where one is given."""
+def places(
+    found: Found, backends: Backends, rule: str | None = None, shape: Shape = GATEWAY, host: str | None = None
+) -> Iterator[Place]:
+    """Each rule that holds both backends, found by their names; only the rule of that name where one is given.
+
+    Subsets are those of the host, where one is given.
+    """
     namespace = found["metadata"].get("namespace", "")
     for held in rules(found.get("spec") or {}, shape):
-        names = [service_named(ref, shape, namespace) for ref in held.refs]
+        names = [
+            service_named(ref, shape, namespace) if host is None or leads_to(ref, host, namespace) else None
+            for ref in held.refs
+        ]
         both = backends.stable in names and backends.candidate in names
         if not both or rule not in {None, held.name}:
             continue

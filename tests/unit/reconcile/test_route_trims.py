@@ -52,7 +52,7 @@ def test_a_kept_destination_rule_tells_what_its_subsets_select() -> None:
 
     assert subsets("web", kept).stable == "v1"
     assert not subsets("web", kept).lacking
-    assert kept["spec"] == {"subsets": [{"name": "stable", "labels": labels}, {"name": "candidate"}]}
+    assert kept["spec"] == {"host": "web", "subsets": [{"name": "stable", "labels": labels}, {"name": "candidate"}]}
 
 
 @pytest.mark.parametrize(

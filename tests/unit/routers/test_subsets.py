@@ -99,10 +99,17 @@ def test_it_says_what_is_lacking() -> None:
     assert point_patch(lacking, "candidate", LABELS) == []
 
 
-def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
+def by_subsets() -> dict[str, Any]:
+    """A VirtualService whose second rule leads to two subsets of `web`."""
     route = virtual_service(hosts="web")
     for ref, subset in zip(route["spec"]["http"][1]["route"], ("candidate", "stable"), strict=True):
         ref["destination"]["subset"] = subset
+
+    return route
+
+
+def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
+    route = by_subsets()
     router = AttachedRoute(
         kind="VirtualService", name="web", release="web", rule="main", backends=BACKENDS, destination_rule="web"
     )
@@ -115,3 +122,23 @@ def test_a_route_finds_its_two_backends_by_their_subsets() -> None:
     assert held.split(after).weight == 20
     assert patched(after, held.restore_patch(after))["spec"] == route["spec"]
     assert "both subsets stable and candidate" in router.split(virtual_service()).sentence
+
+
+@pytest.mark.parametrize("host", ["web", "web.shop", "web.shop.svc.cluster.local"])
+def test_subsets_of_another_host_are_another_releases_though_they_have_the_same_names(host: str) -> None:
+    route = by_subsets()
+    other = copy.deepcopy(route["spec"]["http"][1])
+    for ref in other["route"]:
+        ref["destination"]["host"] = "cart"
+    route["spec"]["http"].append({**other, "name": "cart"})
+    router = AttachedRoute(
+        kind="VirtualService", name="web", release="web", backends=BACKENDS, destination_rule="web", host=host
+    )
+
+    after = patched(route, router.weight_patch(route, weight=20, revision="v2", raising=True))
+
+    assert [ref["weight"] for ref in after["spec"]["http"][1]["route"]] == [20, 80]
+    assert after["spec"]["http"][2] == route["spec"]["http"][2]
+    held = held_route("VirtualService", after, BACKENDS, "web")
+    assert (router.split(after).least, held.split(after).least) == (20, 20)
+    assert patched(after, held.restore_patch(after))["spec"] == route["spec"]
