@@ -22,7 +22,7 @@ from .promotion import PROMOTION
 from .reasons import Reason
 from .rollback import carries, handed_over, lacking, weight_to_stable
 from .router import unconfirmed
-from .snapshot import Snapshot
+from .snapshot import Side, Snapshot
 from .step import drain_left, touched
 from .undeclared import drain_of_what_is_not_declared, take_back_what_is_not_declared
 from .upkeep import leftovers, services
@@ -87,7 +87,7 @@ def _wait_for(seen: Snapshot, workload: Workload, size: int) -> Decision | None:
 
 def mend_lost_services(seen: Snapshot) -> Decision | None:
     """A route names our Services: one that a hand deleted is there again before it is given away."""
-    given = kept(seen) and seen.stable.ours if seen.workload is None else seen.workload.taken_over
+    given = kept(seen) and serving(seen).ours if seen.workload is None else seen.workload.taken_over
     if not given or handed_over(seen):
         return None
 
@@ -155,11 +155,11 @@ def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
 
 def point_candidate_at_what_is_kept(seen: Snapshot) -> Decision | None:
     """No Service that stays may select pods that go."""
-    if not kept(seen) or seen.services.taken or seen.services.candidate in {None, seen.progress.stable}:
+    if not kept(seen) or seen.services.taken or seen.services.candidate in {None, serving(seen).revision}:
         return None
 
-    sentence = "the candidate's Service selects stable"
-    return _on(seen, sentence, PointService(Role.CANDIDATE, seen.progress.stable or ""))
+    sentence = "the candidate's Service selects what is kept"
+    return _on(seen, sentence, PointService(Role.CANDIDATE, serving(seen).revision))
 
 
 def take_the_exposure_off_what_is_kept(seen: Snapshot) -> Decision | None:
@@ -167,17 +167,23 @@ def take_the_exposure_off_what_is_kept(seen: Snapshot) -> Decision | None:
     if not kept(seen) or seen.route is None or seen.route.attached or not seen.route.extended:
         return None
 
-    return _on(seen, "the route is as it is declared", WriteRoute(0, seen.progress.stable or ""))
+    return _on(seen, "the route is as it is declared", WriteRoute(0, serving(seen).revision))
 
 
 def kept(seen: Snapshot) -> bool:
     """True where something serves that must outlive the Release; a Deployment of a user's serves by itself."""
-    return seen.keeps and seen.workload is None and seen.stable.exists
+    return seen.keeps and seen.workload is None and serving(seen).exists
+
+
+def serving(seen: Snapshot) -> Side:
+    """Stable; before there is one, a first revision that requests reach already."""
+    first, reached = seen.candidate, seen.services.stable
+    return first if seen.progress.stable is None and first.available and reached == first.revision else seen.stable
 
 
 def let_go(seen: Snapshot) -> Decision:
     """Nothing of a user's is held any more, and what is kept is nobody's."""
-    left: tuple[Action, ...] = (LeaveServing(seen.stable.revision),) if kept(seen) else ()
+    left: tuple[Action, ...] = (LeaveServing(serving(seen).revision),) if kept(seen) else ()
     if seen.workload and (seen.workload.taken_over or seen.workload.held):
         left = (ReleaseWorkload(),)
 

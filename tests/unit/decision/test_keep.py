@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.unit.decision.test_capacity import at_half
-from tests.unit.decision.test_clauses import progress_look, rest_look, side_look, step_look
+from tests.unit.decision.test_clauses import first_up, progress_look, rest_look, side_look, step_look
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.api import Suspend
@@ -34,6 +34,15 @@ def test_a_release_that_is_told_to_keep_in_mid_rollout_does_so_at_once() -> None
 
 def test_what_serves_is_nobodys_before_the_release_goes() -> None:
     assert decide(deleted(rest_look())).actions == (LeaveServing("v1"), Finalize(keep=False))
+
+
+def test_a_first_revision_that_requests_reach_already_is_left_serving() -> None:
+    """As after a lost status: it is on its way to be stable, and all that answers."""
+    look = deleted(first_up(services=Services(stable="v1", candidate="v1", apex="v1")))
+    assert decide(look).actions == (LeaveServing("v1"), Finalize(keep=False))
+
+    unreached = replace(look, services=Services(stable="v0", candidate="v1", apex="v0"))
+    assert decide(unreached).actions == (Finalize(keep=False),)
 
 
 def test_the_candidate_goes_before_stable_is_left() -> None:
