@@ -221,8 +221,9 @@ def restless(state: State) -> Iterator[str]:
     if progress.candidate is None and state.route is not None and state.route.extended:
         yield "a rule of a step is left behind"
 
+    # Where stable is lost with every record of it, what is there may be all that answers.
     leftovers = [found for found in state.pods if found.replicas and found.revision != progress.stable]
-    if leftovers and progress.candidate is None and not waiting:
+    if leftovers and progress.stable is not None and progress.candidate is None and not waiting:
         yield f"pods are left over: {leftovers}"
 
     unmarked = [found for found in state.pods if found.revision in progress.rejected and not found.rejected]
