@@ -68,6 +68,9 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
     if kind == "Release" and "gateway" not in spec["traffic"]:
         spec = without(spec, NEED_GATEWAY)
 
+    if kind == "Release" and {"podRatio", "nodeRatio"} & spec["traffic"].keys():
+        spec = without(spec, (("steps", 0, "replicas"),))
+
     metadata = {"name": "whole"} if kind.startswith("Cluster") else {"name": "whole", "namespace": "default"}
     return {"apiVersion": "tidegate.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
 
@@ -244,9 +247,25 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         release_with(("spec", "traffic"), {"route": {"name": "a"}, "routes": [{"name": "b"}]}),
         release_with(("spec", "traffic"), {"route": {"name": "a"}}),
     ),
-    "steps: with traffic.podRatio": (
+    "steps: with traffic.podRatio or nodeRatio the pods": (
+        put_at(ONE_A_NODE, ("spec", "steps"), [{**step("a", 50), "replicas": 3}]),
+        put_at(ONE_A_NODE, ("spec", "steps"), [step("a", 50)]),
+    ),
+    "steps: with traffic.podRatio a weight": (
         put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 51)]),
         put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 50)]),
+    ),
+    "routes: each route may be named once": (
+        release_with(("spec", "traffic"), {"routes": [{"name": "a", "rule": "x"}, {"name": "a", "rule": "y"}]}),
+        release_with(("spec", "traffic"), {"routes": [{"name": "a"}, {"name": "a", "kind": "GRPCRoute"}]}),
+    ),
+    "max: must be a share below 1": (
+        release_with(("spec", "objectives"), [{"name": "a", "errorRatio": {"max": "5"}}]),
+        release_with(("spec", "objectives"), [{"name": "a", "errorRatio": {"max": "5%"}}]),
+    ),
+    "query: min must not be greater": (
+        release_with(("spec", "objectives"), [{"name": "a", "query": {"promql": "x", "min": "50%", "max": "0.4"}}]),
+        release_with(("spec", "objectives"), [{"name": "a", "query": {"promql": "x", "min": "40%", "max": "0.4"}}]),
     ),
     "workloadRef: with traffic.nodeRatio": (
         put_at(put_at(ONE_A_NODE, ("spec", "workloadRef"), {"name": "web"}), ("spec", "template"), None),

@@ -102,6 +102,21 @@ def test_a_takeover_waits_until_the_release_can_carry_the_load(api: Api, namespa
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+def test_a_takeover_waits_for_the_deployments_own_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True, "template": template("2")}})
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert "paused with a template that is not rolled out" in found["status"]["message"]
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 2
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": False}})
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+
 @pytest.mark.parametrize("manager", GITS)
 def test_git_lets_go_of_the_size_and_nothing_changes(
     api: Api, namespace: str, operator: Operator, manager: str

@@ -24,6 +24,7 @@ from .enums import (
 from .errors import InvalidSpec
 from .hooks import Hook, HttpHook, JobHook
 from .metric_source import MetricSourceSpec, parse_source
+from .model import number
 from .objective_set import ObjectiveSetSpec, parse_set
 from .release import ReleaseSpec, parse_spec, salvaged_spec
 
@@ -54,6 +55,7 @@ __all__ = [
     "TrackConfig",
     "When",
     "format_duration",
+    "number",
     "parse_duration",
     "parse_set",
     "parse_source",

@@ -13,8 +13,9 @@ from .exposure_cel import (
 )
 from .metric_source import MetricSourceSpec
 from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
+from .objective_cel import OBJECTIVE_RULE, QUERIES_RULE, QUERY_RULES, SHARE_RULE
 from .objective_set import ObjectiveSetSpec
-from .release import IMPLIED_STEP, QUERIES_LENGTH, ReleaseSpec
+from .release import IMPLIED_STEP, ReleaseSpec
 from .schema import structural
 from .source_cel import TIMEOUT_RULE, source_by
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
@@ -23,8 +24,10 @@ from .traffic_cel import (
     NODE_RATIO_RULE,
     POD_RATIO_RULE,
     ROUTER_RULE,
+    ROUTES_RULE,
     RULE_RULE,
     SHRINK_RULE,
+    STEP_PODS_RULE,
     SUBSETS_RULE,
 )
 from .transition_cel import TRANSITION_RULES
@@ -79,6 +82,7 @@ def release_spec() -> dict[str, Any]:
     spec["x-kubernetes-validations"] = [
         TEMPLATE_RULE,
         POD_RATIO_RULE,
+        STEP_PODS_RULE,
         NODE_RATIO_RULE,
         SHRINK_RULE,
         FIRST_NODES_RULE,
@@ -106,13 +110,19 @@ def attach_by(traffic: dict[str, Any]) -> None:
     for route in (traffic["route"], traffic["routes"]["items"]):
         route["x-kubernetes-validations"] = [RULE_RULE, SUBSETS_RULE]
 
+    traffic["routes"]["x-kubernetes-validations"] = [ROUTES_RULE]
+
 
 def judge_by(objectives: dict[str, Any]) -> None:
     """The rules of a list of objectives, wherever one is declared."""
     objectives["x-kubernetes-list-type"] = "map"
     objectives["x-kubernetes-list-map-keys"] = ["name"]
     objectives["items"]["x-kubernetes-validations"] = [OBJECTIVE_RULE]
-    objectives["items"]["properties"]["query"]["x-kubernetes-validations"] = QUERY_RULES
+    properties = objectives["items"]["properties"]
+    properties["query"]["x-kubernetes-validations"] = QUERY_RULES
+    for counted in ("errorRatio", "slowRequests"):
+        properties[counted]["properties"]["max"]["x-kubernetes-validations"] = [SHARE_RULE]
+
     objectives["x-kubernetes-validations"] = [QUERIES_RULE]
 
 
@@ -253,20 +263,7 @@ WORKLOAD_RULE = rule(
     "(self.apiVersion == 'apps/v1') == (self.kind == 'Deployment')",
     "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
 )
-OBJECTIVE_RULE = rule(
-    "[has(self.query), has(self.errorRatio), has(self.slowRequests)].filter(f, f).size() == 1",
-    "objectives: each must have exactly one of query, errorRatio and slowRequests",
-)
-QUERIES_RULE = rule(
-    "self.filter(o, has(o.query)).map(o, has(o.query.promql) ? size(o.query.promql) : size(o.query.text)).sum()"
-    f" <= {QUERIES_LENGTH}",
-    f"objectives: all queries together must be at most {QUERIES_LENGTH} characters",
-)
 INTERVAL_RULE = rule("duration(self) >= duration('1s')", "interval: must be at least 1s")
-QUERY_RULES = [
-    rule("has(self.max) || has(self.min)", "query: must have max, min, or both"),
-    rule("has(self.promql) != has(self.text)", "query: must have exactly one of promql and text"),
-]
 
 RELEASE_NAMES = {
     "kind": "Release",

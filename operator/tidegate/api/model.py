@@ -1,6 +1,7 @@
 """The base of everything that users declare: frozen, strict, camelCase outside."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -58,6 +59,23 @@ Hostname = Annotated[
     str, Field(pattern=r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", max_length=253)
 ]
 Number = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,9})?%?$", max_length=24)]
+
+
+def number(text: str) -> Decimal:
+    """`1%` or `0.01` as the same number."""
+    return Decimal(text[:-1]) / 100 if text.endswith("%") else Decimal(text)
+
+
+def _below_one(text: str) -> str:
+    """A bound of all requests would let an outage pass."""
+    if number(text) >= 1:
+        message = "must be a share below 1, such as 5% or 0.05"
+        raise ValueError(message)
+
+    return text
+
+
+Share = Annotated[Number, AfterValidator(_below_one)]
 
 
 def _opaque(value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from .enums import Mode, SourceKind
-from .model import Declared, Duration, Name, Number, ObjectName, one_of
+from .model import Declared, Duration, Name, Number, ObjectName, Share, number, one_of
 
 # The API server's schema has no such field: who declares it anew is told so.
 GONE = "consecutive"
@@ -46,6 +46,14 @@ class Query(Declared):
         one_of(self, "promql", "text")
         return self
 
+    @model_validator(mode="after")
+    def _room_between(self) -> "Query":
+        if self.max is not None and self.min is not None and number(self.min) > number(self.max):
+            message = "query: min must not be greater than max: no answer would pass"
+            raise ValueError(message)
+
+        return self
+
 
 class Counted(Declared):
     """What the data plane counts, judged by evidence against a bound."""
@@ -63,14 +71,14 @@ class Counted(Declared):
 class ErrorRatio(Counted):
     """The share of the candidate's requests that the data plane answered with a server error."""
 
-    max: Annotated[Number, Field(description="The greatest share that passes, such as 1%.")] = "1%"
+    max: Annotated[Share, Field(description="The greatest share that passes, such as 1%.")] = "1%"
 
 
 class SlowRequests(Counted):
     """The share of the candidate's requests that took longer than a time, counted by the data plane's histogram."""
 
     over: Annotated[Duration, Field(description="A boundary of the histogram's buckets; no other is ever guessed.")]
-    max: Annotated[Number, Field(description="The greatest share that passes, such as 5%.")]
+    max: Annotated[Share, Field(description="The greatest share that passes, such as 5%.")]
 
 
 class Objective(Declared):

@@ -26,6 +26,7 @@ from .model import Declared, Duration, Opaque, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
 from .promotion import Promotion, RollbackWindow
+from .share_rules import fits_pods
 from .step import DEFAULT_STEPS, Step
 from .traffic import Service, Traffic
 from .workload_ref import WorkloadRef
@@ -33,7 +34,7 @@ from .workload_ref import WorkloadRef
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
 JOBS_LENGTH = 65536
-HALF, FULL = 50, 100
+FULL = 100
 IMPLIED_STEP = "full"
 
 
@@ -217,24 +218,7 @@ class ReleaseSpec(Declared):
 
     @model_validator(mode="after")
     def _without_a_router(self) -> "ReleaseSpec":
-        """Where pods are the share, what needs a weight or a size of its own is no choice."""
-        if self.traffic.node_ratio and self.workload_ref and self.workload_ref.kind is WorkloadKind.DEPLOYMENT:
-            message = "workloadRef: a Deployment has no pod a node: use template, or a PodTemplate"
-            raise ValueError(message)
-
-        by_pods = self.traffic.pod_ratio is not None or self.traffic.node_ratio is not None
-        if by_pods and self.capacity is Capacity.SHRINK:
-            message = "capacity: Shrink needs a router: without one the pods are the share"
-            raise ValueError(message)
-
-        if self.traffic.node_ratio and self.first_rollout is FirstRollout.STEPS:
-            message = "firstRollout: Steps needs a size: with traffic.nodeRatio every node gets its pod at once"
-            raise ValueError(message)
-
-        if self.traffic.pod_ratio and any(HALF < step.weight < FULL for step in self.steps):
-            message = "steps: with traffic.podRatio a weight is at most 50, or 100"
-            raise ValueError(message)
-
+        fits_pods(self)
         return self
 
     @model_validator(mode="after")

@@ -135,4 +135,9 @@ class Traffic(Declared):
     @model_validator(mode="after")
     def _one_router(self) -> "Traffic":
         one_of(self, "gateway", "route", "routes", "ingress", "pod_ratio", "node_ratio")
+        named = [(route.kind, route.name) for route in self.routes or ()]
+        if twice := [name for name in named if named.count(name) > 1]:
+            message = f"routes: {twice[0][0].value} {twice[0][1]} is named twice: leave rule out, and both are meant"
+            raise ValueError(message)
+
         return self

@@ -23,6 +23,14 @@ POD_RATIO_RULE = rule(
     "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",
     "steps: with traffic.podRatio a weight must be at most 50, or 100: both sides' pods share one Service",
 )
+STEP_PODS_RULE = rule(
+    "!(has(self.traffic.podRatio) || has(self.traffic.nodeRatio)) || self.steps.all(s, !has(s.replicas))",
+    "steps: with traffic.podRatio or nodeRatio the pods are the share: leave replicas out",
+)
+ROUTES_RULE = rule(
+    "self.all(r, self.exists_one(o, o.kind == r.kind && o.name == r.name))",
+    "routes: each route may be named once: without rule, every rule with both backends is meant",
+)
 RULE_RULE = rule(
     "!has(self.rule) || self.kind != 'TraefikService'",
     "route: a TraefikService has no rules: leave rule out",

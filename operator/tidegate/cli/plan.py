@@ -10,12 +10,11 @@ from typing import Any
 
 import yaml
 
-from tidegate.api import InvalidSpec, parse_spec
+from tidegate.api import InvalidSpec, number, parse_spec
 from tidegate.clients import CallError, Http, Kube, NoCredentials, credentials
 from tidegate.decision.snapshot import Blocked
 from tidegate.judge.plan import Expected, share, span
 from tidegate.judge.steps import Sight, seen_by
-from tidegate.judge.verdict import number
 from tidegate.reconcile.channel import Channel
 from tidegate.reconcile.foresee import Foreseen, NotForeseen, expected_at, foresee
 from tidegate.reconcile.scope import Scope

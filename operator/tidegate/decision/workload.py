@@ -24,6 +24,20 @@ class Workload:
     progressively: bool = False
 
     @property
+    def unfinished(self) -> str:
+        """Why its pods are not all its newest template's, and available; empty where they are."""
+        if not self.replicas or (self.current and self.available >= self.replicas):
+            return ""
+
+        if self.paused and not self.current:
+            return "it is paused with a template that is not rolled out: resume it, or take the change back"
+
+        ready = f"{self.available} of {self.replicas} pods are available"
+        return f"its own rollout has not ended: {ready}" + (
+            "" if self.current else ", not all with its newest template"
+        )
+
+    @property
     def contested(self) -> bool:
         """Scaled up again by someone after two tries: there is no third."""
         return self.replicas > 0 and self.emptied >= TRIES

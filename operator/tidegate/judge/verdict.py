@@ -37,11 +37,6 @@ class Bound:
         return " and ".join(part for part in (least, greatest) if part)
 
 
-def number(text: str) -> Decimal:
-    """`1%` or `0.01` as the same number."""
-    return Decimal(text[:-1]) / 100 if text.endswith("%") else Decimal(text)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """An answer with its time: a value, or why there is none."""

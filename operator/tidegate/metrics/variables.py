@@ -8,6 +8,8 @@ from tidegate.api import InvalidSpec, format_duration
 from tidegate.api.names import pod_names
 
 VARIABLE = re.compile(r"\$([a-z_]+)")
+# Other tools' ways to write one, which nobody fills in here.
+FOREIGN = re.compile(r"\$\{\w+\}|\{\{\s*[\w.$-]+\s*\}\}|\$[A-Z]\w*")
 # Each variable and what it stands for.
 KNOWN = {
     "namespace": "the Release's namespace",
@@ -25,6 +27,9 @@ PATTERNS = frozenset({"stable_pods", "candidate_pods"})
 
 def check(field: str, text: str, *, also: frozenset[str] = frozenset()) -> None:
     """Raise InvalidSpec for a variable that nobody fills in: its query would match nothing, for ever."""
+    if foreign := FOREIGN.search(text):
+        raise InvalidSpec(field, f"has {foreign[0]}, which nobody fills in: a variable is written as $namespace")
+
     unknown = sorted(set(VARIABLE.findall(text)) - KNOWN.keys() - also)
     if unknown:
         names = ", ".join(f"${name}" for name in sorted(KNOWN.keys() | also))

@@ -9,6 +9,7 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Snapshot
 from tidegate.decision.start import brings_back
+from tidegate.decision.workload import Workload
 from tidegate.metrics import variables
 from tidegate.metrics.data_planes import COUNTS
 from tidegate.routers import Whole
@@ -202,28 +203,31 @@ def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
     if workload is None or workload.taken_over:
         return None
 
+    why = _untakeable(workload, seen, world)
+    return Blocked(Reason.TAKEOVER_WAITS, f"Deployment {workload.name} is not taken over yet: {why}") if why else None
+
+
+def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
+    """What somebody must do first; empty where nothing is in the way."""
     scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
-    where = f"Deployment {workload.name} is not taken over yet:"
     if scalers:
         name = scalers[0]["metadata"]["name"]
-        sentence = f"{where} HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
-        return Blocked(Reason.TAKEOVER_WAITS, sentence)
+        return f"HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
 
     if workload.owned_by:
-        sentence = (
-            f"{where} {workload.owned_by} declares its spec.replicas; take replicas out of its manifest"
+        return (
+            f"{workload.owned_by} declares its spec.replicas; take replicas out of its manifest"
             " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
         )
-        return Blocked(Reason.TAKEOVER_WAITS, sentence)
 
     if seen.spec.replicas < workload.replicas:
-        sentence = (
-            f"{where} it has {workload.replicas} replicas and the Release {seen.spec.replicas}:"
+        return (
+            f"it has {workload.replicas} replicas and the Release {seen.spec.replicas}:"
             f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
         )
-        return Blocked(Reason.TAKEOVER_WAITS, sentence)
 
-    return None
+    # What it rolls out is unproven: as a first revision it would be served without a step.
+    return workload.unfinished
 
 
 def _not_isolated(seen: "Seen", world: World) -> Blocked | None:

@@ -4,12 +4,12 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from tidegate.api import Mode
+from tidegate.api import Mode, number
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
 from tidegate.decision.snapshot import Evidence
-from tidegate.judge.verdict import Analysis, Bound, Line, Measurement, Verdict, judge, number
+from tidegate.judge.verdict import Analysis, Bound, Line, Measurement, Verdict, judge
 from tidegate.watch import Key
 
 from .counted import Found, judge_counts, shown_together

@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from math import inf
 
-from tidegate.api import Mode, Pause
+from tidegate.api import Mode, Pause, number
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
 from tidegate.api.step import Step
 from tidegate.decision.plan import FULL
 from tidegate.judge.combined import Kind, parts
 from tidegate.judge.steps import PlannedStep
-from tidegate.judge.verdict import number
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import Shape
 from tidegate.metrics.samples import Side

@@ -278,3 +278,23 @@ def test_what_was_never_taken_is_just_let_go() -> None:
 
 def test_a_release_without_a_finalizer_gets_no_write() -> None:
     assert decide(replace(at_first_step().look(), deleting=True)).actions == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ""),
+        ({"replicas": 0, "available": 0, "current": False}, ""),
+        ({"paused": True}, ""),
+        ({"paused": True, "current": False}, "paused with a template that is not rolled out"),
+        ({"available": 1}, "1 of 2 pods are available"),
+        ({"current": False}, "2 of 2 pods are available, not all with its newest template"),
+    ],
+)
+def test_a_deployment_is_unfinished_until_all_its_pods_are_available_with_its_newest_template(
+    changes: dict[str, Any], words: str
+) -> None:
+    found = replace(Workload(name="web", replicas=2, available=2), **changes).unfinished
+
+    assert bool(found) is bool(words)
+    assert words in found

@@ -8,8 +8,9 @@ from itertools import accumulate
 import pytest
 
 from tests.unit.judge.kayenta_cases import COUNTS, GAUGES, QUIET, RESTLESS, TOGETHER, CountCase, Counts, GaugeCase
+from tidegate.api import number
 from tidegate.judge.streaming import Detector, Finding, Limits
-from tidegate.judge.verdict import Analysis, Bound, Line, Measurement, Verdict, judge, number
+from tidegate.judge.verdict import Analysis, Bound, Line, Measurement, Verdict, judge
 from tidegate.metrics.increments import Grid, Increments
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge, number
+from tidegate.api import number
+from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BOUND = Bound(greatest=number("1%"))

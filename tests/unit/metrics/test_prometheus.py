@@ -97,5 +97,11 @@ def test_an_unknown_variable_is_refused_with_those_that_exist() -> None:
         check("spec.objectives[0].query.promql", "up{pod=~'$pods'}")
 
 
+@pytest.mark.parametrize("foreign", ["${candidate_pods}", "{{ args.pods }}", "$Candidate_pods"])
+def test_another_tools_way_to_write_a_variable_is_refused(foreign: str) -> None:
+    with pytest.raises(InvalidSpec, match=r"which nobody fills in: a variable is written as \$namespace"):
+        check("spec.objectives[0].query.promql", f'sum(x{{pod=~"{foreign}"}}) or vector(0)')
+
+
 def test_variables_are_filled_in() -> None:
     assert fill("x[$window] $namespace", {"window": "1m", "namespace": "shop"}) == "x[1m] shop"

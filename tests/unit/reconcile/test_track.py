@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.api import AdvanceOn, DataPlane, parse_spec
+from tidegate.api import AdvanceOn, DataPlane, number, parse_spec
 from tidegate.api.objectives import Objective
 from tidegate.decision.progress import Progress
 from tidegate.judge.counts import Counts
-from tidegate.judge.verdict import Bound, Line, Verdict, number
+from tidegate.judge.verdict import Bound, Line, Verdict
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side

@@ -1,0 +1,34 @@
+"""What a Release without a router cannot have: there its pods, or its nodes, are the share."""
+
+from typing import TYPE_CHECKING
+
+from .enums import Capacity, FirstRollout, WorkloadKind
+
+if TYPE_CHECKING:
+    from .release import ReleaseSpec
+
+HALF, FULL = 50, 100
+
+
+def fits_pods(spec: "ReleaseSpec") -> None:
+    """Raise ValueError for what needs a weight or a size of its own where pods are the share."""
+    nodes, pods = spec.traffic.node_ratio, spec.traffic.pod_ratio
+    if nodes and spec.workload_ref and spec.workload_ref.kind is WorkloadKind.DEPLOYMENT:
+        message = "workloadRef: a Deployment has no pod a node: use template, or a PodTemplate"
+        raise ValueError(message)
+
+    if (nodes or pods) and spec.capacity is Capacity.SHRINK:
+        message = "capacity: Shrink needs a router: without one the pods are the share"
+        raise ValueError(message)
+
+    if nodes and spec.first_rollout is FirstRollout.STEPS:
+        message = "firstRollout: Steps needs a size: with traffic.nodeRatio every node gets its pod at once"
+        raise ValueError(message)
+
+    if pods and any(HALF < step.weight < FULL for step in spec.steps):
+        message = "steps: with traffic.podRatio a weight is at most 50, or 100"
+        raise ValueError(message)
+
+    if (nodes or pods) and any(step.replicas is not None for step in spec.steps):
+        message = "steps: without a router the pods are the share: leave replicas out"
+        raise ValueError(message)
