@@ -45,7 +45,8 @@ def test_where_capacity_shrinks_stable_has_what_its_share_needs_and_grows_before
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", phase_is("Paused"))
     old = f"web-{first}"
-    api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == 2)
+    # Until its pods are gone too, stable still has all four and need not grow.
+    api.until(REPLICA_SETS, namespace, old, lambda found: found["spec"]["replicas"] == found["status"]["replicas"] == 2)
 
     api.ask(namespace, "web", abort="1")
     api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [100, 0])

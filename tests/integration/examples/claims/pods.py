@@ -81,6 +81,8 @@ def capacity_shrink(example: Example) -> None:
     shrunk = example.course(REPLICA_SETS, f"ranking-{first}", size_of, [10], example.change)
     assert shrunk == [20, 15, 10]
     assert weights(example.get(ROUTES, "ranking")) == (50, 50)
+    # Until their pods are gone too, stable still has all twenty and need not grow.
+    example.see(REPLICA_SETS, f"ranking-{first}", lambda found: found["status"]["replicas"] == 10)
 
     example.ask(abort="1")
     example.see(ROUTES, "ranking", lambda found: weights(found) == (100, 0))
