@@ -86,7 +86,7 @@ def test_helm_fails_when_a_bad_version_is_rolled_back(operator: Operator, metric
         team.upgrade("2", "--wait")
 
     # Told by the Release, in its words, and not by the end of the time.
-    assert "not ready. status: Failed, message: errors: 0.9, must be ≤ 0.01" in str(failed.value)
+    assert "not ready. status: Failed, message: errors: breach. candidate " in str(failed.value)
     assert "deadline" not in str(failed.value)
     status = team.status()
     assert (status["phase"], status["reason"]) == ("RolledBack", "ObjectiveBreached")
