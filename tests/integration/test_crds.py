@@ -31,6 +31,7 @@ ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
     (("objectives", 0, "query"), ("promql", "text")),
     (("hooks", 0), ("http", "job")),
+    (("scrape",), ("addresses", "pods")),
 )
 # What only the managed route can do.
 NEED_GATEWAY: tuple[tuple[str | int, ...], ...] = (
@@ -64,6 +65,10 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
         for field in fields if all(name in part for name in fields) else ():
             if field != fields[variant % len(fields)]:
                 del part[field]
+
+    if "pods" in spec.get("scrape", {}):
+        # Whoever makes a pod is not shown a Secret.
+        del spec["scrape"]["authSecret"]
 
     if kind == "Release" and "gateway" not in spec["traffic"]:
         spec = without(spec, NEED_GATEWAY)
@@ -171,6 +176,15 @@ def source_with(provider: str, **fields: Any) -> dict[str, Any]:
     found = whole("MetricSource", PROVIDERS.index(provider))
     found["spec"][provider] |= fields
     return found
+
+
+PAGE = "http://gateway/metrics"
+
+
+def scraping(**fields: Any) -> dict[str, Any]:
+    """A MetricSource that reads one page, with these fields."""
+    declared = {"addresses": [PAGE], **fields}
+    return put_at(source_with("scrape"), ("spec", "scrape"), declared)
 
 
 COOKIE = {"name": "group", "value": "beta"}
@@ -349,6 +363,14 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         source_with("web", url="http://checks", body='{"of": "$query"}'),
     ),
     "web: body needs method POST": (source_with("web", method="GET"), source_with("web", method="POST")),
+    "scrape.timeout: must be": (scraping(timeout="11s"), scraping(timeout="10s")),
+    "scrape.interval: must be": (scraping(interval="999ms"), scraping(interval="1s")),
+    "scrape: must have exactly one": (scraping(pods={"port": 8080}), scraping()),
+    "scrape.addresses: must be different": (scraping(addresses=[PAGE, PAGE]), scraping(addresses=[PAGE, f"{PAGE}/b"])),
+    "scrape.pods: goes without": (
+        scraping(addresses=[], pods={"port": 8080}, authSecret={"name": "key"}),
+        scraping(addresses=[], pods={"port": 8080}),
+    ),
     "must have exactly one of prometheus": (
         put_at(source_with("web"), ("spec", "prometheus"), {"address": "http://prometheus"}),
         source_with("web"),

@@ -1,0 +1,71 @@
+"""A gateway's page of metrics: both sides of one Release serve steadily, the candidate partly badly."""
+
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+
+from tests.cluster.api import METRIC_SOURCES, Api
+from tests.cluster.loopback import Loopback
+from tests.cluster.simulated_counts import count
+
+TEXT = "text/plain; version=0.0.4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is served: each side's share of bad requests, or a body that is no such page."""
+
+    candidate: float = 0.0
+    stable: float = 0.0
+    status: int = 200
+    content_type: str = TEXT
+    body: str | None = None
+
+    def text(self, name: str) -> str:
+        """Traefik's lines for both Services of a Release, as they are now."""
+        if self.body is not None:
+            return self.body
+
+        at = int(time.time() * 10)
+        return "".join(
+            f'traefik_service_requests_total{{code="{code}",service="{name}-{side}-80@kubernetes"}} '
+            f"{count(at, bad, part)}\n"
+            for side, bad in (("stable", self.stable), ("candidate", self.candidate))
+            for code, part in ((200, "good"), (500, "bad"))
+        )
+
+
+class PageServer(Loopback):
+    """A server on loopback; set `page` to change what is served from now on."""
+
+    def __init__(self, namespace: str, release: str = "web") -> None:
+        self.page = Page()
+        self._name = f"{namespace}-{release}"
+        super().__init__()
+
+    def declare(self, api: Api, namespace: str, name: str = "numbers") -> None:
+        """The MetricSource that names it."""
+        scrape(api, namespace, f"http://{self.place}/metrics", name=name)
+
+    def get(self, request: BaseHTTPRequestHandler) -> None:
+        """The page."""
+        page = self.page
+        text = page.text(self._name).encode()
+        request.send_response(page.status)
+        request.send_header("Content-Type", page.content_type)
+        request.send_header("Content-Length", str(len(text)))
+        request.end_headers()
+        request.wfile.write(text)
+
+
+def scrape(api: Api, namespace: str, address: str, name: str = "numbers") -> None:
+    """A MetricSource that reads a page every second."""
+    api.apply(
+        METRIC_SOURCES,
+        {
+            "apiVersion": "tidegate.dev/v1alpha1",
+            "kind": "MetricSource",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {"scrape": {"addresses": [address], "interval": "1s", "timeout": "1s"}},
+        },
+    )
