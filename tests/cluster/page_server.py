@@ -8,6 +8,14 @@ from tests.cluster.api import METRIC_SOURCES, Api
 from tests.cluster.loopback import Loopback
 from tests.cluster.simulated_counts import count
 
+COUNTER, BUCKETS = "traefik_service_requests_total", "traefik_service_request_duration_seconds_bucket"
+# Errors by status; and nothing is slow.
+LINES = (
+    (COUNTER, 'code="200"', "good", True),
+    (COUNTER, 'code="500"', "bad", True),
+    (BUCKETS, 'le="1.0"', "all", False),
+    (BUCKETS, 'le="+Inf"', "all", False),
+)
 TEXT = "text/plain; version=0.0.4"
 
 
@@ -27,11 +35,11 @@ class Page:
             return self.body
 
         at = int(time.time() * 10)
+        sides = (("stable", self.stable), ("candidate", self.candidate))
         return "".join(
-            f'traefik_service_requests_total{{code="{code}",service="{name}-{side}-80@kubernetes"}} '
-            f"{count(at, bad, part)}\n"
-            for side, bad in (("stable", self.stable), ("candidate", self.candidate))
-            for code, part in ((200, "good"), (500, "bad"))
+            f'{metric}{{{label},service="{name}-{side}-80@kubernetes"}} {count(at, bad if fails else 0, part)}\n'
+            for side, bad in sides
+            for metric, label, part, fails in LINES
         )
 
 
