@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 
-from tests.cluster.api import METRIC_SOURCES, Api
+from tests.cluster.api import METRIC_SOURCES, Api, Object
 from tests.cluster.loopback import Loopback
 from tests.cluster.simulated_counts import count
 
@@ -68,12 +68,16 @@ class PageServer(Loopback):
 
 def scrape(api: Api, namespace: str, address: str, name: str = "numbers") -> None:
     """A MetricSource that reads a page every second."""
-    api.apply(
-        METRIC_SOURCES,
-        {
-            "apiVersion": "tidegate.dev/v1alpha1",
-            "kind": "MetricSource",
-            "metadata": {"name": name, "namespace": namespace},
-            "spec": {"scrape": {"addresses": [address], "interval": "1s", "timeout": "1s"}},
-        },
-    )
+    declare(api, namespace, name, {"addresses": [address]})
+
+
+def read_pods(api: Api, namespace: str, name: str = "numbers") -> None:
+    """A MetricSource that reads the pages of a Release's own pods every second."""
+    declare(api, namespace, name, {"pods": {"port": 1}})
+
+
+def declare(api: Api, namespace: str, name: str, pages: Object) -> None:
+    metadata = {"name": name, "namespace": namespace}
+    spec = {"scrape": {**pages, "interval": "1s", "timeout": "1s"}}
+    source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "MetricSource", "metadata": metadata, "spec": spec}
+    api.apply(METRIC_SOURCES, source)

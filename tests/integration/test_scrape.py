@@ -7,7 +7,7 @@ import pytest
 
 from tests.cluster.api import METRIC_SOURCES, RELEASES, Api
 from tests.cluster.operator import Operator
-from tests.cluster.page_server import Page, PageServer, scrape
+from tests.cluster.page_server import Page, PageServer, read_pods, scrape
 from tests.integration.conftest import Setup
 from tests.integration.manifests import message_has, phase_is, promoted_after, reason_is, stable_of, template
 from tests.integration.mortal import Mortal
@@ -106,6 +106,17 @@ def test_after_a_restart_counts_begin_again_and_the_status_says_so(
     server.page = Page(candidate=0.3)
     found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
     assert found["status"]["reason"] == "ObjectiveBreached"
+
+
+def test_pods_whose_pages_cannot_be_read_hold_the_rollout(api: Api, namespace: str, operator: Operator) -> None:
+    """Simulated pods have addresses, and no page is there. Stable's past is asked first."""
+    read_pods(api, namespace)
+    deploy(api, namespace, **by_counts(dataPlane="Application"))
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
+    assert "no pod of stable can be read" in found["status"]["message"]
+    assert weights(api, namespace) == [80, 20]
 
 
 def test_a_query_is_put_to_no_page(api: Api, namespace: str, operator: Operator, server: PageServer) -> None:

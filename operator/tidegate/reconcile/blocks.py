@@ -197,7 +197,7 @@ def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
 def _pages_blocked(seen: "Seen", world: World) -> Blocked | None:
     """Pods that tell of themselves are known by their own pages alone, and a gateway's counts are on no pod's page."""
     spec, plane = seen.wanted.pinned.spec, seen.plane
-    if not spec.asks_the_data_plane or plane is None:
+    if not spec.asks_the_data_plane or plane is None or seen.snapshot.progress.stable is None:
         return None
 
     source = world.sources.resolve(spec.metric_source, seen.owner.namespace)

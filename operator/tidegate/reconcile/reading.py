@@ -9,6 +9,7 @@ from tidegate.metrics.history import BLOCK
 from tidegate.metrics.page import Page
 from tidegate.metrics.raw_counts import RawSeries, Shape
 from tidegate.metrics.ring import Ring
+from tidegate.metrics.samples import Side
 from tidegate.metrics.scrape import Target
 from tidegate.metrics.sifting import Labels, Owner, Sifting, Wanted, Wish, owner_of
 from tidegate.metrics.warm_up import milliseconds
@@ -16,6 +17,7 @@ from tidegate.watch import Key
 
 # What is learned of stable's hour is learned in blocks of this length.
 RESTING = milliseconds(BLOCK)
+WHOSE = {Side.STABLE: "stable", Side.CANDIDATE: "the candidate"}
 NOT_YET = "its pages were not read yet"
 # The pages that all Releases share, where they are no pods'.
 GATEWAY: Key = ("", "")
@@ -129,7 +131,7 @@ class Reading:
             mine = [leaf for leaf in leaves if dict(leaf.target.ours)["pod"].startswith(side.pod_prefix)]
             failing = self._failing(mine) if mine else None
             if failing:
-                return NotWhole(f"no pod of the {side.side.value}'s can be read: {failing.why}")
+                return NotWhole(f"no pod of {WHOSE[side.side]} can be read: {failing.why}")
 
         return None
 

@@ -110,7 +110,7 @@ def test_a_side_of_which_no_pod_can_be_read_is_told_of_this_release_alone() -> N
     assert not isinstance(asked(reading, BY_PODS), Unusable)
 
     reading.take(candidate, 2000, DOWN)
-    assert asked(reading, BY_PODS) == NotWhole("no pod of the candidate's can be read: HTTP 503")
+    assert asked(reading, BY_PODS) == NotWhole("no pod of the candidate can be read: HTTP 503")
 
 
 def test_a_side_without_pods_has_no_data_and_that_is_no_failure() -> None:
@@ -229,7 +229,7 @@ async def test_a_pod_that_serves_no_page_of_metrics_is_told(
     found = await read_pod(pod)
 
     assert isinstance(found, Unusable)
-    assert "no pod of the candidate's can be read" in found.why
+    assert "no pod of the candidate can be read" in found.why
     assert why in found.why
 
 
