@@ -48,7 +48,7 @@ up: .venv/.synced ## Bring up a real cluster on this machine (CLUSTER=local|kwok
 down: .venv/.synced ## Take the cluster away; nothing is left behind
 	@$(RUN) -m tests.cluster down
 
-demo: .venv/.synced ## Five versions of a shop under traffic: two promoted, three rolled back (KEEP=1 keeps the cluster)
+demo: .venv/.synced ## Five versions of a shop under traffic: two promoted, three rolled back (KEEP=1 keeps the cluster; METRICS=scrape: without Prometheus)
 	@$(RUN) -m tests.demo
 
 bench: .venv/.synced ## Answer the questions of docs/benchmarks.md; JSON and a table in .bench/

@@ -39,6 +39,11 @@ class DataPlane:
         return f"http://{self.plane.address}:{self.ports.gateway}"
 
     @property
+    def gateway_metrics(self) -> str:
+        """Where the gateway tells what it counts."""
+        return f"http://{self.plane.address}:{self.ports.traefik_metrics}"
+
+    @property
     def prometheus(self) -> str:
         """Where questions go."""
         return f"http://{self.plane.address}:{self.ports.prometheus}"

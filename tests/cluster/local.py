@@ -44,6 +44,7 @@ class Cluster:
     kubeconfig: str
     gateway: str
     prometheus: str
+    gateway_metrics: str = ""
 
 
 def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False, serving: bool = True) -> Cluster:
@@ -133,7 +134,13 @@ def start_data_plane(plane: ControlPlane, nodes: Nodes, *, serving: bool) -> Clu
     kubeconfig = plane.folder / "kubeconfig"
     shutil.copyfile(plane.kubeconfig("admin"), kubeconfig)
     kubeconfig.chmod(0o600)
-    found = Cluster(kind=nodes.value, kubeconfig=str(kubeconfig), gateway=data.gateway, prometheus=data.prometheus)
+    found = Cluster(
+        kind=nodes.value,
+        kubeconfig=str(kubeconfig),
+        gateway=data.gateway,
+        prometheus=data.prometheus,
+        gateway_metrics=data.gateway_metrics,
+    )
     keep(found, plane.folder)
     return found
 

@@ -14,19 +14,22 @@ from tests.cluster.api import NAMESPACES, RELEASES, ROUTES, Api, Object
 from tests.cluster.choice import choose
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
+from tests.cluster.page_server import Page, PageServer, scrape
 from tests.cluster.progress import Missing, say, step
 from tests.cluster.whole import bring_up, take_down
 
 from .load import Load
 from .result import Result, VersionResult, account, counted_by_pods
 from .screen import Screen
-from .shop import HOST, NAME, NAMESPACE, VERSIONS, Version, judged_by_numbers, release
+from .shop import HOST, NAME, NAMESPACE, PAGE, VERSIONS, Version, judged_by_numbers, judged_by_page, release
 from .takeover import take_over
 
 PER_SECOND = 50
 VERSION_SECONDS = 120.0
 # Prometheus asks every second: the last answers are counted by then.
 LAST_SCRAPE_SECONDS = 2.5
+# Who counts: a Prometheus, or Tidegate itself on the gateway's page.
+SCRAPES = os.environ.get("METRICS") == "scrape"
 RESULT = local.ROOT / ".demo" / "result.json"
 LOG = local.ROOT / ".demo" / "operator.log"
 
@@ -81,12 +84,16 @@ def put_out_every_version(api: Api, cluster: local.Cluster) -> Result:
     if cluster.kind == local.Nodes.SIMULATED.value:
         return put_out_simulated(api)
 
+    if SCRAPES:
+        scrape(api, NAMESPACE, page_of(cluster), name=PAGE)
+
     screen, load, run = Screen(), Load(cluster.gateway, HOST, PER_SECOND), secrets.token_hex(4)
     results, begun = [], []
     for version in VERSIONS:
         screen.title(f"{version.name}: {version.story}")
         begun.append(time.time())
-        results.append(put_out(api, screen, version, release(version, run)))
+        manifest = release(version, run)
+        results.append(put_out(api, screen, version, judged_by_page(manifest) if SCRAPES else manifest))
         if version is VERSIONS[0]:
             load.start()
 
@@ -95,20 +102,34 @@ def put_out_every_version(api: Api, cluster: local.Cluster) -> Result:
     return account(load, results, begun, counted_by_pods(cluster.prometheus, run))
 
 
+def page_of(cluster: local.Cluster) -> str:
+    """Where the gateway tells what it counts."""
+    if not cluster.gateway_metrics:
+        message = "METRICS=scrape: the page of this cluster's gateway is not known: `make down` first"
+        raise Missing(message)
+
+    return f"{cluster.gateway_metrics}/metrics"
+
+
 def put_out_simulated(api: Api) -> Result:
     """Simulated pods serve nothing: the metric source is driven instead, and what needs single pods is skipped."""
     say("Pods are simulated: there is no traffic; the metric source says what each version's errors are")
     screen, run, results = Screen(), secrets.token_hex(4), []
-    with MetricServer() as metrics:
+    with MetricServer() as metrics, PageServer(NAMESPACE, NAME) as page:
         metrics.declare(api, NAMESPACE)
+        page.declare(api, NAMESPACE, PAGE)
         for version in VERSIONS:
             screen.title(f"{version.name}: {version.story}")
             if version.needs_pods:
                 screen.say("skipped: it needs real pods (Linux and root)")
                 continue
 
-            metrics.says = Answer(value=float(version.behaviour.get("ERROR_RATE", 0)))
-            results.append(put_out(api, screen, version, judged_by_numbers(release(version, run))))
+            bad = float(version.behaviour.get("ERROR_RATE", 0))
+            metrics.says, page.page = Answer(value=bad), Page(candidate=bad)
+            manifest = judged_by_numbers(release(version, run))
+            results.append(
+                put_out(api, screen, version, judged_by_page(release(version, run)) if SCRAPES else manifest)
+            )
 
     return Result(sent=0, answered=0, lost=0, counted_by_pods=0, made_by_gateway=0, versions=results)
 

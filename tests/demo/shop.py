@@ -6,6 +6,7 @@ from tests.cluster.api import Object
 from tests.cluster.images import SHOP
 
 NAMESPACE, NAME, HOST = "shop", "shop", "shop.example"
+PAGE = "page"
 REPLICAS = 4
 STEPS = [
     {"name": "first", "weight": 5, "dwell": "8s"},
@@ -83,6 +84,11 @@ def release(version: Version, run: str) -> Object:
             "promotion": {"watch": "5s"},
         },
     }
+
+
+def judged_by_page(manifest: Object) -> Object:
+    """The same Release, judged by the gateway's own page: MetricSource `page`."""
+    return {**manifest, "spec": {**manifest["spec"], "metricSource": {"kind": "MetricSource", "name": PAGE}}}
 
 
 def judged_by_numbers(manifest: Object) -> Object:

@@ -25,6 +25,8 @@ SAMPLES = {
     r"^[A-Za-z0-9_-]+$": ("X-Tester", "not valid"),
     r"^[!#$%&'()*+./0-9:<=>?@A-Z\[\]^_`a-z{|}~-]+$": ("beta", "a;b"),
     r"^https?://[^\s?#@]+$": ("http://prometheus:9090", "http://me:secret@prometheus"),
+    r"^https?://[^\s?#@]+(\?[^\s#]*)?$": ("http://gateway:9100/metrics", "http://me:secret@gateway/metrics"),
+    r"^/[^\s#]*$": ("/metrics", "metrics"),
     r"^https?://[^\s?#@$]+(\?[^\s#]*)?$": ("http://checks/ask?of=$query", "http://$query/ask"),
     r"^[a-z]{2}(-[a-z]+)+-[0-9]$": ("eu-west-1", "Europe"),
     r"^([A-Za-z0-9_-]+|\[[0-9]{1,4}\])(\.[A-Za-z0-9_-]+|\[[0-9]{1,4}\])*$": ("data.result[0].value", "$.data..value"),

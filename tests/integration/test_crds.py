@@ -31,6 +31,7 @@ ALTERNATIVES: tuple[tuple[tuple[str | int, ...], tuple[str, ...]], ...] = (
     (("objectives", 0), ("query", "errorRatio", "slowRequests")),
     (("objectives", 0, "query"), ("promql", "text")),
     (("hooks", 0), ("http", "job")),
+    (("scrape",), ("addresses", "pods")),
 )
 # What only the managed route can do.
 NEED_GATEWAY: tuple[tuple[str | int, ...], ...] = (
@@ -65,14 +66,23 @@ def whole(kind: str, variant: int = 0) -> dict[str, Any]:
             if field != fields[variant % len(fields)]:
                 del part[field]
 
-    if kind == "Release" and "gateway" not in spec["traffic"]:
-        spec = without(spec, NEED_GATEWAY)
+    if "pods" in spec.get("scrape", {}):
+        # Whoever makes a pod is not shown a Secret.
+        del spec["scrape"]["authSecret"]
 
-    if kind == "Release" and {"podRatio", "nodeRatio"} & spec["traffic"].keys():
-        spec = without(spec, (("steps", 0, "replicas"),))
+    if kind == "Release":
+        spec = by_its_router(spec)
 
     metadata = {"name": "whole"} if kind.startswith("Cluster") else {"name": "whole", "namespace": "default"}
     return {"apiVersion": "tidegate.dev/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def by_its_router(spec: dict[str, Any]) -> dict[str, Any]:
+    """The spec of a Release without what its router cannot do."""
+    if "gateway" not in spec["traffic"]:
+        spec = without(spec, NEED_GATEWAY)
+
+    return without(spec, (("steps", 0, "replicas"),)) if {"podRatio", "nodeRatio"} & spec["traffic"].keys() else spec
 
 
 def without(spec: dict[str, Any], paths: tuple[tuple[str | int, ...], ...]) -> dict[str, Any]:
@@ -174,6 +184,15 @@ def source_with(provider: str, **fields: Any) -> dict[str, Any]:
     found = whole("MetricSource", PROVIDERS.index(provider))
     found["spec"][provider] |= fields
     return found
+
+
+PAGE = "http://gateway/metrics"
+
+
+def scraping(**fields: Any) -> dict[str, Any]:
+    """A MetricSource that reads one page, with these fields."""
+    declared = {"addresses": [PAGE], **fields}
+    return put_at(source_with("scrape"), ("spec", "scrape"), declared)
 
 
 COOKIE = {"name": "group", "value": "beta"}
@@ -368,6 +387,14 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         source_with("web", url="http://checks", body='{"of": "$query"}'),
     ),
     "web: body needs method POST": (source_with("web", method="GET"), source_with("web", method="POST")),
+    "scrape.timeout: must be": (scraping(timeout="11s"), scraping(timeout="10s")),
+    "scrape.interval: must be": (scraping(interval="999ms"), scraping(interval="1s")),
+    "scrape: must have exactly one": (scraping(pods={"port": 8080}), scraping()),
+    "scrape.addresses: must be different": (scraping(addresses=[PAGE, PAGE]), scraping(addresses=[PAGE, f"{PAGE}/b"])),
+    "scrape.pods: goes without": (
+        scraping(addresses=[], pods={"port": 8080}, authSecret={"name": "key"}),
+        scraping(addresses=[], pods={"port": 8080}),
+    ),
     "must have exactly one of prometheus": (
         put_at(source_with("web"), ("spec", "prometheus"), {"address": "http://prometheus"}),
         source_with("web"),

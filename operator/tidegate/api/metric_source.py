@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from .model import Declared, one_of, parse
 from .providers import CloudWatch, Datadog, Dynatrace, Graphite, InfluxDb, NewRelic, Prometheus, Provider, Web
+from .scrape import Scrape
 
 
 class MetricSourceSpec(Declared):
@@ -19,6 +20,8 @@ class MetricSourceSpec(Declared):
     influxdb: Annotated[InfluxDb | None, Field(description="InfluxDB 2, asked in Flux.")] = None
     graphite: Annotated[Graphite | None, Field(description="Graphite's render API.")] = None
     web: Annotated[Web | None, Field(description="Any address that answers with JSON.")] = None
+
+    scrape: Annotated[Scrape | None, Field(description="Pages that Tidegate reads itself: no server is needed.")] = None
 
     @property
     def provider(self) -> Provider:

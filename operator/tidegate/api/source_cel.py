@@ -11,6 +11,23 @@ TIMEOUT_RULE = rule(
     "duration(self) >= duration('100ms') && duration(self) <= duration('30s')",
     "timeout: must be at least 100ms and at most 30s",
 )
+PAGE_TIMEOUT_RULE = rule(
+    "duration(self) >= duration('100ms') && duration(self) <= duration('10s')",
+    "scrape.timeout: must be at least 100ms and at most 10s",
+)
+INTERVAL_RULE = rule(
+    "duration(self) >= duration('1s') && duration(self) <= duration('1m')",
+    "scrape.interval: must be at least 1s and at most 1m",
+)
+TARGETS_RULE = rule("(size(self.addresses) > 0) != has(self.pods)", "scrape: must have exactly one of addresses, pods")
+DIFFERENT_RULE = rule(
+    "self.addresses.all(one, self.addresses.exists_one(other, other == one))",
+    "scrape.addresses: must be different ones",
+)
+PODS_RULE = rule(
+    "!has(self.pods) || !(self.eachAddress || has(self.authSecret))",
+    "scrape.pods: goes without eachAddress and authSecret",
+)
 WINDOW_RULE = rule(
     "duration(self) >= duration('10s') && duration(self) <= duration('1h')",
     "window: must be at least 10s and at most 1h",
@@ -38,4 +55,8 @@ def source_by(spec: dict[str, Any]) -> None:
             provider["properties"]["window"]["x-kubernetes-validations"] = [{**WINDOW_RULE}]
 
     spec["properties"]["cloudWatch"]["properties"]["period"]["x-kubernetes-validations"] = [PERIOD_RULE]
+    scrape = spec["properties"]["scrape"]
+    scrape["x-kubernetes-validations"] = [TARGETS_RULE, DIFFERENT_RULE, PODS_RULE]
+    scrape["properties"]["timeout"]["x-kubernetes-validations"] = [PAGE_TIMEOUT_RULE]
+    scrape["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     spec["properties"]["web"]["x-kubernetes-validations"] = [ASKED_RULE, BODY_RULE]

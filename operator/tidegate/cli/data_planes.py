@@ -58,7 +58,7 @@ def facts(plane: DataPlane, counts: Counts) -> Iterator[tuple[str, str]]:
     yield "errors", ", without that label ".join(code(status.matcher) for status in counts.statuses)
     yield "times", f"{code(counts.buckets)}, in {'seconds' if counts.unit == SECOND else 'milliseconds'}"
     if counts.only:
-        yield "of these", code(counts.only)
+        yield "of these", code(counts.only.matcher)
 
     yield "the candidate", code(selector("", [counts.backend(EXAMPLE)])[1:-1])
     yield "stable", code(selector("", [counts.backend(STABLE)])[1:-1])

@@ -2,7 +2,7 @@
 
 from .credentials import Credentials, NoCredentials, credentials
 from .errors import CallError, Conflict, Disturbed, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
-from .http import Ask, AskFailed, Http, Reply, TooLarge
+from .http import Ask, AskFailed, Http, Reply, TooLarge, addresses_of
 from .kube import METADATA, METADATA_LIST, Event, Kind, Kube, Object, session_for
 from .lease import Lease, Timing
 from .recorder import Note, Recorder
@@ -37,6 +37,7 @@ __all__ = [
     "TooLarge",
     "Unavailable",
     "Writer",
+    "addresses_of",
     "credentials",
     "session_for",
 ]

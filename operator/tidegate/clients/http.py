@@ -1,12 +1,15 @@
 """Questions over HTTP: one client, a timeout, a size limit and named failures."""
 
+import asyncio
 import errno
 import ipaddress
 import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -15,12 +18,16 @@ LARGEST_ANSWER = 2**20
 METADATA = frozenset({"fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"})
 
 
+Take = Callable[[bytes], object]
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is sent, and how. `link_local`: also to where a machine keeps its credentials. `largest`: of the answer."""
+    """What is sent, and how. `link_local`: also to where a machine keeps its credentials. `largest`: of the answer.
+
+    `name`: whose certificate is expected, where the address is only one of several.
+    """
 
     url: str
     seconds: float
@@ -30,6 +37,7 @@ class Ask:
     tls: ssl.SSLContext | None = None
     link_local: bool = False
     largest: int = LARGEST_ANSWER
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Reply:
 
     status: int
     body: bytes
+    content_type: str = ""
 
 
 class AskFailed(Exception):
@@ -61,8 +70,11 @@ class Http:
         await self._guarded.close()
         await self._open.close()
 
-    async def send(self, ask: Ask) -> Reply:
-        """The answer. Redirects are not followed: they would carry credentials elsewhere."""
+    async def send(self, ask: Ask, *, take: Take | None = None) -> Reply:
+        """The answer. Redirects are not followed: they would carry credentials elsewhere.
+
+        `take` gets the body of a 200 piece by piece instead; what its ValueError says is why the ask failed.
+        """
         session = self._open if ask.link_local else self._guarded
         try:
             async with session.request(
@@ -73,8 +85,14 @@ class Http:
                 timeout=aiohttp.ClientTimeout(total=ask.seconds),
                 ssl=ask.tls or True,
                 allow_redirects=False,
+                server_hostname=ask.name or None,
             ) as answer:
-                return Reply(answer.status, await _body(answer, ask.largest))
+                content_type = answer.headers.get("Content-Type", "")
+                if take is None or answer.status != HTTPStatus.OK:
+                    return Reply(answer.status, await _body(answer, ask.largest), content_type)
+
+                await _stream(answer, ask.largest, take)
+                return Reply(answer.status, b"", content_type)
         except TimeoutError as error:
             message = f"no answer within {ask.seconds:g} s"
             raise AskFailed(message) from error
@@ -114,10 +132,37 @@ def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.
 async def _body(answer: aiohttp.ClientResponse, largest: int) -> bytes:
     """All of the body, however many packets it comes in. Raises TooLarge beyond the limit."""
     body = bytearray()
+    await _stream(answer, largest, body.extend)
+    return bytes(body)
+
+
+async def _stream(answer: aiohttp.ClientResponse, largest: int, take: Take) -> None:
+    size = 0
     async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > largest:
+        size += len(chunk)
+        if size > largest:
             message = f"the answer is larger than {largest} bytes"
             raise TooLarge(message)
 
-    return bytes(body)
+        take(chunk)
+
+
+async def addresses_of(url: str, *, seconds: float) -> tuple[str, ...]:
+    """Every address that the name in a URL stands for: those of IPv4, if it has any; else one process counts twice.
+
+    Raises AskFailed.
+    """
+    parts = urlsplit(url)
+    try:
+        loop = asyncio.get_running_loop()
+        asked = loop.getaddrinfo(parts.hostname, parts.port or parts.scheme, type=socket.SOCK_STREAM)
+        found = await asyncio.wait_for(asked, seconds)
+    except TimeoutError as error:
+        message = f"the name {parts.hostname} is not resolved within {seconds:g} s"
+        raise AskFailed(message) from error
+    except (OSError, ValueError) as error:
+        message = f"the name {parts.hostname} is not resolved: {error}"
+        raise AskFailed(message) from error
+
+    by_family = [str(place[0]) for family, *_, place in found if family is socket.AF_INET]
+    return tuple(sorted(set(by_family or [str(place[0]) for *_, place in found])))

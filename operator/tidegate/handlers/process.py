@@ -16,6 +16,7 @@ from tidegate.reconcile.channel import Channel
 from tidegate.reconcile.judging import Judging
 from tidegate.reconcile.measure import Measuring
 from tidegate.reconcile.scope import Scope
+from tidegate.reconcile.scraping import PAGES_AT_ONCE, Scraping
 from tidegate.reconcile.turn import Followers, take_turn, tell_of_failure
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
@@ -49,6 +50,7 @@ class Process:
         self._kube = Kube(who, observer=telemetry.request, streams=scope.streams)
         self._http = Http(limit=QUESTIONS_AT_ONCE)
         self._hook_http = Http(limit=HOOKS_AT_ONCE)
+        self._page_http = Http(limit=PAGES_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         self._world = World(
             self._kube,
@@ -59,12 +61,7 @@ class Process:
             reporter=options.identity,
             scope=scope,
         )
-        channel = Channel(self._http, telemetry)
-        self._followers = Followers(
-            measuring=Measuring(self._world, channel),
-            judging=Judging(self._world, channel),
-            asking=Asking(self._world),
-        )
+        self._followers = self._beside_turns(telemetry)
         self._checks = SourceChecks(self._world)
         self._shell = Shell(who, self._checks.changed, options.namespaces)
         self._stop = asyncio.Event()
@@ -72,6 +69,16 @@ class Process:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._workers: list[asyncio.Task[None]] = []
         telemetry.registry.register(Rollouts(self._world))
+
+    def _beside_turns(self, telemetry: Telemetry) -> Followers:
+        channel = Channel(self._http, telemetry)
+        scraping = Scraping(self._world, self._page_http)
+        return Followers(
+            measuring=Measuring(self._world, channel),
+            judging=Judging(self._world, channel, scraping),
+            scraping=scraping,
+            asking=Asking(self._world),
+        )
 
     async def run(self) -> int:
         """Run until told to stop. 0 after a drained end, 1 where a part died: the kubelet starts us again."""
@@ -109,6 +116,7 @@ class Process:
         self._keep("timers", self._world.schedule.run())
         self._keep("measuring", self._followers.measuring.run())
         self._keep("judging", self._followers.judging.run())
+        self._keep("scraping", self._followers.scraping.run())
         self._keep("asking hooks", self._followers.asking.run())
         self._keep("source checks", self._checks.run())
         self._keep("events", self._world.recorder.run())
@@ -148,6 +156,7 @@ class Process:
         await pages.cleanup()
         await self._http.close()
         await self._hook_http.close()
+        await self._page_http.close()
         await self._kube.close()
 
     def _may_write_for(self) -> float:

@@ -13,8 +13,11 @@ from tidegate.decision.reasons import SENTENCE_LENGTH
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import Answer, Unusable
 from tidegate.metrics.prometheus import Prometheus
+from tidegate.metrics.scrape import Scrape
+from tidegate.metrics.sifting import Sifting, Wanted
 from tidegate.metrics.translator import Question
 from tidegate.reconcile import kinds
+from tidegate.reconcile.pages import page_of, pages_at
 from tidegate.reconcile.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Object, Schedule
@@ -89,6 +92,9 @@ class SourceChecks:
         if isinstance(source, Blocked):
             return State("False", NOT_ANSWERING, source.sentence)
 
+        if isinstance(source.translator, Scrape) and source.translator.addresses:
+            return answers_or(await self._pages(source, source.translator))
+
         if not source.translator.probe:
             return State("Unknown", "NotAsked", "its Secrets are in order; only objectives ask it")
 
@@ -102,12 +108,30 @@ class SourceChecks:
         except AskFailed as error:
             problem = str(error)[:SENTENCE_LENGTH]
 
-        return State("False", NOT_ANSWERING, problem) if problem else ANSWERING
+        return answers_or(problem)
+
+    async def _pages(self, source: Source, scrape: Scrape) -> str:
+        """Why a page is of no use; empty where all are."""
+        try:
+            targets = await pages_at(scrape.addresses, each=scrape.each_address, seconds=source.seconds)
+        except AskFailed as error:
+            return str(error)[:SENTENCE_LENGTH]
+
+        nothing = Wanted(())
+        read = [page_of(found, source, Sifting(nothing, found.ours), self._world.http) for found in targets]
+        found = zip(targets, await asyncio.gather(*read), strict=True)
+        failed = [f"{target.url}: {page.why}" for target, page in found if isinstance(page, Unusable)]
+        return failed[0][:SENTENCE_LENGTH] if failed else ""
 
     def _sender(self) -> Send:
         """How another thread asks: through the one client that knows time, size and where nothing is sent."""
         loop = asyncio.get_running_loop()
         return lambda ask: asyncio.run_coroutine_threadsafe(self._world.http.send(ask), loop).result()
+
+
+def answers_or(problem: str) -> State:
+    """Answering, or why not."""
+    return State("False", NOT_ANSWERING, problem) if problem else ANSWERING
 
 
 def problem_of(answer: Answer) -> str:

@@ -1,5 +1,6 @@
 """What each data plane counts, and how it names the two sides of a Release: one table for all."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,6 +30,23 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """What of the series is looked at at all, by a label."""
+
+    label: str
+    pattern: str
+
+    @property
+    def matcher(self) -> str:
+        """As a matcher."""
+        return f'{self.label}=~"{self.pattern}"'
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """True for a series that is looked at."""
+        return re.fullmatch(self.pattern, labels.get(self.label, "")) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """What one data plane counts.
 
@@ -43,7 +61,7 @@ class Counts:
     buckets: str
     unit: timedelta
     backend: Callable[[Backend], Matchers]
-    only: str = ""
+    only: Only | None = None
     by_pods: bool = False
     live: bool = False
     joined: bool = False
@@ -110,7 +128,7 @@ COUNTS: Mapping[DataPlane, Counts] = {
         buckets="istio_request_duration_milliseconds_bucket",
         unit=MILLISECOND,
         backend=istio,
-        only='reporter=~"source|waypoint"',
+        only=Only(label="reporter", pattern="source|waypoint"),
         note="As the gateway, the caller's sidecar or the waypoint reports it.",
     ),
     DataPlane.LINKERD: Counts(

@@ -40,6 +40,20 @@ class Shape:
         return COUNTS[self.plane]
 
     @property
+    def metric(self) -> str:
+        """The metric that is asked."""
+        return self.counts.counter if self.over is None else self.counts.buckets
+
+    def takes(self, labels: Mapping[str, str]) -> bool:
+        """True for a series of the metric that is looked at: of a histogram, the bucket of `over` and the total."""
+        only, over = self.counts.only, self.over
+        if only is not None and not only.matches(labels):
+            return False
+
+        pattern = "" if over is None else f"{boundary(over, self.counts.unit)}|[+]Inf"
+        return over is None or re.fullmatch(pattern, labels.get("le", "")) is not None
+
+    @property
     def counted(self) -> str:
         """The metric that is asked, for people."""
         if self.over is None:
@@ -56,10 +70,11 @@ def questions(shape: Shape, sides: Sequence[Backend], window: timedelta) -> tupl
         by_labels.setdefault(tuple(matcher.label for matcher in matchers), []).append(matchers)
 
     counts, over = shape.counts, shape.over
-    metric = counts.counter if over is None else counts.buckets
+    metric = shape.metric
+    only = counts.only.matcher if counts.only else ""
     buckets = "" if over is None else f'le=~"{boundary(over, counts.unit)}|[+]Inf"'
     span = format_duration(window)
-    return tuple(f"{selector(metric, found, counts.only, buckets)}[{span}]" for found in by_labels.values())
+    return tuple(f"{selector(metric, found, only, buckets)}[{span}]" for found in by_labels.values())
 
 
 class Roster:

@@ -12,6 +12,7 @@ from tidegate.decision.start import brings_back
 from tidegate.decision.workload import Workload
 from tidegate.metrics import variables
 from tidegate.metrics.data_planes import COUNTS
+from tidegate.metrics.scrape import Scrape
 from tidegate.routers import Whole
 from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
@@ -49,7 +50,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _route_missing(seen.snapshot)
         or _unknown_variable(spec)
         or _unless_brought_back(seen, _source_unfit(key, spec, world))
-        or _unless_brought_back(seen, _data_plane_blocked(seen, world))
+        or _unless_brought_back(seen, _data_plane_blocked(seen, world) or _pages_blocked(seen, world))
         or _not_isolated(seen, world)
     )
 
@@ -192,6 +193,26 @@ def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
     names = " and ".join(sorted(f"{found['metadata']['namespace']}/{found['metadata']['name']}" for found in alike))
     sentence = f"spec.dataPlane: {seen.plane.value} cannot tell {names} apart: set another, or ask by query"
     return Blocked(Reason.DATA_PLANE_AMBIGUOUS, sentence)
+
+
+def _pages_blocked(seen: "Seen", world: World) -> Blocked | None:
+    """Pods that tell of themselves are known by their own pages alone, and a gateway's counts are on no pod's page."""
+    spec, plane = seen.wanted.pinned.spec, seen.plane
+    if not spec.asks_the_data_plane or plane is None or seen.snapshot.progress.stable is None:
+        return None
+
+    source = world.sources.resolve(spec.metric_source, seen.owner.namespace)
+    if isinstance(source, Blocked) or not isinstance(source.translator, Scrape):
+        return None
+
+    by_pods = COUNTS[plane].by_pods
+    if by_pods == (source.translator.pods is not None):
+        return None
+
+    counts, needs = ("pods", "pods") if by_pods else ("a gateway", "addresses")
+    where = source.where.removeprefix("spec.metricSource: ")
+    sentence = f"spec.dataPlane: {plane.value} is counted by {counts}: {where} needs scrape.{needs}"
+    return Blocked(Reason.DATA_PLANE_UNKNOWN, sentence)
 
 
 def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:

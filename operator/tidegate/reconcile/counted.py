@@ -1,6 +1,7 @@
 """The verdicts of the objectives that the data plane counts, each alone and all together."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from tidegate.api import AdvanceOn
 from tidegate.api.objectives import Objective
@@ -12,6 +13,7 @@ from tidegate.judge.counts import Counts
 from tidegate.judge.plan import share
 from tidegate.judge.rulings import rule
 from tidegate.judge.verdict import Bound, Line, Verdict
+from tidegate.metrics.samples import MILLISECONDS
 
 from .track import Track, Tracks
 
@@ -45,6 +47,9 @@ def judge_counts(
     over = seen is not None and not bound.keeps(seen.share)
     if seen and over and verdict in {Verdict.PASS, Verdict.INCONCLUSIVE}:
         verdict, sentence = Verdict.INCONCLUSIVE, f"{sentence} {_stands_over(seen, bound)}"
+
+    if track.resumed is not None:
+        sentence = f"{sentence} {_resumed(track.resumed)}"
 
     total = track.state.total.candidate
     value = total.share if total.requests else None
@@ -84,6 +89,12 @@ def _verdict(ruling: Ruling, track: Track, progress: Progress) -> tuple[Verdict,
         return Verdict.NO_DATA, f"{ruling.name}: nothing is counted for both sides by {track.counting.shape.counted}"
 
     return ruling.verdict, ruling.sentence
+
+
+def _resumed(at: int) -> str:
+    """What someone must know who wonders where the rest is."""
+    instant = datetime.fromtimestamp(at / MILLISECONDS, UTC)
+    return f"Counted since {instant:%H:%M:%S} UTC: what was read before is not known any more."
 
 
 def _seen(track: Track, progress: Progress) -> Counts | None:

@@ -15,14 +15,16 @@ from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.raw_counts import Shape, read
+from tidegate.metrics.raw_counts import RawSeries, Shape, read
 from tidegate.metrics.samples import MILLISECONDS, Series
+from tidegate.metrics.scrape import Scrape
 from tidegate.watch import Key, Lane, Schedule
 
 from . import kinds
 from .ask_raw import ask_raw
 from .channel import Channel
 from .observe import Seen
+from .scraping import Scraping
 from .sources import Source
 from .track import Track
 from .tracks import rollout_of, tracks_of
@@ -67,8 +69,9 @@ class Due:
 class Judging:
     """Keeps the counts of every rollout up to date, and counts again from the first weight after a restart."""
 
-    def __init__(self, world: World, channel: Channel) -> None:
+    def __init__(self, world: World, channel: Channel, scraping: Scraping) -> None:
         self._world = world
+        self._scraping = scraping
         self._channel = channel
         self._due = Schedule(self._begin)
         self._groups: dict[Key, Group] = {}
@@ -149,7 +152,7 @@ class Judging:
             past = () if first.knows else first.counting.hour_before
             since, end = past or (first.taken, min(until, first.taken + longest))
             sides = stable_sides(due) if past else both_sides(due)
-            found = await ask_raw(self._channel, source, group.shape, sides, since=since, until=end)
+            found = await self._asked(group, source, sides, since, end)
             if isinstance(found, NotWhole) and len(due) > 1:
                 half = len(due) // 2
                 await asyncio.gather(*(self._advance(group, source, part, until) for part in (due[:half], due[half:])))
@@ -164,7 +167,25 @@ class Judging:
                 learn(due, series)
                 self._tell_of_short_steps(due)
             else:
+                self._resume(due)
                 take(due, series, until=end)
+
+    async def _asked(
+        self, group: Group, source: Source | Blocked, sides: tuple[Backend, ...], since: int, until: int
+    ) -> list[RawSeries] | Unusable:
+        """What a server has kept, or what we read ourselves."""
+        if isinstance(source, Source) and isinstance(source.translator, Scrape):
+            place = group.source, group.namespace
+            return self._scraping.raw(place, group.shape, sides, since=since, until=until)
+
+        return await ask_raw(self._channel, source, group.shape, sides, since=since, until=until)
+
+    def _resume(self, due: Sequence[Due]) -> None:
+        """What we read ourselves is lost with the process that read it: counts begin where reading began."""
+        for member in due:
+            begun = self._scraping.begun(member.key)
+            if begun is not None:
+                member.track.resume(begun)
 
     def _tell_of_short_steps(self, due: Sequence[Due]) -> None:
         """Whoever declared the steps learns, while there is time to mend it, that a fault could pass through them."""

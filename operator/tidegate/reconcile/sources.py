@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from tidegate.api import InvalidSpec, SourceKind, parse_source
 from tidegate.api.objectives import MetricSourceRef
@@ -15,6 +16,7 @@ from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import Answer, Unusable, refused
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.raw_counts import RawSeries
+from tidegate.metrics.scrape import Scrape, Target
 from tidegate.metrics.translator import Question, Request, Translator
 from tidegate.watch import Object, Store
 
@@ -44,6 +46,9 @@ class Source:
 
     def ask_raw(self, selector: str, at: int) -> Ask:
         """The question for the raw samples of counters. Raises InvalidSpec where the source is no Prometheus."""
+        if isinstance(self.translator, Scrape):
+            raise InvalidSpec("spec.metricSource", "is read by the operator, in whose memory the counts are")
+
         if not isinstance(self.translator, Prometheus):
             raise InvalidSpec("spec.metricSource", f"speaks {self.translator.language}, and only a Prometheus counts")
 
@@ -56,6 +61,12 @@ class Source:
             return refused(reply.status, self.translator.words(reply.body))
 
         return self.translator.raw(reply.body)
+
+    def page(self, target: Target) -> Ask:
+        """The request for a page. Only of a source whose pages are read."""
+        assert isinstance(self.translator, Scrape)
+        ask = replace(self._sent(self.translator.page(target)), largest=LARGEST_RAW)
+        return replace(ask, name=urlsplit(f"//{target.host}").hostname or "") if target.host else ask
 
     def _sent(self, request: Request) -> Ask:
         ours = {name.lower() for name in request.headers}

@@ -74,6 +74,7 @@ class Track:
     knows: bool = False
     failed: str = ""
     caught_up: bool = False
+    resumed: int | None = None
     taken: int = field(init=False)
     state: ErrorState = field(init=False)
     _known: Known = field(init=False)
@@ -109,6 +110,16 @@ class Track:
     def warning(self) -> str:
         """Of steps that are too short; empty where all is well, or stable's hour is not known."""
         return self._known.warning
+
+    def resume(self, at: int) -> None:
+        """Nothing is known of what came before an instant: silence counts from there, and people are told.
+
+        A page may be read for the first time just when the first weight is set: then nothing is missing.
+        """
+        late = self.counting.start + int(2 * self.counting.cell.total_seconds() * MILLISECONDS)
+        if at > late and self.resumed is None:
+            self.resumed = at
+            self._last = max(self._last, at)
 
     def learn(self, series: Iterable[Series]) -> None:
         """Choose the rules by what stable counted in the hour before the first weight."""

@@ -17,6 +17,7 @@ from tidegate.api.providers import (
     SecretRef,
     Web,
 )
+from tidegate.api.scrape import Scrape
 from tidegate.metrics import variables
 from tidegate.metrics.cloudwatch import CloudWatch as CloudWatchTranslator
 from tidegate.metrics.datadog import Datadog as DatadogTranslator
@@ -25,6 +26,8 @@ from tidegate.metrics.graphite import Graphite as GraphiteTranslator
 from tidegate.metrics.influxdb import InfluxDb as InfluxDbTranslator
 from tidegate.metrics.new_relic import NewRelic as NewRelicTranslator
 from tidegate.metrics.prometheus import Prometheus as PrometheusTranslator
+from tidegate.metrics.scrape import OfPods
+from tidegate.metrics.scrape import Scrape as ScrapeTranslator
 from tidegate.metrics.sigv4 import Key
 from tidegate.metrics.translator import Translator
 from tidegate.metrics.web import Web as WebTranslator
@@ -125,6 +128,17 @@ def _web(declared: Web, reader: Reader) -> Translator:
     )
 
 
+def _scrape(declared: Scrape, reader: Reader) -> Translator:
+    pods = declared.pods
+    return ScrapeTranslator(
+        interval=declared.interval,
+        addresses=declared.addresses,
+        each_address=declared.each_address,
+        pods=OfPods(port=pods.port, path=pods.path) if pods else None,
+        authorization=reader.authorization(declared.auth_secret),
+    )
+
+
 TRANSLATORS: dict[type[Provider], Callable[[Any, Reader], Translator]] = {
     Prometheus: _prometheus,
     Datadog: _datadog,
@@ -134,4 +148,5 @@ TRANSLATORS: dict[type[Provider], Callable[[Any, Reader], Translator]] = {
     InfluxDb: _influxdb,
     Graphite: _graphite,
     Web: _web,
+    Scrape: _scrape,
 }

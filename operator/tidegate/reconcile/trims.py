@@ -90,6 +90,7 @@ def trimmed_pod(found: Object) -> Object:
         "spec": {"nodeName": (found.get("spec") or {}).get("nodeName")},
         "status": {
             "phase": status.get("phase"),
+            "podIP": status.get("podIP"),
             "startTime": status.get("startTime"),
             "conditions": ready,
             "initContainerStatuses": _containers(status, "initContainerStatuses"),

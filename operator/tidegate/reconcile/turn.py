@@ -18,6 +18,7 @@ from .judging import Judging
 from .measure import Measuring
 from .observe import Seen, observe
 from .record import generation_told, record, record_invalid
+from .scraping import Scraping
 from .world import World
 
 # Where a namespace refuses us, its Releases are looked at again so often; the reflector asks every 30 s.
@@ -32,11 +33,13 @@ class Followers:
 
     measuring: Measuring
     judging: Judging
+    scraping: Scraping
     asking: Asking
 
     def follow(self, key: Key, seen: Seen, decision: Decision) -> None:
         """Measure, count and ask what a recorded decision leaves open."""
         self.measuring.follow(key, seen)
+        self.scraping.follow(key, seen)
         self.judging.follow(key, seen)
         self.asking.follow(key, seen, decision)
 

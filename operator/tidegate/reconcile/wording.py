@@ -6,6 +6,7 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.prometheus import Prometheus
+from tidegate.metrics.scrape import Scrape
 
 from .sources import Source
 
@@ -23,6 +24,9 @@ def not_understood(objective: Objective, source: Source) -> str:
     """The field that is wrong, why, and what to write instead; empty where it can be asked."""
     speaks = f"{source.where.removeprefix('spec.metricSource: ')} speaks {source.translator.language}"
     promql = isinstance(source.translator, Prometheus)
+    if isinstance(source.translator, Scrape):
+        return _not_counted(objective, source)
+
     if objective.query is None:
         field = "errorRatio" if objective.error_ratio else "slowRequests"
         return "" if promql else f"{field}: is counted by a Prometheus, and {speaks}: ask by query.text"
@@ -39,3 +43,13 @@ def not_understood(objective: Objective, source: Source) -> str:
         return str(error)
 
     return ""
+
+
+def _not_counted(objective: Objective, source: Source) -> str:
+    """A page is read for what a data plane counts; nobody behind it knows a query."""
+    if objective.query is None:
+        return ""
+
+    field = "promql" if objective.query.promql else "text"
+    name = source.where.removeprefix("spec.metricSource: ")
+    return f"query.{field}: {name} only reads pages of metrics: ask by errorRatio or slowRequests, or by another source"

@@ -75,6 +75,10 @@ class Place:
             asked = urlsplit(fields["url"])
             return {kind: fields | {"url": f"{self.elsewhere}{asked.path}?{asked.query}"}}
 
+        if "addresses" in fields:
+            pages = [f"{self.elsewhere}{urlsplit(page).path}" for page in fields["addresses"]]
+            return {kind: fields | {"addresses": pages, "interval": "1s"}}
+
         return {kind: fields | {"address": self.elsewhere}}
 
     def _release(self, spec: Object) -> Object:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from tidegate.api import InvalidSpec
 from tidegate.api.names import LABEL_METRIC_SOURCE
 from tidegate.api.objectives import MetricSourceRef
 from tidegate.clients import Reply
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import Sample, Unusable
+from tidegate.metrics.scrape import at, at_each
 from tidegate.metrics.translator import Question
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.secrets import Secrets
@@ -137,3 +139,43 @@ def test_only_a_200_is_an_answer(status: int) -> None:
 
 def test_a_200_is_read() -> None:
     assert usable(WEB).meaning(Reply(200, b'{"value": 0.25}')) == Sample(0.25)
+
+
+def test_pages_are_read_by_the_operator_and_by_nobody_who_asks() -> None:
+    source = usable(
+        {"scrape": {"addresses": ["http://gateway:9100/metrics"], "headers": [{"name": "X", "value": "1"}]}}
+    )
+    with pytest.raises(InvalidSpec, match="is read by the operator"):
+        source.ask_raw("requests[1m]", 0)
+
+    ask = source.page(at("http://gateway:9100/metrics"))
+    assert (ask.method, ask.url, ask.headers["X"], ask.largest) == ("GET", "http://gateway:9100/metrics", "1", 2**24)
+
+
+def test_a_process_behind_a_name_shows_the_certificate_of_the_name() -> None:
+    source = usable({"scrape": {"addresses": ["https://gateway:9100/metrics"], "eachAddress": True}})
+    (target,) = at_each("https://gateway:9100/metrics", ("10.0.0.1",))
+
+    ask = source.page(target)
+
+    assert (ask.url, ask.name, ask.headers["Host"]) == ("https://10.0.0.1:9100/metrics", "gateway", "gateway:9100")
+
+
+@pytest.mark.parametrize(
+    ("declared", "field"),
+    [
+        ({}, "exactly one of addresses, pods"),
+        ({"addresses": ["http://a"], "pods": {"port": 80}}, "exactly one of addresses, pods"),
+        ({"addresses": ["http://a", "http://a"]}, "addresses: must be different ones"),
+        ({"pods": {"port": 80}, "authSecret": {"name": "key"}}, "pods: goes without eachAddress and authSecret"),
+        ({"pods": {"port": 80}, "eachAddress": True}, "pods: goes without eachAddress and authSecret"),
+        ({"addresses": ["http://a"], "interval": "500ms"}, "must be at least 1s and at most 1m"),
+        ({"addresses": ["http://a"], "timeout": "11s"}, "must be at least 100ms and at most 10s"),
+        ({"addresses": ["http://me:secret@a"]}, "String should match pattern"),
+    ],
+)
+def test_pages_that_cannot_be_read_are_refused_with_the_field(declared: dict[str, Any], field: str) -> None:
+    found = resolved({"scrape": declared})
+
+    assert isinstance(found, Blocked)
+    assert field in found.sentence

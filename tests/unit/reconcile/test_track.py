@@ -268,3 +268,34 @@ def test_tracks_that_have_come_equally_far_share_a_question() -> None:
 
     assert sorted(len(part) for part in found) == [1, 18, 50, 50]
     assert all(len({member.track.taken for member in part}) == 1 for part in found)
+
+
+def test_where_what_was_read_is_lost_silence_counts_from_the_new_begin_and_people_are_told() -> None:
+    found = track()
+    found.resume(start(100))
+    found.take([], until=start(103))
+    found.caught_up = True
+
+    line = judged(found, cell=103)
+
+    assert line.verdict is Verdict.INCONCLUSIVE
+    assert "Counted since 12:25:00 UTC: what was read before is not known any more." in line.sentence
+    found.take([], until=start(105))
+    assert judged(found, cell=105).verdict is Verdict.NO_DATA
+
+
+def test_after_the_loss_only_what_is_read_anew_is_judged() -> None:
+    whole, late = caught_up(track(), served(140), 140), track()
+    late.resume(start(100))
+    read_anew = [replace(each, samples=tuple(s for s in each.samples if s.at > start(100))) for each in served(140)]
+    late.take(read_anew, until=start(140))
+
+    assert late.state.total.candidate.requests == 10 * 39
+    assert late.state.total.candidate.requests < whole.state.total.candidate.requests
+
+
+def test_a_first_page_at_the_first_weight_misses_nothing() -> None:
+    found = track()
+    found.resume(start(1))
+
+    assert found.resumed is None

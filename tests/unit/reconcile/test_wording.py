@@ -8,6 +8,7 @@ import pytest
 from tests.unit.metrics.recorded import RECORDED
 from tidegate.api import parse_spec
 from tidegate.decision.reasons import Reason
+from tidegate.metrics.scrape import Scrape
 from tidegate.metrics.translator import Translator
 from tidegate.reconcile.sources import Source
 from tidegate.reconcile.wording import misworded
@@ -71,3 +72,21 @@ def test_what_is_not_understood_is_named_with_what_to_write(
     right = query(promql="up") if kind == "Prometheus" else query(text="x")
 
     assert asking(kind, right, objective).startswith(f"spec.objectives[1].{sentence}")
+
+
+@pytest.mark.parametrize("words", [{"promql": "up"}, {"text": "up"}], ids=["promql", "text"])
+def test_pages_are_counted_and_asked_nothing(words: dict[str, str]) -> None:
+    scrape = Source(
+        where="spec.metricSource: MetricSource pages", translator=Scrape(interval=timedelta(seconds=5)), seconds=1
+    )
+    named = [{"name": f"a{place}", **objective} for place, objective in enumerate((ERRORS, SLOW, query(**words)))]
+
+    assert misworded(parse_spec({**RELEASE, "objectives": named[:2]}), scrape) is None
+    found = misworded(parse_spec({**RELEASE, "objectives": named}), scrape)
+
+    (field,) = words
+    assert found is not None
+    assert found.reason is Reason.LANGUAGE_MISMATCH
+    assert found.sentence.startswith(
+        f"spec.objectives[2].query.{field}: MetricSource pages only reads pages of metrics"
+    )

@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from tests.cluster.api import CLUSTER_METRIC_SOURCES, CLUSTER_OBJECTIVE_SETS, RELEASES, ROUTES, Object
+from tests.cluster.page_server import Page, PageServer
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.seen import PROMOTED, climb, weights
 from tests.integration.examples.example import Example
@@ -186,3 +188,19 @@ def hold_on_breach(example: Example) -> None:
     example.says(0.0)
     example.ask(retry="1")
     example.promoted(after=first)
+
+
+@claim
+def scrape(example: Example) -> None:
+    """By the gateway's own page: a good revision is promoted, and a bad one rolled back."""
+    with PageServer(example.namespace, example.name) as server:
+        example.place = replace(example.place, elsewhere=f"http://{server.place}")
+        first = example.serve()
+        example.change()
+        second = example.promoted(after=first)
+        server.page = Page(candidate=0.2)
+        example.change("3")
+        rolled_back = example.phase("RolledBack")
+
+    assert (rolled_back["reason"], rolled_back["stable"]["revision"]) == ("ObjectiveBreached", second)
+    assert not example.numbers.says.asked
