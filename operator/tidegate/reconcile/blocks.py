@@ -9,6 +9,7 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Snapshot
 from tidegate.decision.start import brings_back
+from tidegate.decision.workload import Workload
 from tidegate.metrics import variables
 from tidegate.metrics.data_planes import COUNTS
 from tidegate.routers import Whole
@@ -203,18 +204,16 @@ def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
         return None
 
     scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
-    where = f"Deployment {workload.name} is not taken over yet:"
+    where = f"spec.workloadRef: Deployment {workload.name} is not taken over yet:"
     if scalers:
         name = scalers[0]["metadata"]["name"]
         sentence = f"{where} HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
         return Blocked(Reason.TAKEOVER_WAITS, sentence)
 
     if workload.owned_by:
-        sentence = (
-            f"{where} {workload.owned_by} declares its spec.replicas; take replicas out of its manifest"
-            " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
-        )
-        return Blocked(Reason.TAKEOVER_WAITS, sentence)
+        by_updates = (seen.wanted.template.found or {}).get("helmByUpdates") == workload.owned_by
+        let_go = _helm_lets_go(workload) if by_updates else _applier_lets_go(workload.owned_by)
+        return Blocked(Reason.TAKEOVER_WAITS, f"{where} {let_go}")
 
     if seen.spec.replicas < workload.replicas:
         sentence = (
@@ -224,6 +223,23 @@ def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
         return Blocked(Reason.TAKEOVER_WAITS, sentence)
 
     return None
+
+
+def _applier_lets_go(owner: str) -> str:
+    return (
+        f"{owner} declares its spec.replicas; take replicas out of its manifest"
+        " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
+    )
+
+
+def _helm_lets_go(workload: Workload) -> str:
+    """Nobody can see whether the next chart has replicas: a person says so by taking the number from Helm."""
+    name, size = workload.name, workload.replicas
+    return (
+        f"{workload.owned_by} wrote its spec.replicas, and each upgrade of a chart that has replicas would scale it up"
+        f" again; kubectl scale deployment {name} --replicas={size + 1}, then --replicas={size}, takes the number from"
+        " it: then let the next chart have none"
+    )
 
 
 def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
