@@ -19,6 +19,7 @@ from tidegate.workloads import Owner, bypassing, service_name
 from . import kinds
 from .elsewhere import held_elsewhere
 from .features import feature_missing
+from .objective_sets import Expanded
 from .ownership import taken_sentence
 from .shares import shared_service
 from .wording import misworded
@@ -26,6 +27,9 @@ from .world import World
 
 if TYPE_CHECKING:
     from .observe import Seen
+
+
+WORKLOADS = tuple(f"{kind} " for kind in kinds.WORKLOAD_KINDS)
 
 
 def blocked_by(seen: "Seen", world: World) -> Blocked | None:
@@ -47,8 +51,8 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _gateway_missing(key, declared, world)
         or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)
-        or _unknown_variable(spec)
-        or _unless_brought_back(seen, _source_unfit(key, spec, world))
+        or _unknown_variable(spec, seen.wanted.sets)
+        or _unless_brought_back(seen, _source_unfit(seen, spec, world))
         or _unless_brought_back(seen, _data_plane_blocked(seen, world))
         or _not_isolated(seen, world)
     )
@@ -112,7 +116,11 @@ def _target_claimed(found: Object, world: World) -> Blocked | None:
         oldest = min(rivals, key=_age, default=found)
         if oldest["metadata"]["uid"] != found["metadata"]["uid"]:
             metadata = oldest["metadata"]
-            sentence = f"Release {metadata['namespace']}/{metadata['name']} is older and claims {claim[1]}"
+            field = "spec.workloadRef" if claim[1].startswith(WORKLOADS) else "spec.traffic"
+            sentence = (
+                f"{field}: Release {metadata['namespace']}/{metadata['name']} is older and claims {claim[1]}:"
+                " declare another one here, or delete that Release"
+            )
             return Blocked(Reason.TARGET_CLAIMED, sentence)
 
     return None
@@ -155,26 +163,26 @@ def _route_missing(seen: Snapshot) -> Blocked | None:
     return Blocked(Reason.ROUTE_MISSING, f"spec.traffic: {lost.sentence}")
 
 
-def _unknown_variable(spec: ReleaseSpec) -> Blocked | None:
+def _unknown_variable(spec: ReleaseSpec, sets: Expanded) -> Blocked | None:
     for index, objective in enumerate(spec.objectives):
         if objective.query is None:
             continue
 
         try:
             field = "promql" if objective.query.promql else "text"
-            variables.check(f"spec.objectives[{index}].query.{field}", objective.query.words)
+            variables.check(f"{sets.field_of(objective.name, index)}.query.{field}", objective.query.words)
         except InvalidSpec as error:
             return Blocked(Reason.INVALID_SPEC, str(error))
 
     return None
 
 
-def _source_unfit(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None:
+def _source_unfit(seen: "Seen", spec: ReleaseSpec, world: World) -> Blocked | None:
     if not spec.objectives:
         return None
 
-    source = world.sources.resolve(spec.metric_source, key[0])
-    return source if isinstance(source, Blocked) else misworded(spec, source)
+    source = world.sources.resolve(spec.metric_source, seen.owner.namespace)
+    return source if isinstance(source, Blocked) else misworded(spec, source, seen.wanted.sets)
 
 
 def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:

@@ -9,6 +9,7 @@ from tests.unit.metrics.recorded import RECORDED
 from tidegate.api import parse_spec
 from tidegate.decision.reasons import Reason
 from tidegate.metrics.translator import Translator
+from tidegate.reconcile.objective_sets import Expanded
 from tidegate.reconcile.sources import Source
 from tidegate.reconcile.wording import misworded
 
@@ -28,7 +29,7 @@ def asking(kind: str, *objectives: dict[str, Any]) -> str:
         where="spec.metricSource: MetricSource numbers", translator=translator, seconds=1, window=timedelta(minutes=1)
     )
     named = [{"name": f"a{place}", **objective} for place, objective in enumerate(objectives)]
-    found = misworded(parse_spec({**RELEASE, "objectives": named}), source)
+    found = misworded(parse_spec({**RELEASE, "objectives": named}), source, Expanded({}))
     assert found is None or found.reason is Reason.LANGUAGE_MISMATCH
     return found.sentence if found else ""
 
