@@ -99,7 +99,7 @@ def test_a_foreign_service_of_our_name_is_left_alone(api: Api, namespace: str, o
     api.create(SERVICES, foreign)
     api.create(RELEASES, release(namespace))
     found = api.until(RELEASES, namespace, "web", reason_is("NameTaken"))
-    assert found["status"]["message"].startswith("metadata.name: the Release's Service is web-stable")
+    assert found["status"]["message"].startswith("metadata.name: Service web-stable exists")
     assert api.get(SERVICES, namespace, "web-stable")["spec"]["selector"] == {"app": "other"}
 
     api.delete(SERVICES, namespace, "web-stable")

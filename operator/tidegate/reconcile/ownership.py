@@ -22,8 +22,7 @@ class Owned(Protocol):
 def taken_sentence(kind: str, name: str) -> str:
     """What is said of someone else's object that has a name of ours."""
     return (
-        f"metadata.name: the Release's {kind} is {name}, and one exists that is not Tidegate's:"
-        " rename or delete that, or name the Release otherwise"
+        f"metadata.name: {kind} {name} exists and is not Tidegate's: rename or delete it, or name the Release otherwise"
     )
 
 
