@@ -97,20 +97,21 @@ class Api:
         items: list[Object] = self._call("GET", kind.path(namespace), query={"labelSelector": selector})["items"]
         return items
 
-    def create(self, kind: Resource, manifest: Object) -> Object:
+    def create(self, kind: Resource, manifest: Object, *, manager: str = "") -> Object:
         """Create, with strict validation of fields."""
         namespace = manifest["metadata"].get("namespace")
-        return self._call("POST", kind.path(namespace), body=manifest, query={"fieldValidation": STRICT})
+        query = {"fieldManager": manager, "fieldValidation": STRICT}
+        return self._call("POST", kind.path(namespace), body=manifest, query=query)
 
     def try_create(self, kind: Resource, manifest: Object) -> Object:
         """Whether an object would be taken; nothing is kept."""
         query = {"fieldValidation": STRICT, "dryRun": "All"}
         return self._call("POST", kind.path(manifest["metadata"].get("namespace")), body=manifest, query=query)
 
-    def merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
+    def merge(self, kind: Resource, namespace: str | None, name: str, body: Object, *, manager: str = "") -> Object:
         """Merge-patch."""
-        path = kind.path(namespace, name)
-        return self._call("PATCH", path, body=body, content="application/merge-patch+json")
+        path, query = kind.path(namespace, name), {"fieldManager": manager}
+        return self._call("PATCH", path, body=body, content="application/merge-patch+json", query=query)
 
     def try_merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
         """Whether a merge-patch would be taken; nothing is kept."""

@@ -28,12 +28,12 @@ def taking_over(namespace: str, **changes: Any) -> Object:
     return manifest
 
 
-def serving(api: Api, namespace: str, manifest: Object, *, manager: str = "kubectl-create") -> None:
-    """The Deployment is available."""
-    if manager == "kubectl-create":
-        api.create(DEPLOYMENTS, manifest)
-    else:
+def serving(api: Api, namespace: str, manifest: Object, *, manager: str = "", updater: str = "kubectl-create") -> None:
+    """The Deployment is available. A `manager` applies it, else an `updater` creates it."""
+    if manager:
         api.apply(DEPLOYMENTS, manifest, manager=manager)
+    else:
+        api.create(DEPLOYMENTS, manifest, manager=updater)
 
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
 

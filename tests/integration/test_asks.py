@@ -1,8 +1,11 @@
 """What a person may ask for by annotation."""
 
-from tests.cluster.api import RELEASES, ROUTES, Api
+from typing import Any
+
+from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, Api
+from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import condition, phase_is, reason_is, template
+from tests.integration.manifests import QUICK_STEPS, condition, judged, phase_is, promoted_after, reason_is, template
 from tests.integration.steps import change, deploy, weights
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
@@ -96,6 +99,63 @@ def test_a_third_revision_starts_again_from_zero(api: Api, namespace: str, opera
     found = api.until(RELEASES, namespace, "web", third)
     assert found["status"]["stable"]["revision"] == first
     api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+
+
+def test_bad_versions_that_supersede_each_other_end_in_a_good_one(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    """The first bad one is superseded before anyone can tell, the second is found, the third version is good."""
+    metrics.says = Answer(value=0.1)
+    first = deploy(api, namespace, **judged(steps=DWELLING))
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    superseded = api.get(RELEASES, namespace, "web")["status"]["candidate"]["revision"]
+    change(api, namespace, "3")
+    api.until(RELEASES, namespace, "web", later_than(first, superseded))
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    metrics.says = Answer(value=0.9)
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["stable"]["revision"] == first
+    rejected = found["status"]["rejected"]
+    assert len(rejected) == 1
+    assert superseded not in rejected
+
+    metrics.says = Answer(value=0.1)
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": template("4"), "steps": QUICK_STEPS}})
+    found = api.until(RELEASES, namespace, "web", promoted_after(first))
+
+    assert found["status"]["rejected"] == rejected
+    assert [(line["outcome"], line["reason"]) for line in found["status"]["history"][:3]] == [
+        ("Promoted", "Promoted"),
+        ("RolledBack", "ObjectiveBreached"),
+        ("RolledBack", "Superseded"),
+    ]
+
+
+def test_a_candidate_that_was_aborted_stays_down_when_the_release_grows(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", later_than(first))
+    candidate = found["status"]["candidate"]["revision"]
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    api.until(REPLICA_SETS, namespace, f"web-{candidate}", lambda found: found["spec"]["replicas"] == 0)
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"replicas": 4}})
+
+    api.until(REPLICA_SETS, namespace, f"web-{first}", lambda found: found["status"].get("readyReplicas") == 4)
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["rejected"] == [candidate]
+    assert api.get(REPLICA_SETS, namespace, f"web-{candidate}")["spec"]["replicas"] == 0
+    assert weights(api, namespace) == [100, 0]
+
+
+def later_than(*revisions: str) -> Any:
+    """True for a Release whose candidate is none of these."""
+    return lambda found: (found["status"].get("candidate") or {}).get("revision") not in {None, *revisions}
 
 
 def test_asks_from_before_the_first_sight_are_not_obeyed(api: Api, namespace: str, operator: Operator) -> None:

@@ -11,6 +11,7 @@ from tests.integration.users_routes import (
     backend,
     deployed,
     git_applies,
+    managers,
     shares,
     untouched,
     users_route,
@@ -48,6 +49,33 @@ def test_git_that_applies_its_weights_again_stops_no_rollout(api: Api, namespace
     found = api.get(RELEASES, namespace, "web")
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     api.until(ROUTES, namespace, "front", untouched(before))
+
+
+def test_rules_without_names_that_moved_in_mid_rollout_each_get_their_own_weights_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest = users_route(namespace)
+    manifest["spec"]["rules"] = [at_path("/a", 7), at_path("/b", 3)]
+    pause = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    deployed(api, namespace, (ROUTES, manifest), steps=pause, traffic={"route": {"name": "front"}})
+    change(api, namespace, "2")
+    candidate = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    first, second = api.get(ROUTES, namespace, "front")["spec"]["rules"]
+    others = {"name": "others", "backendRefs": [backend("web-stable", 5)]}
+    api.merge(ROUTES, namespace, "front", {"spec": {"rules": [others, second, first]}})
+
+    api.ask(namespace, "web", promote=f"{candidate}/half/1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+    found = api.until(ROUTES, namespace, "front", lambda found: "tidegate" not in managers(found))
+    weighed = [[ref["weight"] for ref in rule["backendRefs"]] for rule in found["spec"]["rules"]]
+    assert weighed == [[5], [3, 0], [7, 0]]
+
+
+def at_path(path: str, weight: int) -> Object:
+    """A rule without a name."""
+    match = {"path": {"type": "PathPrefix", "value": path}}
+    return {"matches": [match], "backendRefs": [backend("web-stable", weight), backend("web-candidate", 0)]}
 
 
 def test_a_hand_that_lowers_a_users_route_is_obeyed(api: Api, namespace: str, operator: Operator) -> None:

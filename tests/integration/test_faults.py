@@ -98,7 +98,8 @@ def test_a_foreign_service_of_our_name_is_left_alone(api: Api, namespace: str, o
     }
     api.create(SERVICES, foreign)
     api.create(RELEASES, release(namespace))
-    api.until(RELEASES, namespace, "web", reason_is("NameTaken"))
+    found = api.until(RELEASES, namespace, "web", reason_is("NameTaken"))
+    assert found["status"]["message"].startswith("metadata.name: Service web-stable exists")
     assert api.get(SERVICES, namespace, "web-stable")["spec"]["selector"] == {"app": "other"}
 
     api.delete(SERVICES, namespace, "web-stable")
@@ -128,7 +129,9 @@ def test_of_two_claims_on_one_route_the_older_wins(api: Api, namespace: str, ope
     rival = release(namespace, "rival")
     rival["spec"]["traffic"]["gateway"]["hostnames"] = [f"web.{namespace}.example"]
     create_younger(api, namespace, rival)
-    api.until(RELEASES, namespace, "rival", reason_is("TargetClaimed"))
+    found = api.until(RELEASES, namespace, "rival", reason_is("TargetClaimed"))
+    assert found["status"]["message"].startswith(f"spec.traffic: Release {namespace}/web is older")
+    assert "declare another one here, or delete that Release" in found["status"]["message"]
     assert api.find(ROUTES, namespace, "rival") is None
 
     api.delete(RELEASES, namespace, "web")

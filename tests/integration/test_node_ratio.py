@@ -9,7 +9,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.simulated_nodes import node
 from tests.integration.conftest import Setup
-from tests.integration.manifests import judged, phase_is, stable_of, template
+from tests.integration.manifests import condition, judged, phase_is, stable_of, template
 from tests.integration.steps import deploy
 from tests.integration.tracked_config import config_map
 
@@ -103,6 +103,43 @@ def test_all_nodes_go_back_at_a_breach(
     assert found["status"]["reason"] == "ObjectiveBreached"
     api.until(DAEMON_SETS, namespace, f"web-{first}", lambda found: found["status"]["numberReady"] == 4)
     assert counted(api, namespace, first) == 4
+
+
+def test_an_image_that_no_node_can_pull_goes_back_and_stables_template_is_the_way_to_ready(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    """The pod is bound to no node, so that nobody plays its kubelet but the test."""
+    pool(setup, namespace, 4)
+    first = deploy_agents(api, namespace, 4, steps=HELD)
+    bad = agents(namespace, "2")
+    bad["spec"]["schedulerName"] = "none"
+    bad["spec"]["containers"][0]["image"] = "tidegate.local/shop:missing"
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": bad}})
+    pod = next(found for found in api.changes(PODS, namespace, 30) if found["spec"]["schedulerName"] == "none")
+    candidate = pod["metadata"]["labels"]["tidegate.dev/revision"]
+
+    api.merge(PODS, namespace, f"{pod['metadata']['name']}/status", {"status": cannot_pull(bad)})
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert found["status"]["reason"] == "CannotStart"
+    assert "ImagePullBackOff" in found["status"]["message"]
+    assert found["status"]["rejected"] == [candidate]
+    api.until(DAEMON_SETS, namespace, f"web-{first}", lambda found: found["status"]["numberReady"] == 4)
+    assert counted(api, namespace, first) == 4
+
+    good = agents(namespace)
+    good["spec"]["schedulerName"] = None
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": good}})
+    found = api.until(RELEASES, namespace, "web", lambda found: condition(found, "Ready") == "True")
+    assert stable_of(found) == first
+
+
+def cannot_pull(bad: Object) -> Object:
+    """What a kubelet says of such a pod."""
+    (container,) = bad["spec"]["containers"]
+    waiting = {"reason": "ImagePullBackOff", "message": "Back-off pulling image"}
+    named = {"name": container["name"], "image": container["image"], "imageID": "", "ready": False, "restartCount": 0}
+    return {"phase": "Pending", "containerStatuses": [{**named, "state": {"waiting": waiting}}]}
 
 
 def test_what_runs_on_the_nodes_outlives_its_release_and_is_taken_again(

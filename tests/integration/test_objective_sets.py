@@ -11,14 +11,16 @@ from tests.integration.steps import change, weights
 SET = [{"kind": "ObjectiveSet", "name": "shared", "args": [{"name": "job", "value": "shop"}]}]
 
 
-def objective_set(namespace: str, bound: str = "0.5") -> Object:
-    query = {"promql": 'errors{job="$job", code=~"$code"}', "max": bound}
+ERRORS = 'errors{job="$job", code=~"$code"}'
+
+
+def objective_set(namespace: str, bound: str = "0.5", query: str = ERRORS) -> Object:
     args = [{"name": "job"}, {"name": "code", "default": "5.."}]
     return {
         "apiVersion": "tidegate.dev/v1alpha1",
         "kind": "ObjectiveSet",
         "metadata": {"name": "shared", "namespace": namespace},
-        "spec": {"args": args, "objectives": [{"name": "shared-errors", "query": query}]},
+        "spec": {"args": args, "objectives": [{"name": "shared-errors", "query": {"promql": query, "max": bound}}]},
     }
 
 
@@ -45,6 +47,35 @@ def test_a_sets_objectives_judge_with_the_releases_arguments(
     assert "shared-errors" in found["status"]["message"]
     # As it was asked, form-encoded: errors{job="shop", code=~"5.."}
     assert all("job%3D%22shop%22" in question and "5.." in question for _, question in bad.asked)
+
+
+def test_a_set_judges_alone_where_no_objectives_are_declared(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    """It may have an objective of the default's name, which nobody wrote."""
+    shared = objective_set(namespace)
+    shared["spec"]["objectives"][0]["name"] = "errors"
+    api.create(OBJECTIVE_SETS, shared)
+    manifest = using(namespace)
+    del manifest["spec"]["objectives"]
+    created = api.create(RELEASES, manifest)
+    assert "objectives" not in created["spec"]
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    metrics.says = Answer(value=0.1)
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", lambda found: bool(found["status"].get("objectives")))
+
+    assert [(line["name"], line["bound"]) for line in found["status"]["objectives"]] == [("errors", "≤ 0.5")]
+
+
+def test_a_wrong_variable_of_a_set_is_told_by_the_sets_field(api: Api, namespace: str, operator: Operator) -> None:
+    api.create(OBJECTIVE_SETS, objective_set(namespace, query="errors{of=~'$canary'}"))
+    api.create(RELEASES, using(namespace))
+
+    where = "spec.objectivesFrom[0]: ObjectiveSet shared: spec.objectives[0].query.promql"
+
+    api.until(RELEASES, namespace, "web", message_has(where))
 
 
 def test_an_edited_set_serves_the_next_rollout(

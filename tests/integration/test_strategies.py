@@ -1,12 +1,18 @@
 """One plan language for every strategy: blue/green is a step of weight 0 and then 100."""
 
+from typing import Any
+
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is
-from tests.integration.steps import change, deploy, eventually_told, from_before, weights
+from tests.integration.hooks import hook
+from tests.integration.manifests import judged, message_has, phase_is
+from tests.integration.steps import change, deploy, eventually_told, from_before, uids, weights
 
-BLUE_GREEN = [{"name": "preview", "weight": 0, "replicas": 2, "pause": "UntilPromoted"}, {"name": "all", "weight": 100}]
+BLUE_GREEN: list[dict[str, Any]] = [
+    {"name": "preview", "weight": 0, "replicas": 2, "pause": "UntilPromoted"},
+    {"name": "all", "weight": 100},
+]
 RATIO = [{"name": "errors", "errorRatio": {"max": "1%"}}]
 
 
@@ -35,6 +41,56 @@ def test_blue_green_waits_at_full_size_without_traffic_and_switches_when_a_perso
 
     assert set(seen) == {0, 100}
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_smaller_preview_that_is_refused_before_the_switch_never_gets_traffic(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Nothing is measured of a version without requests: whoever tries the preview says by a hook what it is worth."""
+    preview = [{**BLUE_GREEN[0], "replicas": 1}, BLUE_GREEN[1]]
+    with MetricServer() as tester:
+        tester.says = Answer(status=500, body=b"smoke")
+        tried = hook(tester, steps=["all"], expiry="3s", onExpiry="RollBack")
+        first = deploy(api, namespace, steps=preview, hooks=[tried])
+        change(api, namespace, "2")
+        found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+        revision = found["status"]["candidate"]["revision"]
+        assert api.get(REPLICA_SETS, namespace, f"web-{revision}")["spec"]["replicas"] == 1
+        before = api.get(ROUTES, namespace, "web")["metadata"]["generation"]
+
+        api.ask(namespace, "web", promote=f"{revision}/preview/1")
+        api.until(RELEASES, namespace, "web", message_has("HTTP 500: smoke"))
+        found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    # Its spec was not written since: no weight was ever raised.
+    assert weights(api, namespace) == [100, 0]
+    assert api.get(ROUTES, namespace, "web")["metadata"]["generation"] == before
+    assert found["status"]["stable"]["revision"] == first
+    assert found["status"]["rejected"] == [revision]
+    assert "smoke" in found["status"]["message"]
+
+
+def test_after_the_switch_a_breach_switches_back_and_stables_pods_never_went(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=0.1)
+    first = deploy(api, namespace, **judged(steps=BLUE_GREEN, promotion={"watch": "1h"}))
+    before = uids(api, namespace)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    revision = found["status"]["candidate"]["revision"]
+    api.ask(namespace, "web", promote=f"{revision}/preview/1")
+    api.until(RELEASES, namespace, "web", phase_is("Watching"))
+    assert weights(api, namespace) == [0, 100]
+
+    metrics.says = Answer(value=0.9)
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert found["status"]["reason"] == "ObjectiveBreached"
+    assert found["status"]["stable"]["revision"] == first
+    assert found["status"]["rejected"] == [revision]
+    assert weights(api, namespace) == [100, 0]
+    assert before <= uids(api, namespace)
 
 
 def test_where_capacity_shrinks_stable_has_what_its_share_needs_and_grows_before_it_is_back(

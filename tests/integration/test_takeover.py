@@ -141,6 +141,38 @@ def test_git_lets_go_of_the_size_and_nothing_changes(
         api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+@pytest.mark.parametrize("manager", ["helm", "helm-controller"])
+def test_helm_that_updates_lets_go_of_the_size_and_a_chart_without_it_raises_nothing_for_good(
+    api: Api, namespace: str, operator: Operator, manager: str
+) -> None:
+    """As Helm 3 writes it: what the chart has no more is set to null, which the API server makes 1."""
+    serving(api, namespace, deployment(namespace), updater=manager)
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert f"{manager} wrote its spec.replicas" in found["status"]["message"]
+    assert found["status"]["message"].startswith("spec.workloadRef: ")
+
+    scaled_by_kubectl(api, namespace, 3)
+    api.until(RELEASES, namespace, "web", lambda found: "--replicas=3" in found["status"]["message"])
+    scaled_by_kubectl(api, namespace, 2)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+    without = {"spec": {"replicas": None, "template": template("2")}}
+    raised = api.merge(DEPLOYMENTS, namespace, "web", without, manager=manager)
+
+    assert raised["spec"]["replicas"] == 1
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.until(RELEASES, namespace, "web", ended(2))
+    later = api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("3")}}, manager=manager)
+    assert later["spec"]["replicas"] == 0
+
+
+def scaled_by_kubectl(api: Api, namespace: str, replicas: int) -> None:
+    api.merge(DEPLOYMENTS, namespace, "web/scale", {"spec": {"replicas": replicas}}, manager="kubectl")
+
+
 def test_a_deployment_that_is_scaled_up_again_and_again_is_contested(
     api: Api, namespace: str, operator: Operator
 ) -> None:

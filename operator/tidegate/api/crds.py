@@ -15,10 +15,11 @@ from .metric_source import MetricSourceSpec
 from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
 from .objective_cel import OBJECTIVE_RULE, QUERIES_RULE, QUERY_RULES, SHARE_RULE
 from .objective_set import ObjectiveSetSpec
-from .release import IMPLIED_STEP, ReleaseSpec
+from .release import ReleaseSpec
 from .schema import structural
 from .source_cel import TIMEOUT_RULE, source_by
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
+from .step import IMPLIED_STEP
 from .traffic_cel import (
     FIRST_NODES_RULE,
     NODE_RATIO_RULE,
@@ -71,6 +72,8 @@ def release_spec() -> dict[str, Any]:
     """What a user declares, with the rules of its parts."""
     spec = structural(ReleaseSpec)
     judge_by(spec["properties"]["objectives"])
+    # A default of the API server's would stand beside sets that were to hold alone.
+    del spec["properties"]["objectives"]["default"]
     steps = spec["properties"]["steps"]
     steps["x-kubernetes-list-type"] = "map"
     steps["x-kubernetes-list-map-keys"] = ["name"]
@@ -98,7 +101,7 @@ def release_spec() -> dict[str, Any]:
 
 def expose_by(step: dict[str, Any], traffic: dict[str, Any]) -> None:
     """The rules of what a step shows the candidate, and of who stays with it."""
-    step["x-kubernetes-validations"] = [DEADLINE_RULE, *EXPOSURE_RULES]
+    step["x-kubernetes-validations"] = [DEADLINE_RULE, ON_DEADLINE_RULE, *EXPOSURE_RULES]
     step["properties"]["match"]["items"]["x-kubernetes-validations"] = [CONDITIONS_RULE, HEADERS_RULE]
     traffic["x-kubernetes-validations"] = [ROUTER_RULE, AFFINITY_RULE]
     cookie = traffic["properties"]["affinity"]["properties"]["cookie"]
@@ -229,10 +232,19 @@ STEP_RULES = [
         "self.size() < 2 || self.map(s, s.weight).isSorted()",
         "steps: weights must not fall from one step to the next",
     ),
+    rule(
+        f"self.exists(s, s.weight == 100) || !self.exists(s, s.name == '{IMPLIED_STEP}')",
+        f"steps: {IMPLIED_STEP} is the name of the implied last step at weight 100: name this one otherwise",
+    ),
 ]
 DEADLINE_RULE = rule(
     "!has(self.deadline) || duration(self.deadline) > duration(self.dwell)",
     "steps: a deadline must be longer than the step's dwell",
+)
+ON_DEADLINE_RULE = rule(
+    # The default steps are checked as they are written, without the defaults of their fields.
+    "!has(self.onDeadline) || self.onDeadline != 'Hold' || has(self.deadline)",
+    "onDeadline: Hold acts only at a deadline: declare one",
 )
 WATCH_RULE = rule(
     "!self.steps.exists(s, s.weight == 100 && has(s.deadline) &&"

@@ -27,15 +27,13 @@ from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
 from .promotion import Promotion, RollbackWindow
 from .share_rules import fits_pods
-from .step import DEFAULT_STEPS, Step
+from .step import DEFAULT_STEPS, FULL, IMPLIED_STEP, Step, must_rise
 from .traffic import Service, Traffic
 from .workload_ref import WorkloadRef
 
 # They are pinned in an annotation, and all annotations of an object share 256 KiB.
 QUERIES_LENGTH = 32768
 JOBS_LENGTH = 65536
-FULL = 100
-IMPLIED_STEP = "full"
 
 
 DEFAULT_OBJECTIVES = ({"name": "errors", "errorRatio": {"max": "1%"}},)
@@ -83,7 +81,11 @@ class ReleaseSpec(Declared):
     interval: Annotated[Duration, Field(description="How often the objectives are measured.")] = "15s"  # type: ignore[assignment]
     objectives: Annotated[
         tuple[Objective, ...],
-        Field(max_length=32, description="What must hold. Absent: errorRatio of at most 1%. Empty: nothing is judged."),
+        Field(
+            max_length=32,
+            description="What must hold. Absent: errorRatio of at most 1%, or what the sets of objectivesFrom hold."
+            " Empty: nothing but those is judged.",
+        ),
     ] = DEFAULT_OBJECTIVES  # type: ignore[assignment]
     objectives_from: Annotated[
         tuple[ObjectiveSetRef, ...] | None,
@@ -223,18 +225,9 @@ class ReleaseSpec(Declared):
 
     @model_validator(mode="after")
     def _steps_rise(self) -> "ReleaseSpec":
-        names = [step.name for step in self.steps]
-        if len(set(names)) < len(names):
-            message = "steps: names must be unique"
-            raise ValueError(message)
-
+        must_rise(self.steps)
         if late := [step.name for step in self.steps if step.deadline and step.deadline <= self._least_time(step)]:
             message = f"steps: the deadline of step {late[0]} must be longer than its dwell, and promotion.watch at 100"
-            raise ValueError(message)
-
-        weights = [step.weight for step in self.steps]
-        if sorted(weights) != weights or weights.count(100) > 1:
-            message = "steps: weights must not fall, and 100 may only be the last"
             raise ValueError(message)
 
         return self

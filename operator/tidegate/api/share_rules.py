@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 from .enums import Capacity, FirstRollout, WorkloadKind
+from .step import FULL
 
 if TYPE_CHECKING:
     from .release import ReleaseSpec
 
-HALF, FULL = 50, 100
+HALF = 50
 
 
 def fits_pods(spec: "ReleaseSpec") -> None:

@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .enums import OnTrouble, Pause
 from .exposure import Match, Mirror
 from .model import Declared, Duration, Name
+
+FULL = 100
+IMPLIED_STEP = "full"
 
 
 class Step(Declared):
@@ -39,9 +42,33 @@ class Step(Declared):
         Field(description="Copies of requests go to the candidate, at weight 0; nobody gets its answers."),
     ] = None
 
+    @model_validator(mode="after")
+    def _deadline_acts(self) -> "Step":
+        if self.on_deadline is OnTrouble.HOLD and self.deadline is None:
+            message = "onDeadline: Hold acts only at a deadline: declare one"
+            raise ValueError(message)
+
+        return self
+
 
 DEFAULT_STEPS = (
     {"name": "first", "weight": 5, "dwell": "5m"},
     {"name": "quarter", "weight": 25, "dwell": "5m"},
     {"name": "half", "weight": 50, "dwell": "5m"},
 )
+
+
+def must_rise(steps: tuple[Step, ...]) -> None:
+    """Raises ValueError for steps that no rollout could walk to full weight, each by its name."""
+    names, weights = [step.name for step in steps], [step.weight for step in steps]
+    if len(set(names)) < len(names):
+        message = "steps: names must be unique"
+        raise ValueError(message)
+
+    if sorted(weights) != weights or weights.count(FULL) > 1:
+        message = "steps: weights must not fall, and 100 may only be the last"
+        raise ValueError(message)
+
+    if IMPLIED_STEP in names and weights[-1] != FULL:
+        message = f"steps: {IMPLIED_STEP} is the name of the implied last step at weight 100: name this one otherwise"
+        raise ValueError(message)

@@ -1,6 +1,5 @@
 """Write what can be derived: CRDs, their copy in the chart, a dashboard, a picture, tables in the docs, indexes."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from tidegate.metrics.variables import KNOWN
 
 from .data_planes import data_planes
 from .grafana import dashboard
+from .held import Test, known_tests
 from .picture import picture
 
 ROOT = Path(__file__).parents[3]
@@ -33,10 +33,10 @@ VALUES = """
 SAFETY = """# Safety
 
 The invariants and scenarios that Tidegate is held to, and the named tests that hold them: `make verify` fails when one
-disappears. Where something is still to come, the row names the open work. Generated from `tests/safety.yaml`.
+disappears, is marked as not to be run, or looks at nothing. Where something is still to come, the row names the open
+work. Generated from `tests/safety.yaml`.
 """
 VARIABLES, END_OF_VARIABLES = "<!-- variables -->\n", "\n<!-- end of variables -->"
-TEST = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 SCENARIOS = """# Scenarios
 
 Told to `decide` by `tests/scenarios`; each runs in `make check`. The steps are 20, 50 and 100, four replicas.
@@ -85,9 +85,12 @@ def scenarios() -> list[dict[str, Any]]:
 
 
 def safety() -> str:
-    """The invariants and scenarios with the tests that hold them. Raises LookupError for one that disappeared."""
+    """The invariants and scenarios with the tests that hold them. Raises LookupError for one that disappeared.
+
+    One that is skipped, or looks at nothing, is as good as gone.
+    """
     told: dict[str, list[dict[str, Any]]] = yaml.safe_load((ROOT / "tests" / "safety.yaml").read_text())
-    known = tests_by_name()
+    known = known_tests(ROOT / "tests")
     parts = [SAFETY]
     for kind, rows in told.items():
         parts += [f"\n## {kind.capitalize()}\n\n| | must hold | held by |\n|---|---|---|\n"]
@@ -96,21 +99,16 @@ def safety() -> str:
     return "".join(parts)
 
 
-def holders(row: dict[str, Any], known: dict[str, Path]) -> str:
+def holders(row: dict[str, Any], known: dict[str, Test]) -> str:
     """Links to the tests of one row, and the work that is open."""
-    if missing := [name for name in row.get("tests", ()) if name not in known]:
-        message = f"tests/safety.yaml: {row['id']}: there is no test {missing[0]}"
-        raise LookupError(message)
+    for name in row.get("tests", ()):
+        if lacking := known[name].lacking if name in known else "is not there":
+            message = f"tests/safety.yaml: {row['id']}: the test {name} {lacking}"
+            raise LookupError(message)
 
-    links = [f"[`{name}`](../{known[name].relative_to(ROOT)})" for name in row.get("tests", ())]
+    links = [f"[`{name}`](../{known[name].path.relative_to(ROOT)})" for name in row.get("tests", ())]
     work = [f"open: {row['open']}"] if "open" in row else []
     return "<br>".join([*links, *work])
-
-
-def tests_by_name() -> dict[str, Path]:
-    """Every test and its file."""
-    files = sorted((ROOT / "tests").rglob("test_*.py"))
-    return {name: path for path in files for name in TEST.findall(path.read_text())}
 
 
 def story(scenario: dict[str, Any]) -> str:

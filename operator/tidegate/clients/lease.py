@@ -106,6 +106,8 @@ class Lease:
         spec = found.get("spec") or {}
         holder = spec.get("holderIdentity")
         if holder not in {None, "", self._identity} and not self._ended(found):
+            # Whoever took it while it was ours may be at work already.
+            self._valid_until = 0.0
             return False
 
         changed = holder != self._identity

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
-from tidegate.clients import Kind, NotFound
+from tidegate.clients import Kind, Note, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
 from tidegate.routers import AttachedRoute, CanaryIngress, Router, Whole, note_names
 from tidegate.watch import Object
@@ -110,6 +110,9 @@ async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world:
     kind = kinds.ROUTE_KINDS[router.kind]
     if patch := router.restore_patch(found):
         await patched(seen, kind, found, patch, world)
+
+    if sentence := router.unknown_before(found):
+        world.recorder.tell(Note(regarding=seen.stored.found, reason="WeightsUnknown", sentence=sentence, warning=True))
 
     await disown(kind, found, world, *note_names(found, router.release))
 

@@ -9,7 +9,6 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Snapshot
 from tidegate.decision.start import brings_back
-from tidegate.decision.workload import Workload
 from tidegate.metrics import variables
 from tidegate.metrics.data_planes import COUNTS
 from tidegate.metrics.scrape import Scrape
@@ -20,13 +19,18 @@ from tidegate.workloads import Owner, bypassing, service_name
 from . import kinds
 from .elsewhere import held_elsewhere
 from .features import feature_missing
+from .objective_sets import Expanded
 from .ownership import taken_sentence
 from .shares import shared_service
+from .takeover_blocks import takeover_waits
 from .wording import misworded
 from .world import World
 
 if TYPE_CHECKING:
     from .observe import Seen
+
+
+WORKLOADS = tuple(f"{kind} " for kind in kinds.WORKLOAD_KINDS)
 
 
 def blocked_by(seen: "Seen", world: World) -> Blocked | None:
@@ -44,12 +48,12 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or _name_taken(owner, world)
         or _route_taken(seen, world)
         or _target_claimed(seen.stored.found, world)
-        or _takeover_waits(seen, world)
+        or takeover_waits(seen, world)
         or _gateway_missing(key, declared, world)
         or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)
-        or _unknown_variable(spec)
-        or _unless_brought_back(seen, _source_unfit(key, spec, world))
+        or _unknown_variable(spec, seen.wanted.sets)
+        or _unless_brought_back(seen, _source_unfit(seen, spec, world))
         or _unless_brought_back(seen, _data_plane_blocked(seen, world) or _pages_blocked(seen, world))
         or _not_isolated(seen, world)
     )
@@ -113,7 +117,11 @@ def _target_claimed(found: Object, world: World) -> Blocked | None:
         oldest = min(rivals, key=_age, default=found)
         if oldest["metadata"]["uid"] != found["metadata"]["uid"]:
             metadata = oldest["metadata"]
-            sentence = f"Release {metadata['namespace']}/{metadata['name']} is older and claims {claim[1]}"
+            field = "spec.workloadRef" if claim[1].startswith(WORKLOADS) else "spec.traffic"
+            sentence = (
+                f"{field}: Release {metadata['namespace']}/{metadata['name']} is older and claims {claim[1]}:"
+                " declare another one here, or delete that Release"
+            )
             return Blocked(Reason.TARGET_CLAIMED, sentence)
 
     return None
@@ -156,26 +164,26 @@ def _route_missing(seen: Snapshot) -> Blocked | None:
     return Blocked(Reason.ROUTE_MISSING, f"spec.traffic: {lost.sentence}")
 
 
-def _unknown_variable(spec: ReleaseSpec) -> Blocked | None:
+def _unknown_variable(spec: ReleaseSpec, sets: Expanded) -> Blocked | None:
     for index, objective in enumerate(spec.objectives):
         if objective.query is None:
             continue
 
         try:
             field = "promql" if objective.query.promql else "text"
-            variables.check(f"spec.objectives[{index}].query.{field}", objective.query.words)
+            variables.check(f"{sets.field_of(objective.name, index)}.query.{field}", objective.query.words)
         except InvalidSpec as error:
             return Blocked(Reason.INVALID_SPEC, str(error))
 
     return None
 
 
-def _source_unfit(key: Key, spec: ReleaseSpec, world: World) -> Blocked | None:
+def _source_unfit(seen: "Seen", spec: ReleaseSpec, world: World) -> Blocked | None:
     if not spec.objectives:
         return None
 
-    source = world.sources.resolve(spec.metric_source, key[0])
-    return source if isinstance(source, Blocked) else misworded(spec, source)
+    source = world.sources.resolve(spec.metric_source, seen.owner.namespace)
+    return source if isinstance(source, Blocked) else misworded(spec, source, seen.wanted.sets)
 
 
 def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
@@ -213,42 +221,6 @@ def _pages_blocked(seen: "Seen", world: World) -> Blocked | None:
     where = source.where.removeprefix("spec.metricSource: ")
     sentence = f"spec.dataPlane: {plane.value} is counted by {counts}: {where} needs scrape.{needs}"
     return Blocked(Reason.DATA_PLANE_UNKNOWN, sentence)
-
-
-def _takeover_waits(seen: "Seen", world: World) -> Blocked | None:
-    """A Deployment is taken over when nobody else decides its size, and the Release can carry its load."""
-    reference, workload = seen.wanted.template.reference, seen.snapshot.workload
-    if reference is not None and seen.wanted.template.found is None:
-        return Blocked(Reason.WORKLOAD_MISSING, f"spec.workloadRef: {reference['kind']} {reference['name']} is missing")
-
-    if workload is None or workload.taken_over:
-        return None
-
-    why = _untakeable(workload, seen, world)
-    return Blocked(Reason.TAKEOVER_WAITS, f"Deployment {workload.name} is not taken over yet: {why}") if why else None
-
-
-def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
-    """What somebody must do first; empty where nothing is in the way."""
-    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
-    if scalers:
-        name = scalers[0]["metadata"]["name"]
-        return f"HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
-
-    if workload.owned_by:
-        return (
-            f"{workload.owned_by} declares its spec.replicas; take replicas out of its manifest"
-            " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
-        )
-
-    if seen.spec.replicas < workload.replicas:
-        return (
-            f"it has {workload.replicas} replicas and the Release {seen.spec.replicas}:"
-            f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
-        )
-
-    # What it rolls out is unproven: as a first revision it would be served without a step.
-    return workload.unfinished
 
 
 def _not_isolated(seen: "Seen", world: World) -> Blocked | None:

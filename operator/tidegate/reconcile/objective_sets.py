@@ -1,6 +1,7 @@
 """A Release's own objectives, and those of the sets that it names, with its arguments filled in."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tidegate.api import InvalidSpec, parse_set
@@ -15,11 +16,19 @@ from .world import World
 
 @dataclass(frozen=True, slots=True)
 class Expanded:
-    """The declaration with every objective in it, which sets it was made from, and what is wrong with them."""
+    """The declaration with every objective in it, which sets it was made from, and what is wrong with them.
+
+    `fields` is where each objective is declared, where some are from sets.
+    """
 
     declared: Object
     versions: str = ""
     blocked: Blocked | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def field_of(self, name: str, index: int) -> str:
+        """Where a user finds an objective: its set and its field there, or the Release's own field."""
+        return self.fields.get(name, f"objective {name}" if self.fields else f"spec.objectives[{index}]")
 
 
 def expanded(declared: Object, namespace: str, world: World) -> Expanded:
@@ -29,28 +38,43 @@ def expanded(declared: Object, namespace: str, world: World) -> Expanded:
         return Expanded(declared)
 
     alone = {name: value for name, value in declared.items() if name != "objectivesFrom"}
-    found: list[Object] = list(declared.get("objectives") or ())
+    # Where none are declared, the sets hold alone: the default is for a Release without any.
+    found = [(f"spec.objectives[{index}]", each) for index, each in enumerate(declared.get("objectives") or ())]
     versions = []
     for index, reference in enumerate(references):
-        where = f"spec.objectivesFrom[{index}]"
+        where = f"spec.objectivesFrom[{index}]: {reference['kind']} {reference['name']}"
         chosen = _find(reference, namespace, world)
         if chosen is None:
-            sentence = f"{where}: {reference['kind']} {reference['name']} is missing"
-            return Expanded(alone, blocked=Blocked(Reason.OBJECTIVE_SET_MISSING, sentence))
+            return Expanded(alone, blocked=Blocked(Reason.OBJECTIVE_SET_MISSING, f"{where} is missing"))
 
         versions.append(chosen["metadata"]["resourceVersion"])
         try:
-            found += filled(chosen["spec"], {arg["name"]: arg["value"] for arg in reference.get("args") or ()})
+            of_set = filled(chosen["spec"], {arg["name"]: arg["value"] for arg in reference.get("args") or ()})
         except InvalidSpec as error:
-            sentence = f"{where}: {reference['kind']} {reference['name']}: {error}"
-            return Expanded(alone, blocked=Blocked(Reason.INVALID_SPEC, sentence))
+            return Expanded(alone, blocked=Blocked(Reason.INVALID_SPEC, f"{where}: {error}"))
 
-    names = [objective["name"] for objective in found]
-    if doubled := sorted({name for name in names if names.count(name) > 1}):
-        sentence = f"spec.objectivesFrom: two objectives are named {doubled[0]}"
+        found += [(f"{where}: spec.objectives[{place}]", each) for place, each in enumerate(of_set)]
+
+    if sentence := doubled(found):
         return Expanded(alone, blocked=Blocked(Reason.INVALID_SPEC, sentence))
 
-    return Expanded({**alone, "objectives": found}, ",".join(versions))
+    fields = {each["name"]: where for where, each in found}
+    return Expanded({**alone, "objectives": [each for _, each in found]}, ",".join(versions), fields=fields)
+
+
+def doubled(found: Iterable[tuple[str, Object]]) -> str:
+    """Says which two objectives have one name, and what to do; empty where each has its own."""
+    seen: dict[str, str] = {}
+    for where, objective in found:
+        name = objective["name"]
+        first = seen.setdefault(name, where)
+        if first != where:
+            # Older CRDs write the default into a Release that declares none.
+            own = first.startswith("spec.objectives[")
+            remedy = ", or declare spec.objectives without it, at least as []" if own else ""
+            return f"{where} and {first} are both named {name}: rename one of them{remedy}"
+
+    return ""
 
 
 def filled(spec: Object, given: dict[str, str]) -> list[Object]:

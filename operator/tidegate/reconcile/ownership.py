@@ -21,7 +21,9 @@ class Owned(Protocol):
 
 def taken_sentence(kind: str, name: str) -> str:
     """What is said of someone else's object that has a name of ours."""
-    return f"{kind} {name} exists and is not Tidegate's: rename or delete it"
+    return (
+        f"metadata.name: {kind} {name} exists and is not Tidegate's: rename or delete it, or name the Release otherwise"
+    )
 
 
 def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:

@@ -10,7 +10,7 @@ from tidegate.api.names import (
     ANNOTATION_WEIGHT,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, GATEWAY, Shape, noted, rules_owner
+from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, DIGEST, GATEWAY, Shape, digest, noted, rules_owner
 
 from .trims import identity
 
@@ -82,11 +82,12 @@ def trimmed_rules(spec: Object, field: str, shape: Shape) -> Any:
 
 
 def trimmed_rule(rule: Object, shape: Shape) -> Object:
-    """A rule's name, its backends with their weights, and where it copies requests to."""
+    """A rule's name, its backends with their weights, and where it copies requests to; of the rest a hash."""
     refs, filters = rule.get(shape.refs) or (), rule.get("filters") or ()
     kept = [{name: ref[name] for name in REF if name in ref} for ref in refs]
     mirrors = [{"requestMirror": found["requestMirror"]} if "requestMirror" in found else {} for found in filters]
-    return {"name": rule.get("name"), shape.refs: kept, **({"filters": mirrors} if any(mirrors) else {})}
+    copied = {"filters": mirrors} if any(mirrors) else {}
+    return {"name": rule.get("name"), DIGEST: digest(rule, shape), shape.refs: kept, **copied}
 
 
 def _state(state: Object) -> Object:

@@ -20,6 +20,7 @@ from tidegate.workloads import (
     NO_NODE,
     allotment_of,
     follows_load,
+    helm_by_updates,
     owns_replicas,
     ready_pods,
     references,
@@ -174,6 +175,7 @@ def trimmed_deployment(found: Object) -> Object:
         "spec": {name: spec.get(name) for name in ("replicas", "paused", "selector")},
         "template": msgspec.json.encode(spec.get("template") or {}),
         "status": {name: status.get(name) for name in sizes},
+        "helmByUpdates": helm_by_updates(managers),
         "replicasOwner": replicas_owner(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
     }

@@ -8,14 +8,15 @@ from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.scrape import Scrape
 
+from .objective_sets import Expanded
 from .sources import Source
 
 
-def misworded(spec: ReleaseSpec, source: Source) -> Blocked | None:
+def misworded(spec: ReleaseSpec, source: Source, sets: Expanded) -> Blocked | None:
     """The first objective that the source would not understand."""
     for index, objective in enumerate(spec.objectives):
         if why := not_understood(objective, source):
-            return Blocked(Reason.LANGUAGE_MISMATCH, f"spec.objectives[{index}].{why}")
+            return Blocked(Reason.LANGUAGE_MISMATCH, f"{sets.field_of(objective.name, index)}.{why}")
 
     return None
 

@@ -8,7 +8,7 @@ from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
 from .notes import holders, note_names, noted
 from .router import Router, Split
-from .shapes import GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape
+from .shapes import DIGEST, GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape, digest
 from .split import Backends
 from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets
 
@@ -19,6 +19,7 @@ __all__ = [
     "CANARY",
     "CANARY_WEIGHT",
     "CLASS",
+    "DIGEST",
     "GATEWAY",
     "NOTHING",
     "OPT_OUT",
@@ -42,6 +43,7 @@ __all__ = [
     "Whole",
     "confirmation",
     "cookie_header",
+    "digest",
     "held_route",
     "held_rules",
     "holders",

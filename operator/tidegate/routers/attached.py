@@ -7,13 +7,13 @@ from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
+from .as_found import Given, given_back, rule_found, rules_found
 from .notes import found_before, holders, note, note_names, noted, own_name
 from .router import Split
 from .shapes import GATEWAY, SHAPES, SUBSETS, Shape
 from .split import (
     FULL,
     Backends,
-    Declared,
     Found,
     Patch,
     Place,
@@ -98,15 +98,29 @@ class AttachedRoute:
 
         The note stays: it tells whose the route is until our name is off it too.
         """
-        before: dict[str, Declared] = found_before(found, self.release).get("weights", {})
-        at = [place for place in self._places(found, None) if place.key in before]
+        given = self._given(found)
         changes = [
             change
-            for place in at
-            if (pair := before[place.key]) and tuple(pair) != place.declared
-            for change in weights(place, (pair[0], pair[1]))
+            for each in given
+            if each.weights != each.place.declared
+            for change in weights(each.place, each.weights)
         ]
-        return [*tests(found, at, raising=False), *changes] if changes else []
+        # Rules that changed their places since they were seen must not get each other's weights.
+        return [*tests(found, [each.place for each in given], raising=True), *changes] if changes else []
+
+    def unknown_before(self, found: Found) -> str:
+        """Says that rules were changed so much that nobody can tell their weights of before; empty where all is so."""
+        unknown = [each for each in self._given(found) if not each.known]
+        if not unknown:
+            return ""
+
+        return (
+            f"{self.kind} {self.name}: {len(unknown)} of its rules changed during the rollout and cannot be told apart,"
+            f" so {self._named.stable} gets all of their traffic: apply the weights that you want again"
+        )
+
+    def _given(self, found: Found) -> list[Given]:
+        return given_back(rules_found(found_before(found, self.release)), self._places(found, None))
 
     def _note(self, found: Found, at: Sequence[Place]) -> dict[str, Any]:
         """How the route was, who declared it, and all that it takes to find it and give it back by itself."""
@@ -116,7 +130,7 @@ class AttachedRoute:
             "destinationRule": self.destination_rule,
             "host": self.host,
             "owner": owners[0] if owners else found["metadata"].get("owner"),
-            "weights": {place.key: place.declared for place in at},
+            "rules": [rule_found(place).noted() for place in at],
         }
 
     def _places(self, found: Found, rule: str | None) -> list[Place]:
@@ -179,9 +193,9 @@ def held_route(kind: str, found: Found, backends: Backends, release: str) -> Att
     )
 
 
-def held_rules(found: Found, release: str) -> frozenset[str]:
-    """The rules whose weights a Release changed, by name where they have one."""
-    return frozenset(found_before(found, release).get("weights", {}))
+def held_rules(found: Found, release: str) -> frozenset[str | None]:
+    """The names of the rules whose weights a Release changed; None for one that has no name."""
+    return frozenset(rule.name for rule in rules_found(found_before(found, release)))
 
 
 def release_patch(found: Found, manager: str, *notes: str) -> Patch:

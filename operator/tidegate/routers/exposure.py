@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from tidegate.api.names import ANNOTATION_EXPOSED
 
-from .split import Found, annotation, hashed
+from .hashing import hashed
+from .split import Found, annotation
 
 Rule = dict[str, Any]
 SPECIAL = re.compile(r"([.*+?^${}()|\[\]\\])")

@@ -6,9 +6,10 @@ from typing import Any
 
 from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
+from .hashing import hashed
 from .managed import OPT_OUT
 from .router import Split
-from .split import Backends, Found, Patch, annotation, hashed, notes, operation, written_weight
+from .split import Backends, Found, Patch, annotation, notes, operation, written_weight
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
 CANARY_WEIGHT = "nginx.ingress.kubernetes.io/canary-weight"

@@ -8,6 +8,7 @@ from typing import Any
 from tidegate.api.names import ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
 from .exposure import NOTHING, Exposure, Written, mirror_filter, mirrors
+from .hashing import hashed
 from .router import Split
 from .split import (
     FULL,
@@ -15,7 +16,6 @@ from .split import (
     Found,
     Patch,
     annotation,
-    hashed,
     notes,
     operation,
     places,

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .hashing import hashed
+
 Ref = Mapping[str, Any]
 
 
@@ -23,11 +25,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One list of backends, and the JSON pointer that leads to it."""
+    """One list of backends, and the JSON pointer that leads to it. `digest` is what else the rule is."""
 
     path: str
-    key: str
     name: str | None
+    digest: str
     refs: Sequence[Ref]
 
 
@@ -43,6 +45,8 @@ SHAPES: Mapping[str, Shape] = {
     "TraefikService": TRAEFIK_SERVICE,
 }
 SERVICE_KINDS = frozenset({None, "Service"})
+# Where a rule that is kept without its matches and filters has the hash of them.
+DIGEST = "tidegate.dev/digest"
 
 
 def rules(spec: Mapping[str, Any], shape: Shape) -> Iterator[Rule]:
@@ -50,14 +54,26 @@ def rules(spec: Mapping[str, Any], shape: Shape) -> Iterator[Rule]:
     for field in shape.rules:
         declared = spec.get(field) or ()
         if isinstance(declared, Mapping):
-            yield Rule(path=f"/spec/{field}/{shape.refs}", key=field, name=None, refs=declared.get(shape.refs) or ())
+            yield _rule(field, declared, shape)
             continue
 
         for index, rule in enumerate(declared):
-            where, name = f"{field}/{index}", rule.get("name")
-            yield Rule(
-                path=f"/spec/{where}/{shape.refs}", key=name or where, name=name, refs=rule.get(shape.refs) or ()
-            )
+            yield _rule(f"{field}/{index}", rule, shape)
+
+
+def _rule(where: str, rule: Mapping[str, Any], shape: Shape) -> Rule:
+    return Rule(
+        path=f"/spec/{where}/{shape.refs}",
+        name=rule.get("name"),
+        digest=rule.get(DIGEST) or digest(rule, shape),
+        refs=rule.get(shape.refs) or (),
+    )
+
+
+def digest(rule: Mapping[str, Any], shape: Shape) -> str:
+    """A short hash of all that a rule is, but for its name and its weights: it is the same at every index."""
+    refs = [{name: value for name, value in ref.items() if name != "weight"} for ref in rule.get(shape.refs) or ()]
+    return hashed({**rule, "name": None, shape.refs: refs})
 
 
 def declared_name(ref: Ref, shape: Shape) -> str | None:

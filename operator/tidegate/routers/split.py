@@ -1,7 +1,5 @@
 """Two weights in a route: where they are, what they say, and the one patch that changes them."""
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,10 +27,11 @@ class Backends:
 class Place:
     """Where a rule holds the two backends, stable's first: JSON pointers, names and weights.
 
-    `total` is what the two share.
+    `name` and `digest` tell the rule from others; `total` is what the two share.
     """
 
-    key: str
+    name: str | None
+    digest: str
     at: tuple[str, str]
     names: tuple[tuple[str, str], ...]
     declared: Declared
@@ -72,7 +71,8 @@ def places(
         stable, candidate = (held.refs[index] for index in indexes)
         weights = stable.get("weight", shape.unset), candidate.get("weight", shape.unset)
         yield Place(
-            key=held.key,
+            name=held.name,
+            digest=held.digest,
             at=(f"{held.path}/{indexes[0]}", f"{held.path}/{indexes[1]}"),
             names=tuple(
                 (f"{held.path}/{index}/{'/'.join(shape.name)}", declared_name(held.refs[index], shape) or "")
@@ -95,11 +95,6 @@ def annotation(found: Found, name: str) -> str:
     """An annotation's text; empty where it is absent."""
     text: str = (found["metadata"].get("annotations") or {}).get(name, "")
     return text
-
-
-def hashed(declared: Mapping[str, Any]) -> str:
-    """A short hash of what an object of ours should be."""
-    return hashlib.sha256(json.dumps(declared, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def tests(found: Found, at: Sequence[Place], *, raising: bool) -> Patch:

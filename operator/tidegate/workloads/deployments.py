@@ -14,7 +14,10 @@ from tidegate.api.names import (
 )
 
 APPLIES = "Apply"
+UPDATES = "Update"
 CLIENT_SIDE = "kubectl apply"
+# In the names under which Helm 3, Flux's helm-controller, Terraform and others write a chart by updates.
+HELM = "helm"
 OURS = "tidegate"
 
 
@@ -42,11 +45,25 @@ def owns_replicas(entry: Mapping[str, Any]) -> bool:
 
 
 def replicas_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> str:
-    """Who will declare `spec.replicas` again: an applier that has it, or kubectl's copy of a manifest with it."""
+    """Who will declare `spec.replicas` again: an applier that has it, kubectl's copy of a manifest with it, or Helm."""
     for entry in managed_fields:
         if entry.get("operation") == APPLIES and entry.get("manager") != OURS and owns_replicas(entry):
             return str(entry.get("manager"))
 
+    return _client_side(last_applied) or helm_by_updates(managed_fields)
+
+
+def helm_by_updates(managed_fields: Sequence[Mapping[str, Any]]) -> str:
+    """The name under which Helm wrote `spec.replicas` last, not by server-side apply; empty where another did."""
+    names = (
+        str(entry.get("manager"))
+        for entry in managed_fields
+        if entry.get("operation") == UPDATES and owns_replicas(entry)
+    )
+    return next((name for name in names if HELM in name.lower()), "")
+
+
+def _client_side(last_applied: str | None) -> str:
     try:
         declared = json.loads(last_applied or "{}").get("spec") or {}
     except ValueError:

@@ -55,6 +55,26 @@ def test_a_wrong_field_is_named(changes: dict[str, Any], field: str) -> None:
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([{"name": "a", "weight": 5}, {"name": "full", "weight": 50}], "full is the name of the implied last step"),
+        ([{"name": "a", "weight": 5, "onDeadline": "Hold"}], "onDeadline: Hold acts only at a deadline"),
+    ],
+)
+def test_a_step_that_would_be_taken_for_another_or_do_nothing_is_refused(
+    steps: list[dict[str, Any]], words: str
+) -> None:
+    with pytest.raises(InvalidSpec) as caught:
+        parse_spec({**LEAST, "steps": steps})
+
+    assert words in str(caught.value)
+
+
+def test_a_declared_last_step_may_have_the_name_of_the_implied_one() -> None:
+    assert parse_spec({**LEAST, "steps": [{"name": "full", "weight": 100}]}).steps[0].name == "full"
+
+
 def test_an_empty_list_of_objectives_judges_nothing() -> None:
     assert parse_spec({**LEAST, "objectives": []}).objectives == ()
 

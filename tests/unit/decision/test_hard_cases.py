@@ -73,6 +73,27 @@ def test_a_release_that_just_grew_goes_back_at_once() -> None:
     assert world.route.weight == 0
 
 
+def test_pods_that_crash_again_and_again_do_not_put_the_deadline_off() -> None:
+    """Of three pods one or two wait for their next start at each look, never all: nothing says that none can start."""
+    world = deployed(replicas=12, starts=frozenset({"v1"}))
+    world.target = "v2"
+    world.run()
+    for minute in range(10):
+        stuck = 1 + minute % 2
+        sentence = "container web: CrashLoopBackOff"
+        world.sides["v2"] = replace(world.sides["v2"], stuck=stuck, stuck_sentence=sentence)
+        world.run()
+        assert world.progress.phase is Phase.PREPARING
+        world.wait(MINUTE)
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.DEADLINE_EXCEEDED)
+    assert world.progress.rejected == ("v2",)
+    assert world.sides["v2"].replicas == 0
+    assert not [action for action in world.done if isinstance(action, SetWeight) and action.weight]
+
+
 def test_a_candidate_without_pods_keeps_no_share_while_stable_has_one() -> None:
     look = side_look("v1", side_look("v2", rolling_back(), available=0), available=1)
 

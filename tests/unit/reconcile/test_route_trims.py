@@ -39,6 +39,16 @@ def test_a_kept_route_gets_the_patch_that_the_whole_one_would_get(router: Attach
     assert router.split(kept).weight == 0
 
 
+@pytest.mark.parametrize(("router", "found"), FOUND.values(), ids=FOUND)
+def test_a_kept_route_is_noted_as_the_whole_one_would_be(router: AttachedRoute, found: dict[str, Any]) -> None:
+    kept = TRIMS[router.kind](copy.deepcopy(whole(found)))
+    kept["metadata"]["owner"] = found["metadata"]["owner"]
+
+    notes = [router.weight_patch(each, weight=20, revision="v2", raising=True)[-1] for each in (kept, whole(found))]
+
+    assert notes[0]["value"] == notes[1]["value"]
+
+
 def test_every_kind_of_route_is_watched() -> None:
     assert ROUTE_KINDS.keys() <= TRIMS.keys()
 

@@ -10,6 +10,7 @@ from tidegate.api import parse_spec
 from tidegate.decision.reasons import Reason
 from tidegate.metrics.scrape import Scrape
 from tidegate.metrics.translator import Translator
+from tidegate.reconcile.objective_sets import Expanded
 from tidegate.reconcile.sources import Source
 from tidegate.reconcile.wording import misworded
 
@@ -29,7 +30,7 @@ def asking(kind: str, *objectives: dict[str, Any]) -> str:
         where="spec.metricSource: MetricSource numbers", translator=translator, seconds=1, window=timedelta(minutes=1)
     )
     named = [{"name": f"a{place}", **objective} for place, objective in enumerate(objectives)]
-    found = misworded(parse_spec({**RELEASE, "objectives": named}), source)
+    found = misworded(parse_spec({**RELEASE, "objectives": named}), source, Expanded({}))
     assert found is None or found.reason is Reason.LANGUAGE_MISMATCH
     return found.sentence if found else ""
 
@@ -81,8 +82,8 @@ def test_pages_are_counted_and_asked_nothing(words: dict[str, str]) -> None:
     )
     named = [{"name": f"a{place}", **objective} for place, objective in enumerate((ERRORS, SLOW, query(**words)))]
 
-    assert misworded(parse_spec({**RELEASE, "objectives": named[:2]}), scrape) is None
-    found = misworded(parse_spec({**RELEASE, "objectives": named}), scrape)
+    assert misworded(parse_spec({**RELEASE, "objectives": named[:2]}), scrape, Expanded({})) is None
+    found = misworded(parse_spec({**RELEASE, "objectives": named}), scrape, Expanded({}))
 
     (field,) = words
     assert found is not None

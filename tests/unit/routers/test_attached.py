@@ -213,6 +213,156 @@ def test_a_note_of_an_older_tidegate_is_its_releases_and_goes_with_its_own() -> 
     assert not given_back(OTHERS, half)["metadata"]["annotations"]
 
 
+def unnamed(*weights: tuple[int, int]) -> dict[str, Any]:
+    """A route whose rules have no names, one for each path."""
+    found = users("HTTPRoute")
+    found["spec"]["rules"] = [own_rule(f"/{index}", pair) for index, pair in enumerate(weights)]
+    return found
+
+
+def own_rule(path: str, weights: tuple[int, int]) -> dict[str, Any]:
+    refs = [
+        {"name": name, "port": 80, "weight": weight}
+        for name, weight in zip(("web-stable", "web-candidate"), weights, strict=True)
+    ]
+    return {"matches": [{"path": {"type": "PathPrefix", "value": path}}], "backendRefs": refs}
+
+
+ANY_RULE = attached("HTTPRoute", None)
+
+
+def by_path(found: dict[str, Any]) -> dict[str, list[int]]:
+    return {
+        rule["matches"][0]["path"]["value"]: [ref["weight"] for ref in rule["backendRefs"]]
+        for rule in found["spec"]["rules"]
+    }
+
+
+def test_a_rule_without_a_name_is_restored_though_another_came_before_it() -> None:
+    during = weighed(ANY_RULE, unnamed((90, 10)), 20)
+    during["spec"]["rules"].insert(0, own_rule("/new", (100, 0)))
+
+    after = given_back(ANY_RULE, weighed(ANY_RULE, during, 0))
+
+    assert by_path(after) == {"/new": [100, 0], "/0": [90, 10]}
+
+
+def test_rules_without_names_that_changed_places_each_get_their_own_weights() -> None:
+    during = weighed(ANY_RULE, unnamed((100, 0), (90, 10)), 20)
+    during["spec"]["rules"].reverse()
+
+    assert by_path(given_back(ANY_RULE, during)) == {"/1": [90, 10], "/0": [100, 0]}
+
+
+def test_rules_of_one_name_each_get_their_own_weights() -> None:
+    before = virtual_service(weights=(100, 0))
+    second = {
+        **before["spec"]["http"][1],
+        "timeout": "9s",
+        "route": virtual_service(weights=(10, 90))["spec"]["http"][1]["route"],
+    }
+    before["spec"]["http"].append(second)
+    router = attached("VirtualService")
+    during = weighed(router, before, 20)
+
+    assert given_back(router, during)["spec"] == before["spec"]
+    during["spec"]["http"].reverse()
+    assert given_back(router, during)["spec"]["http"] == before["spec"]["http"][::-1]
+
+
+def test_equal_rules_are_restored_in_their_order() -> None:
+    before = unnamed((100, 0), (90, 10))
+    before["spec"]["rules"][1]["matches"] = before["spec"]["rules"][0]["matches"]
+
+    assert given_back(ANY_RULE, weighed(ANY_RULE, before, 20))["spec"] == before["spec"]
+
+
+def test_the_only_rule_is_restored_though_it_was_edited() -> None:
+    during = weighed(ANY_RULE, unnamed((90, 10)), 20)
+    during["spec"]["rules"][0]["filters"] = [{"type": "RequestMirror"}]
+
+    assert by_path(given_back(ANY_RULE, during)) == {"/0": [90, 10]}
+    assert not ANY_RULE.unknown_before(during)
+
+
+def test_edited_rules_of_equal_weights_are_restored() -> None:
+    during = weighed(ANY_RULE, unnamed((7, 0), (7, 0)), 20)
+    for rule in during["spec"]["rules"]:
+        rule["filters"] = [{"type": "RequestMirror"}]
+
+    assert by_path(given_back(ANY_RULE, during)) == {"/0": [7, 0], "/1": [7, 0]}
+    assert not ANY_RULE.unknown_before(during)
+
+
+@pytest.mark.parametrize("weights", [((100, 0), (90, 10)), ((90, 10),)], ids=["of other weights", "beside a new one"])
+def test_edited_rules_that_nobody_can_tell_apart_give_all_to_stable_and_say_so(weights: tuple[tuple[int, int]]) -> None:
+    during = weighed(ANY_RULE, unnamed(*weights), 20)
+    during["spec"]["rules"] = [own_rule("/a", (80, 20)), own_rule("/b", (80, 20))]
+
+    assert by_path(given_back(ANY_RULE, during)) == {"/a": [100, 0], "/b": [100, 0]}
+    assert "2 of its rules changed" in ANY_RULE.unknown_before(during)
+    assert "web-stable gets all" in ANY_RULE.unknown_before(during)
+
+
+def test_a_rule_of_another_name_is_never_given_what_a_rule_that_is_gone_had() -> None:
+    before = users("HTTPRoute", weights=(90, 10))
+    other = {**own_rule("/other", (50, 50)), "name": "other"}
+    before["spec"]["rules"].append(other)
+    during = weighed(ROUTER, before, 20)
+    del during["spec"]["rules"][1]
+
+    assert given_back(ROUTER, during)["spec"] == during["spec"]
+
+
+def test_no_rule_is_written_where_the_rules_changed_since_they_were_seen() -> None:
+    during = weighed(ANY_RULE, unnamed((100, 0), (90, 10)), 20)
+    late = ANY_RULE.restore_patch(during)
+    during["spec"]["rules"].reverse()
+    during["metadata"]["generation"] += 1
+
+    with pytest.raises(AssertionError):
+        patched(during, late)
+
+
+def with_old_note(found: dict[str, Any], weights: dict[str, list[int]]) -> dict[str, Any]:
+    """As a Tidegate noted it that knew a rule without a name by its index."""
+    note = {"destinationRule": None, "host": None, "owner": "kustomize-controller", "weights": weights}
+    found["metadata"]["annotations"]["tidegate.dev/found.web"] = json.dumps(note)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pairs", "weights", "unknown"),
+    [
+        ([(90, 10)], [[90, 10]], False),
+        ([(7, 0), (7, 0)], [[7, 0], [7, 0]], False),
+        ([(100, 0), (90, 10)], [[100, 0], [100, 0]], True),
+    ],
+    ids=["one rule", "equal weights", "other weights"],
+)
+def test_an_old_note_restores_what_cannot_be_a_wrong_split(
+    pairs: list[tuple[int, int]], weights: list[list[int]], unknown: bool
+) -> None:
+    old = {f"rules/{index}": list(pair) for index, pair in enumerate(pairs)}
+    during = with_old_note(weighed(ANY_RULE, unnamed(*pairs), 20), old)
+
+    assert list(by_path(given_back(ANY_RULE, during)).values()) == weights
+    assert bool(ANY_RULE.unknown_before(during)) is unknown
+
+
+def test_an_old_note_of_rules_of_one_name_gives_all_to_stable() -> None:
+    """It kept the weights of the last of them alone."""
+    before = virtual_service(weights=(100, 0))
+    before["spec"]["http"].append({**virtual_service(weights=(10, 90))["spec"]["http"][1], "timeout": "9s"})
+    router = attached("VirtualService")
+    during = with_old_note(weighed(router, before, 20), {"main": [10, 90]})
+
+    rules = given_back(router, during)["spec"]["http"][1:]
+
+    assert [[ref["weight"] for ref in rule["route"]] for rule in rules] == [[0, 100], [0, 100]]
+    assert router.unknown_before(during)
+
+
 def test_notes_that_came_since_a_look_are_not_overwritten() -> None:
     before = shared_route()
     late = OTHERS.weight_patch(before, weight=0, revision="v2", raising=False)

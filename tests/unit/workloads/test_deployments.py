@@ -10,6 +10,7 @@ from tidegate.workloads import (
     detached,
     emptied,
     handed_over,
+    helm_by_updates,
     note_of,
     refilled,
     replicas_owner,
@@ -32,6 +33,11 @@ def entry(manager: str, operation: str, fields: dict[str, Any], **more: str) -> 
         ([entry("kustomize-controller", "Apply", OTHER)], None, ""),
         ([entry("tidegate", "Apply", SIZE)], None, ""),
         ([entry("kubectl-create", "Update", SIZE)], None, ""),
+        ([entry("helm", "Update", SIZE)], None, "helm"),
+        ([entry("helm-controller", "Update", SIZE)], None, "helm-controller"),
+        ([entry("terraform-provider-helm_v2.17.0_x5", "Update", SIZE)], None, "terraform-provider-helm_v2.17.0_x5"),
+        ([entry("helm", "Update", OTHER), entry("kubectl", "Update", SIZE, subresource="scale")], None, ""),
+        ([entry("helm", "Apply", SIZE)], None, "helm"),
         ([entry("autoscaler", "Apply", SIZE, subresource="scale")], None, ""),
         ([], json.dumps({"spec": {"replicas": 3}}), "kubectl apply"),
         ([], json.dumps({"spec": {}}), ""),
@@ -42,6 +48,11 @@ def test_only_who_will_declare_the_size_again_owns_it(
     entries: list[dict[str, Any]], last_applied: str | None, owner: str
 ) -> None:
     assert replicas_owner(entries, last_applied) == owner
+
+
+@pytest.mark.parametrize(("operation", "name"), [("Update", "helm"), ("Apply", "")])
+def test_helm_that_updates_is_told_from_helm_that_applies(operation: str, name: str) -> None:
+    assert helm_by_updates([entry("helm", operation, SIZE)]) == name
 
 
 def test_a_note_reads_back_through_takeover_and_emptying() -> None:
