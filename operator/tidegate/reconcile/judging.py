@@ -225,13 +225,13 @@ def chunks(members: Iterable[Due], until: int) -> Iterator[list[Due]]:
 
 
 def both_sides(due: Sequence[Due]) -> tuple[Backend, ...]:
-    """All sides of these tracks, each candidate before its stable."""
-    return tuple(side for member in due for side in sides_of(member.track))
+    """All sides of these tracks, each once, a candidate before its stable; objectives of one Release share theirs."""
+    return tuple(dict.fromkeys(side for member in due for side in sides_of(member.track)))
 
 
 def stable_sides(due: Sequence[Due]) -> tuple[Backend, ...]:
     """Stable's sides alone."""
-    return tuple(member.track.counting.stable for member in due)
+    return tuple(dict.fromkeys(member.track.counting.stable for member in due))
 
 
 def sides_of(track: Track) -> tuple[Backend, Backend]:

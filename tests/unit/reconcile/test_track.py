@@ -17,7 +17,7 @@ from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 from tidegate.reconcile.counted import judge_counts, shown_together
-from tidegate.reconcile.judging import Due, chunks, last_end
+from tidegate.reconcile.judging import Due, both_sides, chunks, last_end, stable_sides
 from tidegate.reconcile.rules import Wanted
 from tidegate.reconcile.track import Counting, Track, Tracks, milliseconds
 
@@ -299,3 +299,11 @@ def test_a_first_page_at_the_first_weight_misses_nothing() -> None:
     found.resume(start(1))
 
     assert found.resumed is None
+
+
+def test_objectives_of_one_release_share_their_sides() -> None:
+    """A side that is asked for twice would be nobody's: a series may be one side's only."""
+    due = [Due(("shop", "web"), "errors", track()), Due(("shop", "web"), "advice", track())]
+
+    assert both_sides(due) == (CANDIDATE, STABLE)
+    assert stable_sides(due) == (STABLE,)
