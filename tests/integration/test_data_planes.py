@@ -300,7 +300,7 @@ def follow(numbers: Numbers, found: Track, until: int) -> None:
 def series_of(product: str) -> str:
     """The requests of `long` that its product counts."""
     row = COUNTS[PRODUCTS[product][0]]
-    return selector(row.counter, [row.backend(backend(LONG, product))], row.only)
+    return selector(row.counter, [row.backend(backend(LONG, product))], row.only.matcher if row.only else "")
 
 
 @pytest.mark.parametrize(
