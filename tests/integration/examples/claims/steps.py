@@ -77,7 +77,7 @@ def mirror(example: Example) -> None:
     assert [ref["weight"] for ref in rule["backendRefs"]] == [100, 0]
     assert example.size(candidate) == 2
     # Copies are judged by what the pods count: that the gateway counts nothing holds only the next step.
-    example.says(None, http_server_errors_total=0.0)
+    example.says(None, **{"vector(0)": 0.0})
     held = example.reason("NoSignal")
     assert held["step"]["name"] == "first"
     example.says(0.0)
