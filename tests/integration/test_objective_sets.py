@@ -49,10 +49,10 @@ def test_a_sets_objectives_judge_with_the_releases_arguments(
     assert all("job%3D%22shop%22" in question and "5.." in question for _, question in bad.asked)
 
 
-def test_a_set_judges_alone_where_no_objectives_are_declared(
+def test_a_sets_objective_of_the_defaults_name_stands_in_for_it(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
-    """It may have an objective of the default's name, which nobody wrote."""
+    """Nobody wrote the default: the two are no clash."""
     shared = objective_set(namespace)
     shared["spec"]["objectives"][0]["name"] = "errors"
     api.create(OBJECTIVE_SETS, shared)

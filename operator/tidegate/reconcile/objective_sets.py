@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tidegate.api import InvalidSpec, parse_set
+from tidegate.api.release import DEFAULT_OBJECTIVES
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics import variables
@@ -38,7 +39,6 @@ def expanded(declared: Object, namespace: str, world: World) -> Expanded:
         return Expanded(declared)
 
     alone = {name: value for name, value in declared.items() if name != "objectivesFrom"}
-    # Where none are declared, the sets hold alone: the default is for a Release without any.
     found = [(f"spec.objectives[{index}]", each) for index, each in enumerate(declared.get("objectives") or ())]
     versions = []
     for index, reference in enumerate(references):
@@ -55,11 +55,19 @@ def expanded(declared: Object, namespace: str, world: World) -> Expanded:
 
         found += [(f"{where}: spec.objectives[{place}]", each) for place, each in enumerate(of_set)]
 
+    if declared.get("objectives") is None:
+        found += defaults({each["name"] for _, each in found})
+
     if sentence := doubled(found):
         return Expanded(alone, blocked=Blocked(Reason.INVALID_SPEC, sentence))
 
     fields = {each["name"]: where for where, each in found}
     return Expanded({**alone, "objectives": [each for _, each in found]}, ",".join(versions), fields=fields)
+
+
+def defaults(taken: set[str]) -> list[tuple[str, Object]]:
+    """What holds where a Release declares none of its own; a set's objective of that name stands in for it."""
+    return [("the default of spec.objectives", each) for each in DEFAULT_OBJECTIVES if each["name"] not in taken]
 
 
 def doubled(found: Iterable[tuple[str, Object]]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.reconcile.objective_sets import Expanded, doubled, filled
+from tidegate.reconcile.objective_sets import Expanded, defaults, doubled, filled
 
 
 @pytest.mark.parametrize("language", ["promql", "text"])
@@ -42,3 +42,8 @@ def test_two_objectives_of_one_name_are_both_told_with_what_to_do(found: tuple[A
     assert all(where in sentence for where, _ in found)
     assert sentence.endswith(remedy)
     assert not doubled(found[:1])
+
+
+def test_the_default_holds_beside_a_set_unless_that_has_its_name() -> None:
+    assert [each["name"] for _, each in defaults({"refused"})] == ["errors"]
+    assert defaults({"errors"}) == []
