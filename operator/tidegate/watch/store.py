@@ -21,14 +21,19 @@ def version_of(found: Object) -> int:
     return int(found["metadata"].get("resourceVersion") or 0)
 
 
+# Deleted objects whose last version is remembered: a write's answer is seconds late at most.
+REMEMBERED = 4096
+
+
 class Store:
-    """Objects of one kind. A write's own answer may come before its event: the newer one stays."""
+    """Objects of one kind. A write's own answer may come before its event, or after a deletion: the newer stays."""
 
     def __init__(self, index: Index | None = None) -> None:
         self._objects: dict[Key, Object] = {}
         self._index = index
         self._indexed: dict[Key, set[Key]] = defaultdict(set)
         self._changed: list[Change] = []
+        self._deleted: dict[Key, int] = {}
 
     def on_change(self, told: Change) -> None:
         """Be told of every change: the object before and after, None where there is none."""
@@ -53,10 +58,11 @@ class Store:
         return bool(self._indexed.get(key))
 
     def put(self, found: Object) -> None:
-        """Keep an object unless a newer one is here."""
+        """Keep an object unless a newer one is here, or it was deleted since."""
         key = key_of(found)
         old = self._objects.get(key)
-        if old is not None and version_of(old) >= version_of(found):
+        known = version_of(old) if old is not None else self._deleted.get(key, -1)
+        if known >= version_of(found):
             return
 
         self._set(key, old, found)
@@ -66,7 +72,7 @@ class Store:
         key = key_of(found)
         old = self._objects.get(key)
         if old is not None and old["metadata"].get("uid") == found["metadata"].get("uid"):
-            self._set(key, old, None)
+            self._forget(key, old, version_of(found))
 
     def swap(self, listed: Iterable[Object], version: int, namespace: str | None = None) -> None:
         """Take a whole new list: what is not in it was deleted, unless it is newer than the list.
@@ -77,12 +83,20 @@ class Store:
         for key, old in tuple(self._objects.items()):
             told_of = namespace is None or key[0] == namespace
             if told_of and key not in fresh and version_of(old) <= version:
-                self._set(key, old, None)
+                self._forget(key, old, version)
 
         for key, found in fresh.items():
             known = self._objects.get(key)
             if known is None or version_of(known) < version_of(found):
                 self._set(key, known, found)
+
+    def _forget(self, key: Key, old: Object, version: int) -> None:
+        self._deleted.pop(key, None)
+        self._deleted[key] = version
+        if len(self._deleted) > REMEMBERED:
+            del self._deleted[next(iter(self._deleted))]
+
+        self._set(key, old, None)
 
     def _set(self, key: Key, old: Object | None, new: Object | None) -> None:
         if new is None:

@@ -18,6 +18,28 @@ def test_an_older_event_does_not_undo_a_newer_answer() -> None:
     assert store.get(("shop", "a")) == thing("a", 5)
 
 
+def test_an_answer_that_comes_after_its_objects_end_brings_nothing_back() -> None:
+    store = Store()
+    store.put(thing("a", 5))
+    store.drop(thing("a", 7))
+
+    store.put(thing("a", 6))
+    assert store.get(("shop", "a")) is None
+
+    store.put(thing("a", 8, uid="new"))
+    assert store.get(("shop", "a")) == thing("a", 8, uid="new")
+
+
+def test_an_answer_that_is_older_than_a_list_without_its_object_brings_nothing_back() -> None:
+    store = Store()
+    store.put(thing("a", 5))
+    store.swap([], version=10)
+
+    store.put(thing("a", 9))
+
+    assert len(store) == 0
+
+
 def test_a_new_list_drops_what_was_deleted_and_keeps_what_is_newer_than_itself() -> None:
     store = Store()
     for found in (thing("gone", 3), thing("kept", 4), thing("young", 12)):
