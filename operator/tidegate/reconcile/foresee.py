@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tidegate.api import DataPlane, InvalidSpec, SourceKind
+from tidegate.api import DataPlane, InvalidSpec
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Forbidden, NotFound
 from tidegate.decision.snapshot import Blocked
@@ -129,8 +129,7 @@ def observed(key: Key, world: World) -> Seen:
 
 def source_of(seen: Seen, world: World) -> Source:
     """The Release's own source. Raises NotForeseen with what is missing."""
-    reference = seen.spec.metric_source
-    found = world.sources.resolve(reference, seen.owner.namespace if reference.kind is SourceKind.METRIC_SOURCE else "")
+    found = world.sources.resolve(seen.spec.metric_source, seen.owner.namespace)
     if isinstance(found, Blocked):
         raise NotForeseen(found.sentence)
 

@@ -8,7 +8,6 @@ from functools import partial
 
 import structlog
 
-from tidegate.api import SourceKind
 from tidegate.api.objectives import MetricSourceRef
 from tidegate.clients import Note
 from tidegate.decision import in_rollout
@@ -25,7 +24,7 @@ from .ask_raw import ask_raw
 from .channel import Channel
 from .observe import Seen
 from .scraping import Scraping
-from .sources import Source
+from .sources import Source, place_of
 from .track import Track
 from .tracks import rollout_of, tracks_of
 from .world import World
@@ -93,8 +92,7 @@ class Judging:
             return
 
         memory.tracks = tracks_of(seen)
-        source = seen.wanted.pinned.spec.metric_source
-        namespace = key[0] if source.kind is SourceKind.METRIC_SOURCE else ""
+        source, namespace = place_of(seen.wanted.pinned.spec.metric_source, key[0])
         for name, track in memory.tracks.by_name.items():
             group = Group(source, namespace, track.counting.shape, track.counting.cell)
             self._groups[group.identity] = group

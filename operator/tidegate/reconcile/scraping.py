@@ -7,8 +7,6 @@ from typing import Any
 
 import structlog
 
-from tidegate.api import SourceKind
-from tidegate.api.objectives import MetricSourceRef
 from tidegate.clients import AskFailed, Http
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import Unusable
@@ -25,7 +23,7 @@ from . import kinds
 from .observe import Seen
 from .pages import page_of, pages_at, pages_of_pods
 from .reading import GATEWAY, Follower, Leaf, Reading
-from .sources import Source
+from .sources import Place, Source, place_of
 from .tracks import candidate_of, shape_of, stable_of
 from .world import World
 
@@ -35,7 +33,6 @@ AGAIN_SECONDS = 5.0
 BEFORE = MILLISECONDS
 # One that hangs has ten seconds at most.
 PAGES_AT_ONCE = 64
-Place = tuple[MetricSourceRef, str]
 log = structlog.get_logger(__name__)
 
 
@@ -96,7 +93,7 @@ class Scraping:
         if isinstance(source, Blocked) or not isinstance(source.translator, Scrape):
             return None
 
-        return spec.metric_source, key[0] if spec.metric_source.kind is SourceKind.METRIC_SOURCE else ""
+        return place_of(spec.metric_source, key[0])
 
     def _leave(self, key: Key) -> None:
         place = self._of.pop(key, None)

@@ -89,6 +89,15 @@ class Source:
         return self.translator.parse(reply.body)
 
 
+# A source, and the namespace where it is one's own.
+Place = tuple[MetricSourceRef, str]
+
+
+def place_of(reference: MetricSourceRef, namespace: str) -> Place:
+    """The same for all Releases that ask the same source."""
+    return reference, namespace if reference.kind is SourceKind.METRIC_SOURCE else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The stores that sources come from."""
