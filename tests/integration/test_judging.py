@@ -124,6 +124,11 @@ def test_what_a_real_gateway_counts_for_both_sides_is_judged(
     default = {"kind": "ClusterMetricSource", "name": "default"}
     pause = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
     deploy(api, namespace, **by_counts(metricSource=default, steps=pause))
+    a_changed_version_is_counted(api, namespace, setup)
+
+
+def a_changed_version_is_counted(api: Api, namespace: str, setup: Setup) -> None:
+    """What people ask of the real gateway at half of the weight is in the sentence of `errors`."""
     with users(setup.cluster.gateway, f"web.{namespace}.example") as seen:
         change(api, namespace, "2")
 

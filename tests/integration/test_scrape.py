@@ -12,7 +12,7 @@ from tests.integration.conftest import Setup
 from tests.integration.manifests import message_has, phase_is, promoted_after, reason_is, stable_of, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, weights
-from tests.integration.test_judging import by_counts, line, told_in, users
+from tests.integration.test_judging import a_changed_version_is_counted, by_counts, line
 from tests.integration.test_metric_sources import ready
 
 COUNTER = 'traefik_service_requests_total{code="200",service="{name}-stable-80@x"}'
@@ -33,16 +33,7 @@ def test_what_a_real_gateway_tells_on_its_page_is_judged(
     scrape(api, namespace, f"{setup.cluster.gateway_metrics}/metrics")
     api.until(METRIC_SOURCES, namespace, "numbers", lambda source: ready(source) == ("True", "the source answers"))
     deploy(api, namespace, **by_counts(steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}]))
-    with users(setup.cluster.gateway, f"web.{namespace}.example") as seen:
-        change(api, namespace, "2")
-
-        # Simulated pods serve nothing: what answers for both sides, or that nobody does, is the machine's affair.
-        found = api.until(RELEASES, namespace, "web", told_in("Paused", "NobodyToBlame"), 90)
-
-    said = re.search(r"candidate [\d,]+ of ([\d,]+)|([\d,]+) requests", line(found, "errors")["sentence"])
-    assert said is not None
-    assert 20 <= int((said[1] or said[2]).replace(",", "")) < seen.total()
-    assert weights(api, namespace) == [50, 50]
+    a_changed_version_is_counted(api, namespace, setup)
 
 
 def test_a_good_candidate_is_promoted_and_a_bad_one_goes_back(
