@@ -6,6 +6,10 @@ UV_VERSION := 0.13.0
 UV := $(or $(shell command -v uv),$(CACHE)/uv-$(UV_VERSION)/bin/uv)
 PY := .venv/bin/python
 RUN := UV="$(UV)" PYTHONPATH=.:operator $(PY)
+# Integration tests mostly wait: two control planes beside each other take half the time of one; on two cores three gain
+# nothing. Tests in tests/e2e share the machine's one real node, so they never do this.
+JOBS ?= 2
+BESIDE := -n $(JOBS) --dist loadfile
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -21,31 +25,37 @@ $(CACHE)/uv-$(UV_VERSION)/bin/uv:
 	@$(UV) sync --locked --quiet --compile-bytecode
 	@touch $@
 
-check: .venv/.synced ## Format, lint, types, layers, unit tests and the walk of the models
+check: static unit walk ## All of `static`, unit tests and the walk of the models
+
+static: .venv/.synced ## Format, lint, types of operator/ and of tests/, layers
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+unit: .venv/.synced
 	.venv/bin/pytest -q --hypothesis-profile=thorough
+
+walk: .venv/.synced
 	.venv/bin/pytest -qs -m exhaustive
 
 mutate: .venv/.synced ## Take out or swap every clause of the ladders: each mutant must die (an hour or more)
 	@PYTHONPATH=.:operator $(PY) -m tests.model.mutate $(ONLY)
 
-test: .venv/.synced ## Pass all the tests, on a real control plane (the first time builds it: 20 minutes)
-	.venv/bin/pytest -q --hypothesis-profile=thorough
+test: unit ## Pass unit, integration and e2e tests, the last two on real control planes (the first time builds them: 20 minutes)
 	@$(RUN) -m tests.cluster fetch
-	$(RUN) -m pytest -q tests/integration tests/e2e
+	$(RUN) -m pytest -q $(BESIDE) tests/integration
+	$(RUN) -m pytest -q tests/e2e
 
-test-all: test ## Pass all the tests, and the suite on the oldest Kubernetes too (the first time: 10 minutes more)
+test-all: test ## After `test`: integration tests on the oldest Kubernetes, and upgrades from it (the first time: 10 minutes more)
 	@KUBERNETES=1.34 $(RUN) -m tests.cluster fetch
-	KUBERNETES=1.34 $(RUN) -m pytest -q tests/integration
+	KUBERNETES=1.34 $(RUN) -m pytest -q $(BESIDE) tests/integration
 	$(RUN) -m pytest -q tests/versions
 
 up: .venv/.synced ## Bring up a real cluster on this machine (CLUSTER=local|kwok|kind|<kubeconfig> forces one)
 	@$(RUN) -m tests.cluster up
 
-down: .venv/.synced ## Take the cluster away; nothing is left behind
+down: .venv/.synced ## Take the cluster and its operator away, and look whether anything is left
 	@$(RUN) -m tests.cluster down
 
 demo: .venv/.synced ## Five versions of a shop under traffic: two promoted, three rolled back (KEEP=1 keeps the cluster; METRICS=scrape: without Prometheus)
@@ -54,11 +64,11 @@ demo: .venv/.synced ## Five versions of a shop under traffic: two promoted, thre
 bench: .venv/.synced ## Answer the questions of docs/benchmarks.md; JSON and a table in .bench/
 	@$(RUN) -m tests.bench
 
-bench-judge: .venv/.synced ## The judge against its peers' rules, on simulated and recorded traffic; .bench/judge.json (5 minutes)
-	@$(RUN) -m tests.bench.judge $(if $(DATA),--data $(DATA))
+bench-judge: .venv/.synced ## The judge against its peers' rules, on simulated and recorded traffic; .bench/judge.json (4 minutes on two idle cores, a quarter of an hour on busy ones; TIDEGATE_DATA=DIR: recorded traffic too)
+	@$(RUN) -m tests.bench.judge
 
-run: .venv/.synced ## Run the operator against the current kubeconfig
-	@PYTHONPATH=operator $(PY) -m tidegate --http 127.0.0.1:8080
+run: .venv/.synced ## Run the operator against KUBECONFIG's current context, which it prints (ARGS="--namespace x ...": its options)
+	@$(RUN) -m tests.cluster run $(ARGS)
 
 generate: .venv/.synced ## Write the CRDs, references and tables that can be derived
 	@PYTHONPATH=operator $(PY) -m tidegate.cli.generate
@@ -70,4 +80,4 @@ verify: generate ## Fail where a generated file is not current
 	git diff --exit-code -- crds charts docs examples
 	@test -z "$$(git ls-files --others --exclude-standard -- crds charts docs examples)" || { git status --short -- crds charts docs examples; exit 1; }
 
-.PHONY: help check mutate test test-all up down demo bench bench-judge run generate manifest verify
+.PHONY: help check static unit walk mutate test test-all up down demo bench bench-judge run generate manifest verify

@@ -23,14 +23,14 @@ def main() -> None:
 
     # Loaded after the two lines above have their effect.
     from tidegate.clients import NoCredentials
-    from tidegate.handlers.options import parse
+    from tidegate.handlers.options import CannotStart, parse
     from tidegate.telemetry import configure_logs
 
     options = parse()
     configure_logs(options.log_level)
     try:
         sys.exit(asyncio.run(operate(options)))
-    except NoCredentials as error:
+    except (NoCredentials, CannotStart) as error:
         sys.exit(f"tidegate: {error}")
 
 

@@ -55,6 +55,12 @@ class Telemetry:
             "tidegate_queries", "Questions to metric sources by result.", ("result",), registry=self.registry
         )
         self.hooks = Counter("tidegate_hook_asks", "Questions to hooks by answer.", ("said",), registry=self.registry)
+        self.accidents = Counter(
+            "tidegate_accidents",
+            "What failed of one object while the others went on, by what was done.",
+            ("what",),
+            registry=self.registry,
+        )
         self.rollouts = Histogram(
             "tidegate_rollout_duration_seconds",
             "From a rollout's start to its end, by outcome.",

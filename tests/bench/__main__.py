@@ -2,19 +2,21 @@
 
 import argparse
 import json
-import platform
 import time
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
 from functools import partial
 from typing import Any
 
 from tests.cluster.local import ROOT
 
 from . import questions
+from .aims import AIMS
+from .conditions import Conditions, load, machine, objects
+from .findings import Findings, as_json, table
 from .stand import Stand, stand
 
 Question = Callable[[Stand], dict[str, Any]]
+RESULT = ROOT / ".bench" / "result.json"
 
 QUESTIONS: dict[str, Question] = {
     "breach, interval 1 s": partial(questions.breach, interval="1s"),
@@ -26,48 +28,48 @@ QUESTIONS: dict[str, Question] = {
     "60 s of 503 from the source": questions.outage,
     "kill -9 in 100 rollouts": questions.killed,
 }
-CONDITIONS = (
-    "settle, drain, dwell and watch 0, confirm: Settle, no leader election, simulated pods; times: middle / greatest, s"
-)
 
 
 def main() -> None:
-    """Ask, print, keep."""
+    """Ask, keep, print. What was found is kept after each question: a later one may fail."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", default="", help="a part of a question's name")
     only = parser.parse_args().only
-    print(f"{CONDITIONS}\n{platform.processor() or platform.machine()}, Python {platform.python_version()}\n")
-    found = {}
+    print(f"{machine()}\nTimes: middle / greatest, s\n")
+    found: list[Findings] = []
+    RESULT.parent.mkdir(exist_ok=True)
     for name, question in QUESTIONS.items():
         if only in name:
-            found[name] = asked(name, question)
+            found.append(asked(name, question))
+            RESULT.write_text(json.dumps(as_json(machine(), found), indent=2, ensure_ascii=False) + "\n")
 
-    folder = ROOT / ".bench"
-    folder.mkdir(exist_ok=True)
-    path = folder / "result.json"
-    path.write_text(json.dumps(found, indent=2, default=plain, ensure_ascii=False) + "\n")
-    print(f"\nAs JSON: {path}")
+    print(f"\n{table(found)}\n\nAs JSON: {RESULT}")
+    for each in found:
+        for name in each.missed():
+            print(f"Missed: {each.question}: {name}")
 
 
-def asked(name: str, question: Question) -> dict[str, Any]:
+def asked(name: str, question: Question) -> Findings:
     """One question on a fresh stand."""
-    began = time.monotonic()
+    before, began = load(), time.monotonic()
     with stand() as found:
         figures = question(found)
+        conditions = Conditions(load_before=before, load_after=load(), objects=objects(found.api))
 
-    print(f"\n{name} ({time.monotonic() - began:.0f} s)")
-    for what, figure in figures.items():
-        print(f"  {what:<45} {figure}", flush=True)
+    findings = Findings(
+        question=name,
+        seconds=time.monotonic() - began,
+        conditions=conditions,
+        bare_patch=figures.pop(questions.BARE_PATCH, None),
+        figures=figures,
+        aims=AIMS.get(name, {}),
+    )
+    print(f"\n{name} ({findings.seconds:.0f} s; {conditions})")
+    for _, what, figure, aim, met, beside, _ in findings.rows():
+        notes = (f"aim {aim}: {met}" if aim else "", f"bare PATCH {beside}" if beside else "")
+        print(f"  {what:<45} {figure:<40} {'  '.join(filter(None, notes))}".rstrip())
 
-    return figures
-
-
-def plain(value: object) -> object:
-    """A figure as JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-
-    return str(value)
+    return findings
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ class Requests:
             if resource != "leases" and (resource == "events") is events
         )
 
+    def watches(self) -> int:
+        """Watches that were opened or renewed; the Lease and Events apart."""
+        return self.by_verb().get("watch", 0)
+
     def by_verb(self) -> dict[str, int]:
         """Sums by verb, without Events and the Lease."""
         found: Counter[str] = Counter()

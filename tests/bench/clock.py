@@ -30,7 +30,7 @@ class Clock:
 
     api: Api
     seen: list[Instant] = field(default_factory=list)
-    latest: dict[tuple[str, str, str], Object] = field(default_factory=dict)
+    latest: dict[tuple[str, str, str], Instant] = field(default_factory=dict)
 
     def start(self) -> None:
         """Watch from a thread for each kind."""
@@ -41,7 +41,7 @@ class Clock:
         """Forget what was seen: a new question begins."""
         self.seen.clear()
 
-    def wait(self, done: Callable[[list[Instant]], bool], seconds: float) -> None:
+    def wait(self, done: Callable[[list[Instant]], object], seconds: float) -> None:
         """Wait until what was seen is enough. Raises TimeoutError."""
         end = time.monotonic() + seconds
         while not done(self.seen[:]):
@@ -56,8 +56,9 @@ class Clock:
         # The stand is taken down at the end of a question, and the watch with it.
         with contextlib.suppress(ProtocolError):
             for found in self.api.changes(kind, None, FOLLOW_SECONDS):
-                self.seen.append(Instant(time.time(), kind.plural, found))
-                self.latest[kind.plural, *key_of(found)] = found
+                instant = Instant(time.time(), kind.plural, found)
+                self.seen.append(instant)
+                self.latest[kind.plural, *key_of(found)] = instant
 
 
 def weight_of(found: Object) -> int:

@@ -5,14 +5,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster.local import ROOT
+from .datasets import Absent
 
-SHARED = ROOT.parent / "shared" / "data"
 PROBATION, LONGEST = 0.15, 5000
-
-
-class Absent(Exception):
-    """The data set is not where it was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ def nab(folder: Path) -> list[Labelled]:
     """Numenta's corpus: 58 series, in the order of their names."""
     labels = folder / "labels" / "combined_windows.json"
     if not labels.exists():
-        raise Absent(f"{labels} does not exist: give a checkout of numenta/NAB by --data")
+        raise Absent(f"{labels} does not exist: nab/ must be a checkout of numenta/NAB")
 
     found = []
     for name, windows in sorted(json.loads(labels.read_text()).items()):
@@ -50,7 +45,7 @@ def cloud_monitoring(folder: Path) -> list[Labelled]:
     """Microsoft's corpus: 60 series whose anomalous points are labelled one by one."""
     paths = sorted((folder / "data").glob("*/*.csv"))
     if not paths:
-        raise Absent(f"{folder} has no data: give a checkout of microsoft/cloud-monitoring-dataset by --cloud")
+        raise Absent(f"{folder} is no checkout of microsoft/cloud-monitoring-dataset: it has no data/*/*.csv")
 
     found = []
     for path in paths:

@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from statistics import median
 
 from tidegate.judge.streaming import Detector, Gauge, Limits, Surprise
 
 from . import windowed_gaussian
-from .labelled import SHARED, Absent, Labelled, cloud_monitoring, nab
+from .datasets import Absent, declare, folder_of
+from .labelled import Labelled, cloud_monitoring, nab
 from .scoring import PROFILES, Tally, score, tally
 
 # A rest, as a part of the probation that NAB tells a detector: it must not know how long the series is.
@@ -49,11 +49,10 @@ class Setting:
 def main() -> int:
     """Print the scores; a code other than 0 where data are absent or the baseline is not what was published."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.nab", description=__doc__)
-    parser.add_argument("--data", type=Path, default=SHARED / "nab", help="a checkout of numenta/NAB")
-    parser.add_argument("--cloud", type=Path, default=SHARED / "cloud-monitoring", help="Microsoft's data set")
-    asked = parser.parse_args()
+    declare(parser)
+    data = parser.parse_args().data
     try:
-        corpus, cloud = nab(asked.data), cloud_monitoring(asked.cloud)
+        corpus, cloud = nab(folder_of("nab", data)), cloud_monitoring(folder_of("cloud-monitoring", data))
     except Absent as absent:
         print(absent, file=sys.stderr)
         return ABSENT

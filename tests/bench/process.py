@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.cluster.operator import Operator
+from tests.cluster.processes import Processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class Usage:
     cpu: float
 
     @classmethod
-    def of(cls, operator: Operator) -> Self:
-        """Of the operator's process."""
-        pid = operator.processes.pid(operator.name)
+    def of(cls, processes: Processes, name: str) -> Self:
+        """Of one that runs."""
+        pid = processes.pid(name)
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks = int(words[11]) + int(words[12])
         return cls(int(words[21]) * os.sysconf("SC_PAGE_SIZE"), ticks / os.sysconf("SC_CLK_TCK"))

@@ -4,17 +4,23 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
-from tests.cluster.api import RELEASES, ROUTES, Object
+from tests.cluster.api import RELEASES, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.manifests import judged, template
 
-from .clock import Instant, available, key_of, weight_of
-from .process import Usage
-from .stand import Stand, all_promoted, bare, phases, quiet, spread, steps
+from .bare_patch import bare_patches
+from .clock import Instant
+from .instants import is_promoted, moved_after, reached, ready_pods, weights
+from .spread import spread
+from .stand import Stand, all_promoted, bare, phases, quiet, steps
 
 Figures = dict[str, Any]
+# What the machine itself needed meanwhile: it stands beside each time of the same question.
+BARE_PATCH = "bare PATCH"
 SEED = 20261127
 FIVE_STEPS = (20, 40, 60, 80)
 LONG = 600.0
@@ -23,18 +29,44 @@ LONG = 600.0
 def breach(stand: Stand, interval: str, trials: int = 20) -> Figures:
     """A metric turns bad: until weight 0 is written, from its being visible, and from its being read."""
     namespace = stand.api.namespace(f"breach-{interval}")
-    servers = [MetricServer() for _ in range(trials)]
+    with ExitStack() as open_ones:
+        servers = [open_ones.enter_context(MetricServer()) for _ in range(trials)]
+        put_at_step(stand, namespace, interval, servers)
+        with bare_patches(stand.api, stand.clock) as patched:
+            visible = turn_bad(servers)
+
+            def zero(seen: list[Instant]) -> dict[str, float]:
+                return {name: at for name, at in reached(seen, namespace, 0).items() if at > visible[name]}
+
+            stand.clock.wait(lambda seen: len(zero(seen)) == trials, 60)
+
+        written = zero(stand.clock.seen)
+        read = {f"app-{place}": server.says.asked[0][0] for place, server in enumerate(servers)}
+
+    return {
+        "answer read to weight 0": spread([written[name] - read[name] for name in visible]),
+        "visible to weight 0": spread([written[name] - visible[name] for name in visible]),
+        "of which waiting for the next question": spread([read[name] - visible[name] for name in visible]),
+        BARE_PATCH: spread(patched),
+    }
+
+
+def put_at_step(stand: Stand, namespace: str, interval: str, servers: list[MetricServer]) -> None:
+    """A Release for each source, each at a step of 20 and judged in its rhythm."""
     for place, server in enumerate(servers):
-        server.__enter__()
         server.declare(stand.api, namespace, f"numbers-{place}")
         source = {"kind": "MetricSource", "name": f"numbers-{place}"}
         changes = {**judged(interval=interval), "metricSource": source, "steps": steps(20, dwell="1h")}
         stand.api.create(RELEASES, bare(namespace, f"app-{place}", **changes))
 
-    all_promoted(stand, namespace, trials, LONG)
-    change_all(stand, namespace, trials)
-    stand.clock.wait(lambda seen: len(reached(seen, namespace, 20)) == trials, LONG)
+    all_promoted(stand, namespace, len(servers), LONG)
+    change_all(stand, namespace, len(servers))
+    stand.clock.wait(lambda seen: len(reached(seen, namespace, 20)) == len(servers), LONG)
     time.sleep(6)  # every source is asked in its rhythm by now
+
+
+def turn_bad(servers: list[MetricServer]) -> dict[str, float]:
+    """One source after the other, at random; the instant of each, by Release."""
     chance = random.Random(SEED)
     visible = {}
     for place, server in enumerate(servers):
@@ -42,40 +74,7 @@ def breach(stand: Stand, interval: str, trials: int = 20) -> Figures:
         server.says = Answer(value=1.0)
         visible[f"app-{place}"] = time.time()
 
-    def zero(seen: list[Instant]) -> dict[str, float]:
-        return {name: at for name, at in reached(seen, namespace, 0).items() if at > visible[name]}
-
-    stand.clock.wait(lambda seen: len(zero(seen)) == trials, 60)
-    written = zero(stand.clock.seen)
-    read = {f"app-{place}": server.says.asked[0][0] for place, server in enumerate(servers)}
-    for server in servers:
-        server.__exit__()
-
-    return {
-        "visible to weight 0": spread([written[name] - visible[name] for name in visible]),
-        "of which waiting for the next question": spread([read[name] - visible[name] for name in visible]),
-        "answer read to weight 0": spread([written[name] - read[name] for name in visible]),
-        "a bare PATCH of a route, seen": bare_patch(stand, namespace),
-    }
-
-
-def bare_patch(stand: Stand, namespace: str, count: int = 20) -> Any:
-    """What the same API server and the same watch need for a patch that nobody thinks about."""
-    times = []
-    for place in range(count):
-        stand.clock.clear()
-        began = time.time()
-        value = f"{place}-{began}"
-        stand.api.merge(ROUTES, namespace, "app-0", {"metadata": {"annotations": {"bench": value}}})
-
-        def when(seen: list[Instant], value: str = value) -> float | None:
-            notes = ((found.at, found.object["metadata"].get("annotations") or {}) for found in seen)
-            return next((at for at, annotations in notes if annotations.get("bench") == value), None)
-
-        stand.clock.wait(lambda seen, when=when: when(seen) is not None, 10)
-        times.append((when(stand.clock.seen) or began) - began)
-
-    return spread(times)
+    return visible
 
 
 def pods_to_weight(stand: Stand, apps: int = 10) -> Figures:
@@ -85,18 +84,23 @@ def pods_to_weight(stand: Stand, apps: int = 10) -> Figures:
         stand.api.create(RELEASES, bare(namespace, f"app-{place}", replicas=4, steps=steps(25, 50, 75)))
 
     all_promoted(stand, namespace, apps, LONG)
-    first, later = [], []
-    for place in range(apps):
-        stand.clock.clear()
-        change(stand, namespace, f"app-{place}", "2")
-        stand.clock.wait(lambda seen, name=f"app-{place}": 100 in weights(seen, namespace, name), 60)
-        seen = list(stand.clock.seen)
-        ready = sorted(ready_pods(seen, namespace, f"app-{place}").values())
-        for index, weight in enumerate((25, 50, 75, 100)):
-            at = reached(seen, namespace, weight)[f"app-{place}"]
-            (later if index else first).append(at - ready[index])
+    first: list[float] = []
+    later: list[float] = []
+    with bare_patches(stand.api, stand.clock) as patched:
+        for name in (f"app-{place}" for place in range(apps)):
+            stand.clock.clear()
+            change(stand, namespace, name, "2")
 
-    return {"first step": spread(first), "later steps": spread(later)}
+            def full(seen: list[Instant], name: str = name) -> bool:
+                return 100 in weights(seen, namespace, name)
+
+            stand.clock.wait(full, 60)
+            seen = list(stand.clock.seen)
+            ready = sorted(ready_pods(seen, namespace, name).values())
+            for index, weight in enumerate((25, 50, 75, 100)):
+                (later if index else first).append(reached(seen, namespace, weight)[name] - ready[index])
+
+    return {"first step": spread(first), "later steps": spread(later), BARE_PATCH: spread(patched)}
 
 
 def requests(stand: Stand, apps: int = 10) -> Figures:
@@ -108,12 +112,15 @@ def requests(stand: Stand, apps: int = 10) -> Figures:
         stand.api.create(RELEASES, bare(namespace, f"app-{place}", replicas=4, steps=steps(*FIVE_STEPS)))
 
     all_promoted(stand, namespace, apps, LONG)
-    found["bare"] = per_rollout(stand, namespace, apps, "2", {})
-    found["with a metric every 10 s"] = per_rollout(stand, namespace, apps, "3", judged(interval="10s"))
+    for name, version, spec in (("bare", "2", {}), ("a metric every 10 s", "3", judged(interval="10s"))):
+        asked = per_rollout(stand, namespace, apps, version, spec)
+        found |= {f"rollout of five steps, {name}": asked.pop("total"), f"{name}, by verb": asked}
+
     time.sleep(2)
     stand.audit.skip()
     time.sleep(60)
-    found["in a minute without work"] = stand.audit.read().total()
+    minute = stand.audit.read()
+    found |= {"in a minute without work": minute.total() - minute.watches(), "… watches renewed": minute.watches()}
     return found
 
 
@@ -134,28 +141,32 @@ def idle(stand: Stand, count: int = 1000) -> Figures:
     """Many Releases at rest: settled after, memory, CPU; then a restart with ten that wait to move."""
     namespace = stand.api.namespace("idle")
     began = time.time()
-    at_once([lambda name=f"app-{place}": stand.api.create(RELEASES, bare(namespace, name)) for place in range(count)])
+    at_once([partial(stand.api.create, RELEASES, bare(namespace, f"app-{place}")) for place in range(count)])
     all_promoted(stand, namespace, count, LONG)
     settled = time.time() - began
     quiet(stand)
     stand.audit.skip()
-    usage = Usage.of(stand.operator)
+    usage = stand.operator_usage()
     time.sleep(30)
-    used = Usage.of(stand.operator)
-    asked = stand.audit.read().total()
+    used = stand.operator_usage()
+    asked = stand.audit.read()
     stand.operator.kill()
     change_all(stand, namespace, 10)
     stand.clock.clear()
-    started = stand.restart()
-    stand.clock.wait(lambda seen: len(reached(seen, namespace, 5)) == 10, LONG)
+    with bare_patches(stand.api, stand.clock) as patched:
+        started = stand.restart()
+        stand.clock.wait(lambda seen: len(reached(seen, namespace, 5)) == 10, LONG)
+
     moved = [at - started for at in reached(stand.clock.seen, namespace, 5).values()]
     return {
         "created to settled, s": round(settled, 1),
         "RSS, MiB": round(used.rss / 2**20, 1),
         "CPU, % of a core": round(100 * (used.cpu - usage.cpu) / 30, 2),
-        "requests in 30 s": asked,
+        "requests in 30 s": asked.total() - asked.watches(),
+        "… watches renewed": asked.watches(),
         "restart to first weight of ten": spread(moved),
-        "RSS after the restart, MiB": round(Usage.of(stand.operator).rss / 2**20, 1),
+        "RSS after the restart, MiB": round(stand.operator_usage().rss / 2**20, 1),
+        BARE_PATCH: spread(patched),
     }
 
 
@@ -163,22 +174,26 @@ def storm(stand: Stand, apps: int = 100) -> Figures:
     """A hundred rollouts of three steps at the same instant."""
     namespace = stand.api.namespace("storm")
     manifests = [bare(namespace, f"app-{place}", replicas=2, steps=steps(20, 50)) for place in range(apps)]
-    at_once([lambda found=found: stand.api.create(RELEASES, found) for found in manifests])
+    at_once([partial(stand.api.create, RELEASES, found) for found in manifests])
     all_promoted(stand, namespace, apps, LONG)
     stand.clock.clear()
     stand.audit.skip()
-    usage, began = Usage.of(stand.operator), time.time()
-    change_all(stand, namespace, apps)
-    changed = time.time() - began
-    all_promoted(stand, namespace, apps, LONG)
+    with bare_patches(stand.api, stand.clock) as patched:
+        usage, server, began = stand.operator_usage(), stand.server_usage(), time.time()
+        change_all(stand, namespace, apps)
+        changed = time.time() - began
+        all_promoted(stand, namespace, apps, LONG)
+
     first = [at - began for at in reached(stand.clock.seen, namespace, 20).values()]
     back = [instant.at - began for instant in stand.clock.seen if is_promoted(instant, namespace)]
     return {
         "all changes written, s": round(changed, 2),
         "first weight": spread(first),
         "promoted": spread(back),
-        "operator's CPU, s": round(Usage.of(stand.operator).cpu - usage.cpu, 2),
+        "operator's CPU, s": round(stand.operator_usage().cpu - usage.cpu, 2),
+        "API server's CPU, s": round(stand.server_usage().cpu - server.cpu, 2),
         "requests": stand.audit.read().total(),
+        BARE_PATCH: spread(patched),
     }
 
 
@@ -202,8 +217,8 @@ def outage(stand: Stand, apps: int = 5) -> Figures:
     back = time.time()
     all_promoted(stand, namespace, apps, LONG)
     return {
-        "said meanwhile": sorted(reasons),
-        "promoted afterwards": list(phases(stand, namespace).values()).count("Promoted"),
+        "said meanwhile": ", ".join(sorted(reasons)),
+        "not promoted afterwards": apps - list(phases(stand, namespace).values()).count("Promoted"),
         "seconds after the source is back": round(time.time() - back, 1),
     }
 
@@ -212,7 +227,7 @@ def killed(stand: Stand, apps: int = 100) -> Figures:
     """kill -9 in the middle of a hundred rollouts, ten seconds of nothing, and a start."""
     namespace = stand.api.namespace("killed")
     manifests = [bare(namespace, f"app-{place}", steps=steps(20, 50, dwell="6s")) for place in range(apps)]
-    at_once([lambda found=found: stand.api.create(RELEASES, found) for found in manifests])
+    at_once([partial(stand.api.create, RELEASES, found) for found in manifests])
     all_promoted(stand, namespace, apps, LONG)
     stand.clock.clear()
     change_all(stand, namespace, apps)
@@ -221,14 +236,17 @@ def killed(stand: Stand, apps: int = 100) -> Figures:
     time.sleep(10)
     changed = [instant for instant in stand.clock.seen if instant.kind == "httproutes"][-1].at
     down = time.time() - changed
-    started = stand.restart()
-    all_promoted(stand, namespace, apps, LONG)
-    next_weights = [at - started for at in reached(stand.clock.seen, namespace, 50).values()]
+    with bare_patches(stand.api, stand.clock) as patched:
+        started = stand.restart()
+        all_promoted(stand, namespace, apps, LONG)
+
+    next_weights = [at - started for at in moved_after(stand.clock.seen, namespace, started).values()]
     walks = [weights(stand.clock.seen, namespace, f"app-{place}") for place in range(apps)]
     return {
         "nothing changed before the start for, s": round(down, 1),
         "start to next weight": spread(next_weights),
         "wrong or skipped weights": sum(walk not in ([20, 50, 100, 0], [0, 20, 50, 100, 0]) for walk in walks),
+        BARE_PATCH: spread(patched),
     }
 
 
@@ -237,12 +255,12 @@ def change(stand: Stand, namespace: str, name: str, version: str, spec: Object |
     body = {"spec": {**(spec or {}), "template": template(version)}}
     generation = stand.api.merge(RELEASES, namespace, name, body)["metadata"]["generation"]
     place = (RELEASES.plural, namespace, name)
-    stand.clock.wait(lambda _: stand.clock.latest[place]["metadata"]["generation"] >= generation, 30)
+    stand.clock.wait(lambda _: stand.clock.latest[place].object["metadata"]["generation"] >= generation, 30)
 
 
 def change_all(stand: Stand, namespace: str, count: int, version: str = "2", spec: Object | None = None) -> None:
     """Another version of many, as nearly at the same instant as one client can."""
-    at_once([lambda name=f"app-{place}": change(stand, namespace, name, version, spec) for place in range(count)])
+    at_once([partial(change, stand, namespace, f"app-{place}", version, spec) for place in range(count)])
 
 
 def at_once(calls: list[Callable[[], object]]) -> None:
@@ -250,50 +268,3 @@ def at_once(calls: list[Callable[[], object]]) -> None:
     with ThreadPoolExecutor(8) as threads:
         for done in [threads.submit(call) for call in calls]:
             done.result()
-
-
-def reached(seen: list[Instant], namespace: str, weight: int) -> dict[str, float]:
-    """When each route of a namespace last came to a weight from another one."""
-    found: dict[str, float] = {}
-    before: dict[str, int] = {}
-    for instant in seen:
-        if instant.kind == "httproutes" and key_of(instant.object)[0] == namespace:
-            name, now = key_of(instant.object)[1], weight_of(instant.object)
-            if now == weight and before.get(name) != weight:
-                found[name] = instant.at
-
-            before[name] = now
-
-    return found
-
-
-def weights(seen: list[Instant], namespace: str, name: str) -> list[int]:
-    """A route's weights in their order."""
-    found: list[int] = []
-    for instant in seen:
-        if instant.kind == "httproutes" and key_of(instant.object) == (namespace, name):
-            now = weight_of(instant.object)
-            found += [now] if found[-1:] != [now] else []
-
-    return found
-
-
-def ready_pods(seen: list[Instant], namespace: str, release: str) -> dict[str, float]:
-    """When each pod was first seen Ready."""
-    found: dict[str, float] = {}
-    for instant in seen:
-        labels = instant.object["metadata"].get("labels") or {}
-        ours = labels.get("tidegate.dev/release") == release and key_of(instant.object)[0] == namespace
-        if instant.kind == "pods" and ours and available(instant.object):
-            found.setdefault(instant.object["metadata"]["name"], instant.at)
-
-    return found
-
-
-def is_promoted(instant: Instant, namespace: str) -> bool:
-    """True where a Release says that its second revision is promoted."""
-    if instant.kind != "releases" or key_of(instant.object)[0] != namespace:
-        return False
-
-    status = instant.object.get("status") or {}
-    return status.get("phase") == "Promoted" and len(status.get("history") or ()) > 1

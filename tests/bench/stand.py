@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.cluster import local
@@ -16,6 +15,7 @@ from tests.integration.manifests import release
 
 from .audit import Audit
 from .clock import Clock
+from .process import Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,14 @@ class Stand:
     metrics: MetricServer
     folder: Path
 
+    def operator_usage(self) -> Usage:
+        """What the operator's process uses."""
+        return Usage.of(self.operator.processes, self.operator.name)
+
+    def server_usage(self) -> Usage:
+        """What the API server's process uses."""
+        return Usage.of(local.plane_found(self.folder).processes, "kube-apiserver")
+
     def restart(self) -> float:
         """Kill the operator and start it again; the time of its start."""
         self.operator.kill()
@@ -39,32 +47,35 @@ class Stand:
 
 @contextmanager
 def stand() -> Iterator[Stand]:
-    """Bring it up, and take it down again."""
+    """Bring it up, and take it down again, whatever comes of the question."""
     with TemporaryDirectory(prefix="tidegate-bench-") as name, MetricServer() as metrics:
         folder = Path(name)
         try:
             # No gateway and no Prometheus run: they would take their share of the same two cores.
             cluster = local.up(local.Nodes.SIMULATED, folder, audit=True, serving=False)
-            plane = local.plane_found(folder)
+            api = Api(Path(cluster.kubeconfig))
             operator = Operator(
                 folder=folder / "operator",
-                kubeconfig=plane.kubeconfig("tidegate"),
+                kubeconfig=local.plane_found(folder).kubeconfig("tidegate"),
                 flags=("--no-leader-election", "--log-level", "WARNING"),
             )
-            operator.start()
-            clock = Clock(Api(Path(cluster.kubeconfig)))
-            clock.start()
-            yield Stand(
-                api=Api(Path(cluster.kubeconfig)),
-                operator=operator,
-                clock=clock,
-                audit=Audit(folder / "audit.log"),
-                metrics=metrics,
-                folder=folder,
-            )
-            operator.stop()
+            with running(operator):
+                clock = Clock(Api(Path(cluster.kubeconfig)))
+                clock.start()
+                audit = Audit(folder / "audit.log")
+                yield Stand(api=api, operator=operator, clock=clock, audit=audit, metrics=metrics, folder=folder)
         finally:
             local.down(folder)
+
+
+@contextmanager
+def running(operator: Operator) -> Iterator[None]:
+    """The operator runs; it is stopped where it does not come up or a question fails too."""
+    try:
+        operator.start()
+        yield
+    finally:
+        operator.stop()
 
 
 def bare(namespace: str, name: str, *, replicas: int = 1, version: str = "1", **changes: object) -> Object:
@@ -85,7 +96,7 @@ def steps(*weights: int, dwell: str = "0s") -> list[Object]:
 def phases(stand: Stand, namespace: str) -> dict[str, str]:
     """Each Release's phase, by name; one that has not seen its newest spec counts as Pending."""
     return {
-        name: phase_of(found)
+        name: phase_of(found.object)
         for (kind, place, name), found in tuple(stand.clock.latest.items())
         if kind == RELEASES.plural and place == namespace
     }
@@ -111,20 +122,3 @@ def quiet(stand: Stand, seconds: float = 5.0) -> None:
         asked = stand.audit.read()
         if not asked.total() and not asked.total(events=True):
             return
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The middle and the greatest of some times, in seconds."""
-
-    middle: float
-    greatest: float
-    count: int
-
-    def __str__(self) -> str:
-        return f"{self.middle:.3f} / {self.greatest:.3f}"
-
-
-def spread(times: list[float]) -> Spread:
-    """The spread of some times."""
-    return Spread(round(median(times), 4), round(max(times), 4), len(times))

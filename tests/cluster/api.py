@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,11 @@ class Api:
         path, query = kind.path(namespace, name), {"fieldManager": manager}
         return self._call("PATCH", path, body=body, content="application/merge-patch+json", query=query)
 
+    def replace(self, kind: Resource, manifest: Object, *, manager: str = "kubectl-replace") -> Object:
+        """What is there becomes the manifest, as `kubectl replace` and Argo CD's `Replace=true` write it."""
+        path = kind.path(manifest["metadata"].get("namespace"), manifest["metadata"]["name"])
+        return self._call("PUT", path, body=manifest, query={"fieldManager": manager, "fieldValidation": STRICT})
+
     def try_merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
         """Whether a merge-patch would be taken; nothing is kept."""
         path = kind.path(namespace, name)
@@ -130,9 +136,8 @@ class Api:
         query = {"fieldManager": manager, "force": "true", "fieldValidation": STRICT}
         return self._call("PATCH", path, body=manifest, content="application/apply-patch+yaml", query=query)
 
-    def delete(self, kind: Resource, namespace: str | None, name: str, *, orphans: bool = False) -> None:
-        """Delete; what it owns follows, or stays behind without an owner."""
-        policy = "Orphan" if orphans else "Background"
+    def delete(self, kind: Resource, namespace: str | None, name: str, *, policy: str = "Background") -> None:
+        """Delete; what it owns follows, goes before it (`Foreground`), or stays behind without an owner (`Orphan`)."""
         self._call("DELETE", kind.path(namespace, name), body={"propagationPolicy": policy})
 
     def namespace(self, name: str) -> str:
@@ -182,7 +187,7 @@ class Api:
             query["timeoutSeconds"] = str(max(int(left), 1))
             answer = self._send("GET", kind.path(namespace), query=query, seconds=left + 5)
             with closing(answer.response):
-                yield from (event["object"] for event in map(json.loads, iter_resp_lines(answer.response)))
+                yield from objects(map(json.loads, iter_resp_lines(answer.response)))
 
     def _call(
         self, verb: str, path: str, *, body: Any = None, content: str = "application/json", query: Object | None = None
@@ -214,6 +219,23 @@ class Api:
             auth_settings=["BearerToken"],
         )
         return self._client.call_api(*request, _request_timeout=seconds)
+
+
+def objects(events: Iterable[Object]) -> Iterator[Object]:
+    """The objects of a watch. One that the server ends, as it cannot follow any more, just ends: it is begun anew.
+
+    Raises ApiException for any other error in the stream.
+    """
+    for event in events:
+        if event["type"] != "ERROR":
+            yield event["object"]
+            continue
+
+        error = event["object"]
+        if error["code"] in {HTTPStatus.GONE, HTTPStatus.GATEWAY_TIMEOUT}:
+            return
+
+        raise ApiException(status=error["code"], reason=json.dumps(error))
 
 
 def _shown(found: Object | None) -> Any:

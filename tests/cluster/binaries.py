@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from . import versions
-from .cache import cached, run
+from .cache import BUILD_SECONDS, FETCH_SECONDS, cached, run
 from .progress import Missing
 from .toolchain import debian, go, go_install, wheels
 
@@ -31,8 +31,9 @@ def _build_kube_stack(minor: str, version: str, folder: Path) -> None:
     stamp = "k8s.io/component-base/version"
     flags = f"-s -w -X {stamp}.gitVersion=v{version} -X {stamp}.gitMajor={major} -X {stamp}.gitMinor={small}"
     modules = "go.mod" if minor == versions.NEWEST else f"kubernetes-{minor}.mod"
-    command = [go(), "build", f"-modfile={modules}", "-trimpath", "-ldflags", flags, "-o", folder / "kube-stack", "."]
-    run(command, cwd=SOURCES / "stack", env={"CGO_ENABLED": "0"})
+    command: list[str | Path] = [go(), "build", f"-modfile={modules}", "-trimpath", "-ldflags", flags]
+    command += ["-o", folder / "kube-stack", "."]
+    run(command, seconds=BUILD_SECONDS, cwd=SOURCES / "stack", env={"CGO_ENABLED": "0"})
 
 
 def shop() -> Path:
@@ -41,7 +42,8 @@ def shop() -> Path:
     from .toolchain import hash_of
 
     def build(folder: Path) -> None:
-        run([go(), "build", "-trimpath", "-ldflags", "-s -w", "-o", folder / "shop", source], env={"CGO_ENABLED": "0"})
+        command: list[str | Path] = [go(), "build", "-trimpath", "-ldflags", "-s -w", "-o", folder / "shop", source]
+        run(command, seconds=BUILD_SECONDS, env={"CGO_ENABLED": "0"})
 
     return cached(f"shop-{hash_of(source.read_text()):x}", "Building the demo's shop", build) / "shop"
 
@@ -75,6 +77,11 @@ def _go_program(name: str, package: str, version: str, wait: str, tags: str = ""
 def traefik() -> Path:
     """Traefik."""
     return next(found for found in wheels("cluster").rglob("traefik*") if found.is_file() and _is_elf(found))
+
+
+def envoy() -> Path:
+    """Envoy."""
+    return next(found for found in wheels("envoy").rglob("envoy") if found.is_file() and _is_elf(found))
 
 
 def _is_elf(path: Path) -> bool:
@@ -133,7 +140,7 @@ def _module_files(name: str, module: str, pattern: str, *, expected: str = "") -
 
     def build(folder: Path) -> None:
         # Outside a module of its own, so that Go does not look for one.
-        answer = json.loads(run([go(), "mod", "download", "-json", module], cwd=folder))
+        answer = json.loads(run([go(), "mod", "download", "-json", module], seconds=FETCH_SECONDS, cwd=folder))
         if expected and answer["Sum"] != expected:
             message = f"{module} has the sum {answer['Sum']}, not {expected}"
             raise Missing(message)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from .cache import run
-from .toolchain import installed
 
 DAYS = "30"
 HEADERS = {
@@ -17,7 +16,6 @@ def ask_for_others(folder: Path) -> dict[str, object]:
     """The API server's flags, with a certificate that says for whom it asks; an aggregated server trusts it."""
     place = folder / "front-proxy"
     if not place.exists():
-        installed(["openssl"], ["openssl"])
         place.mkdir()
         _sign(place, "authority")
         _sign(place, "client", "-CA", place / "authority.crt", "-CAkey", place / "authority.key")
@@ -34,5 +32,5 @@ def ask_for_others(folder: Path) -> dict[str, object]:
 
 def _sign(place: Path, name: str, *by: str | Path) -> None:
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc"]
-    files = ["-keyout", place / f"{name}.key", "-out", place / f"{name}.crt"]
+    files: list[str | Path] = ["-keyout", place / f"{name}.key", "-out", place / f"{name}.crt"]
     run([*command, "-subj", f"/CN=front-proxy-{name}", "-days", DAYS, *files, *by])

@@ -2,14 +2,15 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from .cache import run
 from .progress import Missing
 
 KINDS = ("local", "kwok", "kind")
+ANSWER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,48 @@ def choose() -> Choice:
     return _without_docker()
 
 
+def choose_for_tests() -> Choice:
+    """What tests/e2e run on: a node of this machine, `local`, or `kwok` with the reason why they are skipped.
+
+    Docker does not count: each test makes and ends a node of its own, which kind has no way to lend.
+    """
+    forced = os.environ.get("CLUSTER", "")
+    if forced not in {"", "local"}:
+        return Choice("kwok", f"CLUSTER={forced}, and they bring a node of their own: unset CLUSTER")
+
+    if forced:
+        return Choice("local", f"CLUSTER={forced}")
+
+    return _without_docker()
+
+
 def _without_docker() -> Choice:
+    lack = no_real_pods()
+    return Choice("kwok", f"pods are simulated: {lack}") if lack else Choice("local", "Linux and root: real pods")
+
+
+def no_real_pods() -> str:
+    """Why this machine cannot run a node with real pods, and what to do; empty where it can."""
     if not sys.platform.startswith("linux"):
-        return Choice("kwok", "this is not Linux: pods are simulated")
+        return "this is not Linux"
 
     if os.geteuid() != 0:
-        return Choice("kwok", "not root: pods are simulated; run as root for real ones")
+        return "not root; run as root for real pods"
 
     if not shutil.which("apt-get"):
-        return Choice("kwok", "no apt-get to fetch containerd with: pods are simulated")
+        return "no apt-get to fetch containerd with; use Debian or Ubuntu for real pods"
 
     if not _may_make_namespaces():
-        return Choice("kwok", "root, but without the right to make namespaces: pods are simulated")
+        return "root without the right to make namespaces; run outside of the container, or in a privileged one"
 
-    return Choice("local", "Linux and root: real pods")
+    return ""
+
+
+def need_real_pods() -> None:
+    """Raises Missing with what this machine lacks for them."""
+    if lack := no_real_pods():
+        message = f"real pods need more than this machine has: {lack}"
+        raise Missing(message)
 
 
 def _given(kubeconfig: Path) -> Choice:
@@ -61,17 +90,18 @@ def _given(kubeconfig: Path) -> Choice:
 
 def _may_make_namespaces() -> bool:
     """Root in a container often may not."""
-    command = ["unshare", "--mount", "--net", "--pid", "--fork", "true"]
-    return bool(shutil.which("unshare")) and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return _succeeds("unshare", "--mount", "--net", "--pid", "--fork", "true")
 
 
 def _docker_answers() -> bool:
-    if not shutil.which("docker"):
-        return False
+    return _succeeds("docker", "info")
 
+
+def _succeeds(*command: str) -> bool:
+    """True where a program is there, and says yes in time."""
     try:
-        done = subprocess.run(["docker", "info"], capture_output=True, timeout=10, check=False)
-    except subprocess.TimeoutExpired:
+        run(command, seconds=ANSWER_SECONDS)
+    except Missing:
         return False
 
-    return done.returncode == 0
+    return True

@@ -129,7 +129,7 @@ class ControlPlane:
         return f"http://127.0.0.1:{(self.folder / 'etcd-port').read_text()}"
 
     def _start_etcd(self) -> None:
-        command = [self.program, "etcd", "--data-dir", self.folder / "etcd", "--unsafe-no-fsync"]
+        command: list[str | Path] = [self.program, "etcd", "--data-dir", self.folder / "etcd", "--unsafe-no-fsync"]
         command += ["--listen-client-urls", self._etcd, "--advertise-client-urls", self._etcd]
         # One member: nobody speaks to it, so the kernel chooses the port.
         command += ["--listen-peer-urls", "http://127.0.0.1:0", "--log-level", "warn"]

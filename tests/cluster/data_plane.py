@@ -1,15 +1,20 @@
 """The gateway and Prometheus of the local cluster: host processes beside the control plane."""
 
 from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
 
 import yaml
 
 from .binaries import traefik
 from .control_plane import ControlPlane, flags_of
+from .gateway import wait_until_programmed
 from .processes import Processes, answers
 from .prometheus import START_SECONDS, start
 
 CONTROLLER = "traefik.io/gateway-controller"
+# Of the histogram of how long requests take, in seconds.
+BUCKETS = "0.05,0.1,0.3,0.5,1,2,5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +24,11 @@ class Ports:
     gateway: int
     traefik_metrics: int
     prometheus: int
+
+    @classmethod
+    def of(cls, **addresses: str) -> Self:
+        """Those of the addresses that a cluster was noted with."""
+        return cls(**{name: urlsplit(address).port or 0 for name, address in addresses.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +59,10 @@ class DataPlane:
         return f"http://{self.plane.address}:{self.ports.prometheus}"
 
     def start(self) -> None:
-        """Start both and wait until they serve."""
+        """Start both, and wait until they serve this cluster. Raises Missing where Traefik does not."""
         self._start_traefik()
         self._start_prometheus()
+        wait_until_programmed(self.plane.kubectl, self.processes.log("traefik"))
 
     def manifests(self) -> str:
         """GatewayClass and Gateway `gateways/public`, and the ClusterMetricSource `default`."""
@@ -97,7 +108,7 @@ class DataPlane:
             "entrypoints.metrics.address": f"{self.plane.address}:{self.ports.traefik_metrics}",
             "metrics.prometheus.entrypoint": "metrics",
             "metrics.prometheus.addserviceslabels": "true",
-            "metrics.prometheus.buckets": "0.05,0.1,0.3,0.5,1,2,5",
+            "metrics.prometheus.buckets": BUCKETS,
             "ping.entrypoint": "metrics",
             **self._provider("kubernetesgateway"),
             **self._provider("kubernetescrd"),

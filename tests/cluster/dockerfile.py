@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .cache import cached, run
+from .cache import BUILD_SECONDS, cached, run
 from .progress import Missing
 from .toolchain import debian, installed
 
@@ -93,7 +93,7 @@ def _run(stage: Stage, command: str) -> None:
         'exec chroot "$0" env -i "$@"'
     )
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
-    run([*namespaces, "sh", "-c", script, stage.root, *settings, "sh", "-c", command])
+    run([*namespaces, "sh", "-c", script, stage.root, *settings, "sh", "-c", command], seconds=BUILD_SECONDS)
 
 
 def _copy(stage: Stage, rest: str, stages: list[Stage], context: Path) -> None:
@@ -119,15 +119,15 @@ def _copy(stage: Stage, rest: str, stages: list[Stage], context: Path) -> None:
 def base_system() -> Path:
     """A minimal Debian, as the base image is."""
     if os.geteuid() != 0:
-        message = "building an image without Docker needs root"
+        message = "building the operator's image without Docker needs root: run this as root"
         raise Missing(message)
 
-    installed(["wget"], ["wget"])
+    installed(["wget"], ["wget"], "debootstrap fetches a base system with it")
     tools = debian("debootstrap", ["debootstrap"])
 
     def make(folder: Path) -> None:
-        command = [tools / "usr/sbin/debootstrap", "--variant=minbase", SUITE, folder / "root"]
-        run(command, env={"DEBOOTSTRAP_DIR": str(tools / "usr/share/debootstrap")})
+        command: list[str | Path] = [tools / "usr/sbin/debootstrap", "--variant=minbase", SUITE, folder / "root"]
+        run(command, seconds=BUILD_SECONDS, env={"DEBOOTSTRAP_DIR": str(tools / "usr/share/debootstrap")})
         shutil.rmtree(folder / "root/var/cache/apt/archives", ignore_errors=True)
 
     return cached(f"debian-{SUITE}", f"Making a base system of Debian {SUITE} (once; about 1 minute)", make) / "root"

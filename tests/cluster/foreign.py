@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -10,9 +11,13 @@ import yaml
 
 from . import local
 from .api import Object
-from .binaries import gateway_api_crds, kind, kube_stack
-from .cache import run
+from .binaries import gateway_api_crds, kind
+from .cache import FETCH_SECONDS, run
+from .choice import ANSWER_SECONDS
+from .gateway import wait_until_programmed
 from .images import SHOP
+from .kubectl import command as command_of_kubectl
+from .kubectl import place
 from .progress import Missing, say, step
 
 MANIFESTS = Path(__file__).with_name("in_cluster.yaml")
@@ -21,40 +26,73 @@ ADDRESSES = {"gateway": "http://127.0.0.1:8000", "prometheus": "http://127.0.0.1
 # Whatever has not this label is someone else's.
 LABEL, MANAGER = "app.kubernetes.io/managed-by", "tidegate-up"
 ROLLOUT = "120s"
+SERVER_SECONDS = 10
 # The one in C where it is built: CRDs are long.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def up_kind() -> local.Cluster:
+class Silent(Missing):
+    """Docker, or what kind has instead of it, does not answer."""
+
+
+def up_kind(folder: Path = local.FOLDER) -> local.Cluster:
     """A cluster of containers, by kind-config.yaml; harmless where it is."""
-    local.FOLDER.mkdir(exist_ok=True)
-    kubeconfig = local.FOLDER / "kubeconfig"
-    if NAME not in run([kind(), "get", "clusters"]).split():
+    there = kind_is_there()
+    folder.mkdir(exist_ok=True)
+    kubeconfig = folder / "kubeconfig"
+    # Before anything is made: `down` must know of a cluster that comes up by half.
+    note("kind", kubeconfig, folder)
+    if not there:
         with step("Creating a kind cluster (once; a few minutes where its image must be pulled)"):
             configuration = local.ROOT / "kind-config.yaml"
-            run([kind(), "create", "cluster", "--config", configuration, "--kubeconfig", kubeconfig, "--wait", "120s"])
+            command: list[str | Path] = [kind(), "create", "cluster", "--config", configuration]
+            run([*command, "--kubeconfig", kubeconfig, "--wait", "120s"], seconds=FETCH_SECONDS)
 
     run([kind(), "export", "kubeconfig", "--name", NAME, "--kubeconfig", kubeconfig])
     with step("Loading the demo's image"):
         run([kind(), "load", "image-archive", SHOP.archive().path, "--name", NAME])
 
-    return furnish("kind", kubeconfig)
+    return furnish("kind", kubeconfig, folder)
 
 
-def down_kind() -> None:
-    """Delete the kind cluster."""
+def kind_is_there() -> bool:
+    """True where kind knows our cluster. Raises Silent where it cannot know."""
+    try:
+        return NAME in run([kind(), "get", "clusters"], seconds=ANSWER_SECONDS).split()
+    except Missing as error:
+        message = f"kind needs Docker, which does not answer: start it, or leave CLUSTER=kind out\n{error}"
+        raise Silent(message) from error
+
+
+def down_kind(folder: Path = local.FOLDER) -> str:
+    """Delete the kind cluster, and say that it is gone. Where Docker does not answer, nothing runs: it is forgotten."""
+    try:
+        kind_is_there()
+    except Silent:
+        shutil.rmtree(folder)
+        return (
+            "Docker does not answer: the kind cluster is forgotten, not deleted."
+            f" If it comes back with Docker: {kind()} delete cluster --name {NAME}"
+        )
+
     run([kind(), "delete", "cluster", "--name", NAME])
-    shutil.rmtree(local.FOLDER, ignore_errors=True)
+    if kind_is_there():
+        message = f"kind said that it deleted the cluster {NAME}, and lists it still: `kind delete cluster` by hand"
+        raise Missing(message)
+
+    shutil.rmtree(folder)
+    return "Down: kind lists the cluster no more"
 
 
 def up_given(given: Path, folder: Path = local.FOLDER) -> local.Cluster:
     """A cluster that exists: it gets what it lacks of CRDs, a gateway and a Prometheus, and keeps that after `down`."""
     kubeconfig = own_kubeconfig(given, folder)
+    note("given", kubeconfig, folder)
     found = furnish("given", kubeconfig, folder)
     say(f"The demo's image must be there as {SHOP.name}: import {SHOP.archive().path} on the nodes, or push it")
     say("Its addresses are those of port-forwards:")
     for namespace, service, port in (("gateways", "traefik", 8000), ("monitoring", "prometheus", 9090)):
-        say(f"  kubectl --kubeconfig {kubeconfig} -n {namespace} port-forward service/{service} {port} &")
+        say(f"  {place(str(kubeconfig))} -n {namespace} port-forward service/{service} {port} &")
 
     return found
 
@@ -62,6 +100,15 @@ def up_given(given: Path, folder: Path = local.FOLDER) -> local.Cluster:
 def down_given(folder: Path = local.FOLDER) -> None:
     """Forget a given cluster: the copy of its credentials goes."""
     shutil.rmtree(folder)
+
+
+def ask(given: Path) -> None:
+    """See that a given cluster answers. Raises Missing with its address where it does not."""
+    try:
+        kubectl(given, "get", "--raw", "/version", f"--request-timeout={SERVER_SECONDS}s")
+    except Missing as error:
+        message = f"CLUSTER={given}: its server does not answer\n{error}"
+        raise Missing(message) from error
 
 
 def own_kubeconfig(given: Path, folder: Path) -> Path:
@@ -89,12 +136,21 @@ def furnish(name: str, kubeconfig: Path, folder: Path = local.FOLDER) -> local.C
     for found_kind, names in groupby(sorted(left), key=lambda kept: kept[0]):
         say(f"  left as it was found: {found_kind} {', '.join(name for _, name in names)}")
 
-    found = local.Cluster(kind=name, kubeconfig=str(kubeconfig), **ADDRESSES)
-    local.keep(found, folder)
+    found = note(name, kubeconfig, folder)
     with step("Waiting for the gateway and Prometheus"):
         for namespace, deployment in (("gateways", "traefik"), ("monitoring", "prometheus")):
             wait_for(kubeconfig, namespace, deployment)
 
+        logs = f"{place(str(kubeconfig))} -n gateways logs deployment/traefik"
+        wait_until_programmed(partial(kubectl, kubeconfig), logs)
+
+    return found
+
+
+def note(name: str, kubeconfig: Path, folder: Path) -> local.Cluster:
+    """Remember a cluster for `down`."""
+    found = local.Cluster(kind=name, kubeconfig=str(kubeconfig), **ADDRESSES)
+    local.keep(found, folder)
     return found
 
 
@@ -111,8 +167,8 @@ def install(kubeconfig: Path, manifests: list[Object]) -> list[tuple[str, str]]:
     foreign = {title(found) for found in answer.get("items", [answer]) if not made_here(found)}
     missing = [found for found in manifests if title(found) not in foreign]
     if missing:
-        words = ("apply", "--server-side", f"--field-manager={MANAGER}", "-f", "-")
-        kubectl(kubeconfig, *words, stdin=listed([marked(found) for found in missing]))
+        apply = ("apply", "--server-side", f"--field-manager={MANAGER}", "-f", "-")
+        kubectl(kubeconfig, *apply, stdin=listed([marked(found) for found in missing]))
 
     return list(foreign)
 
@@ -164,6 +220,5 @@ def metric_source() -> Object:
 
 def kubectl(kubeconfig: Path, *words: str, stdin: str | None = None) -> str:
     """The machine's own kubectl, or the one in the stack's binary."""
-    own = shutil.which("kubectl")
-    command: list[str | Path] = [own] if own else [kube_stack(), "kubectl"]
+    command = command_of_kubectl(ours=False)
     return run([*command, "--kubeconfig", kubeconfig, *words], input=stdin)

@@ -3,7 +3,9 @@
 import hashlib
 import io
 import json
+import platform
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +13,7 @@ from tempfile import TemporaryDirectory
 from . import dockerfile
 from .binaries import shop
 from .cache import cached
+from .progress import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ PAUSE = BinaryImage("tidegate.local/pause:1", ("pause",))
 SHOP = BinaryImage("tidegate.local/shop:1")
 OPERATOR = "tidegate.local/tidegate:0.1.0"
 ROOT = Path(__file__).parents[2]
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def operator_image() -> Archive:
@@ -63,7 +67,18 @@ def operator_image() -> Archive:
             write_archive(folder / "image.tar", OPERATOR, path.read_bytes(), configuration)
 
     what = "Building the operator's image by the Dockerfile's steps (about 1 minute)"
-    return Archive(OPERATOR, cached(f"image-operator-{digest}", what, build) / "image.tar")
+    # Each change of the operator makes another one, of 200 MB.
+    return Archive(OPERATOR, cached(f"image-operator-{digest}", what, build, keep=3) / "image.tar")
+
+
+def architecture(machine: str = "") -> str:
+    """The machine's, as images name it: Go, Debian and the wheels of Traefik and Go are there for both of these."""
+    found = machine or platform.machine()
+    if found not in ARCHITECTURES:
+        message = f"no image can be made for {found}: Traefik's wheel is there for {', '.join(ARCHITECTURES)}; use kind"
+        raise Missing(message)
+
+    return ARCHITECTURES[found]
 
 
 def layer_of(files: dict[str, bytes]) -> bytes:
@@ -78,11 +93,11 @@ def layer_of(files: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def write_archive(path: Path, name: str, layer: bytes, configuration: dict[str, object]) -> None:
+def write_archive(path: Path, name: str, layer: bytes, configuration: Mapping[str, object]) -> None:
     """An archive as `docker save` makes it."""
     image = json.dumps(
         {
-            "architecture": "amd64",
+            "architecture": architecture(),
             "os": "linux",
             "config": configuration,
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},

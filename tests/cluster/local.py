@@ -18,11 +18,15 @@ from .binaries import (
     traefik,
     traefik_crds,
 )
+from .choice import need_real_pods
 from .control_plane import ControlPlane, free_port
 from .data_plane import DataPlane, Ports
+from .gateway import wait_until_programmed
 from .images import SHOP
-from .progress import step
-from .real_node import RealNode
+from .leftovers import left_by
+from .processes import Processes
+from .progress import Missing, step
+from .real_node import RealNode, needed_programs
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".cluster"
@@ -48,9 +52,16 @@ class Cluster:
 
 
 def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False, serving: bool = True) -> Cluster:
-    """Bring the stack up; harmless where it is. Not `serving`: the Gateway is declared, but nothing runs it."""
-    if (found := current(folder)) and found.kind == nodes.value and alive(folder):
+    """Bring the stack up. Where it is, what has ended of it is started again, and the rest is left alone.
+
+    Not `serving`: the Gateway is declared, but nothing runs it. Raises Missing where a Gateway is not served.
+    """
+    if (found := current(folder)) and found.kind == nodes.value:
+        keep_up(found, folder)
         return found
+
+    if nodes is Nodes.REAL:
+        need_real_pods()
 
     down(folder)
     fetch(nodes)
@@ -72,6 +83,42 @@ def up(nodes: Nodes, folder: Path = FOLDER, *, audit: bool = False, serving: boo
     return start_data_plane(plane, nodes, serving=serving)
 
 
+def keep_up(found: Cluster, folder: Path = FOLDER) -> None:
+    """Start again what has ended of a cluster; what it holds stays. Raises Missing where no start brings that back."""
+    plane = plane_found(folder)
+    if found.kind == Nodes.REAL.value and RealNode(plane).lost:
+        message = (
+            "The node of the cluster here has ended, as after a restart of the machine, and cannot be started again:"
+            " `make down` takes the rest away, with every namespace and Release, and `make up` makes a new one"
+        )
+        raise Missing(message)
+
+    if not alive(folder):
+        with step(f"Starting again, with all that the cluster holds: {', '.join(ended(folder)) or 'the API server'}"):
+            start_again(found, plane)
+
+    if still := ended(folder):
+        message = f"{', '.join(still)} has ended, and is not started again: `make down`, then `make up`"
+        raise Missing(message)
+
+    if "traefik" in plane.processes.names():
+        wait_until_programmed(plane.kubectl, plane.processes.log("traefik"))
+
+
+def start_again(found: Cluster, plane: ControlPlane) -> None:
+    """Start what does not run, in the order of a first start, on the same addresses."""
+    plane.start()
+    if found.kind == Nodes.REAL.value:
+        RealNode(plane).start()
+        wait_for_node(plane)
+    else:
+        simulated_nodes.start(plane)
+
+    if "traefik" in plane.processes.names():
+        ports = Ports.of(gateway=found.gateway, traefik_metrics=found.gateway_metrics, prometheus=found.prometheus)
+        DataPlane(plane, ports).start()
+
+
 def fetch(nodes: Nodes) -> None:
     """Build or download everything first, so that what follows is quick."""
     kube_stack()
@@ -82,6 +129,7 @@ def fetch(nodes: Nodes) -> None:
     traefik()
     prometheus()
     if nodes is Nodes.REAL:
+        needed_programs()
         container_runtime()
         SHOP.archive()
     else:
@@ -91,8 +139,9 @@ def fetch(nodes: Nodes) -> None:
 def plane_of(nodes: Nodes, folder: Path, *, audit: bool = False) -> ControlPlane:
     """The control plane's place."""
     if nodes is Nodes.REAL:
-        inside = {"address": network.INSIDE, "port": 6443, "prefix": network.ENTER}
-        return ControlPlane(folder=folder, audit=audit, aggregation=True, **inside)
+        return ControlPlane(
+            folder=folder, audit=audit, aggregation=True, address=network.INSIDE, port=6443, prefix=network.ENTER
+        )
 
     return ControlPlane(folder=folder, audit=audit)
 
@@ -170,8 +219,14 @@ def current(folder: Path = FOLDER) -> Cluster | None:
 def alive(folder: Path = FOLDER) -> bool:
     """True while all its processes run and the API serves."""
     plane = plane_found(folder)
-    node = RealNode(plane)
-    return plane.processes.alive() and plane.ready() and (not node.processes.names() or node.processes.alive())
+    return bool(plane.processes.names()) and not ended(folder) and plane.ready()
+
+
+def ended(folder: Path = FOLDER) -> list[str]:
+    """Its processes that do not run any more."""
+    plane = plane_found(folder)
+    parts = (plane.processes, RealNode(plane).processes)
+    return [name for found in parts for name in found.names() if found.pid(name) is None]
 
 
 def plane_found(folder: Path) -> ControlPlane:
@@ -187,10 +242,30 @@ def plane_found(folder: Path) -> ControlPlane:
 
 
 def down(folder: Path = FOLDER) -> None:
-    """Stop everything and leave nothing behind, whatever state it is in."""
-    if folder.exists():
-        plane = plane_found(folder)
-        RealNode(plane).stop()
-        plane.processes.stop_all()
-        network.down(folder)
-        shutil.rmtree(folder)
+    """Stop everything and leave nothing behind, whatever state it is in.
+
+    Raises Missing with what is there after all; the folder is kept then, so that one can try again.
+    """
+    if not folder.exists():
+        return
+
+    stop_operators(folder)
+    plane = plane_found(folder)
+    RealNode(plane).stop()
+    plane.processes.stop_all()
+    network.down(folder)
+    if left := left_by(folder):
+        message = "Not all is gone; end this, and try again:\n  " + "\n  ".join(left)
+        raise Missing(message)
+
+    shutil.rmtree(folder)
+
+
+def operators(folder: Path = FOLDER) -> Processes:
+    """The operators that were started beside a cluster: by the demo, or by `make run`."""
+    return Processes(folder / "operator")
+
+
+def stop_operators(folder: Path = FOLDER) -> None:
+    """End them: without a cluster they would only complain."""
+    operators(folder).stop_all()

@@ -4,13 +4,16 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+# How often it is looked at whether the server is to end.
+SOON = 0.02
+
 
 class Loopback:
     """Takes a free port when it is made, and listens within `with`."""
 
     def __init__(self) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(SOON,), daemon=True)
 
     @property
     def place(self) -> str:

@@ -1,5 +1,6 @@
 """The operator as a process, for tests, demo and benches: started, killed and started again."""
 
+import os
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Operator:
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it is ready."""
-        command = [
+        command: list[str | Path] = [
             sys.executable,
             "-m",
             "tidegate",
@@ -50,7 +51,8 @@ class Operator:
             "--http",
             f"127.0.0.1:{self.port}",
         ]
-        self.processes.start(self.name, [*command, *self.flags], env=ENVIRONMENT)
+        # A given cluster's credentials may come from a program that reads the user's environment.
+        self.processes.start(self.name, [*command, *self.flags], env={**os.environ, **ENVIRONMENT})
         if wait:
             self.processes.wait(self.name, lambda: answers(f"{self.pages}/readyz"), START_SECONDS)
 

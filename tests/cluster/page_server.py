@@ -6,25 +6,32 @@ from http.server import BaseHTTPRequestHandler
 
 from tests.cluster.api import METRIC_SOURCES, Api, Object
 from tests.cluster.loopback import Loopback
-from tests.cluster.simulated_counts import count
+from tests.cluster.simulated_counts import PER_SECOND, Said, count
 
 COUNTER, BUCKETS = "traefik_service_requests_total", "traefik_service_request_duration_seconds_bucket"
-# Errors by status; and nothing is slow.
+# Errors by status; and of the histogram the good requests are within the first boundary, the slow ones beyond the last.
 LINES = (
-    (COUNTER, 'code="200"', "good", True),
-    (COUNTER, 'code="500"', "bad", True),
-    (BUCKETS, 'le="1.0"', "all", False),
-    (BUCKETS, 'le="+Inf"', "all", False),
+    (COUNTER, 'code="200"', "good"),
+    (COUNTER, 'code="500"', "bad"),
+    (BUCKETS, 'le="0.1"', "good"),
+    (BUCKETS, 'le="1.0"', "good"),
+    (BUCKETS, 'le="+Inf"', "all"),
 )
 TEXT = "text/plain; version=0.0.4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What is served: each side's share of bad requests, or a body that is no such page."""
+    """What is served: each side's share of errors and of slow requests, or a body that is no such page.
+
+    `per_second`: what the candidate serves where stable serves 100.
+    """
 
     candidate: float = 0.0
     stable: float = 0.0
+    slow: float = 0.0
+    stable_slow: float = 0.0
+    per_second: int = PER_SECOND
     status: int = 200
     content_type: str = TEXT
     body: str | None = None
@@ -35,11 +42,14 @@ class Page:
             return self.body
 
         at = int(time.time() * 10)
-        sides = (("stable", self.stable), ("candidate", self.candidate))
+        sides = (
+            ("stable", PER_SECOND, {COUNTER: self.stable, BUCKETS: self.stable_slow}),
+            ("candidate", self.per_second, {COUNTER: self.candidate, BUCKETS: self.slow}),
+        )
         return "".join(
-            f'{metric}{{{label},service="{name}-{side}-80@kubernetes"}} {count(at, bad if fails else 0, part)}\n'
-            for side, bad in sides
-            for metric, label, part, fails in LINES
+            f'{metric}{{{label},service="{name}-{side}-80@kubernetes"}} {count(at, Said(bad[metric], rate), part)}\n'
+            for side, rate, bad in sides
+            for metric, label, part in LINES
         )
 
 

@@ -15,6 +15,8 @@ from .progress import Missing
 END_SECONDS = 10.0
 TICK_SECONDS = 0.05
 LAST_LINES = 15
+# Of the caller's environment; whatever else a process of ours reads from there could lead it elsewhere.
+KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TZ")
 # Processes outlive this one by intent; while it lives, it must bury those that end.
 CHILDREN: dict[int, "subprocess.Popen[bytes]"] = {}
 
@@ -27,7 +29,7 @@ class Processes:
     prefix: tuple[str, ...] = field(default=())
 
     def start(self, name: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
-        """Start a process, unless it runs."""
+        """Start a process, unless it runs. Its environment is its own, and `env`."""
         if (running := self.pid(name)) is not None:
             return running
 
@@ -40,13 +42,17 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                env={**os.environ, **(env or {})},
+                env={**own_environment(self.folder), **(env or {})},
             )
 
         CHILDREN[process.pid] = process
-        self._note(name).parent.mkdir(exist_ok=True)
-        self._note(name).write_text(f"{process.pid} {_born(process.pid)}")
+        self.note(name, process.pid)
         return process.pid
+
+    def note(self, name: str, pid: int) -> None:
+        """Remember a process as one of these."""
+        self._note(name).parent.mkdir(parents=True, exist_ok=True)
+        self._note(name).write_text(f"{pid} {_born(pid)}")
 
     def pid(self, name: str) -> int | None:
         """The pid of a process that runs; a pid that was given to another process since does not count."""
@@ -62,24 +68,24 @@ class Processes:
         notes = (self.folder / "pids").glob("*")
         return [note.name for note in sorted(notes, key=lambda note: note.stat().st_mtime_ns)]
 
-    def alive(self) -> bool:
-        """True while every process that was started runs."""
-        return bool(self.names()) and all(self.pid(name) is not None for name in self.names())
+    def running(self) -> list[str]:
+        """Those that run."""
+        return [name for name in self.names() if self.pid(name) is not None]
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal to a process group."""
         pid = self.pid(name)
         if pid is not None:
-            os.killpg(pid, number)
+            _tell(pid, number)
 
     def stop(self, name: str) -> None:
         """End a process group, by force where it does not end by itself."""
         pid = self.pid(name)
         if pid is not None:
-            os.killpg(pid, signal.SIGTERM)
-            if not within(END_SECONDS, lambda: not _lives(pid)):
-                os.killpg(pid, signal.SIGKILL)
-                within(END_SECONDS, lambda: not _lives(pid))
+            _tell(pid, signal.SIGTERM)
+            if not within(END_SECONDS, lambda: not lives(pid)):
+                _tell(pid, signal.SIGKILL)
+                within(END_SECONDS, lambda: not lives(pid))
 
         self._note(name).unlink(missing_ok=True)
 
@@ -103,6 +109,15 @@ class Processes:
         return self.folder / "pids" / name
 
 
+def own_environment(folder: Path) -> dict[str, str]:
+    """An environment that names no server, proxy or configuration but by the flags of a process.
+
+    Traefik prefers KUBECONFIG to the server of its flags, and to every flag a file of its name that it finds in HOME.
+    etcd reads ETCD_ variables, and Go's clients ask a proxy even for the node's address.
+    """
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | {"HOME": str(folder)}
+
+
 def within(seconds: float, done: Callable[[], bool]) -> bool:
     """Ask until it is done, or for so long. Processes tell nobody when they are ready or gone."""
     end = time.monotonic() + seconds
@@ -124,7 +139,16 @@ def answers(address: str) -> bool:
         return False
 
 
-def _lives(pid: int) -> bool:
+def _tell(pid: int, number: signal.Signals) -> None:
+    """To the whole group of a process that leads one; a person's own shell leads the group of `make run`."""
+    if os.getpgid(pid) == pid:
+        os.killpg(pid, number)
+    else:
+        os.kill(pid, number)
+
+
+def lives(pid: int) -> bool:
+    """True while a process runs; its corpse does not."""
     if pid in CHILDREN and CHILDREN[pid].poll() is not None:
         del CHILDREN[pid]
 

@@ -11,14 +11,16 @@ from .processes import Processes, answers
 START_SECONDS = 60.0
 
 
-def start(processes: Processes, folder: Path, place: str, configuration: dict[str, Any]) -> None:
+def start(
+    processes: Processes, folder: Path, place: str, configuration: dict[str, Any], *, retention: str = "6h"
+) -> None:
     """Start it at `host:port` and wait until it serves."""
     written = folder / "prometheus.yaml"
     written.write_text(yaml.safe_dump(configuration))
     flags = {
         "config.file": written,
         "storage.tsdb.path": folder / "prometheus",
-        "storage.tsdb.retention.time": "6h",
+        "storage.tsdb.retention.time": retention,
         "web.listen-address": place,
         "log.level": "warn",
     }

@@ -38,9 +38,13 @@ class RealNode:
         """Namespaces, containerd, kubelet, kube-proxy."""
         return Processes(self._folder)
 
+    @property
+    def lost(self) -> bool:
+        """True where its namespaces are gone, and with them all that ran there."""
+        return not network.exists() or self.processes.pid("namespaces") is None
+
     def start(self) -> None:
-        """Start the node; it becomes Ready a little later."""
-        installed(["iptables", "conntrack"], ["iptables", "conntrack"])
+        """Start of the node what does not run; it becomes Ready a little later."""
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [*network.ENTER, "unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
         # Sockets, locks and namespaces of the runtime are under /run: ours goes with the mount namespace.
@@ -54,11 +58,15 @@ class RealNode:
     def load(self, archive: Archive) -> None:
         """Import an image; nothing is pulled."""
         ctr = container_runtime() / "usr/bin/ctr"
-        command = [ctr, "-a", self._socket, "-n", "k8s.io", "images", "import", "--no-unpack", archive.path]
-        run([*self._enter(), *command])
+        command: list[str | Path] = [ctr, "-a", self._socket, "-n", "k8s.io", "images", "import"]
+        run([*self._enter(), *command, "--no-unpack", archive.path])
 
     def stop(self) -> None:
         """End every container and process, and remove what the kernel keeps of them."""
+        # The groups belong to whichever node of this machine is up: without one here they are another's.
+        if not self._folder.exists():
+            return
+
         for name in ("kube-proxy", "kubelet", "containerd", "namespaces"):
             self.processes.kill(name)
             self.processes.stop(name)
@@ -139,6 +147,13 @@ CNI = {
         {"type": "loopback"},
     ],
 }
+
+
+def needed_programs() -> None:
+    """Find, or install with a word, what a node runs of the machine's own."""
+    installed(["iptables", "conntrack"], ["iptables", "conntrack"], "kube-proxy leads to pods with it")
+    installed(["ip", "sysctl"], ["iproute2", "procps"], "the node's network is made with it")
+    installed(["openssl"], ["openssl"], "the API server's certificate for other APIs is signed with it")
 
 
 def containerd_configuration(folder: Path) -> str:

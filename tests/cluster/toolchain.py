@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import versions
-from .cache import cache, cached, run
-from .progress import Missing
+from .cache import BUILD_SECONDS, FETCH_SECONDS, cache, cached, run
+from .progress import Missing, say
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,8 +41,8 @@ def _version(text: str) -> tuple[int, ...]:
 
 def go_install(package: str, version: str, folder: Path, tags: str) -> None:
     """Build one program from Go's module proxy into a folder."""
-    command = [go(), "install", "-ldflags", "-s -w", "-tags", tags, f"{package}@v{version}"]
-    run(command, env={"GOBIN": str(folder), "CGO_ENABLED": "0"})
+    command: list[str | Path] = [go(), "install", "-ldflags", "-s -w", "-tags", tags, f"{package}@v{version}"]
+    run(command, seconds=BUILD_SECONDS, env={"GOBIN": str(folder), "CGO_ENABLED": "0"})
 
 
 def wheels(group: str) -> Path:
@@ -53,8 +53,8 @@ def wheels(group: str) -> Path:
     def build(folder: Path) -> None:
         requirements = folder / "requirements.txt"
         requirements.write_text(locked)
-        command = [uv(), "pip", "install", "-q", "--python", sys.executable, "--target", folder]
-        run([*command, "--require-hashes", "-r", requirements])
+        command: list[str | Path] = [uv(), "pip", "install", "-q", "--python", sys.executable, "--target", folder]
+        run([*command, "--require-hashes", "-r", requirements], seconds=FETCH_SECONDS)
 
     return cached(name, f"Fetching {group} from PyPI", build)
 
@@ -84,19 +84,32 @@ def debian(name: str, packages: Sequence[str]) -> Path:
 def with_archive(command: Sequence[str], folder: Path) -> None:
     """A command that reads Debian's archive; its lists are fetched where they are missing or too old."""
     try:
-        run(command, cwd=folder)
-    except Missing:
-        run(["apt-get", "update", "-q"])
-        run(command, cwd=folder)
+        run(command, seconds=FETCH_SECONDS, cwd=folder)
+    except Missing as error:
+        if os.geteuid() != 0:
+            message = f"{error}\nThe lists of packages may be too old: run `sudo apt-get update`, and this again"
+            raise Missing(message) from error
+
+        say("Fetching Debian's lists of packages: those of this machine are missing or too old")
+        run(["apt-get", "update", "-q"], seconds=FETCH_SECONDS)
+        run(command, seconds=FETCH_SECONDS, cwd=folder)
 
 
-def installed(programs: Sequence[str], packages: Sequence[str]) -> None:
-    """Small tools without a service of their own, from the machine's package manager."""
-    if all(shutil.which(program) for program in programs):
+def installed(programs: Sequence[str], packages: Sequence[str], why: str) -> None:
+    """Small tools without a service of their own, from the machine's package manager: it is told before, and why."""
+    lacking = [program for program in programs if not shutil.which(program)]
+    if not lacking:
         return
 
+    told = f"{', '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing on this machine, and {why}"
+    command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]
     if not shutil.which("apt-get"):
-        message = f"{', '.join(programs)} are missing: install {', '.join(packages)}, or use CLUSTER=kwok"
+        message = f"{told}: install {', '.join(packages)}, or use CLUSTER=kwok"
         raise Missing(message)
 
-    with_archive(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], Path("/"))
+    if os.geteuid() != 0:
+        message = f"{told}. Install it, and run this again:\n  sudo {' '.join(command)}"
+        raise Missing(message)
+
+    say(f"{told}. Installing it: {' '.join(command)}")
+    with_archive(command, Path("/"))

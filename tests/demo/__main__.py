@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from tests.cluster import local
+from tests.cluster import kubectl, local, network
 from tests.cluster.__main__ import show
 from tests.cluster.api import NAMESPACES, RELEASES, ROUTES, Api, Object
 from tests.cluster.choice import choose
@@ -18,8 +18,9 @@ from tests.cluster.page_server import Page, PageServer, scrape
 from tests.cluster.progress import Missing, say, step
 from tests.cluster.whole import bring_up, take_down
 
+from .counts import seen_by_pods
 from .load import Load
-from .result import Result, VersionResult, account, counted_by_pods
+from .result import Result, VersionResult, account
 from .screen import Screen
 from .shop import HOST, NAME, NAMESPACE, PAGE, VERSIONS, Version, judged_by_numbers, judged_by_page, release
 from .takeover import take_over
@@ -37,6 +38,7 @@ LOG = local.ROOT / ".demo" / "operator.log"
 def main() -> None:
     """Run the demo and tell whether everything was as it must be."""
     started = time.monotonic()
+    network.speak_directly()
     try:
         result = demonstrate()
     except Missing as error:
@@ -56,7 +58,7 @@ def demonstrate() -> Result:
     cluster = bring_up(choice)
     show(cluster)
     kubeconfig = local.operator_kubeconfig(cluster)
-    operator = Operator(folder=local.FOLDER / "operator", kubeconfig=kubeconfig, flags=())
+    operator = Operator(folder=local.operators().folder, kubeconfig=kubeconfig, flags=())
     try:
         with step("Starting Tidegate"):
             operator.start()
@@ -73,7 +75,7 @@ def demonstrate() -> Result:
         LOG.parent.mkdir(exist_ok=True)
         shutil.copyfile(operator.log, LOG)
         if kept:
-            say(f"The cluster stays up; try: kubectl --kubeconfig {cluster.kubeconfig} get releases -A")
+            say(f"The cluster stays up; try: {kubectl.place(cluster.kubeconfig)} get releases -A")
         else:
             say(take_down())
 
@@ -99,7 +101,7 @@ def put_out_every_version(api: Api, cluster: local.Cluster) -> Result:
 
     load.stop()
     time.sleep(LAST_SCRAPE_SECONDS)
-    return account(load, results, begun, counted_by_pods(cluster.prometheus, run))
+    return account(load, results, begun, seen_by_pods(cluster.prometheus, run))
 
 
 def page_of(cluster: local.Cluster) -> str:
@@ -131,7 +133,7 @@ def put_out_simulated(api: Api) -> Result:
                 put_out(api, screen, version, judged_by_page(release(version, run)) if SCRAPES else manifest)
             )
 
-    return Result(sent=0, answered=0, lost=0, counted_by_pods=0, made_by_gateway=0, versions=results)
+    return Result(simulated=True, versions=results)
 
 
 def begin_afresh(api: Api) -> None:
@@ -156,7 +158,7 @@ def put_out(api: Api, screen: Screen, version: Version, manifest: Object) -> Ver
         if status.get("observedGeneration", -1) < applied["metadata"]["generation"]:
             continue
 
-        newest = next(iter(status.get("history") or ()), {})
+        newest: Object = next(iter(status.get("history") or ()), {})
         fresh = newest.get("revision") not in known
         if fresh and deciding is None and status["phase"] in {"Promoting", "RollingBack", "Promoted", "RolledBack"}:
             deciding = time.monotonic() - started

@@ -3,99 +3,117 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from prometheus_api_client import PrometheusConnect
-
+from .counts import Counts, Served, counts, made_by_gateway, seen_by_users, unlike_pods
 from .load import Load
-from .shop import NAMESPACE, VERSIONS, Version
+from .shop import VERSIONS, Version
 
 # 50 requests a second, a twentieth of them, for 40 seconds: the second step would serve that in eight.
 MOST_SERVED_AT_FIVE_PERCENT = 100
-HEADINGS = (
-    "version",
-    "outcome",
-    "reason",
-    "seconds to decide",
-    "requests served",
-    "errors users saw",
-    "5xx by the gateway",
-)
+NO_TRAFFIC = "simulated pods serve nothing: no request was sent, and none is accounted for"
+HEADINGS = {
+    "version": "version",
+    "outcome": "outcome",
+    "reason": "reason",
+    "seconds": "seconds to decide",
+    "served": "its pods' answers",
+    "served_by_pods": "by their counters",
+    "errors": "its pods' errors",
+    "errors_by_pods": "errors by counters",
+    "made_by_gateway": "gateway's own 5xx",
+    "errors_in_all": "errors users saw",
+}
+WITHOUT_TRAFFIC = ("version", "outcome", "reason", "seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionResult:
-    """How a version ended."""
+    """How a version ended, and its requests as users and as its pods counted them."""
 
     version: str
     outcome: str
     reason: str
     seconds: float
     served: int = 0
+    served_by_pods: int = 0
     errors: int = 0
+    errors_by_pods: int = 0
     made_by_gateway: int = 0
+
+    @property
+    def errors_in_all(self) -> int:
+        """What users saw while it was put out: of its pods, and of the gateway itself."""
+        return self.errors + self.made_by_gateway
+
+    @property
+    def users(self) -> Served:
+        """What users had of it."""
+        return Served(self.served, self.errors)
+
+    @property
+    def pods(self) -> Served:
+        """What its pods gave."""
+        return Served(self.served_by_pods, self.errors_by_pods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Takeover:
+class Takeover(Counts):
     """What users saw from before the takeover until after the hand-back."""
 
-    sent: int
-    answered: int
-    lost: int
-    counted_by_pods: int
-    made_by_gateway: int
-    errors: dict[str, int] = field(default_factory=dict)
+    users: dict[str, Served] = field(default_factory=dict)
+    pods: dict[str, Served] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
 
     def complaints(self) -> list[str]:
         """Everything that is not as it must be."""
-        found = list(self.troubles)
-        if self.lost or self.made_by_gateway or self.answered != self.counted_by_pods:
-            found.append(f"takeover: {self.summary()}")
+        found = self.imbalances()
+        if self.made_by_gateway:
+            found.append(f"the gateway itself answered {self.made_by_gateway} times")
 
-        for name, count in self.errors.items():
-            found += [f"takeover: users saw {count} errors of {name}"] if name != VERSIONS[2].name else []
+        for name in sorted(self.users.keys() | self.pods.keys()):
+            users = self.users.get(name, Served())
+            found += unlike_pods(name, users, self.pods.get(name, Served()))
+            if users.errors and name != VERSIONS[2].name:
+                found.append(f"users saw {users.errors} errors of {name}")
 
         expected = {VERSIONS[1].name: "Promoted", VERSIONS[2].name: "RolledBack"}
-        return found if self.outcomes == expected else [*found, f"takeover: {self.outcomes}, not {expected}"]
-
-    def summary(self) -> str:
-        """One line for people."""
-        return (
-            f"sent {self.sent} · answered {self.answered} · lost {self.lost} · counted by the pods "
-            f"{self.counted_by_pods} · 5xx made by the gateway {self.made_by_gateway}"
-        )
+        found += [f"{self.outcomes}, not {expected}"] if self.outcomes != expected else []
+        return [f"takeover: {each}" for each in found]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The whole run."""
+class Result(Counts):
+    """The whole run. `simulated`: its pods are, so there was no traffic, and no takeover."""
 
-    sent: int
-    answered: int
-    lost: int
-    counted_by_pods: int
-    made_by_gateway: int
+    simulated: bool = False
     versions: list[VersionResult] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
     takeover: Takeover | None = None
 
     def complaints(self) -> list[str]:
-        """Everything that is not as it must be."""
-        found = list(self.troubles)
-        if self.lost:
-            found.append(f"{self.lost} of {self.sent} requests got no answer")
+        """Everything that is not as it must be; of simulated pods only how their rollouts ended."""
+        if self.simulated:
+            return self.unlike_versions()
 
-        if self.answered != self.counted_by_pods + self.made_by_gateway:
-            sides = f"{self.counted_by_pods} counted by pods + {self.made_by_gateway} made by the gateway"
-            found.append(f"{self.answered} answers ≠ {sides}")
+        taken = self.takeover.complaints() if self.takeover else ["the takeover of a Deployment is missing"]
+        return [*self.imbalances(), *self.unlike_versions(), *taken]
 
-        for result, version in zip(self.versions, VERSIONS, strict=False):
-            found += unlike(result, version)
+    def unlike_versions(self) -> list[str]:
+        """Versions that are missing, or not as they must be."""
+        results = {result.version: result for result in self.versions}
+        found = []
+        for version in VERSIONS:
+            if self.simulated and version.needs_pods:
+                continue
 
-        return [*found, *(self.takeover.complaints() if self.takeover else ())]
+            result = results.get(version.name)
+            if result is None:
+                found.append(f"{version.name} is missing")
+                continue
+
+            found += unlike_end(result, version)
+            found += [] if self.simulated else unlike_traffic(result)
+
+        return found
 
     def write(self, path: Path) -> None:
         """As JSON."""
@@ -104,69 +122,64 @@ class Result:
 
     def table(self) -> str:
         """As a table for people."""
-        rows = [[*map(str, asdict(found).values())] for found in self.versions]
-        widths = [max(len(row[place]) for row in (HEADINGS, *rows)) for place in range(len(HEADINGS))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (HEADINGS, *rows)
-        ]
-        total = (
-            f"sent {self.sent} · answered {self.answered} · lost {self.lost} · counted by the pods "
-            f"{self.counted_by_pods} · 5xx made by the gateway {self.made_by_gateway}"
-        )
+        columns = WITHOUT_TRAFFIC if self.simulated else tuple(HEADINGS)
+        rows = [tuple(HEADINGS[name] for name in columns)]
+        rows += [tuple(str(getattr(found, name)) for name in columns) for found in self.versions]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        total = NO_TRAFFIC if self.simulated else self.summary()
         takeover = ["", f"takeover and hand-back: {self.takeover.summary()}"] if self.takeover else []
         return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:], "", total, *takeover])
 
 
-def unlike(result: VersionResult, version: Version) -> list[str]:
-    """Where a version did not end as it must."""
-    found = []
-    if (result.outcome, result.reason) != (version.outcome, version.reason):
-        found.append(f"{version.name}: {result.outcome}/{result.reason}, not {version.outcome}/{version.reason}")
+def unlike_end(result: VersionResult, version: Version) -> list[str]:
+    """Where a rollout did not end as it must."""
+    if (result.outcome, result.reason) == (version.outcome, version.reason):
+        return []
 
-    if version.name in {"v1", "v2", "v4"} and result.errors:
-        found.append(f"{version.name}: users saw {result.errors} errors")
+    return [f"{version.name}: {result.outcome}/{result.reason}, not {version.outcome}/{version.reason}"]
 
-    if version.name == "v3" and not 0 < result.served <= MOST_SERVED_AT_FIVE_PERCENT:
+
+def unlike_traffic(result: VersionResult) -> list[str]:
+    """Where a version did not serve as it must."""
+    name, found = result.version, unlike_pods(result.version, result.users, result.pods)
+    if name != "v3" and result.errors:
+        found.append(f"{name}: users saw {result.errors} errors")
+
+    if name == "v3" and result.served and not result.errors:
+        found.append(f"v3: none of {result.served} answers is an error: they are not told apart")
+
+    if name == "v3" and not 0 < result.served <= MOST_SERVED_AT_FIVE_PERCENT:
         found.append(f"v3 served {result.served} requests: it was not rolled back at its first step")
 
-    if version.name != "v5" and result.made_by_gateway:
-        found.append(f"{version.name}: the gateway itself answered {result.made_by_gateway} times with 5xx")
+    if name != "v5" and result.made_by_gateway:
+        found.append(f"{name}: the gateway itself answered {result.made_by_gateway} times with 5xx")
 
-    if version.name == "v4" and result.served:
+    if name == "v4" and result.served:
         found.append(f"v4 served {result.served} requests before it could start")
+
+    if name in {"v1", "v2", "v5"} and not result.served:
+        found.append(f"{name} served nothing")
 
     return found
 
 
-def counted_by_pods(prometheus: str, run: str, namespace: str = NAMESPACE) -> int:
-    """The sum of the pods' own counters at their end."""
-    promql = f'sum(max_over_time(shop_requests_total{{namespace="{namespace}", run="{run}"}}[30m]))'
-    with PrometheusConnect(url=prometheus, timeout=10) as source:
-        answer: list[Any] = source.custom_query(promql)
-        return int(float(answer[0]["value"][1])) if answer else 0
-
-
-def account(load: Load, versions: list[VersionResult], begun: list[float], counted: int) -> Result:
+def account(load: Load, versions: list[VersionResult], begun: list[float], pods: dict[str, Served]) -> Result:
     """Put the users' and the pods' view side by side. `begun` has the instant at which each version was applied."""
-    requests = tuple(load.requests)
-    lost = [found for found in requests if found.status is None]
-    own = [found for found in requests if found.status is not None and found.version is None]
+    own, users = made_by_gateway(load.requests), seen_by_users(load.requests)
     ends = [*begun[1:], float("inf")]
-    filled = [
-        replace(
-            result,
-            served=sum(found.version == result.version for found in requests),
-            errors=sum(found.version == result.version and found.status != 200 for found in requests),
-            made_by_gateway=sum(begin <= found.sent_at < end for found in own),
+    filled = []
+    for result, begin, end in zip(versions, begun, ends, strict=True):
+        seen, given = users.get(result.version, Served()), pods.get(result.version, Served())
+        filled.append(
+            replace(
+                result,
+                served=seen.requests,
+                served_by_pods=given.requests,
+                errors=seen.errors,
+                errors_by_pods=given.errors,
+                made_by_gateway=sum(begin <= found.sent_at < end for found in own),
+            )
         )
-        for result, begin, end in zip(versions, begun, ends, strict=True)
-    ]
-    return Result(
-        sent=load.sent,
-        answered=len(requests) - len(lost),
-        lost=len(lost),
-        counted_by_pods=counted,
-        made_by_gateway=len(own),
-        versions=filled,
-        troubles=sorted({found.trouble for found in lost}),
-    )
+
+    return Result(**asdict(counts(load, pods)), versions=filled)

@@ -103,10 +103,16 @@ def judged_by_numbers(manifest: Object) -> Object:
 
 
 def template(version: Version, run: str) -> Object:
-    """Pods that end at once when they are told to: only the order of steps keeps requests alive."""
+    """Pods that end at once when they are told to: only the order of steps keeps requests alive.
+
+    Their label `run` tells run and version: what they count is told by both.
+    """
     settings = {"VERSION": version.name, "LATENCY": "20ms", "ON_TERM": "exit", **version.behaviour}
     return {
-        "metadata": {"labels": {"app": NAME, "run": run}, "annotations": {"prometheus.io/scrape": "true"}},
+        "metadata": {
+            "labels": {"app": NAME, "run": f"{run}-{version.name}"},
+            "annotations": {"prometheus.io/scrape": "true"},
+        },
         "spec": {
             "terminationGracePeriodSeconds": 5,
             "containers": [

@@ -5,14 +5,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from tests.cluster import local
 from tests.cluster.api import AUTOSCALERS, DEPLOYMENTS, NAMESPACES, RELEASES, ROUTES, SERVICES, Api, Object, Resource
 from tests.cluster.autoscaler import autoscaler
 
+from .counts import Served, counts, seen_by_pods, seen_by_users
 from .load import Load
-from .result import Takeover, counted_by_pods
+from .result import Takeover
 from .screen import Screen
 from .shop import VERSIONS, Version, template
 
@@ -91,7 +92,7 @@ def take_over(api: Api, cluster: local.Cluster) -> Takeover:
 
     load.stop()
     time.sleep(LAST_SCRAPE_SECONDS)
-    return account(load, counted_by_pods(cluster.prometheus, run, NAMESPACE), outcomes)
+    return account(load, seen_by_pods(cluster.prometheus, run, NAMESPACE), outcomes)
 
 
 def begin(api: Api, git: Git, run: str) -> None:
@@ -139,7 +140,7 @@ def put_out(api: Api, git: Git, screen: Screen, version: Version, run: str) -> s
     git.commit(DEPLOYMENTS, deployment(version, run, replicas=None))
 
     def ended(status: Object) -> bool:
-        history = status.get("history") or ()
+        history: list[Object] = status.get("history") or []
         return len(history) > known and status["phase"] in {"Promoted", "RolledBack"} and "endedAt" in history[0]
 
     return str(follow(api, screen, ended)["history"][0]["outcome"])
@@ -157,25 +158,10 @@ def follow(api: Api, screen: Screen, done: Callable[[Object], bool]) -> Object:
     return status
 
 
-def account(load: Load, counted: int, outcomes: dict[str, str]) -> Takeover:
+def account(load: Load, pods: dict[str, Served], outcomes: dict[str, str]) -> Takeover:
     """The users' view beside the pods'."""
-    requests = tuple(load.requests)
-    lost = [found for found in requests if found.status is None]
-    errors: dict[str, int] = {}
-    for found in requests:
-        if found.version is not None and found.status != 200:
-            errors[found.version] = errors.get(found.version, 0) + 1
-
-    return Takeover(
-        sent=load.sent,
-        answered=len(requests) - len(lost),
-        lost=len(lost),
-        counted_by_pods=counted,
-        made_by_gateway=sum(found.status is not None and found.version is None for found in requests),
-        errors=errors,
-        outcomes=outcomes,
-        troubles=sorted({found.trouble for found in lost}),
-    )
+    users = seen_by_users(load.requests)
+    return Takeover(**asdict(counts(load, pods)), users=users, pods=pods, outcomes=outcomes)
 
 
 def metadata() -> Object:

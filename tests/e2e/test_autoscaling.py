@@ -32,9 +32,6 @@ STEPS = [{"name": "fifth", "weight": 20, "dwell": "30s"}, {"name": "half", "weig
 @pytest.fixture(scope="module")
 def plane() -> Iterator[ControlPlane]:
     """A cluster with metrics-server."""
-    if local.current() is not None:
-        pytest.skip("a cluster is up here: `make down` first, this test brings its own")
-
     try:
         local.up(local.Nodes.REAL)
         found = local.plane_found(local.FOLDER)

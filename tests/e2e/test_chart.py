@@ -1,6 +1,7 @@
 """The chart on a cluster with real pods: the operator in its own image, by its own roles, under its own policy."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -27,9 +28,6 @@ LABELS = {"pod-security.kubernetes.io/enforce": "restricted"}
 @pytest.fixture(scope="module")
 def plane() -> Iterator[ControlPlane]:
     """A cluster with the chart installed."""
-    if local.current() is not None:
-        pytest.skip("a cluster is up here: `make down` first, this test brings its own")
-
     archive = operator_image()
     try:
         cluster = local.up(local.Nodes.REAL, audit=True)
@@ -37,7 +35,7 @@ def plane() -> Iterator[ControlPlane]:
         RealNode(found).load(archive)
         found.kubectl("create", "namespace", NAMESPACE)
         found.kubectl("label", "namespace", NAMESPACE, *(f"{name}={value}" for name, value in LABELS.items()))
-        command = [helm(), "--kubeconfig", cluster.kubeconfig, "install", "tidegate", CHART]
+        command: list[str | Path] = [helm(), "--kubeconfig", cluster.kubeconfig, "install", "tidegate", CHART]
         # The local cluster has the CRDs already, applied by themselves: the chart takes them over.
         run([*command, "--namespace", NAMESPACE, "--take-ownership", "--wait", "--timeout", "120s"])
         found.kubectl("create", "namespace", "shop")

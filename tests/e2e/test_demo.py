@@ -1,14 +1,15 @@
 """The demo is the proof, so it is a test too."""
 
 import json
+import os
 import subprocess
 import sys
 
-from tests.cluster.local import ROOT
+from tests.cluster.local import ROOT, Nodes
 from tests.demo.__main__ import LOG
 from tests.demo.shop import NAME, NAMESPACE, REPLICAS, VERSIONS
+from tests.model.plans import Kind
 from tests.model.replay import rollouts, strays, turns_of
-from tests.model.state import Kind
 
 LONGEST_SECONDS = 400
 
@@ -17,6 +18,7 @@ def test_every_version_ends_as_it_must_and_no_request_is_lost() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.demo"],
         cwd=ROOT,
+        env={**os.environ, "CLUSTER": Nodes.REAL.value},
         capture_output=True,
         text=True,
         timeout=LONGEST_SECONDS,

@@ -21,9 +21,6 @@ STEPS = [{"name": "quarter", "weight": 25, "dwell": "120s"}]
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[local.Cluster]:
     """A cluster with real pods and the operator."""
-    if local.current() is not None:
-        pytest.skip("a cluster is up here: `make down` first, this test brings its own")
-
     try:
         found = local.up(local.Nodes.REAL)
         operator = Operator(folder=local.FOLDER / "operator", kubeconfig=local.operator_kubeconfig(found))

@@ -194,14 +194,15 @@ def of_pods(write: Callable[[Side], str]) -> Callable[[list[Side]], Iterator[Pag
 
 
 class Exposition(Loopback):
-    """A server on loopback for pages of metrics, by path."""
+    """A server on loopback for pages of metrics, by path: as they are, or as they are written at each scrape."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, str] = {}
+        self.pages: Mapping[str, str | Callable[[], str]] = {}
         super().__init__()
 
     def get(self, request: BaseHTTPRequestHandler) -> None:
-        text = self.pages[request.path].encode()
+        page = self.pages[request.path]
+        text = (page if isinstance(page, str) else page()).encode()
         request.send_response(200)
         request.send_header("Content-Type", "text/plain; version=0.0.4")
         request.send_header("Content-Length", str(len(text)))

@@ -15,6 +15,7 @@ from aiohttp import web
 from tests.cluster.control_plane import ControlPlane
 
 EVERY = "*"
+LOG = re.compile("/namespaces/([^/]+)/pods/([^/]+)/log$")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 HOP = frozenset({"Transfer-Encoding", "Content-Length", "Connection", "Keep-Alive"})
 
@@ -39,7 +40,9 @@ class Write:
 class Proxy:
     """Listens on loopback. `strike` is called once, around write number `point` in `namespace`.
 
-    Paths like `refusing` are answered with its status; `refused` counts the writes among them.
+    Paths like `refusing` are answered with its status; `refused` counts the writes among them. Writes to paths like
+    `hanging` fail after its seconds, as with a webhook that does not answer. `logs` says what a pod
+    logged, by its namespace and name, where nodes are simulated: `log_reads` are the questions for it.
     """
 
     plane: ControlPlane
@@ -50,6 +53,9 @@ class Proxy:
     strike: Callable[[], None] = lambda: None
     refusing: tuple[str, int] | None = None
     refused: int = 0
+    hanging: tuple[str, float] | None = None
+    logs: Callable[[str, str], str] | None = None
+    log_reads: list[dict[str, str]] = field(default_factory=list)
     streams: set[asyncio.Task[None]] = field(default_factory=set)
     address: str = ""
     struck: threading.Event = field(default_factory=threading.Event)
@@ -106,6 +112,12 @@ class Proxy:
         self.cut_streams()
         await self._runner.cleanup()
         await self._session.close()
+        # However busy the machine is: a connection that was taken a moment ago, and whoever answers on one, end first.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+
+        await asyncio.gather(*left, return_exceptions=True)
         # Aborted transports close in the next rounds of the loop.
         await asyncio.sleep(0.2)
 
@@ -118,6 +130,15 @@ class Proxy:
         if self.refusing and re.search(self.refusing[0], request.path):
             self.refused += request.method in WRITES
             return web.json_response({"kind": "Status", "message": "made by a test"}, status=self.refusing[1])
+
+        if self.hanging and request.method in WRITES and re.search(self.hanging[0], request.path):
+            self.refused += 1
+            await asyncio.sleep(self.hanging[1])
+            return web.json_response({"kind": "Status", "message": "failed calling webhook"}, status=500)
+
+        if self.logs and (asked := LOG.search(request.path)):
+            self.log_reads.append({"namespace": asked[1], **request.query})
+            return web.Response(text=self.logs(asked[1], asked[2]))
 
         return await self._forward(request, body, counted)
 

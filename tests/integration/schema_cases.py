@@ -2,9 +2,11 @@
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from tidegate.api.shapes_cel import WORDS
 
 Path = tuple[str | int, ...]
 
@@ -50,7 +52,7 @@ def sample(schema: dict[str, Any]) -> Any:
     if "pattern" in schema:
         return SAMPLES[schema["pattern"]][0]
 
-    plain = {
+    plain: dict[str | None, Callable[[], Any]] = {
         "object": lambda: _fields(schema),
         "array": lambda: [sample(schema["items"])],
         "integer": lambda: schema.get("minimum", 0),
@@ -97,7 +99,7 @@ def broken(schema: dict[str, Any], value: Any) -> Iterator[tuple[str, Any, str]]
         yield "minLength", "", "at least"
 
     if "pattern" in schema:
-        yield "pattern", SAMPLES[schema["pattern"]][1], "should match"
+        yield "pattern", SAMPLES[schema["pattern"]][1], WORDS[schema["pattern"]]
 
     if "enum" in schema:
         yield "enum", "Nonsense", "Unsupported value"

@@ -1,6 +1,9 @@
 """What tests do to a Release on a cluster, again and again."""
 
+import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
 
 from tests.cluster.api import EVENTS, GATEWAY_CLASSES, GATEWAYS, PODS, RELEASES, ROUTES, Api, Object
 from tests.integration.manifests import phase_is, release, stable_of, template
@@ -8,7 +11,7 @@ from tests.integration.manifests import phase_is, release, stable_of, template
 GATEWAY_API = "gateway.networking.k8s.io/v1"
 
 
-def deploy(api: Api, namespace: str, **changes: object) -> str:
+def deploy(api: Api, namespace: str, **changes: Any) -> str:
     """Deploy a first version and return its revision."""
     api.create(RELEASES, release(namespace, **changes))
     return stable_of(api.until(RELEASES, namespace, "web", phase_is("Promoted")))
@@ -48,12 +51,12 @@ def gateway_class(api: Api, name: str, controller: str) -> None:
 
 
 def create_younger(api: Api, namespace: str, manifest: Object) -> None:
-    """Create a Release that is younger than `web`."""
-    first = api.get(RELEASES, namespace, "web")["metadata"]["creationTimestamp"]
-    while api.create(RELEASES, manifest)["metadata"]["creationTimestamp"] == first:
-        # Ages are kept in whole seconds: of two in one second the smaller uid wins.
-        api.delete(RELEASES, namespace, manifest["metadata"]["name"])
-        api.gone(RELEASES, namespace, manifest["metadata"]["name"])
+    """Create a Release that is younger than `web`. Ages are whole seconds: of two in one the smaller uid wins."""
+    first = datetime.fromisoformat(api.get(RELEASES, namespace, "web")["metadata"]["creationTimestamp"])
+    while (left := first.timestamp() + 1 - time.time()) > 0:
+        time.sleep(left)
+
+    api.create(RELEASES, manifest)
 
 
 def from_before(states: Iterator[Object], act: Callable[[], object]) -> Iterator[Object]:

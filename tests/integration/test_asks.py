@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
@@ -60,6 +62,24 @@ def test_abort_rejects_until_retry(api: Api, namespace: str, operator: Operator)
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+@pytest.mark.parametrize("note", ["plan", "rollout-started"])
+def test_an_abort_ends_a_rollout_whose_notes_someone_garbled(
+    api: Api, namespace: str, operator: Operator, note: str
+) -> None:
+    first = deploy(api, namespace, steps=PAUSED)
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    name = f"web-{found['status']['candidate']['revision']}"
+    api.merge(REPLICA_SETS, namespace, name, {"metadata": {"annotations": {f"tidegate.dev/{note}": "foo"}}})
+    if note == "plan":
+        told = api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
+        assert "tidegate.dev/plan" in told["status"]["message"]
+
+    api.ask(namespace, "web", abort="1")
+    ended = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert (ended["status"]["reason"], ended["status"]["stable"]["revision"]) == ("Aborted", first)
+
+
 def test_suspend_all_stops_everything_but_an_abort(api: Api, namespace: str, operator: Operator) -> None:
     deploy(api, namespace, steps=DWELLING)
     api.ask(namespace, "web", suspend="All")
@@ -72,7 +92,10 @@ def test_suspend_all_stops_everything_but_an_abort(api: Api, namespace: str, ope
     api.ask(namespace, "web", suspend="All")
     api.until(RELEASES, namespace, "web", reason_is("Suspended"))
     api.ask(namespace, "web", abort="1")
-    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    found = api.until(RELEASES, namespace, "web", lambda seen: "suspended" in seen["status"]["message"])
+    assert found["status"]["message"].startswith("aborted by a person; suspended: ")
+    assert (condition(found, "Ready"), found["status"]["reason"]) == ("False", "Aborted")
 
 
 def test_stables_template_rolls_back_without_rejecting(api: Api, namespace: str, operator: Operator) -> None:
@@ -181,6 +204,8 @@ def test_a_weight_lowered_by_hand_is_obeyed_and_one_raised_is_put_back(
     by_hand(api, namespace, 5)
     api.until(RELEASES, namespace, "web", reason_is("LoweredByHand"))
     assert weights(api, namespace) == [95, 5]
+    by_hand(api, namespace, 4)
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["step"]["weight"] == 4)
 
 
 def by_hand(api: Api, namespace: str, weight: int) -> None:

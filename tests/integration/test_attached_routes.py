@@ -1,9 +1,9 @@
 """A user's own routes: two weights move while a rollout runs; all else, and in the end those too, is as it was."""
 
-from tests.cluster.api import GRPC_ROUTES, RELEASES, ROUTES, Api, Object
+from tests.cluster.api import GRPC_ROUTES, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, promoted
+from tests.integration.manifests import judged, phase_is, promoted, reason_is
 from tests.integration.steps import change, create_younger, from_before
 from tests.integration.users_routes import (
     GIT,
@@ -72,10 +72,13 @@ def test_rules_without_names_that_moved_in_mid_rollout_each_get_their_own_weight
     assert weighed == [[5], [3, 0], [7, 0]]
 
 
-def at_path(path: str, weight: int) -> Object:
+def at_path(path: str, weight: int, release: str = "web") -> Object:
     """A rule without a name."""
     match = {"path": {"type": "PathPrefix", "value": path}}
-    return {"matches": [match], "backendRefs": [backend("web-stable", weight), backend("web-candidate", 0)]}
+    return {
+        "matches": [match],
+        "backendRefs": [backend(f"{release}-stable", weight), backend(f"{release}-candidate", 0)],
+    }
 
 
 def test_a_hand_that_lowers_a_users_route_is_obeyed(api: Api, namespace: str, operator: Operator) -> None:
@@ -185,3 +188,52 @@ def test_two_releases_on_two_rules_of_one_route_leave_it_as_it_was(
         api.gone(RELEASES, namespace, name)
 
     assert untouched(before)(api.get(ROUTES, namespace, "front"))
+
+
+def test_two_releases_on_two_rules_without_names_do_not_know_of_each_other(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest = users_route(namespace)
+    manifest["spec"]["rules"] = [at_path("/a", 7), at_path("/b", 3, "calls")]
+    before = api.apply(ROUTES, manifest, manager=GIT)
+    for name in ("web", "calls"):
+        api.create(RELEASES, attached(namespace, name=name, traffic={"route": {"name": "front"}}))
+
+    for name in ("web", "calls"):
+        api.until(RELEASES, namespace, name, promoted(1))
+        change(api, namespace, "2", name)
+
+    for name in ("web", "calls"):
+        api.until(RELEASES, namespace, name, promoted(2))
+
+    api.until(ROUTES, namespace, "front", untouched(before))
+
+
+def test_a_rule_by_its_name_and_by_its_backends_is_one_rule_of_which_the_younger_keeps_nobody_from_serving(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest = users_route(namespace)
+    refs = [backend(f"{name}-{role}", 0) for name in ("web", "rival") for role in ("stable", "candidate")]
+    manifest["spec"]["rules"] = [{"name": "main", "backendRefs": refs}]
+    for ref in refs[::2]:
+        ref["weight"] = 100
+
+    api.apply(ROUTES, manifest, manager=GIT)
+    api.create(RELEASES, attached(namespace))
+    create_younger(api, namespace, attached(namespace, name="rival", traffic={"route": {"name": "front"}}))
+
+    api.until(RELEASES, namespace, "web", promoted(1))
+    found = api.until(RELEASES, namespace, "rival", reason_is("TargetClaimed"))
+    assert f"Release {namespace}/web is older" in found["status"]["message"]
+    for role in ("stable", "candidate"):
+        api.until(SERVICES, namespace, f"rival-{role}", lambda found: found["spec"]["selector"])
+
+    assert not api.all(REPLICA_SETS, namespace, selector="tidegate.dev/release=rival")
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", promoted(2))
+
+    # A route that names Services of a Release that is gone is one that no gateway confirms.
+    manifest["spec"]["rules"] = [{"name": "main", "backendRefs": refs[2:]}]
+    api.apply(ROUTES, manifest, manager=GIT)
+    api.delete(RELEASES, namespace, "web")
+    api.until(RELEASES, namespace, "rival", phase_is("Promoted"))

@@ -1,11 +1,13 @@
-"""Which pods an autoscaler divides by while a rollout runs."""
+"""Which pods an autoscaler divides by while a rollout runs, and who else writes the size beside it."""
 
 import pytest
 
-from tests.cluster.api import AUTOSCALERS, RELEASES, Api
+from tests.cluster.api import AUTOSCALERS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.autoscaler import autoscaler, used
 from tests.cluster.operator import Operator
+from tests.integration.deployments import GITS
 from tests.integration.manifests import phase_is, release, template
+from tests.integration.steps import eventually_told
 
 PAUSED = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 
@@ -29,3 +31,67 @@ def test_a_surge_is_counted_only_where_it_shares_the_load(
     selector = everyone if by_load else f"{everyone},tidegate.dev/revision={first}"
     # The autoscaler may be heard of later than the Release.
     api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == selector)
+
+
+def grown(api: Api, namespace: str, declared: Object) -> str:
+    """An autoscaler has scaled the Release that Git applies to 5; the name of its ReplicaSet."""
+    api.apply(RELEASES, declared, manager=GITS[0])
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.create(AUTOSCALERS, autoscaler(namespace, "web"))
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 5}}, manager="kube-controller-manager")
+    asked = {"status": {"currentReplicas": 5, "desiredReplicas": 5}}
+    api.merge(AUTOSCALERS, namespace, "web/status", asked, manager="kube-controller-manager")
+    name = f"web-{found['status']['stable']['revision']}"
+    api.until(REPLICA_SETS, namespace, name, lambda found: found["status"].get("availableReplicas") == 5)
+    return name
+
+
+def sized(namespace: str, replicas: int | None) -> Object:
+    """The Release as Git declares it; with None without a size."""
+    found = release(namespace)
+    spec = {name: value for name, value in found["spec"].items() if name != "replicas"}
+    return {**found, "spec": spec if replicas is None else {**spec, "replicas": replicas}}
+
+
+@pytest.mark.parametrize("how", ["forced", "dropped", "nulled", "replaced"])
+def test_who_writes_the_size_beside_an_autoscaler_takes_no_pod_away(
+    api: Api, namespace: str, operator: Operator, how: str
+) -> None:
+    """A forcing applier; one that drops what it forced; `kubectl apply` of what had it once; `kubectl replace`."""
+    name = grown(api, namespace, sized(namespace, 2))
+    before = api.get(REPLICA_SETS, namespace, name)["metadata"]["generation"]
+
+    if how in {"forced", "dropped"}:
+        api.apply(RELEASES, sized(namespace, 2), manager=GITS[0])
+    if how == "dropped":
+        api.apply(RELEASES, sized(namespace, None), manager=GITS[0])
+    if how == "nulled":
+        api.merge(RELEASES, namespace, "web", {"spec": {"replicas": None}}, manager="kubectl-client-side-apply")
+    if how == "replaced":
+        version = api.get(RELEASES, namespace, "web")["metadata"]["resourceVersion"]
+        manifest = sized(namespace, None)
+        api.replace(RELEASES, {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": version}})
+
+    found = api.until(RELEASES, namespace, "web", lambda found: found["spec"]["replicas"] == 5)
+    generation = found["metadata"]["generation"]
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["observedGeneration"] == generation)
+    assert api.get(REPLICA_SETS, namespace, name)["metadata"]["generation"] == before
+    eventually_told(api, namespace, "SizeRestored", "leave replicas out of what declares the Release")
+
+
+def test_git_that_declares_no_size_changes_none(api: Api, namespace: str, operator: Operator) -> None:
+    name = grown(api, namespace, sized(namespace, None))
+    generation = api.get(REPLICA_SETS, namespace, name)["metadata"]["generation"]
+
+    applied = api.apply(RELEASES, sized(namespace, None), manager=GITS[0])
+
+    assert applied["spec"]["replicas"] == 5
+    assert api.get(REPLICA_SETS, namespace, name)["metadata"]["generation"] == generation
+
+
+def test_a_size_that_is_written_by_scaling_is_obeyed(api: Api, namespace: str, operator: Operator) -> None:
+    name = grown(api, namespace, sized(namespace, 2))
+
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 3}}, manager="kubectl")
+
+    api.until(REPLICA_SETS, namespace, name, lambda found: found["spec"]["replicas"] == 3)

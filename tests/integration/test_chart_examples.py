@@ -80,8 +80,17 @@ def tracked_configuration(found: Rendered) -> None:
     assert not any("configmaps" in rule["resources"] for _, rule in found.rules("ClusterRole"))
 
 
+def logs(found: Rendered) -> None:
+    granted = [(namespace, rule["verbs"]) for namespace, rule in found.rules("Role") if "pods/log" in rule["resources"]]
+    assert granted == [("shop", ["get"])]
+    assert not any("pods/log" in rule["resources"] for _, rule in found.rules("ClusterRole"))
+    (deployment,) = (item for item in found.manifests if item["kind"] == "Deployment")
+    assert "--read-logs" in deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+
+
 CLAIMS: dict[str, Callable[[Rendered], None]] = {
     "least-rights": least_rights,
+    "logs": logs,
     "monitoring": monitoring,
     "some-namespaces": some_namespaces,
     "tracked-configuration": tracked_configuration,

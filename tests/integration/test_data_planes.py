@@ -1,39 +1,38 @@
 """Every data plane's counters, asked of a real Prometheus that scrapes what the product writes, and judged."""
 
-import json
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.cluster.api import Object
-from tests.cluster.control_plane import free_port
-from tests.cluster.processes import Processes, within
-from tests.cluster.prometheus import start
+from tests.cluster.processes import within
 from tests.integration import expositions
 from tests.integration.expositions import Exposition, Page, Served, Side, of_gateway, of_pods
+from tests.integration.numbers import MINUTE, SECONDS, Numbers, now, scraping, totals
 from tidegate.api import DataPlane
 from tidegate.judge.counts import Counts
+from tidegate.judge.latency import Tails
 from tidegate.metrics import samples, variables
-from tidegate.metrics.answer import Answer, NotWhole, Sample, Unusable
+from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.data_planes import COUNTS
 from tidegate.metrics.matchers import selector
+from tidegate.metrics.native import boundaries_of
 from tidegate.metrics.prometheus import Prometheus
-from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, RawSeries, Shape, questions, read
-from tidegate.metrics.samples import Series
-from tidegate.metrics.translator import Question, Request
-from tidegate.reconcile.rules import Wanted
-from tidegate.reconcile.track import Counting, Track
+from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, Shape, read
+from tidegate.metrics.translator import Question
+from tidegate.reconcile.judging.counting import Counting
+from tidegate.reconcile.judging.rules import Wanted
+from tidegate.reconcile.judging.slower import read_by
+from tidegate.reconcile.judging.tally import BadRequests, Tally
+from tidegate.reconcile.judging.tally_latency import Latency
+from tidegate.reconcile.judging.track import Track
 
-SECONDS = 30
-MINUTE = timedelta(minutes=1)
 CELL = timedelta(seconds=1)
 HALF = timedelta(milliseconds=500)
+WANTED = Wanted(part=1.0, bound=0.01, every=60, weight=20)
 STABLE, REVISION = "nnnnnkkkkk", "bcdfghjklm"
 
 WEB = Side(
@@ -80,54 +79,12 @@ LONGEST = "w" * 52
 PODS["the longest"] = f"{LONGEST}-{REVISION}"[:58] + "x2v9z"
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A Prometheus, and the pages that it scrapes."""
-
-    address: str
-    exposition: Exposition
-
-    def ask(self, promql: str) -> Answer:
-        """The answer, as the operator asks and reads it."""
-        source = Prometheus(address=self.address)
-        return source.parse(self.send(source.request(Question(words=promql, end=now(), window=MINUTE))))
-
-    def raw(self, shape: Shape, sides: tuple[Backend, ...], at: float, window: timedelta) -> list[RawSeries]:
-        """The samples of all these sides, as the operator asks for them."""
-        source, found = Prometheus(address=self.address), []
-        for question in questions(shape, sides, window):
-            answer = source.raw(self.send(source.raw_request(question, at=int(at * 1000), timeout=MINUTE)))
-            assert not isinstance(answer, Unusable), answer.why
-            found += answer
-
-        return found
-
-    def send(self, asked: Request) -> bytes:
-        """The body of the answer."""
-        with urllib.request.urlopen(asked.url, data=asked.body, timeout=10) as answer:
-            body: bytes = answer.read()
-            return body
-
-    def vector(self, promql: str) -> list[tuple[dict[str, str], str]]:
-        """Every series and its value."""
-        return [(series["metric"], series["value"][1]) for series in self._result(promql)]
-
-    def _result(self, promql: str) -> list[Object]:
-        query = urllib.parse.urlencode({"query": promql})
-        with urllib.request.urlopen(f"{self.address}/api/v1/query?{query}", timeout=10) as answer:
-            found: list[Object] = json.loads(answer.read())["data"]["result"]
-            return found
-
-    def until(self, promql: str) -> float:
-        """Wait until a question has an answer, and return it: scrapes tell nobody when they are done."""
-        assert within(SECONDS, lambda: isinstance(self.ask(promql), Sample)), promql
-        answer = self.ask(promql)
-        assert isinstance(answer, Sample)
-        return answer.value
-
-
-def now() -> datetime:
-    return datetime.fromtimestamp(time.time(), UTC)
+# Every namespace of the page is another one here: nothing is counted twice.
+RENAMED = {"source_labels": ["service"], "regex": "(.*)traefik-(.*)", "target_label": "service"}
+NATIVE_ONLY = {
+    "convert_classic_histograms_to_nhcb": True,
+    "metric_relabel_configs": [{**RENAMED, "replacement": "${1}custom-${2}"}],
+}
 
 
 def at_home(side: Side, product: str) -> Side:
@@ -151,20 +108,22 @@ def pages_of(sides: list[Side]) -> dict[str, Page]:
 
 
 @pytest.fixture(scope="module")
-def numbers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Numbers]:
-    folder = tmp_path_factory.mktemp("prometheus")
-    processes, place = Processes(folder), f"127.0.0.1:{free_port()}"
+def exposition() -> Iterator[Exposition]:
+    with Exposition() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory, exposition: Exposition) -> Iterator[Numbers]:
     pages = pages_of(SIDES)
-    with Exposition() as exposition:
-        exposition.pages = {path: page.text for path, page in pages.items()}
-        jobs = [scraped(path, page, exposition) for path, page in pages.items()]
-        try:
-            start(processes, folder, place, {"global": {"scrape_interval": "500ms"}, "scrape_configs": jobs})
-            found = Numbers(f"http://{place}", exposition)
-            found.until(f"count(up == 1) == {len(jobs)}")
-            yield found
-        finally:
-            processes.stop_all()
+    exposition.pages = {path: page.text for path, page in pages.items()}
+    jobs = [scraped(path, page, exposition) for path, page in pages.items()]
+    # The same page again, kept as a native histogram of custom buckets.
+    again = scraped("/Traefik/0", pages["/Traefik/0"], exposition)
+    jobs.append({**again, "job_name": "native", **NATIVE_ONLY})
+    with scraping(tmp_path_factory.mktemp("prometheus"), jobs) as found:
+        found.until(f"count(up == 1) == {len(jobs)}")
+        yield found
 
 
 def scraped(path: str, page: Page, exposition: Exposition) -> dict[str, object]:
@@ -185,20 +144,13 @@ def backend(side: Side, product: str) -> Backend:
     )
 
 
-def counts(numbers: Numbers, product: str, *sides: Side, over: timedelta | None = None) -> list[dict[str, int]]:
+def counts(
+    numbers: Numbers, product: str, *sides: Side, over: timedelta | None = None, histogram: bool = False
+) -> list[dict[str, int]]:
     """What each side's counters say now, by what is counted."""
-    shape, backends = Shape(PRODUCTS[product][0], over), tuple(backend(side, product) for side in sides)
+    shape, backends = Shape(PRODUCTS[product][0], over, histogram), tuple(backend(side, product) for side in sides)
     found = read(shape, backends, numbers.raw(shape, backends, time.time(), MINUTE))
     return [totals(found.get(each, [])) for each in backends]
-
-
-def totals(found: list[Series]) -> dict[str, int]:
-    parts: dict[str, int] = {}
-    for series in found:
-        part = series.counter.part
-        parts[part] = parts.get(part, 0) + round(series.samples[-1].value)
-
-    return parts
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -207,6 +159,34 @@ def test_requests_and_errors_of_both_sides_are_counted_whatever_fails_nearby(num
         {REQUESTS: 100, ERRORS: 3},
         {REQUESTS: 1000, ERRORS: 500},
     ]
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_whole_histogram_is_counted_up_to_each_boundary_that_it_has(numbers: Numbers, product: str) -> None:
+    unit = COUNTS[PRODUCTS[product][0]].unit
+    parts = [repr(timedelta(milliseconds=each) / unit) for each in (100, 500, 1000)]
+
+    assert counts(numbers, product, WEB, OTHER, histogram=True) == [
+        {**dict(zip(parts, (0, 95, 100), strict=True)), REQUESTS: 100},
+        {**dict(zip(parts, (0, 500, 1000), strict=True)), REQUESTS: 1000},
+    ]
+
+
+def test_a_native_histogram_of_custom_buckets_is_counted_up_to_the_same_boundaries(numbers: Numbers) -> None:
+    shape = Shape(DataPlane.TRAEFIK, histogram=True)
+    sides = tuple(replace(backend(side, "Traefik"), namespace="custom-shop") for side in (WEB, OTHER))
+
+    raw = numbers.raw(shape, sides, time.time(), MINUTE)
+
+    assert {each.labels["__name__"] for each in raw} == {"traefik_service_request_duration_seconds"}
+    found = read(shape, sides, raw)
+    assert boundaries_of(found[sides[0]]) == (0.1, 0.5, 1.0)
+    assert [totals(read_by(found[side], (0.1, 0.5, 1.0))) for side in sides] == [
+        {REQUESTS: 100, "0.1": 0, "0.5": 95, "1.0": 100},
+        {REQUESTS: 1000, "0.1": 0, "0.5": 500, "1.0": 1000},
+    ]
+    # Half of a bucket is nobody's to tell.
+    assert "0.3" not in totals(read_by(found[sides[0]], (0.3,)))
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -222,6 +202,16 @@ def test_requests_up_to_a_boundary_are_counted_by_its_bucket(
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_without_the_bucket_nothing_is_counted_and_not_all_as_slow(numbers: Numbers, product: str) -> None:
     assert counts(numbers, product, WEB, over=timedelta(milliseconds=300)) == [{}]
+
+
+def test_the_past_of_a_query_is_told_minute_by_minute(numbers: Numbers) -> None:
+    source, asked = Prometheus(address=numbers.address), Question(words="vector(7)", end=now(), window=MINUTE)
+    request = source.past_request(asked, since=asked.end - 10 * MINUTE, every=MINUTE, timeout=MINUTE)
+
+    found = source.raw(numbers.send(request))
+
+    assert not isinstance(found, Unusable), found.why
+    assert [sample.value for series in found for sample in series.samples] == [7.0] * 11
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -246,7 +236,9 @@ def test_more_series_than_may_be_are_no_answer(numbers: Numbers) -> None:
     assert isinstance(Prometheus(address=numbers.address).raw(numbers.send(cut)), NotWhole)
 
 
-def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(numbers: Numbers) -> None:
+def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(
+    numbers: Numbers, exposition: Exposition
+) -> None:
     for product in PRODUCTS:
         numbers.until(f"sum({series_of(product)}) == 1000")
 
@@ -257,35 +249,68 @@ def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(number
     # What rises from before the first weight to after it may be an earlier candidate's.
     numbers.until(f"min(timestamp(up)) > bool {weighted_at.timestamp()} == 1")
     grown = pages_of([GROWN if side is LONG else side for side in SIDES])
-    numbers.exposition.pages = {path: page.text for path, page in grown.items()}
+    exposition.pages = {path: page.text for path, page in grown.items()}
     for product in PRODUCTS:
         numbers.until(f"sum({series_of(product)}) == 1100")
 
     for product in PRODUCTS:
         for over, bad in ((None, 3), (HALF, 5)):
-            live, again = track(product, over, weighted_at), track(product, over, weighted_at)
-            until = int(weighted_at.timestamp()) - 1
-            while not live.state.total.candidate.requests and until < weighted_at.timestamp() + SECONDS:
-                until += 1
-                assert within(SECONDS, lambda end=until: time.time() > end + 1)
-                follow(numbers, live, until)
+            live, again = (bad_requests(product, over, weighted_at) for _ in range(2))
+            judged_alike(numbers, *live, *again)
+            assert live[1].state.total.candidate == Counts(100, bad), product
+            assert live[1].state.total.stable == Counts(0, 0), product
+            assert again[1].state == live[1].state
+            assert again[1].state.as_floats() == live[1].state.as_floats()
 
-            follow(numbers, again, until)
-            assert live.state.total.candidate == Counts(100, bad), product
-            assert live.state.total.stable == Counts(0, 0), product
-            assert again.state == live.state
-            assert again.state.as_floats() == live.state.as_floats()
+        timed, anew = (latency(product, weighted_at) for _ in range(2))
+        judged_alike(numbers, *timed, *anew)
+        assert timed[1].rules is not None
+        assert timed[1].rules.boundaries == (0.1, 0.5, 1.0), product
+        assert timed[1].state is not None
+        assert timed[1].state.total == (Tails(100, (100, 5, 0)), Tails(0, (0, 0, 0))), product
+        assert anew[1].state == timed[1].state
 
 
-def track(product: str, over: timedelta | None, weighted_at: datetime) -> Track:
-    counting = Counting(
-        shape=Shape(PRODUCTS[product][0], over),
-        candidate=backend(LONG, product),
-        stable=backend(STILL, product),
-        weighted_at=weighted_at,
-        cell=CELL,
-    )
-    return Track(counting=counting, wanted=Wanted(part=1.0, bound=0.01, every=60, weight=20))
+def judged_alike(numbers: Numbers, live: Track, tally: Tally, again: Track, anew: Tally) -> None:
+    """Follow one track tick by tick until the candidate grew, and the other in one piece."""
+    start = live.counting.weighted_at.timestamp()
+    until = int(start) - 1
+    while not grown(tally) and until < start + SECONDS:
+        until += 1
+
+        def arrived(end: int = until) -> bool:
+            return time.time() > end + 1
+
+        assert within(SECONDS, arrived)
+        follow(numbers, live, until)
+
+    follow(numbers, again, until)
+    assert grown(anew)
+
+
+def grown(tally: Tally) -> bool:
+    """True once requests of the candidate were judged."""
+    if isinstance(tally, BadRequests):
+        return tally.state.total.candidate.requests > 0
+
+    return isinstance(tally, Latency) and tally.state is not None and tally.state.total[0].requests > 0
+
+
+def bad_requests(product: str, over: timedelta | None, weighted_at: datetime) -> tuple[Track, BadRequests]:
+    counting = counting_of(product, Shape(PRODUCTS[product][0], over), weighted_at)
+    tally = BadRequests(counting.shape, WANTED)
+    return Track(counting=counting, tally=tally), tally
+
+
+def latency(product: str, weighted_at: datetime) -> tuple[Track, Latency]:
+    counting = counting_of(product, Shape(PRODUCTS[product][0], histogram=True), weighted_at)
+    tally = Latency(counting, WANTED)
+    return Track(counting=counting, tally=tally), tally
+
+
+def counting_of(product: str, shape: Shape, weighted_at: datetime) -> Counting:
+    candidate, stable = backend(LONG, product), backend(STILL, product)
+    return Counting(shape=shape, candidate=candidate, stable=stable, before=stable, weighted_at=weighted_at, cell=CELL)
 
 
 def follow(numbers: Numbers, found: Track, until: int) -> None:

@@ -34,7 +34,7 @@ def test_another_start_of_the_operator_asks_nothing_again(
     stable = deploy(api, namespace)
     api.merge(RELEASES, namespace, "web", {"spec": {"template": spelled_out("1")}})
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    asked = comparisons(setup)
+    asked = comparisons(setup, namespace)
 
     operator.stop()
     operator.start()
@@ -42,7 +42,7 @@ def test_another_start_of_the_operator_asks_nothing_again(
     found = api.until(RELEASES, namespace, "web", lambda found: found["status"]["stable"]["available"] == 3)
 
     assert found["status"]["stable"]["revision"] == stable
-    assert comparisons(setup) == asked
+    assert comparisons(setup, namespace) == asked
 
 
 def test_a_rollout_goes_on_when_its_own_template_is_spelled_out(api: Api, namespace: str, operator: Operator) -> None:
@@ -89,7 +89,8 @@ def test_a_template_that_the_api_server_refuses_is_told_and_serves_nothing(
     assert [found["spec"]["replicas"] for found in api.all(REPLICA_SETS, namespace)] == [2]
 
 
-def comparisons(setup: Setup) -> int:
-    """How many dry runs the operator asked for."""
+def comparisons(setup: Setup, namespace: str) -> int:
+    """How many dry runs the operator asked for in a namespace: a new start may owe one to what another test left."""
     lines = (setup.folder / "audit.log").read_text().splitlines()
-    return sum('"username":"tidegate"' in line and "dryRun=All" in line for line in lines)
+    words = '"username":"tidegate"', "dryRun=All", f"/namespaces/{namespace}/"
+    return sum(all(word in line for word in words) for line in lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import yaml
@@ -22,7 +23,8 @@ Runs = dict[str, Future[None]]
 def runs(setup: Setup, shared: Operator, request: pytest.FixtureRequest) -> Iterator[Runs]:
     """The chosen examples, all started at once: each waits most of the time."""
     shared.start()
-    chosen = [item.callspec.params["name"] for item in request.session.items if "runs" in item.fixturenames]
+    tests = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = [str(test.callspec.params["name"]) for test in tests if "runs" in test.fixturenames]
     with ThreadPoolExecutor(len(chosen)) as pool:
         yield {name: pool.submit(run, setup, name) for name in chosen}
 
@@ -51,7 +53,7 @@ def test_every_duration_of_a_release_is_shortened_or_kept() -> None:
     assert durations(schema) == WAITS | KEPT
 
 
-def durations(schema: dict[str, object], name: str = "") -> set[str]:
+def durations(schema: dict[str, Any], name: str = "") -> set[str]:
     """The names of all fields that are durations."""
     if schema.get("pattern") == PATTERN:
         return {name}

@@ -1,8 +1,10 @@
 """Trouble between the operator and the cluster: it holds, heals and says so."""
 
+from datetime import datetime
+
 import pytest
 
-from tests.cluster.api import METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
+from tests.cluster.api import GATEWAYS, METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
@@ -20,8 +22,9 @@ LONG_STEP = [{"name": "first", "weight": 20, "dwell": "1s"}]
         Answer(body=b"<html>"),
         Answer(body=b'{"status":"error","errorType":"execution","error":"too many samples"}'),
         Answer(value=float("inf")),
+        Answer(body=Answer(value=0.0).text()[:-1] + b', "warnings": ["fetch series: a store is gone"]}'),
     ],
-    ids=["503", "html", "error", "infinite"],
+    ids=["503", "html", "error", "infinite", "partial"],
 )
 def test_a_source_without_answers_holds_and_rolls_nothing_back(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer, answer: Answer
@@ -36,6 +39,29 @@ def test_a_source_without_answers_holds_and_rolls_nothing_back(
     metrics.says = Answer(value=0.0)
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     assert len(found["status"]["history"]) == 2
+
+
+def test_a_question_from_before_the_step_settled_does_not_pass_it_however_late_its_answer_is(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    source = {"spec": {"prometheus": {"timeout": "10s"}}}
+    api.merge(METRIC_SOURCES, namespace, "numbers", source)
+    manifest = release(namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "0s"}], interval="4s"))
+    manifest["spec"]["traffic"]["settle"] = "5s"
+    api.create(RELEASES, manifest)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    # The first question comes after 4 s, its answer after 7 s, and the step settles between.
+    metrics.says = Answer(value=0.0, seconds=3.0)
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", lambda found: "settledAt" in (found["status"].get("step") or {}))
+    settled = datetime.fromisoformat(found["status"]["step"]["settledAt"]).timestamp()
+    asked = [at for at, _ in metrics.says.asked]
+    api.until(RELEASES, namespace, "web", lambda found: found["status"].get("step", {}).get("index") == 1)
+
+    assert len(asked) == 1
+    assert asked[0] < settled
+    assert [at for at, _ in metrics.says.asked if at >= settled], "only a question of after that opens the way"
 
 
 def test_no_data_is_neither_a_pass_nor_a_breach(
@@ -77,15 +103,30 @@ def test_a_missing_source_a_missing_secret_and_their_coming(api: Api, namespace:
         assert found["status"]["stable"]["revision"] != first
 
 
-def test_a_missing_gateway_stalls_and_heals(api: Api, namespace: str, operator: Operator) -> None:
+def test_a_missing_gateway_stalls_and_heals_when_it_appears(api: Api, namespace: str, operator: Operator) -> None:
     manifest = release(namespace)
     manifest["spec"]["traffic"]["gateway"]["parentRefs"] = [{"name": "absent"}]
     api.create(RELEASES, manifest)
     found = api.until(RELEASES, namespace, "web", reason_is("GatewayMissing"))
     assert "spec.traffic.gateway.parentRefs[0]" in found["status"]["message"]
 
+    public = api.get(GATEWAYS, "gateways", "public")
+    metadata = {"name": "absent", "namespace": namespace}
+    api.create(GATEWAYS, {**{name: public[name] for name in ("apiVersion", "kind", "spec")}, "metadata": metadata})
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert [parent["name"] for parent in found["spec"]["traffic"]["gateway"]["parentRefs"]] == ["absent"]
+
+
+def test_a_missing_gateway_stalls_and_heals_when_another_is_named(api: Api, namespace: str, operator: Operator) -> None:
+    manifest = release(namespace)
+    manifest["spec"]["traffic"]["gateway"]["parentRefs"] = [{"name": "absent"}]
+    api.create(RELEASES, manifest)
+    api.until(RELEASES, namespace, "web", reason_is("GatewayMissing"))
+
     parents = [{"name": "public", "namespace": "gateways"}]
     api.merge(RELEASES, namespace, "web", {"spec": {"traffic": {"gateway": {"parentRefs": parents}}}})
+
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
@@ -131,11 +172,27 @@ def test_of_two_claims_on_one_route_the_older_wins(api: Api, namespace: str, ope
     create_younger(api, namespace, rival)
     found = api.until(RELEASES, namespace, "rival", reason_is("TargetClaimed"))
     assert found["status"]["message"].startswith(f"spec.traffic: Release {namespace}/web is older")
-    assert "declare another one here, or delete that Release" in found["status"]["message"]
+    assert f", host web.{namespace}.example, every request: declare another one here" in found["status"]["message"]
     assert api.find(ROUTES, namespace, "rival") is None
 
     api.delete(RELEASES, namespace, "web")
     api.until(RELEASES, namespace, "rival", phase_is("Promoted"))
+
+
+def test_two_releases_on_two_ports_of_one_gateway_claim_different_parents(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    for name, port in (("web", 8000), ("calls", 8001)):
+        manifest = release(namespace, name)
+        # The Gateway of these tests has one listener, and says nothing of another port.
+        traffic = manifest["spec"]["traffic"]
+        traffic["confirm"], gateway = "Settle", traffic["gateway"]
+        gateway["hostnames"] = [f"web.{namespace}.example"]
+        gateway["parentRefs"] = [{**gateway["parentRefs"][0], "port": port}]
+        api.create(RELEASES, manifest)
+
+    for name in ("web", "calls"):
+        api.until(RELEASES, namespace, name, phase_is("Promoted"))
 
 
 def test_streams_that_are_cut_lose_nothing(api: Api, namespace: str, proxied: tuple[Proxy, Operator]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.cluster.api import JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.hooks import AT_ONCE, FOREVER, bodies, hook, job_hook
+from tests.integration.hooks import AT_ONCE, FOREVER, bodies, fail_pod_of, hook, job_hook
 from tests.integration.manifests import QUICK_STEPS, message_has, phase_is, reason_is
 from tests.integration.steps import change, deploy, eventually_told, weights
 
@@ -100,7 +100,7 @@ def test_an_answer_that_is_no_yes_holds_with_its_words_and_reconciles(
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://127.0.0.1:1/", "Cannot connect"),
+        ("http://127.0.0.1:1/", "cannot connect to 127.0.0.1:1: Connection refused"),
         ("http://169.254.169.254/latest/meta-data", "link-local"),
         ("http://[::ffff:169.254.169.254]/", "link-local"),
     ],
@@ -263,17 +263,6 @@ def test_a_job_that_is_deleted_is_not_made_again(api: Api, namespace: str, opera
     found = api.until(RELEASES, namespace, "web", reason_is("HookRefused"))
     assert "gone" in found["status"]["message"]
     assert api.all(JOBS, namespace) == []
-
-
-def fail_pod_of(api: Api, namespace: str, job: str) -> None:
-    """What a kubelet says of a pod whose container ended badly."""
-    selector = f"batch.kubernetes.io/job-name={job}"
-    for pod in api.changes(PODS, namespace, 30):
-        if pod["metadata"].get("labels", {}).get("batch.kubernetes.io/job-name") == job:
-            break
-
-    assert api.all(PODS, namespace, selector)
-    api.merge(PODS, namespace, f"{pod['metadata']['name']}/status", {"status": {"phase": "Failed"}})
 
 
 def test_a_step_beyond_its_deadline_rolls_back(api: Api, namespace: str, operator: Operator) -> None:

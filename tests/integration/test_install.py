@@ -1,6 +1,7 @@
 """Every way to install: what is rendered is taken by a real API server, and grants what the operator needs, no more."""
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -30,11 +31,11 @@ from tests.cluster.api import (
     Resource,
 )
 from tests.cluster.control_plane import ControlPlane, control_plane, kubeconfig
-from tests.cluster.data_plane import answers
 from tests.cluster.local import ROOT
 from tests.cluster.manifest import HEAD, MANIFEST, manifest, rendered
 from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
+from tests.cluster.processes import answers
 from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
 from tests.integration.deployments import deployment, serving, taken_over
@@ -85,6 +86,35 @@ def test_the_manifest_is_applied_by_kubectl_and_again(empty: ControlPlane) -> No
 
     found = json.loads(empty.kubectl("get", "deployment", "tidegate", "-n", "tidegate", "-o", "json"))
     assert found["spec"]["replicas"] == 2
+
+
+def test_a_release_that_has_something_to_hand_back_is_not_deleted_in_the_foreground(empty: ControlPlane) -> None:
+    empty.kubectl("apply", "--server-side", "--force-conflicts", "-f", MANIFEST)
+    manifest = release("default")
+    manifest["metadata"]["finalizers"] = ["tidegate.dev/hand-back"]
+    empty.kubectl("create", "-f", "-", stdin=yaml.safe_dump(manifest))
+    asked = ("delete", "releases/web", "--dry-run=server")
+
+    words = refusal(empty, *asked, "--cascade=foreground")
+
+    assert "Release web: delete it in the background" in words
+    assert "PrunePropagationPolicy=background" in words
+    empty.kubectl(*asked, "--cascade=background")
+    empty.kubectl("patch", "releases/web", "--type=merge", "-p", '{"metadata": {"finalizers": null}}')
+    empty.kubectl("delete", "releases/web", "--cascade=foreground")
+
+
+def refusal(plane: ControlPlane, *command: str) -> str:
+    """The words by which a command is refused; a policy acts a moment after it is there."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            plane.kubectl(*command)
+        except Missing as error:
+            return str(error)
+
+    message = f"kubectl {' '.join(command)} is not refused"
+    raise AssertionError(message)
 
 
 def test_the_operators_pod_is_admitted_where_pods_are_restricted(empty: ControlPlane) -> None:

@@ -137,6 +137,8 @@ def test_a_first_revision_that_never_served_is_not_taken_for_stable(
     api.create(RELEASES, manifest)
     starting = phase_is("Preparing")
     first = candidate_of(api.until(RELEASES, namespace, "web", starting))
+    # The status tells of it a turn before it is there.
+    api.until(REPLICA_SETS, namespace, f"web-{first}", lambda found: found["spec"]["replicas"] > 0)
 
     lose(api, namespace)
 
@@ -176,7 +178,7 @@ def left(*revisions: str) -> list[tuple[Resource, str]]:
 def restore(api: Api, namespace: str) -> None:
     """The Release is another object, without a status; what was made for it has no owner any more."""
     found = api.get(RELEASES, namespace, "web")
-    api.delete(RELEASES, namespace, "web", orphans=True)
+    api.delete(RELEASES, namespace, "web", policy="Orphan")
     api.gone(RELEASES, namespace, "web")
     api.create(RELEASES, release(namespace) | {"spec": found["spec"]})
 

@@ -69,15 +69,6 @@ def test_a_sets_objective_of_the_defaults_name_stands_in_for_it(
     assert [(line["name"], line["bound"]) for line in found["status"]["objectives"]] == [("errors", "≤ 0.5")]
 
 
-def test_a_wrong_variable_of_a_set_is_told_by_the_sets_field(api: Api, namespace: str, operator: Operator) -> None:
-    api.create(OBJECTIVE_SETS, objective_set(namespace, query="errors{of=~'$canary'}"))
-    api.create(RELEASES, using(namespace))
-
-    where = "spec.objectivesFrom[0]: ObjectiveSet shared: spec.objectives[0].query.promql"
-
-    api.until(RELEASES, namespace, "web", message_has(where))
-
-
 def test_an_edited_set_serves_the_next_rollout(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:

@@ -53,7 +53,7 @@ def test_what_keeps_a_plan_from_being_told_is_said(
     metrics.says = Answer(status=503)
     silent = plan(setup, namespace, "web")
     assert silent.returncode == 2
-    assert "MetricSource numbers does not answer: HTTP 503" in silent.stderr
+    assert "MetricSource numbers answers with HTTP 503" in silent.stderr
 
     metrics.says = Answer(value=None)
     assert "stable had no request in the last hour" in plan(setup, namespace, "web").stdout

@@ -1,8 +1,8 @@
-"""A real ResourceQuota that stops pods: said at once in the API server's words, and healed when it grows."""
+"""Pods that a real ResourceQuota or a real scheduler stops: said at once in its words, and healed when it lets them."""
 
 from tests.cluster.api import QUOTAS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
-from tests.integration.manifests import phase_is, promoted_after, reason_is, release
+from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
 from tests.integration.steps import change, deploy
 
 
@@ -77,3 +77,19 @@ def test_stable_that_a_quota_keeps_small_is_not_ready(api: Api, namespace: str, 
     api.until(
         RELEASES, namespace, "web", lambda found: phase_is("Promoted")(found) and reason_is("Promoted")(found), 60
     )
+
+
+def test_a_candidate_that_no_node_takes_is_told_in_the_schedulers_words_also_after_the_deadline(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, progressDeadline="5s")
+    changed = template("2")
+    changed["spec"]["nodeSelector"] = {"tidegate.example/disk": "none"}
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": changed}})
+    found = api.until(RELEASES, namespace, "web", reason_is("Unschedulable"))
+    assert "nodes are available: " in found["status"]["message"]
+
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert found["status"]["reason"] == "ProgressDeadlineExceeded"
+    assert "didn't match Pod's node affinity/selector" in found["status"]["history"][0]["message"]

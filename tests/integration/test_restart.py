@@ -24,7 +24,7 @@ def budget(api: Api, namespace: str, least: int) -> None:
     def counted(found: Object) -> bool:
         status = found.get("status") or {}
         current = status.get("observedGeneration") == found["metadata"]["generation"]
-        return current and status["disruptionsAllowed"] == 2 - least
+        return bool(current and status["disruptionsAllowed"] == 2 - least)
 
     api.until(BUDGETS, namespace, "web", counted)
 

@@ -1,6 +1,6 @@
 """Whole rollouts on the real API server and the real gateway, with simulated pods."""
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import condition, judged, phase_is, stable_of, template
@@ -45,9 +45,11 @@ def test_nobody_takes_a_release_for_finished_before_its_new_version_is_served(
     # A size as well: it is mended before the rollout starts.
     api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2"), "replicas": 3}})
 
-    ready = lambda found: condition(found, "Ready") == "True"  # noqa: E731
-    told = lambda found: found["status"]["observedGeneration"] == found["metadata"]["generation"]  # noqa: E731
-    found = api.until(RELEASES, namespace, "web", lambda found: ready(found) and told(found))
+    def told_ready(found: Object) -> bool:
+        told = found["status"]["observedGeneration"] == found["metadata"]["generation"]
+        return told and condition(found, "Ready") == "True"
+
+    found = api.until(RELEASES, namespace, "web", told_ready)
 
     assert stable_of(found) != first
 

@@ -12,10 +12,18 @@ from tests.integration.conftest import Setup
 from tests.integration.manifests import message_has, phase_is, promoted_after, reason_is, stable_of, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, weights
-from tests.integration.test_judging import a_changed_version_is_counted, by_counts, line
+from tests.integration.test_judging import (
+    ERRORS,
+    LATENCY,
+    SHARE,
+    a_changed_version_is_counted,
+    by_counts,
+    line,
+)
 from tests.integration.test_metric_sources import ready
 
 COUNTER = 'traefik_service_requests_total{code="200",service="{name}-stable-80@x"}'
+SLOW = {"name": "slow", "slowRequests": {"over": "1s", "max": "90%"}, "mode": "Advise"}
 PAUSE = [{"name": "first", "weight": 20, "dwell": "4s", "pause": "UntilPromoted"}]
 
 
@@ -49,6 +57,56 @@ def test_a_good_candidate_is_promoted_and_a_bad_one_goes_back(
 
     assert (found["status"]["reason"], stable_of(found)) == ("ObjectiveBreached", second)
     assert re.search(r"errors: breach\. candidate [\d,]+ of [\d,]+ \(2\d(\.\d+)? %\)", found["status"]["message"])
+
+
+def test_a_slow_tail_is_found_by_all_buckets_of_the_page(
+    api: Api, namespace: str, operator: Operator, server: PageServer
+) -> None:
+    server.page = Page(slow=0.5, stable_slow=0.1)
+    first = deploy(api, namespace, **by_counts(objectives=[SLOW, LATENCY]))
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert (found["status"]["reason"], stable_of(found)) == ("ObjectiveBreached", first)
+    said = r"latency: breach\. over (0\.1|1) s: candidate [\d,]+ of [\d,]+ \(50 %\), stable [\d,]+ of [\d,]+ \(10 %\)"
+    assert re.search(said, found["status"]["message"])
+
+
+def test_a_candidate_that_sheds_load_is_seen_on_the_page(
+    api: Api, namespace: str, operator: Operator, server: PageServer
+) -> None:
+    server.page = Page(per_second=1)
+    first = deploy(api, namespace, **by_counts(objectives=[ERRORS, SHARE]))
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    assert (found["status"]["reason"], stable_of(found)) == ("ObjectiveBreached", first)
+    assert re.search(r"share: breach\. the candidate served [\d,]+ of [\d,]+ requests", found["status"]["message"])
+
+
+def test_a_candidate_that_serves_what_its_weight_promises_is_promoted(
+    api: Api, namespace: str, operator: Operator, server: PageServer
+) -> None:
+    """Of 25 in a second beside stable's 100 it serves what a fifth promises."""
+    server.page = Page(per_second=25, slow=0.1, stable_slow=0.1)
+    objectives = [ERRORS, LATENCY, SHARE]
+    first = deploy(api, namespace, **by_counts(objectives=objectives, advanceOn="Pass"))
+    change(api, namespace, "2")
+
+    api.until(RELEASES, namespace, "web", promoted_after(first), 90)
+
+
+def test_pods_pages_tell_of_no_share_and_no_rollout_starts(api: Api, namespace: str, operator: Operator) -> None:
+    read_pods(api, namespace)
+    deploy(api, namespace)
+    declared = by_counts(objectives=[SHARE], dataPlane="Application")
+    api.merge(RELEASES, namespace, "web", {"spec": {**declared, "template": template("2")}})
+
+    api.until(RELEASES, namespace, "web", reason_is("DataPlaneUnknown"))
+    found = api.until(RELEASES, namespace, "web", message_has("objectives[0].requestShare: is counted at a gateway"))
+    assert weights(api, namespace) == [100, 0], found["status"]
 
 
 @pytest.mark.parametrize(
@@ -100,13 +158,17 @@ def test_after_a_restart_counts_begin_again_and_the_status_says_so(
 
 
 def test_pods_whose_pages_cannot_be_read_hold_the_rollout(api: Api, namespace: str, operator: Operator) -> None:
-    """Simulated pods have addresses, and no page is there. Stable's past is asked first."""
+    """Simulated pods have addresses, and no page is there.
+
+    Stable is named where its pods were asked before the first weight: its past comes first. At rest that is every
+    quarter of a minute: where they were not yet, there is no past, and the candidate's pods are the first that fail.
+    """
     read_pods(api, namespace)
     deploy(api, namespace, **by_counts(dataPlane="Application"))
     change(api, namespace, "2")
 
     found = api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
-    assert "no pod of stable can be read" in found["status"]["message"]
+    assert re.search("no pod of (stable|the candidate) can be read", found["status"]["message"])
     assert weights(api, namespace) == [80, 20]
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.cluster.api import (
     AUTOSCALERS,
     DEPLOYMENTS,
+    EVENTS,
+    NAMESPACES,
     POD_TEMPLATES,
     PODS,
     RELEASES,
@@ -17,7 +19,9 @@ from tests.cluster.autoscaler import autoscaler, scaled
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, deployment, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
+from tests.integration.steps import eventually_told
 from tests.integration.users_routes import git_applies, managers, redeclare, shares, users_route
+from tidegate.api.names import ANNOTATION_TAKEN_OVER
 
 
 def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str, operator: Operator) -> None:
@@ -50,6 +54,27 @@ def test_without_room_for_both_a_pod_goes_for_each_that_comes(api: Api, namespac
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
     api.delete(RELEASES, namespace, "web")
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
+
+
+def test_a_template_that_is_new_before_the_route_names_ours_goes_by_steps(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    steps = [{"name": "first", "weight": 5, "pause": "UntilPromoted"}]
+    api.create(RELEASES, taking_over(namespace, steps=steps))
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    proven = found["status"]["candidate"]["revision"]
+    assert found["status"]["takenOver"]["proven"] == proven
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+
+    found = api.until(RELEASES, namespace, "web", lambda found: "declared since" in found["status"]["message"])
+    assert found["status"]["candidate"]["revision"] == proven
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert found["status"]["stable"]["revision"] == proven
+    assert found["status"]["step"]["confirmedWeight"] == 5
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 0
 
 
 def test_a_new_template_of_the_deployment_is_a_rollout(api: Api, namespace: str, operator: Operator) -> None:
@@ -88,6 +113,52 @@ def test_a_takeover_waits_for_an_autoscaler_to_let_go(api: Api, namespace: str, 
 
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+
+def test_a_release_without_a_size_takes_over_at_what_its_autoscaler_asked(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    # One pod is enough for it: the real one looks every 15 s, and would raise a size that is below its least.
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", kind="Deployment", size=(1, 6)))
+    asked = {"status": {"currentReplicas": 2, "desiredReplicas": 4}}
+    api.merge(AUTOSCALERS, namespace, "web/status", asked, manager="kube-controller-manager")
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    manifest = taking_over(namespace)
+    manifest["spec"].pop("replicas", None)
+    api.create(RELEASES, manifest)
+    api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+
+    api.merge(AUTOSCALERS, namespace, "web", {"spec": {"scaleTargetRef": scaled("web")}})
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert found["spec"]["replicas"] == 4
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    eventually_told(api, namespace, "SizeRestored", "as the autoscaler asked last")
+    told = [found for found in api.all(EVENTS, namespace) if found.get("reason") == "SizeRestored"]
+    assert {found["type"] for found in told} == {"Normal"}
+
+
+def test_an_autoscaler_that_measures_beside_the_deployments_pods_takes_none_of_the_releases_away(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Each of twice as many pods has half of the load: divided by the Release's alone, it looks like half as much."""
+    serving(api, namespace, deployment(namespace))
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", size=(1, 6)))
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    name = f"web-{found['status']['candidate']['revision']}"
+    # Both sides' pods have this label.
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == "app=web")
+
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 1}}, manager="kube-controller-manager")
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.until(RELEASES, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == "tidegate.dev/release=web")
+    pods = api.get(REPLICA_SETS, namespace, name)
+    assert (pods["spec"]["replicas"], pods["metadata"]["generation"]) == (2, 1)
 
 
 def test_a_takeover_waits_until_the_release_can_carry_the_load(api: Api, namespace: str, operator: Operator) -> None:
@@ -209,6 +280,200 @@ def test_a_deleted_release_hands_the_deployment_back(api: Api, namespace: str, o
 
     # The garbage collector may have heard of the kind only a moment ago: it looks twice a minute.
     api.gone(REPLICA_SETS, namespace, f"web-{revision}", 90)
+
+
+def test_a_route_of_tidegates_own_stays_and_leads_to_the_deployment(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    manifest = release(namespace, workloadRef={"name": "web"})
+    del manifest["spec"]["template"]
+    api.create(RELEASES, manifest)
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    before = api.get(ROUTES, namespace, "web")
+
+    api.delete(RELEASES, namespace, "web")
+
+    handed_back(api, namespace)
+    found = api.get(ROUTES, namespace, "web")
+    assert "ownerReferences" not in found["metadata"]
+    assert (found["metadata"]["uid"], found["spec"]) == (before["metadata"]["uid"], before["spec"])
+
+    api.create(RELEASES, manifest)
+
+    uid = api.get(RELEASES, namespace, "web")["metadata"]["uid"]
+    owners = api.until(ROUTES, namespace, "web", lambda found: "ownerReferences" in found["metadata"])["metadata"]
+    assert [owner["uid"] for owner in owners["ownerReferences"]] == [uid]
+
+
+def aborted(api: Api, namespace: str) -> None:
+    """The Deployment declares a template whose rollout was aborted, and the first one serves."""
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.create(RELEASES, taking_over(namespace, steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}]))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+
+def test_a_template_that_was_rolled_back_is_handed_back_only_when_a_person_says_so(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    aborted(api, namespace)
+
+    api.delete(RELEASES, namespace, "web")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("HandBackWaits"))
+    assert "(Aborted: aborted by a person)" in found["status"]["message"]
+    eventually_told(api, namespace, "HandBackWaits", "take this one as it is: tidegate.dev/retry")
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 0
+    stable = api.get(SERVICES, namespace, "web-stable")["spec"]["selector"]
+    assert stable["tidegate.dev/revision"] == found["status"]["stable"]["revision"]
+    api.ask(namespace, "web", retry="1")
+    handed_back(api, namespace)
+
+
+def test_a_namespace_that_ends_waits_for_no_template(api: Api, namespace: str, operator: Operator) -> None:
+    aborted(api, namespace)
+
+    api.delete(NAMESPACES, None, namespace)
+
+    api.gone(RELEASES, namespace, "web")
+
+
+def test_a_deployment_that_is_replaced_while_it_is_handed_back_serves_before_the_services_follow(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """As Argo CD's Replace=true does it: the note goes with all that the manifest does not have."""
+    slow = deployment(namespace, replicas=None)
+    slow["spec"]["minReadySeconds"] = 5
+    serving(api, namespace, {**slow, "spec": {**slow["spec"], "replicas": 2}})
+    taken_over(api, namespace)
+    route = api.get(ROUTES, namespace, "front")
+    api.delete(RELEASES, namespace, "web")
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
+
+    replaced = api.replace(DEPLOYMENTS, slow)
+
+    assert (replaced["spec"]["replicas"], replaced["metadata"].get("annotations")) == (1, None)
+    handed_back(api, namespace)
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 2
+    assert api.get(ROUTES, namespace, "front")["spec"] == route["spec"]
+
+
+def test_a_deployment_that_git_replaces_at_each_sync_is_contested(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.replace(DEPLOYMENTS, deployment(namespace))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    generation = api.replace(DEPLOYMENTS, deployment(namespace))["metadata"]["generation"]
+
+    found = api.until(RELEASES, namespace, "web", reason_is("Contested"))
+
+    assert "replaced again by another after two tries" in found["status"]["message"]
+    left = api.get(DEPLOYMENTS, namespace, "web")
+    assert (left["spec"]["replicas"], left["metadata"]["generation"]) == (2, generation)
+    api.delete(RELEASES, namespace, "web")
+    handed_back(api, namespace)
+
+
+def test_a_deployment_that_was_paused_is_so_again_after_its_new_template_serves(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Paused it would bring up its old pods, and be waited for in vain."""
+    serving(api, namespace, deployment(namespace))
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True}})
+    first = taken_over(api, namespace)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+    api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: None}}})
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert found["spec"]["paused"]
+    assert (found["spec"]["replicas"], found["status"]["updatedReplicas"]) == (2, 2)
+    assert "tidegate" not in managers(found)
+
+
+def test_a_deletion_ends_where_stables_pods_and_both_services_were_deleted_first(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+    route = api.get(ROUTES, namespace, "front")
+    pause = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    api.merge(RELEASES, namespace, "web", {"spec": {"steps": pause}})
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    operator.kill()
+    api.delete(REPLICA_SETS, namespace, f"web-{first}")
+    for name in ("web-stable", "web-candidate"):
+        api.delete(SERVICES, namespace, name)
+    api.delete(RELEASES, namespace, "web")
+
+    operator.start()
+
+    handed_back(api, namespace)
+    found = api.get(ROUTES, namespace, "front")
+    assert shares(found) == shares(route)
+    assert "tidegate" not in managers(found)
+
+
+def test_a_takeover_that_waits_is_given_up_and_the_deployment_is_left_alone(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """The pods were declared in the Release before."""
+    paused = deployment(namespace, replicas=3)
+    paused["spec"]["paused"] = True
+    api.create(RELEASES, release(namespace, replicas=2))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.create(DEPLOYMENTS, paused)
+    api.patch(
+        RELEASES,
+        namespace,
+        "web",
+        [
+            {"op": "remove", "path": "/spec/template"},
+            {"op": "add", "path": "/spec/workloadRef", "value": {"name": "web"}},
+        ],
+    )
+    api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    before = api.get(DEPLOYMENTS, namespace, "web")
+
+    api.delete(RELEASES, namespace, "web")
+
+    api.gone(RELEASES, namespace, "web")
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert (found["spec"], found["metadata"]["generation"]) == (before["spec"], before["metadata"]["generation"])
+
+
+def test_a_note_that_is_lost_at_rest_is_no_reason_to_leave_the_deployment_empty(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    operator.kill()
+    api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: None}}})
+    api.delete(RELEASES, namespace, "web")
+
+    operator.start()
+
+    handed_back(api, namespace)
+
+
+def handed_back(api: Api, namespace: str) -> None:
+    """The Release is gone, the Deployment serves, and the Services select its pods."""
+    api.gone(RELEASES, namespace, "web")
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert found["status"]["availableReplicas"] == 2
+    assert not found["spec"].get("paused")
+    for name in ("web-stable", "web-candidate"):
+        assert api.get(SERVICES, namespace, name)["spec"]["selector"] == {"app": "web"}
 
 
 def test_a_deleted_release_leaves_no_ghost_that_claims_its_route(api: Api, namespace: str, operator: Operator) -> None:

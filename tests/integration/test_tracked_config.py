@@ -8,6 +8,7 @@ from tests.cluster.api import (
     PODS,
     RELEASES,
     REPLICA_SETS,
+    ROUTES,
     SECRETS,
     Api,
 )
@@ -131,7 +132,8 @@ def test_a_missing_config_map_stalls_with_its_place_and_heals(api: Api, namespac
     api.create(RELEASES, tracking(namespace))
 
     found = api.until(RELEASES, namespace, "web", reason_is("ConfigMissing"))
-    assert found["status"]["message"] == "spec.trackConfig: ConfigMap settings (container web, envFrom) is missing"
+    where = "spec.trackConfig: ConfigMap settings (container web, envFrom)"
+    assert found["status"]["message"] == f"{where} is missing: create it, or mark the reference as optional"
     assert found["status"]["phase"] == "Stalled"
     assert not api.all(REPLICA_SETS, namespace)
 
@@ -251,3 +253,47 @@ def test_of_an_edit_that_still_rests_a_release_does_not_say_that_it_saw_it(
             break
 
     assert stable_of(found) != first
+
+
+def test_a_deleted_copy_is_made_again_from_an_original_that_holds_the_same(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace, steps=PAUSED)
+    (copy,) = named(api, namespace, first)
+    api.delete(CONFIG_MAPS, namespace, copy)
+    api.until(CONFIG_MAPS, namespace, copy, lambda found: found["data"] == {"colour": "1"})
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": using("settings", version="2")}})
+    api.until(RELEASES, namespace, "web", reason_is("Paused"))
+    api.delete(CONFIG_MAPS, namespace, copy)
+
+    api.until(CONFIG_MAPS, namespace, copy, lambda found: found["immutable"])
+    assert api.get(RELEASES, namespace, "web")["status"]["phase"] == "Paused"
+
+
+def test_a_deleted_copy_that_cannot_be_made_again_is_told_and_heals_and_stops_no_rollback(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deployed(api, namespace, steps=PAUSED)
+    (copy,) = named(api, namespace, first)
+    edit(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Paused"))
+    api.delete(CONFIG_MAPS, namespace, copy)
+
+    found = api.until(RELEASES, namespace, "web", reason_is("ConfigMissing"))
+    assert f"ConfigMap {copy} is missing, without which no pod of revision {first} starts" in found["status"]["message"]
+    assert weights(api, namespace) == [80, 20]
+
+    api.ask(namespace, "web", abort="1")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+    found = api.until(
+        RELEASES,
+        namespace,
+        "web",
+        lambda found: reason_is("ConfigMissing")(found) and "candidate" not in found["status"],
+    )
+    assert found["status"]["history"][0]["reason"] == "Aborted"
+
+    edit(api, namespace, "1")
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+    assert copies(api, namespace)[copy] == "1"

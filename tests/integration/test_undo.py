@@ -104,7 +104,7 @@ def test_an_undo_of_a_revision_that_is_kept_no_more_says_so(api: Api, namespace:
 
     api.ask(namespace, "web", undo="1")
 
-    found = api.until(RELEASES, namespace, "web", lambda found: (found["status"].get("handled") or {}).get("undo"))
+    found = api.until(RELEASES, namespace, "web", lambda found: "undo" in (found["status"].get("handled") or {}))
     assert found["status"]["stable"] == second["status"]["stable"]
     assert phase_is("Promoted")(found)
     eventually_told(api, namespace, "NothingToDo", "revisionHistoryLimit")

@@ -1,9 +1,12 @@
 """Copies of values, made only where something differs: most of what the walk does to a state changes nothing."""
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def amended(value: T, **changes: Any) -> T:
@@ -11,6 +14,6 @@ def amended(value: T, **changes: Any) -> T:
     for field, wanted in changes.items():
         found = getattr(value, field)
         if found is not wanted and found != wanted:
-            return replace(value, **changes)  # type: ignore[type-var]
+            return replace(value, **changes)
 
     return value

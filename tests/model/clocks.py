@@ -1,12 +1,13 @@
 """What a long time does to a state, and what of a state no decision reads."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from tests.model.amend import amended
 from tests.model.plans import ANOTHER_ROLLOUT, LIMIT, LONG_AGO, LOST_CONFIG, NOW, Kind
 from tests.model.state import UNMEASURED, Pods, State
 from tidegate.api import Suspend
+from tidegate.decision.ending import ending_in
 from tidegate.decision.progress import NOTHING_ASKED, Asks, Phase, Progress, Rollout
 from tidegate.decision.route import Route
 
@@ -23,20 +24,29 @@ def aged(state: State) -> State:
         progress = amended(progress, waiting=amended(progress.waiting, since=LONG_AGO))
 
     pods = tuple(_aged_pods(found, state.progress.started_at, progress.started_at) for found in state.pods)
-    return amended(state, progress=progress, pods=pods, route=_aged_route(state.route))
+    made = tuple(_aged_pods(found, state.progress.started_at, progress.started_at) for found in state.baselines)
+    return amended(state, progress=progress, pods=pods, baselines=made, route=_aged_route(state.route, progress))
 
 
 def _aged_pods(found: Pods, started_at: datetime | None, now_started_at: datetime | None) -> Pods:
     pinned = now_started_at if found.pinned == started_at else ANOTHER_ROLLOUT
-    return amended(found, failing=LONG_AGO if found.failing else None, pinned=pinned)
+    ending = _of(found.ending, now_started_at)
+    return amended(found, failing=LONG_AGO if found.failing else None, pinned=pinned, ending=ending)
 
 
-def _aged_route(route: Route | None) -> Route | None:
+def _of(ending: str, started_at: datetime | None) -> str:
+    """What is noted of the end of a rollout that started then, without its words."""
+    found = ending_in(ending) if started_at else None
+    return replace(found, started_at=started_at, sentence="").text() if found and started_at else ""
+
+
+def _aged_route(route: Route | None, now: Progress) -> Route | None:
     if route is None:
         return None
 
     confirmed_for, silent_for = (HOUR, timedelta(0)) if route.confirmed else (timedelta(0), HOUR)
-    return amended(route, confirmed_for=confirmed_for, silent_for=silent_for)
+    ending = _of(route.ending, now.started_at)
+    return amended(route, confirmed_for=confirmed_for, silent_for=silent_for, ending=ending)
 
 
 CLOCKS = (
@@ -45,6 +55,7 @@ CLOCKS = (
     "settled_at",
     "weighted_at",
     "deadline_from",
+    "stopped_since",
     "breach_held_since",
     "no_data_since",
     "stood_since",
@@ -52,7 +63,17 @@ CLOCKS = (
 )
 
 
-READ_AT_THE_END = ("phase", "stable", "candidate", "step", "started_at", "full_size", "stable_pods", "handed_over_at")
+READ_AT_THE_END = (
+    "phase",
+    "stable",
+    "candidate",
+    "step",
+    "started_at",
+    "full_size",
+    "stable_pods",
+    "taken_over",
+    "handed_over_at",
+)
 UNREAD_AT_THE_END = {field.name: field.default for field in fields(Progress) if field.name not in READ_AT_THE_END}
 
 
@@ -66,11 +87,36 @@ def canonical(state: State) -> State:
     progress = _remembered(state.progress, state.kind, ending=ending)
     started_at = progress.started_at
     pods = tuple(
-        found if found.pinned == started_at else amended(found, pinned=ANOTHER_ROLLOUT) for found in state.pods
+        amended(found, ending=_read(found.ending, progress)) if found.ending else found
+        for found in _pinned(state.pods, started_at)
     )
+    baselines = _pinned(state.baselines, started_at)
     services = amended(state.services, held=state.services.held and (state.deleting or bool(state.services.astray)))
-    state = amended(state, progress=progress, pods=pods, services=services)
+    route = state.route
+    if route is not None and route.ending:
+        route = amended(route, ending=_read(route.ending, progress))
+
+    fallen = state.fallen and not state.deleting and unended(progress)
+    state = amended(state, progress=progress, pods=pods, baselines=baselines, services=services)
+    state = amended(state, route=route, fallen=fallen)
     return _ending(state, NOTHING_ASKED if ending else state.asks) if state.deleting else state
+
+
+def unended(progress: Progress) -> bool:
+    """True while a rollout may still be ended: what is noted of its end is read."""
+    return progress.candidate is not None and progress.phase not in {Phase.PROMOTING, Phase.ROLLING_BACK}
+
+
+def _read(ending: str, progress: Progress) -> str:
+    """What is noted of the end of a rollout, without its words, where it is this one's and not recorded."""
+    found = ending_in(ending)
+    read = found is not None and unended(progress) and found.started_at == progress.started_at
+    return _of(ending, progress.started_at) if read else ""
+
+
+def _pinned(pods: tuple[Pods, ...], started_at: datetime | None) -> tuple[Pods, ...]:
+    """What was made for this rollout, and what for any other."""
+    return tuple(found if found.pinned == started_at else amended(found, pinned=ANOTHER_ROLLOUT) for found in pods)
 
 
 def _ending(state: State, asks: Asks) -> State:

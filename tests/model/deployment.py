@@ -12,6 +12,7 @@ from tidegate.decision.actions import (
     Role,
     TakeOver,
 )
+from tidegate.decision.progress import TakenOver
 from tidegate.decision.workload import TRIES, Workload
 
 OnDeployment = TakeOver | HoldReplicas | EmptyWorkload | ResizeWorkload | RefillWorkload | ReleaseWorkload
@@ -27,11 +28,22 @@ class Deployment:
     taken_over: bool = False
     was_replicas: int = 0
     emptied: int = 0
+    proven: str = ""
     held: bool = False
+    paused_by_us: bool = False
     roles: frozenset[Role] = frozenset()
 
-    def seen(self, attached_pods: int, *, owned_by: str, progressively: bool) -> Workload:
+    @property
+    def note(self) -> TakenOver | None:
+        """What our note on it says."""
+        if not self.taken_over:
+            return None
+
+        return TakenOver(name="web", replicas=self.was_replicas, emptied=self.emptied, proven=self.proven)
+
+    def seen(self, record: TakenOver | None, attached_pods: int, *, owned_by: str, progressively: bool) -> Workload:
         """What a turn sees of it, and how many of our pods have the labels that it selects by."""
+        was = record or TakenOver(name="web")
         return Workload(
             name="web",
             replicas=self.replicas,
@@ -39,10 +51,12 @@ class Deployment:
             paused=self.paused,
             current=self.available == self.replicas,
             taken_over=self.taken_over,
-            was_replicas=self.was_replicas,
-            emptied=self.emptied,
+            was_replicas=was.replicas,
+            emptied=was.emptied,
+            proven=was.proven,
             owned_by=owned_by,
             held=self.held,
+            paused_by_us=self.paused_by_us,
             attached_pods=attached_pods,
             progressively=progressively,
         )
@@ -50,9 +64,11 @@ class Deployment:
     def after(self, action: OnDeployment) -> "Deployment":
         """The same after an effect: pods that come are not available yet."""
         match action:
-            case TakeOver():
-                was = self.was_replicas if self.taken_over else self.replicas
-                return replace(self, paused=True, taken_over=True, was_replicas=was)
+            case TakeOver(replicas, emptied=emptied, proven=proven):
+                found = replace(self, was_replicas=replicas, emptied=emptied, proven=proven)
+                noted = self if self.taken_over else found
+                ours = self.paused_by_us or not self.paused
+                return replace(noted, paused=True, paused_by_us=ours, taken_over=True)
             case HoldReplicas():
                 return replace(self, held=True)
             case EmptyWorkload():
@@ -60,13 +76,17 @@ class Deployment:
             case ResizeWorkload(replicas):
                 return self.sized(replicas)
             case RefillWorkload(replicas):
-                return replace(self.sized(replicas), paused=False)
+                return replace(self.sized(replicas), paused=False, paused_by_us=False)
             case ReleaseWorkload():
-                return replace(self, taken_over=False, was_replicas=0, emptied=0, held=False)
+                return replace(self, taken_over=False, was_replicas=0, emptied=0, proven="", held=False)
 
     def sized(self, replicas: int) -> "Deployment":
         """So many pods; those that go are gone at once."""
         return replace(self, replicas=replicas, available=min(self.available, replicas))
+
+    def unnoted(self) -> "Deployment":
+        """As a turn finds it without our note."""
+        return replace(self, taken_over=False, was_replicas=0, emptied=0, proven="")
 
     def up(self) -> "Deployment":
         """All its pods are available."""

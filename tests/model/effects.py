@@ -1,7 +1,9 @@
 """What an effect makes of the small world."""
 
 from dataclasses import replace
+from typing import Any
 
+from tests.model.baselines import OnBaseline, copied
 from tests.model.deployment import OnDeployment
 from tests.model.plans import Kind
 from tests.model.routes import restored, written
@@ -15,7 +17,9 @@ from tidegate.decision.actions import (
     LeaveServing,
     PointService,
     PrepareRevision,
+    RemakeCopy,
     RestoreRoutes,
+    RestoreSize,
     RestoreSubsets,
     Role,
     Scale,
@@ -23,7 +27,7 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.progress import Progress
-from tidegate.decision.snapshot import Services
+from tidegate.decision.services import Services
 
 
 def after(state: State, action: Action) -> State:
@@ -37,6 +41,8 @@ def after(state: State, action: Action) -> State:
             return replace(state, route=written(state.route, action, wanted=state.wants_matches, confirmed=False))
         case ForgetRevision(revision):
             return replace(state, pods=tuple(found for found in state.pods if found.revision != revision))
+        case RemakeCopy(_, original):
+            return replace(state, lost=tuple(found for found in state.lost if found.original != original))
         case _:
             return _given_up(state, action)
 
@@ -49,9 +55,11 @@ def _given_up(state: State, action: Action) -> State:
         case RestoreSubsets():
             return replace(state, services=_given_back(state.services))
         case LeaveServing():
-            return replace(state, left=True)
+            return replace(state, left=action.revision)
         case Finalize(keep):
             return _finalized(state, keep=keep)
+        case _ if isinstance(action, OnBaseline):
+            return copied(state, action)
         case _:
             return _on_deployment(state, action)
 
@@ -66,6 +74,8 @@ def _on_deployment(state: State, action: Action) -> State:
         case HandServicesOver():
             roles = found.roles | {role for role in Role if state.services.of(role)}
             return replace(state, services=Services(), deployment=replace(found, roles=roles))
+        case RestoreSize(replicas):
+            return replace(state, replicas=replicas)
         case DetachPods():
             return replace(state, pods=tuple(replace(pods, detached=True) for pods in state.pods))
         case _ if isinstance(action, OnDeployment):
@@ -81,7 +91,7 @@ def _finalized(state: State, *, keep: bool) -> State:
 
 def vanished(state: State) -> State:
     """A deleted Release without a finalizer is gone, and what it owns with it; what was made nobody's stays."""
-    stays = state.left
+    stays = bool(state.left)
     attached = state.route is not None and state.route.attached
     return replace(
         state,
@@ -89,7 +99,8 @@ def vanished(state: State) -> State:
         finalizer=False,
         target="",
         progress=Progress(stable=state.progress.stable),
-        pods=tuple(found for found in state.pods if stays and found.revision == state.progress.stable),
+        pods=tuple(found for found in state.pods if found.revision == state.left),
+        baselines=(),
         services=state.services if stays else Services(),
         route=state.route if stays or attached else None,
     )
@@ -113,7 +124,7 @@ def _noted(state: State, found: Pods, action: PrepareRevision | Scale) -> Pods:
     if isinstance(action, PrepareRevision):
         return replace(found, pinned=state.progress.started_at, rejected=False)
 
-    return replace(found, rejected=found.rejected or action.rejected)
+    return replace(found, rejected=found.rejected or action.rejected, ending=action.ending or found.ending)
 
 
 def resized(state: State) -> State:
@@ -135,10 +146,16 @@ def _sized(found: Pods, replicas: int) -> Pods:
 def _pointed(state: State, role: Role, revision: str) -> State:
     """A Service that was handed over is taken again by this."""
     held = state.services.held or bool(state.services.astray)
-    services = replace(state.services, astray=state.services.astray - {role}, held=held, **{role.value: revision})
+    services = replace(state.services, astray=state.services.astray - {role}, held=held)
     found = state.deployment
     taken = replace(found, roles=found.roles - {role}) if found else None
-    return replace(state, services=services, deployment=taken)
+    return replace(state, services=selecting(services, role, revision), deployment=taken)
+
+
+def selecting(services: Services, role: Role, revision: str | None) -> Services:
+    """The Services once that of a role selects a revision; None: it is missing."""
+    selected: dict[str, Any] = {role.value: revision}
+    return replace(services, **selected)
 
 
 def _given_back(services: Services) -> Services:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.model.baselines import comes_up, is_lost
 from tests.model.clocks import aged
 from tests.model.effects import resized
-from tests.model.hands import around_the_deployment, deletion, lost_objects
+from tests.model.hands import around_the_deployment, autoscaled, deletion, lost_copies, lost_objects
 from tests.model.lost_status import forgotten
 from tests.model.plans import LOST_CONFIG, MISSING, NOW, REPLICAS, Kind
 from tests.model.state import BAD, DOWN, GOOD, NOBODYS, NONE, OVER, Pods, State
@@ -30,6 +31,7 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
             up = replace(found, available=found.replicas, stuck=False, ever=True, failing=None)
             yield f"{found.revision} comes up", state.with_pods(up)
 
+    yield from comes_up(state)
     route = state.route
     if route is not None and not route.confirmed:
         yield (
@@ -46,9 +48,9 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
     if state.reading:
         yield "the configuration is read", replace(state, reading=False)
 
-    found = state.deployment
-    if found is not None and found.available < found.replicas:
-        yield "the Deployment's pods come up", replace(state, deployment=found.up())
+    deployment = state.deployment
+    if deployment is not None and deployment.available < deployment.replicas:
+        yield "the Deployment's pods come up", replace(state, deployment=deployment.up())
 
     if state.kind is Kind.TAKEOVER and state.progress.stable == state.target == "v1" and not state.deleting:
         yield "v2 is declared", replace(state, target="v2")
@@ -62,14 +64,19 @@ def disturbances(state: State) -> Iterator[tuple[str, State]]:
         return
 
     yield from pods(state)
+    yield from is_lost(state)
     yield from router(state)
     yield from lost_objects(state)
+    yield from lost_copies(state)
     yield from around_the_deployment(state)
+    yield from autoscaled(state)
     if state.progress.phase is not Phase.PENDING:
         yield "the status is lost", forgotten(state)
 
     if not state.deleting:
         yield from while_it_lives(state)
+    elif state.progress.reason is Reason.HAND_BACK_WAITS and not state.asks.retry:
+        yield "retry", replace(state, asks=replace(state.asks, retry="1"))
 
 
 def while_it_lives(state: State) -> Iterator[tuple[str, State]]:

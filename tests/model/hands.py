@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.model.effects import vanished
+from tests.model.effects import selecting, vanished
 from tests.model.plans import REPLICAS, WAITS, Kind
 from tests.model.state import State
 from tidegate.decision.actions import Role
+from tidegate.decision.snapshot import LostCopy, Original
 
 
 def deletion(state: State) -> Iterator[tuple[str, State]]:
@@ -32,7 +33,7 @@ def lost_objects(state: State) -> Iterator[tuple[str, State]]:
         if state.services.of(role):
             yield (
                 f"a hand deletes the {role.value}'s Service",
-                replace(state, services=replace(state.services, **{role.value: None})),
+                replace(state, services=selecting(state.services, role, None)),
             )
 
     # With one pod a node the nodes of what is deleted are nobody's: the small world cannot tell that.
@@ -43,6 +44,31 @@ def lost_objects(state: State) -> Iterator[tuple[str, State]]:
         others = tuple(found for found in state.pods if found.revision != revision)
         if others != state.pods:
             yield f"a hand deletes the {role.value}'s ReplicaSet", replace(state, pods=others)
+
+
+def lost_copies(state: State) -> Iterator[tuple[str, State]]:
+    """A hand deletes a copy of the configuration that a revision's pods start with."""
+    if state.kind is not Kind.PLAIN or state.lost or state.left:
+        return
+
+    for revision in (state.progress.stable, state.progress.candidate):
+        for now in (Original.SAME, Original.OTHER):
+            if revision and state.pods_of(revision) in state.pods:
+                name = f"a hand deletes a copy of {revision}'s, and its original {now.value}"
+                yield name, replace(state, lost=(lost_copy(revision, now),))
+
+
+def lost_copy(revision: str, now: Original) -> LostCopy:
+    """A copy that a revision's pods start with, and that is gone."""
+    return LostCopy(revision=revision, kind="ConfigMap", name="copy", original=revision, content="", now=now)
+
+
+def autoscaled(state: State) -> Iterator[tuple[str, State]]:
+    """An autoscaler divides the load by the Release's pods alone, while the Deployment's share it."""
+    found = state.deployment
+    beside = found is not None and found.taken_over and not found.emptied
+    if state.kind is Kind.TAKEOVER and beside and state.replicas == REPLICAS:
+        yield "an autoscaler shrinks the Release", replace(state, replicas=1)
 
 
 def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
@@ -57,11 +83,19 @@ def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
             replace(state, deployment=replace(found, replicas=REPLICAS)),
         )
 
+    if found.taken_over:
+        yield "the note is lost", replace(state, deployment=found.unnoted())
+        replaced = replace(found.unnoted().sized(REPLICAS), paused=False, paused_by_us=False, held=False)
+        yield "the Deployment is replaced", replace(state, deployment=replaced)
+
     if found.taken_over and found.replicas:
         yield "a hand empties the Deployment", replace(state, deployment=found.sized(0))
 
     if found.paused:
-        yield "a hand resumes the Deployment", replace(state, deployment=replace(found, paused=False))
+        yield (
+            "a hand resumes the Deployment",
+            replace(state, deployment=replace(found, paused=False, paused_by_us=False)),
+        )
 
     if found.available:
         yield "the Deployment's pods fail", replace(state, deployment=replace(found, available=0))

@@ -2,25 +2,34 @@
 
 from collections.abc import Iterator
 
+from tests.model.baselines import unjudgeable, wrongly_made
 from tests.model.effects import after
-from tests.model.leaving import broken_by_leaving, broken_by_taking
-from tests.model.plans import HOOK, REPLICAS, Kind
+from tests.model.leaving import broken_by_leaving, broken_by_replacing, broken_by_taking
+from tests.model.plans import HOOK, NOW, REPLICAS, Kind
 from tests.model.serving import taken_from_requests
 from tests.model.state import State
+from tests.unit.decision.world import as_recorded
 from tidegate.api import Suspend
 from tidegate.decision import Decision
-from tidegate.decision.actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
+from tidegate.decision.actions import (
+    Action,
+    PointService,
+    PrepareBaseline,
+    PrepareRevision,
+    Role,
+    Scale,
+    SetWeight,
+    WriteRoute,
+)
 from tidegate.decision.plan import FULL
-from tidegate.decision.progress import AT_REST, Phase
+from tidegate.decision.progress import AT_REST, Phase, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.status import status_of
 
 
 def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     """Invariants that this effect would break in this world."""
-    if before.kind is Kind.BY_NODES and isinstance(action, PrepareRevision | Scale):
-        yield from after(before, action).given.wrong(before.replicas)
-
+    yield from _twice(before, action)
     yield from taken_from_requests(before, action)
     yield from broken_by_taking(before, action)
     yield from broken_by_leaving(before, action)
@@ -38,12 +47,21 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
             yield from _retired(before, revision)
         case Scale(revision, replicas):
             yield from _shrunk(before, revision, replicas)
+            yield from _grown_again(before, revision)
         case PrepareRevision(revision):
             made = any(found.revision == revision for found in before.pods)
             if not made and not (before.known and revision == before.target):
                 yield "what is not known, or not declared, is not made"
         case PointService(role, revision):
             yield from _pointed(before, role, revision)
+        case PrepareBaseline():
+            yield from wrongly_made(before, action)
+
+
+def _twice(before: State, action: Action) -> Iterator[str]:
+    """No node has two pods of the Release."""
+    if before.kind is Kind.BY_NODES and isinstance(action, PrepareRevision | Scale):
+        yield from after(before, action).given.wrong(before.replicas)
 
 
 def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iterator[str]:
@@ -69,17 +87,33 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
     if weight > 0 and before.progress.phase is Phase.PROMOTING:
         yield "after the point of no return, no weight but 0 is written"
 
-    if weight > live and revision in before.progress.rejected:
-        yield "a rejected revision gets no traffic"
-
+    yield from _back_again(before, revision, rises=weight > live)
     yield from _unopened(before, rises=weight > live and not emergency)
+    yield from unjudgeable(before, rises=weight > live and not emergency and not again)
 
     promoting = before.progress.phase is Phase.PROMOTING
     if weight < live and not stable.available and candidate.available and not promoting:
         yield "I3: no share moves to a stable side without available pods"
 
-    if promoting and before.services.stable != before.progress.candidate:
+    if (
+        promoting
+        and before.services.stable != before.progress.candidate
+        and not _gone_for_good(before, before.progress.candidate)
+    ):
         yield "the weight falls only on a Service that selects the candidate"
+
+
+def _back_again(before: State, revision: str, *, rises: bool) -> Iterator[str]:
+    if rises and before.fallen:
+        yield "a candidate whose weight was taken to end its rollout gets none again, whatever ended between"
+
+    if rises and revision in before.progress.rejected:
+        yield "a rejected revision gets no traffic"
+
+
+def _grown_again(before: State, revision: str) -> Iterator[str]:
+    if before.fallen and not before.kind.routed and revision == before.progress.candidate:
+        yield "a candidate whose pods were taken to end its rollout gets none again"
 
 
 def _shrunk(before: State, revision: str, replicas: int) -> Iterator[str]:
@@ -108,7 +142,9 @@ def _unopened(before: State, *, rises: bool) -> Iterator[str]:
 def _matched(before: State, action: SetWeight | WriteRoute) -> Iterator[str]:
     """Requests that match are a share too, whatever the weight is."""
     had = before.route is not None and before.route.matched
-    has = after(before, action).route.matched
+    route = after(before, action).route
+    assert route is not None
+    has = route.matched
     candidate, stable = before.pods_of(before.progress.candidate), before.pods_of(before.progress.stable)
     if has and not had and not (isinstance(action, SetWeight) and action.raising):
         yield "requests that match are given by a raise alone: it tests the generation"
@@ -154,15 +190,18 @@ def _retired(before: State, revision: str) -> Iterator[str]:
         yield "stable is never retired"
 
 
+def _gone_for_good(state: State, revision: str | None) -> bool:
+    """True where nothing makes a revision's pods again."""
+    return revision != state.target and all(found.revision != revision for found in state.pods)
+
+
 def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
     live = _live(before)
     by_pods = not before.kind.routed
-    if (
-        role is Role.CANDIDATE
-        and _reached(before)
-        and not by_pods
-        and before.services.candidate not in {None, revision}
-    ):
+    selected = before.services.candidate
+    # Where it selects nobody that answers, and stable has nobody either, it is led to the only pods there are.
+    alone = not any(before.pods_of(each).available for each in (selected, before.progress.stable))
+    if role is Role.CANDIDATE and _reached(before) and not by_pods and selected not in {None, revision} and not alone:
         yield "the candidate's Service is re-pointed only at weight 0"
 
     share = 100 - live
@@ -178,6 +217,7 @@ def _pointed(before: State, role: Role, revision: str) -> Iterator[str]:
 
 def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[str]:
     """Invariants that the new record would break, given the world after the effects."""
+    yield from broken_by_replacing(before, now)
     old, new = before.progress, now.progress
     forward = old.candidate == new.candidate and old.candidate is not None and new.step > old.step
     promoting = new.phase is Phase.PROMOTING and old.phase is not Phase.PROMOTING
@@ -190,7 +230,9 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
         yield "a breach leaves no step forward"
 
     begun = new.phase is Phase.ROLLING_BACK and old.phase is not Phase.ROLLING_BACK
-    if begun and decision.reason is Reason.OBJECTIVE_BREACHED and not before.evidence.breach:
+    # What a turn that was cut had seen is seen no more.
+    anew = begun and not before.fallen
+    if anew and decision.reason is Reason.OBJECTIVE_BREACHED and not before.evidence.breach:
         yield "I19: silence is never a breach"
 
     if new.phase is Phase.PROMOTED and old.phase is not Phase.PROMOTED:
@@ -199,7 +241,7 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
     if not before.known and old.candidate != new.candidate is not None:
         yield "no rollout starts of what is not known"
 
-    if not before.known and begun and decision.reason in {Reason.REVERTED, Reason.SUPERSEDED}:
+    if not before.known and anew and decision.reason in {Reason.REVERTED, Reason.SUPERSEDED}:
         yield "nothing goes back for what is not known"
 
     if new.candidate is None and any(getattr(new, field) != value for field, value in AT_REST.items()):
@@ -210,8 +252,27 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
     if before.evidence.breach and weighted and old.candidate and new.phase not in ENDING and not stopped:
         yield "a breach rolls back in the turn that sees it"
 
+    yield from _refilled(old, new, decision, by_nodes=before.kind is Kind.BY_NODES)
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):
         yield "stable changes only by promotion"
+
+
+def _refilled(old: Progress, new: Progress, decision: Decision, *, by_nodes: bool) -> Iterator[str]:
+    """What a stop held goes on with what was left, but for a clock that begins: a step's, a hook's yes, a lost pod."""
+    begun = (old.candidate, old.step, old.said_yes) != (new.candidate, new.step, new.said_yes) or new.settled_at
+    if begun or by_nodes or decision.reason is Reason.CANDIDATE_PODS_LOST:
+        return
+
+    if old.stopped_since is None or new.stopped_since is not None:
+        return
+
+    if old.deadline_from and new.deadline_from:
+        stood = NOW - max(old.stopped_since, old.deadline_from)
+        if new.deadline_from - old.deadline_from > stood:
+            yield "I17: a stop refills no deadline"
+
+    if old.waiting and new.waiting and new.waiting.since - old.waiting.since > NOW - old.stopped_since:
+        yield "I17: a stop refills no hook's time"
 
 
 def broken_by_words(now: State, decision: Decision) -> Iterator[str]:
@@ -220,7 +281,7 @@ def broken_by_words(now: State, decision: Decision) -> Iterator[str]:
     if not ended or decision.beside or decision.silent or now.target in {now.progress.stable, *now.progress.rejected}:
         return
 
-    status = status_of(now.look(), now.progress, generation=1, before={}, objectives=[], selector="")
+    status = status_of(now.look(), as_recorded(now.progress), generation=1, before={}, objectives=[], selector="")
     states = {found["type"]: found["status"] for found in status["conditions"]}
     if states["Ready"] == "True":
         yield "nobody is told that a template is served which has not started"

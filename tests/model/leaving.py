@@ -46,14 +46,32 @@ def _emptied(before: State) -> Iterator[str]:
     if not stable.available or before.services.stable != stable.revision:
         yield "the Deployment's pods go only while ours serve"
 
+    if before.deployment is not None and stable.available < before.deployment.was_replicas:
+        yield "the Deployment's pods go only while as many of ours serve as it had"
+
 
 def _handed_over(before: State, *, serving: bool) -> Iterator[str]:
+    if withheld(before) and before.progress.handed_over_at is None:
+        yield "a template that was rolled back is not handed back"
+
     if not serving:
         yield "I24: the Deployment serves before the Services are handed over to it"
 
     # What stable cannot take is the Deployment's as well, once both Services are.
     if before.route is not None and before.route.weight and before.pods_of(before.progress.stable).available:
         yield "I24: the weight is 0 before the Services are handed over"
+
+
+def broken_by_replacing(before: State, after: State) -> Iterator[str]:
+    """The template that the Deployment serves with goes first where it can start: no other is served without steps."""
+    found, first = before.deployment, before.progress.candidate
+    proven = found is not None and found.proven == first and before.progress.stable is None
+    if not proven or after.progress.candidate == first:
+        return
+
+    pods = before.pods_of(first)
+    if pods.replicas and pods.available == pods.replicas and after.progress.stable != first:
+        yield "a template that nobody proved takes the place of the proven one"
 
 
 def broken_by_leaving(before: State, action: Action) -> Iterator[str]:
@@ -95,12 +113,18 @@ def lost(state: State) -> bool:
     return stable is not None and state.target != stable and all(found.revision != stable for found in state.pods)
 
 
+def withheld(state: State) -> bool:
+    """True where what the Deployment declares was rolled back: a person says what becomes of it, and stable serves."""
+    stable = state.pods_of(state.progress.stable)
+    return state.deployment is not None and state.target in state.progress.rejected and stable.available > 0
+
+
 def unreturned(state: State) -> Iterator[str]:
     """Why a deleted Release may not rest like this."""
     matched = state.route is not None and state.route.matched
     asks = state.keeps and lost(state) and (carried(state) or matched)
     if not state.gone:
-        yield from () if asks else ("a deleted Release does not go",)
+        yield from () if asks or withheld(state) else ("a deleted Release does not go",)
         return
 
     if state.left and state.services.stable is None:

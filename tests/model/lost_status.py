@@ -22,7 +22,13 @@ def forgotten(state: State) -> State:
     )
     given = state.deleting and state.deployment is not None and state.deployment.roles
     handed_over_at = NOW if given else None
-    progress = recollect(Progress(handled=state.asks), kept, selected=_selected(state), handed_over_at=handed_over_at)
+    progress = recollect(
+        Progress(handled=state.asks),
+        kept,
+        selected=_selected(state),
+        handed_over_at=handed_over_at,
+        deployment="web" if state.deployment else "",
+    )
     return replace(state, progress=progress, evidence=UNMEASURED, heard=None)
 
 

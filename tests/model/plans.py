@@ -47,6 +47,7 @@ class Kind(Enum):
     GATED = "with gates that a hook and a person open"
     MATCHING = "with requests that match"
     SHRINKING = "with stable's capacity shrinking"
+    FRESH = "with a fresh baseline"
     BY_PODS = "without a router"
     BY_NODES = "with one pod a node"
     TAKEOVER = "taking a Deployment over"
@@ -65,7 +66,7 @@ class Kind(Enum):
     @property
     def deleted_anywhere(self) -> bool:
         """True where a deletion is no disturbance: it is walked from wherever one disturbance more leads."""
-        return self not in {Kind.GATED, Kind.MATCHING, Kind.SHRINKING}
+        return self not in {Kind.GATED, Kind.MATCHING, Kind.SHRINKING, Kind.FRESH}
 
     @property
     def takes_over(self) -> bool:
@@ -78,6 +79,7 @@ PLANS = {
     Kind.GATED: replace(PLAN, steps=(GATED, *PLAN.steps[1:]), hooks=(HOOK,)),
     Kind.MATCHING: replace(PLAN, steps=(TESTERS, *PLAN.steps)),
     Kind.SHRINKING: replace(PLAN, shrink=True),
+    Kind.FRESH: replace(PLAN, fresh=True),
     Kind.BY_PODS: PLAN,
     Kind.BY_NODES: PLAN,
     Kind.TAKEOVER: UNJUDGED,

@@ -30,6 +30,7 @@ def written(before: Route | None, action: SetWeight | WriteRoute, *, wanted: boo
     return Route(
         weight=action.weight,
         written=(action.revision, action.weight),
+        ending=action.ending if isinstance(action, SetWeight) else "",
         confirmed=confirmed,
         matched=matched and action.weight < FULL,
         extended=extended,

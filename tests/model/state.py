@@ -10,11 +10,14 @@ from tests.model.nodes import Given
 from tests.model.plans import LOST_CONFIG, NOW, PLAN, REPLICAS, WAITS, Kind
 from tests.model.routes import judged_by_plan, wants_matches
 from tidegate.api import Suspend
+from tidegate.decision.copies import copy_missing
 from tidegate.decision.hooks import key_of
 from tidegate.decision.plan import weight_by_pods
 from tidegate.decision.progress import Asks, Progress
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Answer, Blocked, Evidence, Reading, Said, Services, Side, Snapshot
+from tidegate.decision.services import Services
+from tidegate.decision.snapshot import Answer, Blocked, Evidence, LostCopy, Reading, Said, Side, Snapshot
+from tidegate.decision.takeover import size_to_keep
 from tidegate.decision.workload import Workload
 
 UNMEASURED = Evidence()
@@ -42,6 +45,7 @@ class Pods:
     pinned: datetime | None = None
     rejected: bool = False
     detached: bool = False
+    ending: str = ""
 
 
 # Without slots: a state is looked up many times, and keeps its hash.
@@ -49,12 +53,14 @@ class Pods:
 class State:
     """Everything that a turn can see, and nothing else: two equal states have one future.
 
-    `left`: what serves is nobody's any more, so that it outlives the Release.
+    `left`: what serves is nobody's any more, so that it outlives the Release. `fallen`: the weight was taken to end
+    this rollout, and that is not recorded; no turn sees that.
     """
 
     target: str
     progress: Progress = Progress()
     pods: tuple[Pods, ...] = ()
+    baselines: tuple[Pods, ...] = ()
     services: Services = Services()
     route: Route | None = None
     evidence: Evidence = UNMEASURED
@@ -63,6 +69,7 @@ class State:
     suspension: Suspend = Suspend.NONE
     blocked: Blocked | None = None
     reading: bool = False
+    lost: tuple[LostCopy, ...] = ()
     replicas: int = REPLICAS
     kind: Kind = Kind.PLAIN
     given: Given = Given()
@@ -70,7 +77,8 @@ class State:
     deleting: bool = False
     finalizer: bool = False
     keeps: bool = False
-    left: bool = False
+    left: str = ""
+    fallen: bool = False
 
     @cached_property
     def _hash(self) -> int:
@@ -111,17 +119,31 @@ class State:
         """False while nobody can tell which revision is declared."""
         return not self.reading and self.blocked != LOST_CONFIG
 
+    @property
+    def noted(self) -> Progress:
+        """The record, with what the note on the Deployment says."""
+        note = self.deployment.note if self.deployment else None
+        return replace(self.progress, taken_over=note) if note else self.progress
+
     def look(self) -> Snapshot:
         """The snapshot of this state."""
+        seen = self._seen()
+        return seen if seen.blocked or not seen.lost else replace(seen, blocked=copy_missing(seen))
+
+    def _seen(self) -> Snapshot:
+        workload = self._workload()
+        kept = size_to_keep(self.noted.taken_over, workload)
+        served = {self.progress.stable, self.progress.candidate} & {found.revision for found in self.pods}
         return Snapshot(
             now=NOW,
             target=self.target if self.known else self.progress.candidate or self.progress.stable or "",
             known=self.known,
             reading=Reading() if self.reading else None,
-            replicas=self.replicas,
+            replicas=max(self.replicas, kept),
             plan=self.kind.plan,
-            progress=self.progress,
+            progress=self.noted,
             sides=tuple(self._side(found) for found in self.pods),
+            baselines=tuple(_side(found, ours=True) for found in self.baselines),
             services=Services() if self.left else self._services(),
             route=None if self.left and self.kind.routed else self.split(),
             evidence=self.evidence,
@@ -129,10 +151,11 @@ class State:
             asks=self.asks,
             suspension=self.suspension,
             blocked=self.blocked,
+            lost=tuple(copy for copy in self.lost if copy.revision in served),
             deleting=self.deleting,
             finalizer=self.finalizer,
             keeps=self.keeps,
-            workload=self._workload(),
+            workload=asked_of(workload, self.replicas, kept),
         )
 
     def _services(self) -> Services:
@@ -147,10 +170,11 @@ class State:
         attached = sum(found.replicas for found in self.pods if not found.detached)
         owned_by = "Git" if self.blocked == WAITS else ""
         roomless, found = self.kind is Kind.ROOMLESS, self.deployment
-        return found.seen(attached, owned_by=owned_by, progressively=roomless) if found else None
+        record = self.noted.taken_over
+        return found.seen(record, attached, owned_by=owned_by, progressively=roomless) if found else None
 
     def _side(self, found: Pods) -> Side:
-        side = _side(found, ours=not self.left)
+        side = _side(found, ours=found.revision != self.left)
         if self.kind is not Kind.BY_NODES:
             return side
 
@@ -168,10 +192,20 @@ class State:
         """The pods of a revision; none where it has no ReplicaSet."""
         return next((found for found in self.pods if found.revision == revision), Pods(revision or "", 0, 0))
 
+    def with_baseline(self, changed: Pods) -> "State":
+        """The same state with the baseline of one revision replaced, or made."""
+        others = tuple(found for found in self.baselines if found.revision != changed.revision)
+        return replace(self, baselines=tuple(sorted((*others, changed), key=lambda found: found.revision)))
+
     def with_pods(self, changed: Pods) -> "State":
         """The same state with one revision's pods replaced."""
         others = tuple(found for found in self.pods if found.revision != changed.revision)
         return replace(self, pods=tuple(sorted((*others, changed), key=lambda found: found.revision)))
+
+
+def asked_of(workload: Workload | None, asked: int, kept: int) -> Workload | None:
+    """The Deployment, with a number that is below what is kept beside it."""
+    return replace(workload, asked_meanwhile=asked) if workload and asked < kept else workload
 
 
 def _side(found: Pods, *, ours: bool) -> Side:
@@ -186,5 +220,6 @@ def _side(found: Pods, *, ours: bool) -> Side:
         unhealthy_since=found.failing,
         pinned_for=found.pinned,
         rejected=found.rejected,
+        ending=found.ending,
         ours=ours,
     )

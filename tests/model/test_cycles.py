@@ -1,6 +1,6 @@
 """What goes on without end is found: in turns alone, and in turns and time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from tests.model.cycles import Followers, loops
@@ -24,8 +24,8 @@ def resting(state: State) -> Iterator[State]:
     yield state
 
 
-def followers(kind: object, *states: State) -> Followers:
-    found = Followers(kind)  # type: ignore[arg-type]
+def followers(turns: Callable[[State], Iterator[State]], *states: State) -> Followers:
+    found = Followers(turns)
     for state in states:
         found.of(state)
         found.by_time[state] = state

@@ -4,13 +4,16 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
 
 from tests.model import events
 from tests.model.amend import amended
+from tests.model.baselines import left_behind
 from tests.model.clocks import HOUR, aged, canonical
 from tests.model.cycles import Followers
 from tests.model.deployment import Deployment
 from tests.model.effects import after
+from tests.model.hands import deletion
 from tests.model.invariants import broken_by_effect, broken_by_record, broken_by_words
 from tests.model.leaving import lost, unreturned
 from tests.model.lost_status import broken_by_loss
@@ -18,6 +21,7 @@ from tests.model.plans import REPLICAS, WALKED, Kind
 from tests.model.serving import unmended
 from tests.model.state import GOOD, State
 from tidegate.decision import decide
+from tidegate.decision.actions import Action, Scale, SetWeight
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
@@ -60,9 +64,12 @@ def turns(state: State) -> Iterator[State]:
     """The states after a crash following each effect, and last the state of a whole turn."""
     decision = decide(state.look())
     world = state
+    begun = decision.progress.phase is Phase.ROLLING_BACK and state.progress.phase is not Phase.ROLLING_BACK
     for action in decision.actions:
         complain(state, broken_by_effect(world, action))
         world = after(world, action)
+        if begun and takes_requests(action, state):
+            world = amended(world, fallen=True)
         yield canonical(world)
 
     done = world if world.gone else amended(world, progress=decision.progress)
@@ -74,6 +81,12 @@ def turns(state: State) -> Iterator[State]:
     yield canonical(amended(done, evidence=evidence, heard=done.heard if same else None))
 
 
+def takes_requests(action: Action, state: State) -> bool:
+    """True for the fall of the weight, and where pods are the share for their going."""
+    retired = isinstance(action, Scale) and (action.revision, action.replicas) == (state.progress.candidate, 0)
+    return retired or isinstance(action, SetWeight)
+
+
 def complain(state: State, broken: Iterator[str]) -> None:
     """Raise for the first broken invariant."""
     for sentence in broken:
@@ -81,10 +94,10 @@ def complain(state: State, broken: Iterator[str]) -> None:
         raise InvariantBrokenError(message)
 
 
-def brief(value: object, indent: str = "  ") -> str:
+def brief(value: Any, indent: str = "  ") -> str:
     """The fields of a state that differ from their defaults, for people."""
     lines = []
-    for field_of in fields(value):  # type: ignore[arg-type]
+    for field_of in fields(value):
         found = getattr(value, field_of.name)
         if found == field_of.default:
             continue
@@ -103,6 +116,7 @@ def calm(state: State) -> State:
     )
     surroundings = {
         "pods": pods,
+        "baselines": tuple(amended(found, available=found.replicas, stuck=False) for found in state.baselines),
         "route": amended(state.route, confirmed=True) if state.route else None,
         "evidence": GOOD if state.progress.settled_at is not None else state.evidence,
         "heard": Said.YES if state.progress.waiting else None,
@@ -156,7 +170,7 @@ class Walk:
         self.followers.by_time[state] = calmly[-1][1]
         self.queue.extendleft((following, spent, name, state) for name, following in calmly)
         self.queue.extendleft((following, spent, "a turn", state) for following in reached)
-        deleted = [(name, canonical(following)) for name, following in events.deletion(state)]
+        deleted = [(name, canonical(following)) for name, following in deletion(state)]
         if state.kind.deleted_anywhere:
             self.queue.extendleft((following, spent, name, state) for name, following in deleted)
 
@@ -226,6 +240,7 @@ def restless(state: State) -> Iterator[str]:
     if leftovers and progress.stable is not None and progress.candidate is None and not waiting:
         yield f"pods are left over: {leftovers}"
 
+    yield from left_behind(state)
     unmarked = [found for found in state.pods if found.revision in progress.rejected and not found.rejected]
     if unmarked and progress.candidate is None:
         yield f"a lost status would let rejected revisions in: {unmarked}"

@@ -10,7 +10,8 @@ import yaml
 from tests.unit.decision.world import World
 from tidegate.api import Suspend, parse_duration
 from tidegate.decision.actions import SetWeight
-from tidegate.decision.snapshot import Asks, Evidence
+from tidegate.decision.progress import Asks
+from tidegate.decision.snapshot import Evidence
 
 SCENARIOS = yaml.safe_load(Path(__file__).with_name("scenarios.yaml").read_text())
 METRICS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kubernetes.client.exceptions import ApiException
@@ -47,7 +48,7 @@ def stop(folder: Path, operator: Operator) -> None:
         local.plane_found(folder).processes.stop(part)
 
 
-def unconfirmed(name: str, **changes: object) -> Object:
+def unconfirmed(name: str, **changes: Any) -> Object:
     """A Release behind a gateway that confirms nothing, since none runs."""
     manifest = release(NAMESPACE, name, **changes)
     manifest["spec"]["traffic"] |= {"confirm": "Settle"}

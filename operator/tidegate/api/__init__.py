@@ -3,6 +3,8 @@
 from .durations import format_duration, parse_duration
 from .enums import (
     AdvanceOn,
+    Afterwards,
+    Baseline,
     Capacity,
     Confirm,
     DataPlane,
@@ -23,13 +25,18 @@ from .enums import (
 )
 from .errors import InvalidSpec
 from .hooks import Hook, HttpHook, JobHook
+from .jobs import JobCheck
 from .metric_source import MetricSourceSpec, parse_source
 from .model import number
 from .objective_set import ObjectiveSetSpec, parse_set
-from .release import ReleaseSpec, parse_spec, salvaged_spec
+from .pod_template import trouble_of
+from .release import ReleaseSpec, parse_spec
+from .salvage import salvaged_spec
 
 __all__ = [
     "AdvanceOn",
+    "Afterwards",
+    "Baseline",
     "Capacity",
     "Confirm",
     "DataPlane",
@@ -37,6 +44,7 @@ __all__ = [
     "Hook",
     "HttpHook",
     "InvalidSpec",
+    "JobCheck",
     "JobHook",
     "MatchType",
     "MetricSourceSpec",
@@ -61,4 +69,5 @@ __all__ = [
     "parse_source",
     "parse_spec",
     "salvaged_spec",
+    "trouble_of",
 ]

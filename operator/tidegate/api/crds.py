@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .cel import rule
+from .cel import Rule
 from .exposure_cel import (
     AFFINITY_RULE,
     CONDITIONS_RULE,
@@ -12,16 +12,35 @@ from .exposure_cel import (
     ROUTE_RULES,
 )
 from .metric_source import MetricSourceSpec
-from .names import GROUP, RELEASE_NAME_LENGTH, VERSION
-from .objective_cel import OBJECTIVE_RULE, QUERIES_RULE, QUERY_RULES, SHARE_RULE
+from .names import GROUP, VERSION
+from .objective_cel import JOB_RULES, NO_JOB_RULE, OBJECTIVE_RULE, QUERIES_RULE, QUERY_RULES, SHARE_RULE
 from .objective_set import ObjectiveSetSpec
 from .release import ReleaseSpec
+from .release_cel import (
+    DEADLINE_RULE,
+    EXPIRY_RULE,
+    HOOK_RULE,
+    HOOK_STEPS_RULE,
+    HOOKED_STEPS_RULE,
+    INCONCLUSIVE_RULE,
+    INTERVAL_RULE,
+    KEEP_RULE,
+    NAME_RULES,
+    ON_DEADLINE_RULE,
+    PROGRESS_RULE,
+    STEP_RULES,
+    TEMPLATE_RULE,
+    WATCH_RULE,
+    WORKLOAD_RULE,
+)
 from .schema import structural
+from .shapes_cel import say_in_words
 from .source_cel import TIMEOUT_RULE, source_by
 from .status_schema import RELEASE_STATUS, SOURCE_STATUS
-from .step import IMPLIED_STEP
 from .traffic_cel import (
     FIRST_NODES_RULE,
+    FRESH_RULE,
+    MATCHES_RULE,
     NODE_RATIO_RULE,
     POD_RATIO_RULE,
     ROUTER_RULE,
@@ -30,8 +49,10 @@ from .traffic_cel import (
     SHRINK_RULE,
     STEP_PODS_RULE,
     SUBSETS_RULE,
+    TARGET_PORT_RULE,
 )
 from .transition_cel import TRANSITION_RULES
+from .variables_cel import FOREIGN_RULE, SET_VARIABLES_RULE, variables_rule
 
 
 def crds() -> dict[str, dict[str, Any]]:
@@ -68,10 +89,28 @@ def release() -> dict[str, Any]:
     return definition(RELEASE_NAMES, "Namespaced", version)
 
 
+FIELD_RULES = {"interval": INTERVAL_RULE, "progressDeadline": PROGRESS_RULE, "workloadRef": WORKLOAD_RULE}
+SPEC_RULES = [
+    TEMPLATE_RULE,
+    POD_RATIO_RULE,
+    STEP_PODS_RULE,
+    NODE_RATIO_RULE,
+    SHRINK_RULE,
+    FRESH_RULE,
+    FIRST_NODES_RULE,
+    KEEP_RULE,
+    WATCH_RULE,
+    HOOKED_STEPS_RULE,
+    INCONCLUSIVE_RULE,
+    *ROUTE_RULES,
+]
+
+
 def release_spec() -> dict[str, Any]:
     """What a user declares, with the rules of its parts."""
     spec = structural(ReleaseSpec)
     judge_by(spec["properties"]["objectives"])
+    ask_with(spec["properties"]["objectives"], variables_rule())
     # A default of the API server's would stand beside sets that were to hold alone.
     del spec["properties"]["objectives"]["default"]
     steps = spec["properties"]["steps"]
@@ -80,22 +119,12 @@ def release_spec() -> dict[str, Any]:
     steps["x-kubernetes-validations"] = STEP_RULES
     expose_by(steps["items"], spec["properties"]["traffic"])
     attach_by(spec["properties"]["traffic"]["properties"])
-    spec["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     ask_by(spec["properties"]["hooks"])
-    spec["x-kubernetes-validations"] = [
-        TEMPLATE_RULE,
-        POD_RATIO_RULE,
-        STEP_PODS_RULE,
-        NODE_RATIO_RULE,
-        SHRINK_RULE,
-        FIRST_NODES_RULE,
-        KEEP_RULE,
-        WATCH_RULE,
-        HOOKED_STEPS_RULE,
-        INCONCLUSIVE_RULE,
-        *ROUTE_RULES,
-    ]
-    spec["properties"]["workloadRef"]["x-kubernetes-validations"] = [WORKLOAD_RULE]
+    for name, rule in FIELD_RULES.items():
+        spec["properties"][name]["x-kubernetes-validations"] = [rule]
+
+    spec["properties"]["service"]["properties"]["targetPort"]["x-kubernetes-validations"] = [TARGET_PORT_RULE]
+    spec["x-kubernetes-validations"] = SPEC_RULES
     return spec
 
 
@@ -109,11 +138,12 @@ def expose_by(step: dict[str, Any], traffic: dict[str, Any]) -> None:
 
 
 def attach_by(traffic: dict[str, Any]) -> None:
-    """The rules of a route of a user's own, wherever one is named."""
+    """The rules of a route of a user's own, wherever one is named, and of one that Tidegate makes."""
     for route in (traffic["route"], traffic["routes"]["items"]):
         route["x-kubernetes-validations"] = [RULE_RULE, SUBSETS_RULE]
 
     traffic["routes"]["x-kubernetes-validations"] = [ROUTES_RULE]
+    traffic["gateway"]["properties"]["rules"]["x-kubernetes-validations"] = [MATCHES_RULE]
 
 
 def judge_by(objectives: dict[str, Any]) -> None:
@@ -126,7 +156,16 @@ def judge_by(objectives: dict[str, Any]) -> None:
     for counted in ("errorRatio", "slowRequests"):
         properties[counted]["properties"]["max"]["x-kubernetes-validations"] = [SHARE_RULE]
 
+    properties["job"]["x-kubernetes-validations"] = JOB_RULES
+
     objectives["x-kubernetes-validations"] = [QUERIES_RULE]
+
+
+def ask_with(objectives: dict[str, Any], *rules: Rule) -> None:
+    """The rules of the words of each query."""
+    query = objectives["items"]["properties"]["query"]["properties"]
+    for language in ("promql", "text"):
+        query[language]["x-kubernetes-validations"] = [FOREIGN_RULE, *rules]
 
 
 def ask_by(hooks: dict[str, Any]) -> None:
@@ -142,6 +181,10 @@ def objective_set(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
     """Objectives to share, for a namespace or for the cluster."""
     spec = structural(ObjectiveSetSpec)
     judge_by(spec["properties"]["objectives"])
+    ask_with(spec["properties"]["objectives"])
+    spec["properties"]["objectives"]["x-kubernetes-validations"].append(NO_JOB_RULE)
+    # Which arguments there are stands beside the objectives.
+    spec["x-kubernetes-validations"] = [SET_VARIABLES_RULE]
     spec["properties"]["args"]["x-kubernetes-list-type"] = "map"
     spec["properties"]["args"]["x-kubernetes-list-map-keys"] = ["name"]
     version = {
@@ -186,6 +229,7 @@ def named(kind: str, plural: str) -> dict[str, Any]:
 
 def root(description: str, spec: dict[str, Any], status: dict[str, Any] | None = None) -> dict[str, Any]:
     """The schema of a whole object."""
+    say_in_words(spec)
     parts = {"spec": {**spec, "description": "What is wanted."}, **({"status": status} if status else {})}
     return {
         "type": "object",
@@ -216,67 +260,6 @@ def column(name: str, kind: str, path: str, priority: int = 0) -> dict[str, Any]
     return {**found, "priority": priority} if priority else found
 
 
-NAME_RULES = [
-    rule(
-        f"size(self.metadata.name) <= {RELEASE_NAME_LENGTH}",
-        f"metadata.name: must be at most {RELEASE_NAME_LENGTH} characters, because Services and pods add to it",
-    ),
-    rule(
-        "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-        "metadata.name: must start with a letter and hold only a-z, 0-9 and -, because Services are named after it",
-    ),
-]
-STEP_RULES = [
-    rule("self.filter(s, s.weight == 100).size() <= 1", "steps: weight 100 may be declared once, as the last step"),
-    rule(
-        "self.size() < 2 || self.map(s, s.weight).isSorted()",
-        "steps: weights must not fall from one step to the next",
-    ),
-    rule(
-        f"self.exists(s, s.weight == 100) || !self.exists(s, s.name == '{IMPLIED_STEP}')",
-        f"steps: {IMPLIED_STEP} is the name of the implied last step at weight 100: name this one otherwise",
-    ),
-]
-DEADLINE_RULE = rule(
-    "!has(self.deadline) || duration(self.deadline) > duration(self.dwell)",
-    "steps: a deadline must be longer than the step's dwell",
-)
-ON_DEADLINE_RULE = rule(
-    # The default steps are checked as they are written, without the defaults of their fields.
-    "!has(self.onDeadline) || self.onDeadline != 'Hold' || has(self.deadline)",
-    "onDeadline: Hold acts only at a deadline: declare one",
-)
-WATCH_RULE = rule(
-    "!self.steps.exists(s, s.weight == 100 && has(s.deadline) &&"
-    " duration(s.deadline) <= duration(s.dwell) + duration(self.promotion.watch))",
-    "steps: a deadline at weight 100 must be longer than the step's dwell and promotion.watch",
-)
-HOOK_RULE = rule("has(self.http) != has(self.job)", "hooks: each must have exactly one of http and job")
-HOOK_STEPS_RULE = rule("!has(self.steps) || self.when == 'BeforeRise'", "hooks: only a hook BeforeRise may have steps")
-INCONCLUSIVE_RULE = rule(
-    "self.onInconclusive == 'Hold' || (self.advanceOn == 'Pass' && self.steps.exists(step, has(step.deadline)))",
-    "onInconclusive: acts at the deadline of a step, and only with advanceOn: Pass",
-)
-HOOKED_STEPS_RULE = rule(
-    "self.hooks.all(h, !has(h.steps) || h.steps.all(n, self.steps.exists(s, s.name == n && s.weight > 0) ||"
-    f" (n == '{IMPLIED_STEP}' && !self.steps.exists(s, s.weight == 100))))",
-    "hooks: steps must name steps with a weight above 0",
-)
-EXPIRY_RULE = rule(
-    "duration(self) >= duration('1s') && duration(self) <= duration('24h')",
-    "expiry: must be at least 1s and at most 24h",
-)
-TEMPLATE_RULE = rule("has(self.template) != has(self.workloadRef)", "must have exactly one of template and workloadRef")
-KEEP_RULE = rule(
-    "self.onDelete != 'Keep' || !has(self.workloadRef) || self.workloadRef.kind != 'Deployment'",
-    "onDelete: Keep is not for a Deployment of workloadRef, which is handed back and serves on: use Delete",
-)
-WORKLOAD_RULE = rule(
-    "(self.apiVersion == 'apps/v1') == (self.kind == 'Deployment')",
-    "workloadRef: apiVersion must be apps/v1 for a Deployment and v1 for a PodTemplate",
-)
-INTERVAL_RULE = rule("duration(self) >= duration('1s')", "interval: must be at least 1s")
-
 RELEASE_NAMES = {
     "kind": "Release",
     "listKind": "ReleaseList",
@@ -289,8 +272,9 @@ RELEASE_COLUMNS = [
     column("Ready", "string", '.status.conditions[?(@.type=="Ready")].status'),
     column("Phase", "string", ".status.phase"),
     column("Step", "string", ".status.step.progress"),
-    column("Weight", "integer", ".status.step.confirmedWeight"),
+    column("Weight", "integer", ".status.step.weight"),
     column("Revision", "string", ".status.stable.revision"),
+    column("Candidate", "string", ".status.candidate.revision"),
     column("Message", "string", ".status.message", priority=1),
     column("Age", "date", ".metadata.creationTimestamp"),
 ]

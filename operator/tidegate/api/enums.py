@@ -85,6 +85,13 @@ class Capacity(Enum):
     SHRINK = "Shrink"
 
 
+class Baseline(Enum):
+    """What the candidate is compared with."""
+
+    STABLE = "Stable"
+    FRESH = "Fresh"
+
+
 class OnNewRevision(Enum):
     """What a template that changes in mid-rollout leads to."""
 
@@ -104,6 +111,13 @@ class FirstRollout(Enum):
 
     DIRECT = "Direct"
     STEPS = "Steps"
+
+
+class Afterwards(Enum):
+    """What becomes of a release that was promoted and is worse than what served a day before."""
+
+    WARN = "Warn"
+    NOTHING = "Nothing"
 
 
 class OnDelete(Enum):
@@ -133,6 +147,28 @@ class MatchType(Enum):
 
     EXACT = "Exact"
     REGULAR_EXPRESSION = "RegularExpression"
+
+
+class PathType(Enum):
+    """How a path is compared."""
+
+    EXACT = "Exact"
+    PATH_PREFIX = "PathPrefix"
+    REGULAR_EXPRESSION = "RegularExpression"
+
+
+class RequestMethod(Enum):
+    """The methods that an HTTPRoute can match by."""
+
+    GET = "GET"
+    HEAD = "HEAD"
+    POST = "POST"
+    PUT = "PUT"
+    DELETE = "DELETE"
+    CONNECT = "CONNECT"
+    OPTIONS = "OPTIONS"
+    TRACE = "TRACE"
+    PATCH = "PATCH"
 
 
 class ObjectiveSetKind(Enum):

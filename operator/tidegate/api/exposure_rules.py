@@ -51,7 +51,7 @@ def _fits(gateway: Gateway, field: str, entries: list[set[str]]) -> None:
 def _headers(rule: RouteRule) -> Iterator[set[str]]:
     """The headers that each match of a rule looks at, in lower case."""
     for match in rule.matches or ():
-        yield {str(header.get("name", "")).lower() for header in match.get("headers") or ()}
+        yield {header.name.lower() for header in match.headers or ()}
 
 
 def _replaces_a_prefix(rule: RouteRule) -> bool:

@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from .enums import OnTrouble, When
-from .model import Declared, Duration, Name, ObjectName, Opaque, Timeout, one_of
-
-LONGEST_EXPIRY = timedelta(hours=24)
+from .jobs import Job, bounded
+from .model import Declared, Duration, Name, ObjectName, Timeout, one_of
 
 
 class HookSecret(Declared):
@@ -29,11 +28,8 @@ class HttpHook(Declared):
     timeout: Annotated[Timeout, Field(description="How long one answer may take.")] = "10s"  # type: ignore[assignment]
 
 
-class JobHook(Declared):
+class JobHook(Job):
     """A Job that is created once. Complete is yes; Failed is no."""
-
-    template: Annotated[Opaque, Field(description="Its pods: a PodTemplateSpec; restartPolicy is Never by default.")]
-    backoff_limit: Annotated[int, Field(ge=0, le=100, description="Failed pods that are replaced.")] = 0
 
 
 class Hook(Declared):
@@ -63,12 +59,7 @@ class Hook(Declared):
     @field_validator("expiry")
     @classmethod
     def _bounded(cls, expiry: timedelta) -> timedelta:
-        """A Job is kept for longer than a gate may wait, so that none ever runs twice."""
-        if not timedelta(seconds=1) <= expiry <= LONGEST_EXPIRY:
-            message = "must be at least 1s and at most 24h"
-            raise ValueError(message)
-
-        return expiry
+        return bounded(expiry)
 
     @model_validator(mode="after")
     def _whole(self) -> "Hook":

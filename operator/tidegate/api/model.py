@@ -1,5 +1,6 @@
 """The base of everything that users declare: frozen, strict, camelCase outside."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -58,7 +59,8 @@ ObjectName = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", m
 Hostname = Annotated[
     str, Field(pattern=r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", max_length=253)
 ]
-Number = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,9})?%?$", max_length=24)]
+NUMBER = r"^[0-9]{1,12}(\.[0-9]{1,9})?%?$"
+Number = Annotated[str, Field(pattern=NUMBER, max_length=24)]
 
 
 def number(text: str) -> Decimal:
@@ -78,12 +80,36 @@ def _below_one(text: str) -> str:
 Share = Annotated[Number, AfterValidator(_below_one)]
 
 
+# A PodTemplateSpec has a dozen levels. What reads one further on may go down a level with each call.
+DEEPEST = 64
+
+
 def _opaque(value: Any) -> Any:
     if not isinstance(value, dict):
         message = "must be an object"
         raise ValueError(message)  # noqa: TRY004 - pydantic turns ValueError into an error with a location
 
+    if not is_shallow(value):
+        message = f"must be nested at most {DEEPEST} levels deep"
+        raise ValueError(message)
+
     return value
+
+
+def is_shallow(found: dict[str, Any] | list[Any]) -> bool:
+    """True for what can be read by calls that go down a level each."""
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [part for found in level for part in _parts(found)]
+
+    return not level
+
+
+def _parts(found: dict[str, Any] | list[Any]) -> Iterator[dict[str, Any] | list[Any]]:
+    """Those parts of an object or a list that have parts themselves."""
+    for part in found.values() if isinstance(found, dict) else found:
+        if isinstance(part, dict | list):
+            yield part
 
 
 # Parts of other APIs, kept as they were declared; the API server that owns them checks them.
@@ -94,13 +120,18 @@ Opaque = Annotated[
 ]
 
 
+# Pydantic's own words for these name Python's types.
+SHAPES = {"model_type": "must be an object", "dict_type": "must be an object", "tuple_type": "must be a list"}
+
+
 def parse(model: type[D], spec: dict[str, Any]) -> D:
     """A declaration's spec as values. Raises InvalidSpec for the first field that is wrong."""
     try:
         return model.model_validate(spec)
     except ValidationError as error:
         first = error.errors()[0]
-        raise InvalidSpec(field_path(("spec", *first["loc"])), first["msg"]) from error
+        why = SHAPES.get(first["type"], first["msg"])
+        raise InvalidSpec(field_path(("spec", *first["loc"])), why.removeprefix("Value error, ")) from error
 
 
 def one_of(found: Declared, *names: str) -> None:

@@ -37,6 +37,15 @@ class ObjectiveSetSpec(Declared):
 
         return self
 
+    @model_validator(mode="after")
+    def _without_jobs(self) -> "ObjectiveSetSpec":
+        """Who may write a set might not be allowed to run pods in the namespaces that use it."""
+        if any(objective.job for objective in self.objectives):
+            message = "objectives: a Job is declared in the Release whose namespace it runs in, not in a set"
+            raise ValueError(message)
+
+        return self
+
 
 class ArgumentValue(Declared):
     """A value for an argument of a set."""

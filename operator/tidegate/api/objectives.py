@@ -3,12 +3,15 @@
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from .enums import Mode, SourceKind
+from .jobs import JobCheck
 from .model import Declared, Duration, Name, Number, ObjectName, Share, number, one_of
 
 # The API server's schema has no such field: who declares it anew is told so.
 GONE = "consecutive"
+COUNTED = ("error_ratio", "slow_requests", "latency", "request_share")
 
 
 class Query(Declared):
@@ -81,8 +84,16 @@ class SlowRequests(Counted):
     max: Annotated[Share, Field(description="The greatest share that passes, such as 5%.")]
 
 
+class Latency(Declared):
+    """No slower than stable at any boundary of the histogram that the data plane counts in."""
+
+
+class RequestShare(Declared):
+    """The candidate serves at least 80 % of the requests that its weight promises, by the gateway's counts."""
+
+
 class Objective(Declared):
-    """A metric and the bound it must keep: one of query, errorRatio and slowRequests."""
+    """What must hold: one of query, errorRatio, slowRequests, latency, requestShare and job."""
 
     name: Annotated[Name, Field(description="The objective's name, unique in the Release.")]
     query: Annotated[Query | None, Field(description="A question of your own.")] = None
@@ -90,15 +101,28 @@ class Objective(Declared):
     slow_requests: Annotated[
         SlowRequests | None, Field(description="The gateway's own count of requests over a time.")
     ] = None
-
+    latency: Annotated[
+        Latency | None,
+        Field(description="No slower than stable: the gateway's histogram, compared over all its boundaries."),
+    ] = None
+    request_share: Annotated[
+        RequestShare | None,
+        Field(description="A candidate that serves less than its weight promises, by the gateway's own count."),
+    ] = None
+    job: Annotated[JobCheck | None, Field(description="A Job of your own whose end is the answer.")] = None
     mode: Annotated[
         Mode, Field(description="Gate; or Advise: judged, recorded and shown, and nothing is done about it.")
     ] = Mode.GATE
 
     @property
     def ratio(self) -> "ErrorRatio | SlowRequests | None":
-        """The built-in question, where it is one."""
+        """The share of bad requests that is counted, where it is one."""
         return self.error_ratio or self.slow_requests
+
+    @property
+    def counted(self) -> str:
+        """The field that says what the data plane counts; empty for a query and a Job."""
+        return next((to_camel(name) for name in COUNTED if getattr(self, name) is not None), "")
 
 
 class MetricSourceRef(Declared):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .enums import Afterwards
 from .model import Declared, Duration
 
 
@@ -13,6 +14,13 @@ class Promotion(Declared):
     watch: Annotated[
         Duration, Field(description="Time at full weight, judged, with stable's pods kept: going back is instant.")
     ] = "15m"  # type: ignore[assignment]
+    afterwards: Annotated[
+        Afterwards,
+        Field(
+            description="Warn: for a day more, errors and slow requests are compared with those of the same time a day"
+            " before, and worse ones are told. Nothing: they are not."
+        ),
+    ] = Afterwards.WARN
 
 
 class RollbackWindow(Declared):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .durations import PATTERN
+from .shapes_cel import WORDS
 
 Schema = Mapping[str, Any]
 
@@ -100,7 +101,8 @@ def inline(value: Any) -> str:
 def messages(schema: Schema) -> Iterator[str]:
     """The sentence of every CEL rule, wherever it is."""
     for rule in schema.get("x-kubernetes-validations") or ():
-        yield rule["message"]
+        if rule["message"] not in WORDS.values():
+            yield rule["message"]
 
     for child in (*(schema.get("properties") or {}).values(), *([schema["items"]] if "items" in schema else [])):
         yield from messages(child)

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from .enums import (
     AdvanceOn,
+    Baseline,
     Capacity,
     DataPlane,
     FirstRollout,
@@ -22,9 +23,10 @@ from .enums import (
 )
 from .exposure_rules import exposed_by_our_own_route
 from .hooks import Hook
-from .model import Declared, Duration, Opaque, one_of, parse
+from .model import Declared, Duration, one_of, parse
 from .objective_set import ObjectiveSetRef
 from .objectives import MetricSourceRef, Objective
+from .pod_template import PodTemplate
 from .promotion import Promotion, RollbackWindow
 from .share_rules import fits_pods
 from .step import DEFAULT_STEPS, FULL, IMPLIED_STEP, Step, must_rise
@@ -43,7 +45,7 @@ class ReleaseSpec(Declared):
     """One service under progressive delivery."""
 
     replicas: Annotated[int, Field(ge=0, le=10000, description="The pods of a revision that has all the traffic.")] = 1
-    template: Annotated[Opaque | None, Field(description="The pods: a PodTemplateSpec.")] = None
+    template: Annotated[PodTemplate | None, Field(description="The pods: a PodTemplateSpec.")] = None
     workload_ref: Annotated[
         WorkloadRef | None, Field(description="Where the pods are declared already, instead of template.")
     ] = None
@@ -74,8 +76,8 @@ class ReleaseSpec(Declared):
     data_plane: Annotated[
         DataPlane | None,
         Field(
-            description="Whose metrics answer errorRatio and slowRequests. Absent: chosen by the controller of the"
-            " GatewayClass behind the route."
+            description="Whose metrics answer errorRatio, slowRequests, latency and requestShare. Absent: chosen by the"
+            " controller of the GatewayClass behind the route."
         ),
     ] = None
     interval: Annotated[Duration, Field(description="How often the objectives are measured.")] = "15s"  # type: ignore[assignment]
@@ -97,14 +99,21 @@ class ReleaseSpec(Declared):
         Field(
             ge=0,
             le=1000000,
-            description="Requests of the candidate that must be counted at a step before it is left, by each"
-            " errorRatio and slowRequests.",
+            description="Requests of the candidate that must be counted at a step before it is left, by each objective"
+            " that is no query.",
         ),
     ] = 20
     advance_on: Annotated[
         AdvanceOn,
         Field(description="NoBreach: minRequests were counted at the step, without a breach. Pass: shown to be good."),
     ] = AdvanceOn.NO_BREACH
+    baseline: Annotated[
+        Baseline,
+        Field(
+            description="Stable: the candidate is compared with all of stable's pods. Fresh: with new pods of stable's"
+            " revision, as many as it has, a part of stable while the steps last; for data planes that tell pods apart."
+        ),
+    ] = Baseline.STABLE
     on_inconclusive: Annotated[
         OnInconclusive,
         Field(description="What a Pass that is awaited at a step's deadline leads to: Hold, Promote or RollBack."),
@@ -172,7 +181,12 @@ class ReleaseSpec(Declared):
     @property
     def asks_the_data_plane(self) -> bool:
         """True where an objective is a built-in question."""
-        return any(objective.ratio for objective in self.objectives)
+        return any(objective.counted for objective in self.objectives)
+
+    @property
+    def asks_a_source(self) -> bool:
+        """True where an objective's numbers come from a source: a Job answers by itself."""
+        return any(objective.job is None for objective in self.objectives)
 
     @model_validator(mode="after")
     def _one_template(self) -> "ReleaseSpec":
@@ -198,6 +212,10 @@ class ReleaseSpec(Declared):
     def _bounded(self) -> "ReleaseSpec":
         if self.interval < timedelta(seconds=1):
             message = "interval: must be at least 1s"
+            raise ValueError(message)
+
+        if self.progress_deadline < timedelta(seconds=1):
+            message = "progressDeadline: must be at least 1s"
             raise ValueError(message)
 
         if sum(len(objective.query.words) for objective in self.objectives if objective.query) > QUERIES_LENGTH:
@@ -246,8 +264,14 @@ class ReleaseSpec(Declared):
             message = f"hooks: {lost[0]} is no step with a weight above 0"
             raise ValueError(message)
 
-        if len(json.dumps([hook.job.template for hook in self.hooks if hook.job])) > JOBS_LENGTH:
-            message = f"hooks: all Job templates together must be at most {JOBS_LENGTH} characters of JSON"
+        return self
+
+    @model_validator(mode="after")
+    def _jobs_can_be_pinned(self) -> "ReleaseSpec":
+        jobs = [*(hook.job for hook in self.hooks), *(objective.job for objective in self.objectives)]
+        templates = [job.template for job in jobs if job]
+        if len(json.dumps(templates)) > JOBS_LENGTH:
+            message = f"all Job templates of hooks and objectives must be at most {JOBS_LENGTH} characters of JSON"
             raise ValueError(message)
 
         return self
@@ -259,15 +283,3 @@ class ReleaseSpec(Declared):
 def parse_spec(spec: dict[str, Any]) -> ReleaseSpec:
     """The spec as values. Raises InvalidSpec for the first field that is wrong."""
     return parse(ReleaseSpec, spec)
-
-
-# Without these nothing can be put back, or what must be kept is deleted.
-ESSENTIAL = frozenset({"replicas", "template", "workloadRef", "service", "traffic", "onDelete"})
-
-
-def salvaged_spec(spec: dict[str, Any]) -> ReleaseSpec:
-    """What can still be read of a wrong spec: enough to put traffic back, never enough to go forward.
-
-    Raises InvalidSpec where even that is missing. Nothing is judged by it.
-    """
-    return parse_spec({**{name: spec[name] for name in ESSENTIAL if name in spec}, "objectives": []})

@@ -21,6 +21,7 @@ KEPT = frozenset(
         "default",
         "x-kubernetes-preserve-unknown-fields",
         "x-kubernetes-int-or-string",
+        "nullable",
     }
 )
 INT_OR_STRING: Mapping[str, Any] = {
@@ -41,7 +42,8 @@ def _converted(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[
         return _optional(node, definitions)
 
     found = {key: _without_nulls(value) for key, value in node.items() if key in KEPT and value is not None}
-    if node.get("type") == "object" and "properties" in node:
+    # The API server drops an empty map, and then kubectl's and Helm's words for one CRD would be in conflict.
+    if node.get("type") == "object" and node.get("properties"):
         found["properties"] = {
             name: _converted(child, definitions) for name, child in sorted(node["properties"].items())
         }

@@ -40,7 +40,7 @@ class PodPages(Declared):
 
 
 class Scrape(Provider):
-    """Pages in Prometheus' text format or in OpenMetrics, read by Tidegate. It answers errorRatio and slowRequests."""
+    """Pages in Prometheus' text format or in OpenMetrics, read by Tidegate. It answers all but query."""
 
     addresses: Annotated[
         tuple[PageAddress, ...],

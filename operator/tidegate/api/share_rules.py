@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from .enums import Capacity, FirstRollout, WorkloadKind
+from .enums import Baseline, Capacity, FirstRollout, WorkloadKind
 from .step import FULL
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ def fits_pods(spec: "ReleaseSpec") -> None:
 
     if (nodes or pods) and spec.capacity is Capacity.SHRINK:
         message = "capacity: Shrink needs a router: without one the pods are the share"
+        raise ValueError(message)
+
+    if (nodes or pods) and spec.baseline is Baseline.FRESH:
+        message = "baseline: Fresh needs a router: without one its pods would take a share from the candidate"
         raise ValueError(message)
 
     if nodes and spec.first_rollout is FirstRollout.STEPS:

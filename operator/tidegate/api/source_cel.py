@@ -6,6 +6,7 @@ from pydantic.alias_generators import to_camel
 
 from .cel import rule
 from .metric_source import PROVIDERS
+from .variables_cel import FOREIGN_RULE, variables_rule
 
 TIMEOUT_RULE = rule(
     "duration(self) >= duration('100ms') && duration(self) <= duration('30s')",
@@ -59,4 +60,7 @@ def source_by(spec: dict[str, Any]) -> None:
     scrape["x-kubernetes-validations"] = [TARGETS_RULE, DIFFERENT_RULE, PODS_RULE]
     scrape["properties"]["timeout"]["x-kubernetes-validations"] = [PAGE_TIMEOUT_RULE]
     scrape["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
-    spec["properties"]["web"]["x-kubernetes-validations"] = [ASKED_RULE, BODY_RULE]
+    web = spec["properties"]["web"]
+    web["x-kubernetes-validations"] = [ASKED_RULE, BODY_RULE]
+    for template in ("url", "body"):
+        web["properties"][template]["x-kubernetes-validations"] = [FOREIGN_RULE, variables_rule("query")]

@@ -62,6 +62,10 @@ RELEASE_STATUS: dict[str, Any] = {
         },
         stable=record("The revision served by default.", **SIDE),
         candidate=record("The revision on trial.", **SIDE),
+        baseline=record(
+            "The fresh copy of stable that the candidate is compared with; stable's numbers are without it.",
+            **SIDE,
+        ),
         step=record(
             "Where the rollout is.",
             index=COUNT,
@@ -69,6 +73,7 @@ RELEASE_STATUS: dict[str, Any] = {
             progress=text(16),
             enteredAt=TIME,
             settledAt=TIME,
+            weight={**COUNT, "description": "What the route carries, whoever set it and confirmed or not."},
             desiredWeight=COUNT,
             confirmedWeight=COUNT,
         ),
@@ -87,6 +92,7 @@ RELEASE_STATUS: dict[str, Any] = {
             saidYes=listed("Hooks that opened their gate.", text(63), 16),
             weightedAt=TIME,
             deadlineFrom=TIME,
+            stoppedSince=TIME,
             breachHeldSince=TIME,
             noDataSince=TIME,
             dweltMilliseconds={"type": "integer", "format": "int64"},
@@ -111,6 +117,11 @@ RELEASE_STATUS: dict[str, Any] = {
                 sentence=text(512),
             ),
             32,
+        ),
+        advice=listed(
+            "What nobody declared and is worth a look, in this rollout: nothing is done about it.",
+            record("One line.", topic=text(32), subject=text(128), sentence=text(256), since=TIME),
+            10,
         ),
         rejected=listed("Revisions that were rolled back; retry starts one again.", text(63), 10),
         history=listed(
@@ -151,6 +162,19 @@ RELEASE_STATUS: dict[str, Any] = {
             "Which declared template is which revision, where only defaults are written otherwise.",
             declared=text(63),
             revision=text(63),
+        ),
+        targetPort=record(
+            "Which revision the declared targetPort came with, where that is not the stable one.",
+            declared=text(63),
+            revision=text(63),
+        ),
+        takenOver=record(
+            "How the referenced Deployment was found, with which revision, and how often it was emptied since.",
+            name=text(253),
+            replicas=COUNT,
+            paused={"type": "boolean"},
+            emptied=COUNT,
+            proven=text(63),
         ),
         handedOverAt=TIME,
         restart=record(

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 from .enums import Confirm, RouteKind
 from .exposure import Affinity
 from .model import Declared, Duration, Hostname, Name, ObjectName, Opaque, one_of
+from .ports import Port
+from .route_match import MATCHES, RouteMatch
 
 
 class Service(Declared):
@@ -14,7 +16,7 @@ class Service(Declared):
 
     port: Annotated[int, Field(ge=1, le=65535, description="The port of the Services.")]
     target_port: Annotated[
-        int | str | None,
+        Port | None,
         Field(description="The pods' port, by number or name; the Services' port where it is absent."),
     ] = None
 
@@ -38,7 +40,9 @@ class RouteRule(Declared):
     """A rule of the managed HTTPRoute, without its backends: those are Tidegate's."""
 
     name: Annotated[Name | None, Field(description="The rule's name.")] = None
-    matches: Annotated[tuple[Opaque, ...] | None, Field(max_length=64, description="As in HTTPRoute.")] = None
+    matches: Annotated[
+        tuple[RouteMatch, ...] | None, Field(max_length=64, description="As in HTTPRoute: a request must fit one.")
+    ] = None
     filters: Annotated[tuple[Opaque, ...] | None, Field(max_length=16, description="As in HTTPRoute.")] = None
     timeouts: Annotated[Opaque | None, Field(description="As in HTTPRoute.")] = None
 
@@ -55,6 +59,14 @@ class Gateway(Declared):
     rules: Annotated[
         tuple[RouteRule, ...], Field(max_length=16, description="One rule for all paths where it is absent.")
     ] = ()
+
+    @model_validator(mode="after")
+    def _fits_a_route(self) -> "Gateway":
+        if sum(len(rule.matches or ((),)) for rule in self.rules) > MATCHES:
+            message = f"rules: must have at most {MATCHES} matches in all: a route holds no more"
+            raise ValueError(message)
+
+        return self
 
 
 class AttachedRoute(Declared):

@@ -1,6 +1,8 @@
 """What a router needs of the rest of a Release, as rules of the API server."""
 
-from .cel import rule
+from .cel import matches, rule
+from .ports import LETTER, PORT, PORT_NAME, PORT_NAME_LENGTH
+from .route_match import MATCHES
 
 ROUTER_RULE = rule(
     "[has(self.gateway), has(self.route), has(self.routes), has(self.ingress), has(self.podRatio), has(self.nodeRatio)]"
@@ -15,6 +17,10 @@ SHRINK_RULE = rule(
     "self.capacity != 'Shrink' || !(has(self.traffic.podRatio) || has(self.traffic.nodeRatio))",
     "capacity: Shrink needs a router; with traffic.podRatio or nodeRatio the pods are the share",
 )
+FRESH_RULE = rule(
+    "self.baseline != 'Fresh' || !(has(self.traffic.podRatio) || has(self.traffic.nodeRatio))",
+    "baseline: Fresh needs a router; with traffic.podRatio or nodeRatio its pods would take a share from the candidate",
+)
 FIRST_NODES_RULE = rule(
     "self.firstRollout != 'Steps' || !has(self.traffic.nodeRatio)",
     "firstRollout: Steps needs a size; with traffic.nodeRatio every node gets its pod at once",
@@ -27,6 +33,10 @@ STEP_PODS_RULE = rule(
     "!(has(self.traffic.podRatio) || has(self.traffic.nodeRatio)) || self.steps.all(s, !has(s.replicas))",
     "steps: with traffic.podRatio or nodeRatio the pods are the share: leave replicas out",
 )
+MATCHES_RULE = rule(
+    f"self.map(r, has(r.matches) && r.matches.size() > 0 ? r.matches.size() : 1).sum() <= {MATCHES}",
+    f"rules: must have at most {MATCHES} matches in all: a route holds no more",
+)
 ROUTES_RULE = rule(
     "self.all(r, self.exists_one(o, o.kind == r.kind && o.name == r.name))",
     "routes: each route may be named once: without rule, every rule with both backends is meant",
@@ -34,6 +44,12 @@ ROUTES_RULE = rule(
 RULE_RULE = rule(
     "!has(self.rule) || self.kind != 'TraefikService'",
     "route: a TraefikService has no rules: leave rule out",
+)
+TARGET_PORT_RULE = rule(
+    "type(self) == int ? self >= 1 && self <= 65535 :"
+    f" {matches('self', PORT_NAME)} && size(self) <= {PORT_NAME_LENGTH} && !self.contains('--') &&"
+    f" {matches('self', LETTER)}",
+    f"targetPort: {PORT}",
 )
 SUBSETS_RULE = rule(
     "!has(self.destinationRule) || self.kind == 'VirtualService'",

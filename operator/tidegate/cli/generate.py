@@ -1,4 +1,4 @@
-"""Write what can be derived: CRDs, their copy in the chart, a dashboard, a picture, tables in the docs, indexes."""
+"""Write what can be derived: CRDs, their copy in the chart, a dashboard, pictures, tables in the docs, indexes."""
 
 from pathlib import Path
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 import yaml
 
 from tidegate.api.crds import crds
+from tidegate.api.query_variables import KNOWN
 from tidegate.api.reference import inline, reference
-from tidegate.metrics.variables import KNOWN
 
 from .data_planes import data_planes
+from .delays import delays
 from .grafana import dashboard
 from .held import Test, known_tests
 from .picture import picture
@@ -57,6 +58,7 @@ def files() -> dict[Path, str]:
     found[ROOT / "docs" / "safety.md"] = safety()
     found[ROOT / "docs" / "data-planes.md"] = data_planes()
     found[ROOT / "docs" / "evidence.svg"] = picture()
+    found[ROOT / "docs" / "delays.svg"] = delays((ROOT / "docs" / "judge.md").read_text())
     found[ROOT / "docs" / "objectives.md"] = with_variables((ROOT / "docs" / "objectives.md").read_text())
     return found
 

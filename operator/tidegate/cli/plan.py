@@ -15,10 +15,10 @@ from tidegate.clients import CallError, Http, Kube, NoCredentials, credentials
 from tidegate.decision.snapshot import Blocked
 from tidegate.judge.plan import Expected, share, span
 from tidegate.judge.steps import Sight, seen_by
-from tidegate.reconcile.channel import Channel
-from tidegate.reconcile.foresee import Foreseen, NotForeseen, expected_at, foresee
+from tidegate.reconcile.judging.foresee import Foreseen, NotForeseen, expected_at, foresee
 from tidegate.reconcile.scope import Scope
-from tidegate.reconcile.sources import Source
+from tidegate.reconcile.sources.channel import Channel
+from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 
@@ -103,7 +103,7 @@ def told(options: argparse.Namespace) -> Iterator[tuple[str, Foreseen]]:
 
         found = list(expected_at(parse_spec(spec), expected))
         if not found:
-            message = f"{name}: no objective counts requests: errorRatio and slowRequests do"
+            message = f"{name}: no objective counts bad requests: errorRatio and slowRequests do"
             raise NotForeseen(message)
 
         yield from ((name, each) for each in found)

@@ -1,10 +1,14 @@
 """The only package with sockets."""
 
-from .credentials import Credentials, NoCredentials, credentials
+from .answers import Event, Object
+from .credentials import Credentials, credentials
+from .election import NoElection, electing_namespace, end_beside_another
 from .errors import CallError, Conflict, Disturbed, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
 from .http import Ask, AskFailed, Http, Reply, TooLarge, addresses_of
-from .kube import METADATA, METADATA_LIST, Event, Kind, Kube, Object, session_for
+from .kube import METADATA, METADATA_LIST, Kind, Kube, session_for
+from .kubeconfig import Context, NoCredentials, current_context, users_kubeconfig
 from .lease import Lease, Timing
+from .nesting import shallow
 from .recorder import Note, Recorder
 from .writer import MANAGER, Writer
 
@@ -16,6 +20,7 @@ __all__ = [
     "AskFailed",
     "CallError",
     "Conflict",
+    "Context",
     "Credentials",
     "Disturbed",
     "Event",
@@ -28,6 +33,7 @@ __all__ = [
     "Kube",
     "Lease",
     "NoCredentials",
+    "NoElection",
     "NotFound",
     "Note",
     "Object",
@@ -39,5 +45,10 @@ __all__ = [
     "Writer",
     "addresses_of",
     "credentials",
+    "current_context",
+    "electing_namespace",
+    "end_beside_another",
     "session_for",
+    "shallow",
+    "users_kubeconfig",
 ]

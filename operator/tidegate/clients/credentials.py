@@ -4,18 +4,12 @@ import base64
 import os
 import ssl
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
+from .kubeconfig import Context, NoCredentials, current_context, unusable, users_kubeconfig
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
-
-
-class NoCredentials(Exception):
-    """There is no way to reach an API server: what was looked for, and what to do."""
 
 
 @dataclass(slots=True)
@@ -44,6 +38,7 @@ class Credentials:
     token_file: Path | None = None
     user: tuple[str, str] | None = None
     authority: "Authority | None" = None
+    in_pod: bool = False
 
     def headers(self) -> dict[str, str]:
         """The headers of a request. Tokens rotate and authorities change: their files are looked at each time."""
@@ -68,93 +63,87 @@ def credentials(kubeconfig: Path | None = None) -> Credentials:
     if (SERVICE_ACCOUNT / "token").exists():
         return from_service_account(SERVICE_ACCOUNT)
 
-    named = [part for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    if len(named) > 1:
-        message = "KUBECONFIG names several files: give one with --kubeconfig"
-        raise NoCredentials(message)
-
-    return from_kubeconfig(Path(named[0]) if named else Path.home() / ".kube" / "config")
+    return from_kubeconfig(users_kubeconfig())
 
 
 def from_service_account(folder: Path) -> Credentials:
-    """Credentials inside a pod."""
-    host, port = os.environ["KUBERNETES_SERVICE_HOST"], os.environ.get("KUBERNETES_SERVICE_PORT", "443")
-    host = f"[{host}]" if ":" in host else host
+    """Credentials inside a pod. Raises NoCredentials for what is missing of what Kubernetes mounts there."""
+    host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    if not host:
+        raise unusable(folder, "KUBERNETES_SERVICE_HOST is not set", do="pass the pod's environment on")
+
+    try:
+        namespace = (folder / "namespace").read_text().strip()
+        tls = ssl.create_default_context(cafile=str(folder / "ca.crt"))
+    except OSError as error:
+        what = f"namespace and ca.crt cannot both be read: {error.strerror or error}"
+        raise unusable(folder, what, do="mount the service account's volume whole") from error
+
     return Credentials(
-        server=f"https://{host}:{port}",
-        namespace=(folder / "namespace").read_text().strip(),
-        tls=ssl.create_default_context(cafile=str(folder / "ca.crt")),
+        server=f"https://{f'[{host}]' if ':' in host else host}:{port}",
+        namespace=namespace,
+        tls=tls,
         token_file=folder / "token",
         authority=Authority(folder / "ca.crt"),
+        in_pod=True,
     )
 
 
 def from_kubeconfig(path: Path) -> Credentials:
     """Credentials of a kubeconfig's current context. Raises NoCredentials for whatever is wrong with it."""
-    if not path.is_file():
-        message = f"no kubeconfig at {path}: set KUBECONFIG or give --kubeconfig"
-        raise NoCredentials(message)
-
-    try:
-        return _of_config(yaml.safe_load(path.read_text()) or {}, path)
-    except (yaml.YAMLError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path} cannot be used: {type(error).__name__}: {error}"
-        raise NoCredentials(message) from error
-
-
-def _of_config(config: Mapping[str, Any], path: Path) -> Credentials:
-    context = _named(config, "contexts", config.get("current-context"), "context", path)
-    cluster = _named(config, "clusters", context.get("cluster"), "cluster", path)
-    user = _named(config, "users", context.get("user"), "user", path)
+    context = current_context(path)
+    user = context.user
     if "exec" in user or "auth-provider" in user:
         message = f"{path}: users with exec or auth-provider are not supported; use a token or a client certificate"
         raise NoCredentials(message)
 
+    # Read again at each request: here only to say at once where it is not there.
+    context.read(user, "tokenFile")
     token_file = user.get("tokenFile")
     return Credentials(
-        server=cluster["server"].rstrip("/"),
-        namespace=context.get("namespace") or "default",
-        tls=_tls(cluster, user, path.parent) if cluster["server"].startswith("https") else None,
+        server=context.server,
+        namespace=context.namespace,
+        tls=_tls(context) if context.server.startswith("https") else None,
         token=user.get("token"),
         token_file=path.parent / token_file if token_file else None,
-        user=(user["username"], user["password"]) if "password" in user else None,
+        user=(str(user.get("username") or ""), str(user["password"])) if "password" in user else None,
     )
 
 
-def _named(config: Mapping[str, Any], part: str, name: str | None, kind: str, path: Path) -> Mapping[str, Any]:
-    for found in config.get(part) or ():
-        if found.get("name") == name:
-            content: Mapping[str, Any] = found.get(kind) or {}
-            return content
+def _tls(context: Context) -> ssl.SSLContext:
+    tls = _trusting(context)
+    if context.cluster.get("insecure-skip-tls-verify"):
+        tls.check_hostname = False
+        tls.verify_mode = ssl.CERT_NONE
 
-    message = f"{path}: {part} has no entry named {name!r}"
-    raise NoCredentials(message)
+    names = ("client-certificate", "client-key")
+    certificate, key = (context.content(context.user, name) for name in names)
+    if certificate is None and key is None:
+        return tls
 
+    if certificate is None or key is None:
+        there, lacking = names if key is None else reversed(names)
+        raise unusable(context.path, f"its user has {there} and no {lacking}", do="add it")
 
-def _tls(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> ssl.SSLContext:
-    authority = _content(cluster, "certificate-authority", folder)
-    context = ssl.create_default_context(cadata=authority.decode() if authority else None)
-    if cluster.get("insecure-skip-tls-verify"):
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    try:
+        _load_pair(tls, certificate, key)
+    except OSError as error:
+        raise unusable(context.path, "client-certificate and client-key are not a pair in PEM") from error
 
-    certificate, key = _content(user, "client-certificate", folder), _content(user, "client-key", folder)
-    if certificate and key:
-        _load_pair(context, certificate, key)
-
-    return context
-
-
-def _content(part: Mapping[str, Any], name: str, folder: Path) -> bytes | None:
-    if inline := part.get(f"{name}-data"):
-        return base64.b64decode(inline)
-
-    return (folder / part[name]).read_bytes() if part.get(name) else None
+    return tls
 
 
-def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+def _trusting(context: Context) -> ssl.SSLContext:
+    authority = context.content(context.cluster, "certificate-authority")
+    try:
+        return ssl.create_default_context(cadata=authority.decode("ascii") if authority else None)
+    except (OSError, ValueError) as error:
+        raise unusable(context.path, "certificate-authority holds no certificate in PEM") from error
+
+
+def _load_pair(tls: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
     """Python's ssl reads pairs only from files: the file is gone before this returns."""
     with tempfile.NamedTemporaryFile() as pair:
         pair.write(certificate + b"\n" + key)
         pair.flush()
-        context.load_cert_chain(pair.name)
+        tls.load_cert_chain(pair.name)

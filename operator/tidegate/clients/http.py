@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -97,7 +98,24 @@ class Http:
             message = f"no answer within {ask.seconds:g} s"
             raise AskFailed(message) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise AskFailed(str(error) or type(error).__name__) from error
+            raise AskFailed(_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """Who could not be reached and why, in the system's own words: aiohttp's name settings that nobody made."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return f"cannot connect to {error.host}:{error.port}: {error.certificate_error}"
+        case aiohttp.ClientConnectorError():
+            return f"cannot connect to {error.host}:{error.port}: {_of_the_system(error.os_error)}"
+
+    return str(error) or type(error).__name__
+
+
+def _of_the_system(error: OSError) -> str:
+    """What is wrong; not once more the address, which asyncio puts in the place of the words."""
+    own = isinstance(error, (ssl.SSLError, socket.gaierror, PermissionError)) or not error.errno
+    return (error.strerror or str(error)) if own else os.strerror(error.errno or 0)
 
 
 def _session(limit: int, sockets: Callable[[tuple[Any, ...]], socket.socket] | None) -> aiohttp.ClientSession:

@@ -1,30 +1,30 @@
 """Calls to an API server over one session: each with a timeout, a size limit and a named failure."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import msgspec
 
+from .answers import Event, Object, bounded, decoded, event_of, lines
 from .credentials import Credentials
-from .errors import Expired, Unavailable, error_for
+from .errors import Expired, Unavailable
 
-Object = dict[str, Any]
 Observer = Callable[[str, str, int, float], None]
 
 CALL_SECONDS = 10
 # Connections for calls, beside those that streams hold for ever.
-CALLS_AT_ONCE = 48
+CALLS_AT_ONCE = 64
 # A rollback must not wait for a handshake; the server keeps idle connections for 90 s.
 KEPT_SECONDS = 75
 # Bookmarks come about once a minute: a stream that is silent for longer is dead.
 SILENT_SECONDS = 70
 PAGE = 500
-LARGEST_ANSWER = 64 * 2**20
-LARGEST_EVENT = 8 * 2**20
+# A list whose pages expire each time is for the caller to try later: every try costs the server its first pages.
+EXPIRED_PAUSES = (0.05, 0.5)
 JSON = "application/json"
 # Of a Secret that is only looked for, nothing but its name and version leaves the API server.
 METADATA = f"{JSON};as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -58,12 +58,15 @@ class Kind:
         return f"{root}{scope}/{self.plural}" + (f"/{name}" if name else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of a watch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How many seconds a call may take, and whether it goes `anew` over a connection of its own."""
 
-    type: str
-    object: Object
+    seconds: float = CALL_SECONDS
+    anew: bool = False
+
+
+USUAL = Patience()
 
 
 def whole(found: Object) -> Object:
@@ -82,8 +85,14 @@ def session_for(
     connector = aiohttp.TCPConnector(
         limit=CALLS_AT_ONCE + streams, ssl=who.tls or False, keepalive_timeout=KEPT_SECONDS
     )
-    timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, sock_connect=5)
-    return aiohttp.ClientSession(connector=connector, timeout=timeout, read_bufsize=2**20, headers=headers)
+    limit = _within(CALL_SECONDS)
+    return aiohttp.ClientSession(connector=connector, timeout=limit, read_bufsize=2**20, headers=headers)
+
+
+def unkept_session_for(who: Credentials) -> aiohttp.ClientSession:
+    """A session that opens a connection for every call: for the few that must not wait for one that went silent."""
+    connector = aiohttp.TCPConnector(ssl=who.tls or False, force_close=True)
+    return aiohttp.ClientSession(connector=connector, timeout=_within(CALL_SECONDS))
 
 
 class Kube:
@@ -93,11 +102,13 @@ class Kube:
         self._who = who
         self._observer = observer
         self._session = session_for(who, streams=streams)
+        self._unkept = unkept_session_for(who)
         self._pages_at_once = asyncio.Semaphore(2)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
+        await self._unkept.close()
 
     async def call(
         self,
@@ -108,8 +119,12 @@ class Kube:
         content: str = JSON,
         accept: str = JSON,
         params: Mapping[str, str] | None = None,
+        patience: Patience = USUAL,
     ) -> Object:
-        """One request and its decoded answer. Raises a CallError by what the caller should do."""
+        """One request and its decoded answer. Raises a CallError by what the caller should do.
+
+        A connection without an answer in time is closed.
+        """
         started = time.monotonic()
         data = msgspec.json.encode(body) if body is not None else None
         kinds = {"Accept": accept} | ({"Content-Type": content} if data is not None else {})
@@ -117,45 +132,77 @@ class Kube:
         try:
             headers = {**self._who.headers(), **kinds}
             address = self._who.server + path
-            async with self._session.request(verb, address, data=data, headers=headers, params=params) as answer:
+            session, limit = self._unkept if patience.anew else self._session, _within(patience.seconds)
+            async with session.request(
+                verb, address, data=data, headers=headers, params=params, timeout=limit
+            ) as answer:
                 status = answer.status
-                return _decoded(await _bounded(answer), status, call=f"{verb} {path}", headers=answer.headers)
+                return decoded(await bounded(answer), status, call=f"{verb} {path}", headers=answer.headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             sentence = str(error) or type(error).__name__
             raise Unavailable(status, sentence, call=f"{verb} {path}") from error
         finally:
             self._observer(verb, path, status, time.monotonic() - started)
 
+    async def text(self, path: str, *, params: Mapping[str, str], largest: int, seconds: float) -> str:
+        """The beginning of an answer that is no object; what is longer is cut off. Raises a CallError."""
+        call, status, body = f"GET {path}", 0, bytearray()
+        started, address = time.monotonic(), self._who.server + path
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=seconds)
+        try:
+            async with self._session.get(
+                address, params=params, headers=self._who.headers(), timeout=timeout
+            ) as answer:
+                status = answer.status
+                if status != 200:
+                    decoded(await bounded(answer), status, call=call, headers=answer.headers)
+
+                async for chunk in answer.content.iter_chunked(largest):
+                    body += chunk
+                    if len(body) >= largest:
+                        break
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable(status, str(error) or type(error).__name__, call=call) from error
+        finally:
+            self._observer("GET", path, status, time.monotonic() - started)
+
+        return bytes(body[:largest]).decode(errors="replace")
+
     async def list_all(
         self,
         kind: Kind,
         namespace: str | None = None,
         *,
-        keep: Callable[[Object], Object] = whole,
+        keep: Callable[[Object], Object | None] = whole,
         selector: str = "",
         fields: str = "",
         accept: str = JSON,
     ) -> tuple[list[Object], str]:
         """What is to `keep` of every object of a kind, or of one namespace, and the list's resourceVersion.
 
+        An object of which nothing is to be kept is left out.
+
         Two pages at a time over all kinds, trimmed at once: what is not kept is never there together.
-        410 between pages starts again.
+        410 between pages starts again; raises Expired where that happens again and again.
         """
-        while True:
+        path, selectors = kind.path(namespace), _selectors(selector, fields)
+        for pause in EXPIRED_PAUSES:
             try:
-                return await self._pages(kind.path(namespace), keep, _selectors(selector, fields), accept)
+                return await self._pages(path, keep, selectors, accept)
             except Expired:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads lists
+
+        return await self._pages(path, keep, selectors, accept)
 
     async def _pages(
-        self, path: str, keep: Callable[[Object], Object], selectors: Mapping[str, str], accept: str
+        self, path: str, keep: Callable[[Object], Object | None], selectors: Mapping[str, str], accept: str
     ) -> tuple[list[Object], str]:
         items: list[Object] = []
         params = {"limit": str(PAGE), **selectors}
         while True:
             async with self._pages_at_once:
                 page = await self.call("GET", path, params=params, accept=accept)
-                items.extend(map(keep, page.get("items") or ()))
+                items.extend(kept for kept in map(keep, page.get("items") or ()) if kept is not None)
                 metadata = page["metadata"]
                 del page
 
@@ -176,7 +223,7 @@ class Kube:
     ) -> AsyncIterator[Event]:
         """Changes since a resourceVersion, until the stream ends or falls silent: a new one goes on from the last.
 
-        An opened stream begins with a bookmark of our own: nothing was missed up to here. Raises for an ERROR in it.
+        Raises for an ERROR in it.
         """
         params = {
             "watch": "1",
@@ -194,11 +241,10 @@ class Kube:
             async with self._session.get(address, params=params, headers=headers, timeout=timeout) as answer:
                 self._observer("WATCH", path, answer.status, 0)
                 if answer.status != 200:
-                    _decoded(await _bounded(answer), answer.status, call=call, headers=answer.headers)
+                    decoded(await bounded(answer), answer.status, call=call, headers=answer.headers)
 
-                yield Event("BOOKMARK", {"metadata": {"resourceVersion": version}})
-                async for line in _lines(answer, call):
-                    yield _event(line, call)
+                async for line in lines(answer, call):
+                    yield event_of(line, call)
         except aiohttp.SocketTimeoutError:
             # A kind without events since the server's start gets no bookmarks, so silence alone is no trouble.
             return
@@ -206,69 +252,10 @@ class Kube:
             raise Unavailable(0, str(error) or type(error).__name__, call=call) from error
 
 
+def _within(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds, sock_connect=min(5, seconds))
+
+
 def _selectors(selector: str, fields: str) -> dict[str, str]:
     labels = {"labelSelector": selector} if selector else {}
     return {**labels, "fieldSelector": fields} if fields else labels
-
-
-async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
-    """The body, refused beyond the limit: a runaway answer must not take the process with it."""
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            message = f"the answer is larger than {LARGEST_ANSWER} bytes"
-            raise Unavailable(answer.status, message, call=answer.method)
-
-    return bytes(body)
-
-
-def _decoded(body: bytes, status: int, *, call: str, headers: Mapping[str, str]) -> Object:
-    try:
-        found = msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        if status < 400:
-            raise Unavailable(status, f"the answer is not JSON: {error}", call=call) from error
-        found = {}
-
-    if status < 400 and not isinstance(found, dict):
-        raise Unavailable(status, "the answer is no object", call=call)
-
-    if status < 400:
-        decoded: Object = found
-        return decoded
-
-    after = headers.get("Retry-After", "")
-    sentence = found.get("message") if isinstance(found, dict) else None
-    raise error_for(status, sentence or body[:200].decode(errors="replace"), call=call, retry_after=_seconds(after))
-
-
-def _seconds(text: str) -> float | None:
-    return float(text) if text.isdigit() else None
-
-
-async def _lines(answer: aiohttp.ClientResponse, call: str) -> AsyncIterator[bytes]:
-    rest = bytearray()
-    async for chunk in answer.content.iter_any():
-        rest += chunk
-        *whole, last = rest.split(b"\n")
-        if len(last) > LARGEST_EVENT:
-            raise Unavailable(200, f"an event is larger than {LARGEST_EVENT} bytes", call=call)
-
-        rest = bytearray(last)
-        for line in whole:
-            if line:
-                yield bytes(line)
-
-
-def _event(line: bytes, call: str) -> Event:
-    try:
-        found = msgspec.json.decode(line)
-    except msgspec.DecodeError as error:
-        raise Unavailable(200, f"an event is not JSON: {error}", call=call) from error
-
-    if found.get("type") == "ERROR":
-        status = found.get("object") or {}
-        raise error_for(int(status.get("code") or 500), str(status.get("message")), call=call)
-
-    return Event(found["type"], found["object"])

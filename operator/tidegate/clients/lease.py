@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import structlog
 
-from .errors import CallError, Conflict, NotFound
-from .kube import Kind, Kube, Object
+from .answers import Object
+from .errors import CallError, Conflict, NotFound, Unavailable
+from .kube import Kind, Kube, Patience
 
 LEASES = Kind(api="coordination.k8s.io/v1", plural="leases", kind="Lease")
 log = structlog.get_logger(__name__)
@@ -22,6 +23,11 @@ class Timing:
     lasts: float = 15
     renew: float = 10
     retry: float = 2
+
+    @property
+    def call(self) -> float:
+        """How long one call may take: a connection that went silent leaves time for others before all is lost."""
+        return self.renew * 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,18 @@ class Lease:
         self._clock = clock
         self._valid_until = 0.0
         self._seen = Seen("", 0.0)
+        # After a call without an answer the next ones go over a connection of their own.
+        self._anew = False
         self.gained = asyncio.Event()
+
+    @property
+    def namespace(self) -> str:
+        """Where it is."""
+        return self._namespace
+
+    def move(self, namespace: str) -> None:
+        """Contend in another namespace; only before it runs."""
+        self._namespace = namespace
 
     def left(self) -> float:
         """The fence: seconds for which nobody else can hold the Lease."""
@@ -71,7 +88,14 @@ class Lease:
                 log.error("lease lost", reason="LeaseLost")
                 return
 
-            await asyncio.sleep(self._timing.retry if self.held() else self._timing.retry / 2)
+            await asyncio.sleep(self._pause())
+
+    def _pause(self) -> float:
+        """Seconds until the next attempt: sooner where nobody leads, and at once almost where no answer came."""
+        if self._anew:
+            return self._timing.retry / 4
+
+        return self._timing.retry if self.held() else self._timing.retry / 2
 
     async def release(self) -> None:
         """Hand over at once: the next holder need not wait for the end of the Lease."""
@@ -82,7 +106,7 @@ class Lease:
         try:
             found = await self._get()
             spec = {**found["spec"], "holderIdentity": "", "leaseDurationSeconds": 1}
-            await self._kube.call("PUT", self._path(), body={**found, "spec": spec})
+            await self._call("PUT", self._path(), {**found, "spec": spec})
         except CallError as error:
             log.warning("lease not released", error=str(error))
 
@@ -93,8 +117,11 @@ class Lease:
         except NotFound:
             written = await self._create()
         except CallError as error:
+            self._anew = isinstance(error, Unavailable)
             log.warning("lease not renewed", error=str(error))
             return
+
+        self._anew = False
 
         if written:
             # Counted from before the request: the server cannot have granted it earlier.
@@ -115,7 +142,7 @@ class Lease:
         acquired = _now() if changed else spec.get("acquireTime")
         body = {**found, "spec": self._spec(transitions=transitions, acquired=acquired)}
         try:
-            await self._kube.call("PUT", self._path(), body=body)
+            await self._call("PUT", self._path(), body)
         except Conflict:
             return False
 
@@ -138,7 +165,7 @@ class Lease:
             "spec": self._spec(transitions=0, acquired=_now()),
         }
         try:
-            await self._kube.call("POST", LEASES.path(self._namespace), body=body)
+            await self._call("POST", LEASES.path(self._namespace), body)
         except CallError as error:
             log.warning("lease not created", error=str(error))
             return False
@@ -155,7 +182,11 @@ class Lease:
         }
 
     async def _get(self) -> Object:
-        return await self._kube.call("GET", self._path())
+        return await self._call("GET", self._path())
+
+    async def _call(self, verb: str, path: str, body: object = None) -> Object:
+        patience = Patience(seconds=self._timing.call, anew=self._anew)
+        return await self._kube.call(verb, path, body=body, patience=patience)
 
     def _path(self) -> str:
         return LEASES.path(self._namespace, self._name)

@@ -2,17 +2,22 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
+from .answers import Object
 from .errors import CallError
-from .kube import Kind, Kube, Object
+from .kube import Kind, Kube
 
 EVENTS = Kind(api="events.k8s.io/v1", plural="events", kind="Event")
 WAITING = 1000
 PER_SECOND = 25
+# At the end there is no pace: so many are written at once.
+AT_ONCE = 16
 REPEAT_SECONDS = 300
 NOTE_LENGTH = 1024
 log = structlog.get_logger(__name__)
@@ -36,6 +41,7 @@ class Recorder:
         self._reporter = reporter
         self._waiting: asyncio.Queue[Note] = asyncio.Queue(WAITING)
         self._told: dict[tuple[str, str, str], float] = {}
+        self._writing: set[asyncio.Task[None]] = set()
         self.dropped = 0
 
     def tell(self, note: Note) -> None:
@@ -51,17 +57,40 @@ class Recorder:
             self.dropped += 1
 
     async def run(self) -> None:
-        """Write notes until cancelled."""
+        """Write notes until cancelled. The one that is being written then goes on, for `drain` to wait for."""
         while True:
-            note = await self._waiting.get()
-            try:
-                await self._kube.call("POST", EVENTS.path(_namespace(note)), body=self._event(note))
-            except CallError as error:
-                self.dropped += 1
-                log.warning("event not written", error=str(error))
-
+            await asyncio.shield(self._begin(self._write(await self._waiting.get())))
             self._forget()
             await asyncio.sleep(1 / PER_SECOND)
+
+    async def drain(self, seconds: float) -> None:
+        """Write what waits, many at once. What is not written after so many seconds is counted, and said in the log."""
+        writers = {self._begin(self._write_all()) for _ in range(AT_ONCE)}
+        _, late = await asyncio.wait(writers | self._writing, timeout=seconds)
+        for writer in late:
+            writer.cancel()
+
+        await asyncio.gather(*late, return_exceptions=True)
+        if lost := self._waiting.qsize() + len(late):
+            self.dropped += lost
+            log.warning("events not written before the end", count=lost)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        writer = asyncio.create_task(work)
+        self._writing.add(writer)
+        writer.add_done_callback(self._writing.discard)
+        return writer
+
+    async def _write_all(self) -> None:
+        while not self._waiting.empty():
+            await self._write(self._waiting.get_nowait())
+
+    async def _write(self, note: Note) -> None:
+        try:
+            await self._kube.call("POST", EVENTS.path(_namespace(note)), body=self._event(note))
+        except CallError as error:
+            self.dropped += 1
+            log.warning("event not written", error=str(error))
 
     def _forget(self) -> None:
         if len(self._told) > WAITING * 10:

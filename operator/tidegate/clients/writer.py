@@ -5,8 +5,9 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from .answers import Object
 from .errors import CallError, Disturbed, Fenced, Unavailable
-from .kube import CALL_SECONDS, Kind, Kube, Object
+from .kube import Kind, Kube
 
 MANAGER = "tidegate"
 JSON_PATCH = "application/json-patch+json"
@@ -17,7 +18,7 @@ FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 5.0
 TRIES = 8
 LANE = 28
-URGENT_LANE = 4
+URGENT_LANE = 16
 
 
 class Writer:
@@ -30,19 +31,19 @@ class Writer:
         # A rollback never waits behind what others write.
         self._urgent_lane = asyncio.Semaphore(URGENT_LANE)
 
-    async def apply(self, kind: Kind, manifest: Object, *, urgent: bool = False) -> Object:
-        """Server-side apply of an object that Tidegate owns whole."""
+    async def apply(self, kind: Kind, manifest: Object) -> Object:
+        """Server-side apply: owns what the manifest declares, whoever owned it before."""
         path = kind.path(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
         params = {"fieldManager": MANAGER, "force": "true"}
         return await self._write(
-            lambda: self._kube.call("PATCH", path, body=manifest, content=APPLY_PATCH, params=params), urgent=urgent
+            lambda: self._kube.call("PATCH", path, body=manifest, content=APPLY_PATCH, params=params)
         )
 
-    async def create(self, kind: Kind, manifest: Object) -> Object:
+    async def create(self, kind: Kind, manifest: Object, *, urgent: bool = False) -> Object:
         """Create an object; Conflict where it exists."""
         path = kind.path(manifest["metadata"]["namespace"])
         params = {"fieldManager": MANAGER}
-        return await self._write(lambda: self._kube.call("POST", path, body=manifest, params=params))
+        return await self._write(lambda: self._kube.call("POST", path, body=manifest, params=params), urgent=urgent)
 
     async def patch(
         self,
@@ -61,14 +62,21 @@ class Writer:
             urgent=urgent,
         )
 
-    async def merge(self, kind: Kind, found: Object, body: Mapping[str, Any], *, urgent: bool = False) -> Object:
-        """Merge-patch of a few fields of exactly this object: Conflict where another one has its name now."""
+    async def merge(
+        self, kind: Kind, found: Object, body: Mapping[str, Any], *, urgent: bool = False, late: bool = False
+    ) -> Object:
+        """Merge-patch of a few fields of exactly this object: Conflict where another one has its name now.
+
+        `late`: it may land after whatever is written next, so that a turn which is cut does not wait for its end.
+        """
         metadata = found["metadata"]
         path = kind.path(metadata.get("namespace"), metadata["name"])
         body = {**body, "metadata": {**body.get("metadata", {}), "uid": metadata["uid"]}}
         params = {"fieldManager": MANAGER}
         return await self._write(
-            lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params), urgent=urgent
+            lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params),
+            urgent=urgent,
+            late=late,
         )
 
     async def status(self, kind: Kind, found: Object, status: Mapping[str, Any], *, urgent: bool = False) -> Object:
@@ -107,27 +115,16 @@ class Writer:
 
             raise Disturbed(error.status, error.sentence, call=error.call) from error
 
-    async def _write(self, call: Callable[[], Awaitable[Object]], *, urgent: bool = False) -> Object:
+    async def _write(
+        self, call: Callable[[], Awaitable[Object]], *, urgent: bool = False, late: bool = False
+    ) -> Object:
+        """Retry only what may heal by itself: an unavailable server. What waits for its next try holds no place."""
         lane = self._urgent_lane if urgent else self._lane
-        async with lane:
-            return await self._tried(call)
-
-    async def _tried(self, call: Callable[[], Awaitable[Object]]) -> Object:
-        """Retry only what may heal by itself: an unavailable server. The fence is asked before every try."""
         wait = FIRST_WAIT_SECONDS
         for left in reversed(range(TRIES)):
-            left_of_lease = self._fence()
-            if left_of_lease <= 0:
-                message = "the Lease is not held: nothing is written"
-                raise Fenced(message)
-
             try:
-                # A write that outlives the Lease could land beside those of the next leader.
-                async with asyncio.timeout(left_of_lease if left_of_lease < CALL_SECONDS else None):
-                    return await call()
-            except TimeoutError as error:
-                message = "the Lease ended before the write did"
-                raise Fenced(message) from error
+                async with lane:
+                    return await self._tried(call, late=late)
             except Unavailable as error:
                 if not left:
                     raise
@@ -136,6 +133,54 @@ class Writer:
                 wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
         raise AssertionError
+
+    async def _tried(self, call: Callable[[], Awaitable[Object]], *, late: bool) -> Object:
+        """One try. The fence is asked before each."""
+        _begin_nothing_once_cut()
+        if self._fence() <= 0:
+            message = "the Lease is not held: nothing is written"
+            raise Fenced(message)
+
+        return await self._within_the_lease(call, late=late)
+
+    async def _within_the_lease(self, call: Callable[[], Awaitable[Object]], *, late: bool) -> Object:
+        """A write that outlives the Lease could land beside those of the next leader. It may outlive a renewal."""
+        writing = asyncio.ensure_future(call())
+        try:
+            if await self._ended(writing, late=late):
+                return writing.result()
+        finally:
+            if not writing.done():
+                writing.cancel()
+                await asyncio.gather(writing, return_exceptions=True)
+
+        message = "the Lease ended before the write did"
+        raise Fenced(message)
+
+    async def _ended(self, writing: asyncio.Future[Object], *, late: bool) -> bool:
+        """Wait for a write; False where the Lease ended first. One under way is seen to its end by a task that is cut.
+
+        The server may carry out what nobody waits for any more: after the next write, and so undo it. Its answer is
+        kept, and the task ends at its next wait. Asked a second time it ends at once.
+        """
+        cut = False
+        while (left := self._fence()) > 0:
+            try:
+                done, _ = await asyncio.wait({writing}, timeout=left)
+            except asyncio.CancelledError:
+                if cut or late:
+                    raise
+
+                cut = True
+                continue
+
+            if done and cut and (task := asyncio.current_task()):
+                task.cancel()
+
+            if done:
+                return True
+
+        return False
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,3 +202,10 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
 def _pause(wait: float, error: CallError) -> float:
     jittered = wait * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
     return max(jittered, min(error.retry_after or 0, LONGEST_WAIT_SECONDS))
+
+
+def _begin_nothing_once_cut() -> None:
+    """What was told to end while a write was under way ends with it, before the next one."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

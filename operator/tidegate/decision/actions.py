@@ -1,6 +1,6 @@
 """Effects as values. Each may run twice; what raises risk is only decided once its intent is recorded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -22,11 +22,30 @@ class PrepareRevision:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Change the size of a revision's ReplicaSet or DaemonSet; `rejected` is kept on it for a lost status."""
+    """Change the size of a revision's ReplicaSet or DaemonSet; `rejected` is kept on it for a lost status.
+
+    `ending`: what the same patch notes of the rollout that it ends, where pods are the share.
+    """
 
     revision: str
     replicas: int
     rejected: bool = False
+    ending: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareBaseline:
+    """Bring up a fresh copy of a revision at a size, from the template on that revision's own ReplicaSet."""
+
+    revision: str
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetBaseline:
+    """Delete the fresh copy of a revision, and its pods with it."""
+
+    revision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,8 @@ class SetWeight:
     """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail.
 
     A raise brings into effect what the step shows beside its weight; anything else takes that back in the same
-    patch, unless it may `keep` what is in effect. `undeclared`: of the routes that nobody declares any more.
+    patch, unless it may `keep` what is in effect. `undeclared`: of the routes that nobody declares any more. `ending`:
+    what the same patch notes of the rollout that this fall ends.
     """
 
     weight: int
@@ -59,6 +79,7 @@ class SetWeight:
     raising: bool = False
     keep: bool = False
     undeclared: bool = False
+    ending: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +109,27 @@ class RestoreSubsets:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Pause the referenced Deployment, with a note of how it was: from here its template is only read."""
+    """Pause the referenced Deployment: from here its template is only read. A first note says how it was found.
+
+    `proven`: the revision of the template that it serves with.
+    """
+
+    replicas: int
+    paused: bool
+    emptied: int = 0
+    proven: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreSize:
+    """Write what the autoscaler asked for over the Release's `spec.replicas`: it goes on from there, not from less.
+
+    `warns`: somebody should look who else writes it.
+    """
+
+    replicas: int
+    sentence: str
+    warns: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +160,14 @@ class ResizeWorkload:
 
 @dataclass(frozen=True, slots=True)
 class RefillWorkload:
-    """Give the Deployment its pods back, paused or not as it was found."""
+    """Give the Deployment its pods back, unpaused: paused it would start none of a template that changed since."""
 
     replicas: int
 
 
 @dataclass(frozen=True, slots=True)
 class HandServicesOver:
-    """Let our Services select the Deployment's pods, and be nobody's: a route that names them goes on."""
+    """Let our Services select the Deployment's pods. They and a managed route are nobody's then: requests go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +177,9 @@ class DetachPods:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseWorkload:
-    """Leave no note of ours on the Deployment."""
+    """Leave no note of ours on the Deployment; paused again where it was found so, now that it serves."""
+
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +225,15 @@ class ForgetRevision:
 
 
 @dataclass(frozen=True, slots=True)
+class RemakeCopy:
+    """Create a copy of configuration again that someone deleted, from an original that still holds the same."""
+
+    kind: str
+    original: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetCopy:
     """Delete a copy of configuration that no ReplicaSet names."""
 
@@ -192,6 +244,8 @@ class ForgetCopy:
 Action = (
     PrepareRevision
     | Scale
+    | PrepareBaseline
+    | ForgetBaseline
     | PointService
     | WriteRoute
     | SetWeight
@@ -199,6 +253,7 @@ Action = (
     | RemoveRoutes
     | RestoreSubsets
     | TakeOver
+    | RestoreSize
     | HoldReplicas
     | ReleaseReplicas
     | EmptyWorkload
@@ -212,6 +267,7 @@ Action = (
     | EvictPod
     | Finalize
     | ForgetRevision
+    | RemakeCopy
     | ForgetCopy
     | CompareTemplate
 )

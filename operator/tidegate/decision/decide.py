@@ -6,19 +6,21 @@ from datetime import timedelta
 from tidegate.api import Suspend
 
 from .asks import abort_in_vain, another_waits, going_back_for_another, reject_the_next
+from .autoscaled import keep_the_autoscalers_size
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
-from .first_deployment import FIRST_DEPLOYMENT
+from .first_deployment import deploy_first
 from .hand_back import HAND_BACK
 from .notices import without_heard
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason
-from .rest import REST
-from .rollback import ROLLBACK, roll_back
+from .rest import REST, STANDS_STILL, out_after_rollback, why_it_stays_out
+from .rollback import ROLLBACK, cause, roll_back
 from .rollout import ROLLOUT
 from .snapshot import Snapshot
+from .stop import gone_on, noted
 from .undeclared import take_back_what_is_not_declared
 from .undo import and_its_undo
 
@@ -27,11 +29,13 @@ WORD_LENGTH = 64
 
 def decide(seen: Snapshot) -> Decision:
     """The first clause that applies wins, so safety comes first."""
+    before, seen = seen, gone_on(seen)
     decision = first_that_applies(LADDER, seen)
     wait = soonest(decision.look_again, until_unhealthy(seen), until_late(seen))
     # A time that is over has had its effect, or has none: looking again at once would find the same.
     look_again = wait if wait is not None and wait > NO_TIME else None
-    return replace(decision, progress=timed(seen, without_heard(seen, decision.progress)), look_again=look_again)
+    progress = noted(before, seen, timed(seen, without_heard(seen, decision.progress)))
+    return replace(decision, progress=progress, look_again=look_again)
 
 
 def until_unhealthy(seen: Snapshot) -> timedelta | None:
@@ -90,12 +94,16 @@ def abort(seen: Snapshot) -> Decision | None:
 
 
 def stand_still(seen: Snapshot) -> Decision | None:
-    if seen.suspension is Suspend.ALL and not aborting(seen):
-        return hold(
-            seen, Reason.SUSPENDED, f"suspended: only the status is written{no_level(seen)}{and_its_undo(seen)}"
-        )
+    if seen.suspension is not Suspend.ALL or aborting(seen):
+        return None
 
-    return None
+    still = f"{STANDS_STILL}{no_level(seen)}{and_its_undo(seen)}"
+    if not out_after_rollback(seen):
+        return hold(seen, Reason.SUSPENDED, still)
+
+    # Whoever aborted reads that it is done, and that nothing else is.
+    reason, sentence = why_it_stays_out(seen)
+    return hold(seen, reason, f"{sentence}; {still}")
 
 
 def no_level(seen: Snapshot) -> str:
@@ -117,7 +125,7 @@ def go_on_promoting(seen: Snapshot) -> Decision | None:
 
 def go_on_deploying_first(seen: Snapshot) -> Decision | None:
     first = seen.progress.stable is None and seen.progress.candidate is not None
-    return first_that_applies(FIRST_DEPLOYMENT, seen) if first else None
+    return deploy_first(seen) if first else None
 
 
 def go_on_rolling_out(seen: Snapshot) -> Decision | None:
@@ -130,7 +138,7 @@ def rest(seen: Snapshot) -> Decision | None:
 
 def aborting(seen: Snapshot) -> bool:
     """True while an abort is carried out: it wins over `suspend: All` to its end."""
-    return seen.progress.phase is Phase.ROLLING_BACK and seen.progress.history[0].reason is Reason.ABORTED
+    return seen.progress.phase is Phase.ROLLING_BACK and cause(seen)[0] is Reason.ABORTED
 
 
 def in_rollout(seen: Snapshot) -> bool:
@@ -148,6 +156,7 @@ LADDER: tuple[Rule, ...] = (
     take_back_what_is_not_declared,
     go_on_rolling_back,
     go_on_promoting,
+    keep_the_autoscalers_size,
     go_on_deploying_first,
     go_on_rolling_out,
     rest,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from .actions import Action
+from .actions import Action, SetWeight
 from .progress import Phase, Progress
 from .reasons import Reason
 from .snapshot import Snapshot
@@ -32,7 +32,8 @@ class Decision:
     @property
     def urgent(self) -> bool:
         """True for a fall of the weight: it goes by the rollback lane."""
-        return self.progress.phase is Phase.ROLLING_BACK
+        falls = any(isinstance(action, SetWeight) and not action.raising for action in self.actions)
+        return falls or self.progress.phase is Phase.ROLLING_BACK
 
 
 Rule = Callable[[Snapshot], Decision | None]

@@ -8,10 +8,11 @@ from .actions import SetWeight, WriteRoute
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME
 from .reasons import Reason
+from .rollback import way_to_stable
 from .snapshot import Snapshot
-from .step import carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
+from .step import carriable, carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
 from .undo import and_its_undo
-from .upkeep import upkeep
+from .upkeep import too_few, upkeep
 
 
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
@@ -37,7 +38,8 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
     allowed = seen.progress.desired_weight * available // size
     # Requests that match, and copies, need one pod; without any they go in the same patch.
     sheds = not seen.by_pods and (seen.weight > allowed or (seen.exposed and not available))
-    actions = (SetWeight(allowed, seen.progress.candidate or "", keep=seen.exposed and available > 0),) if sheds else ()
+    shed = SetWeight(allowed, seen.progress.candidate or "", keep=seen.exposed and available > 0)
+    actions = (*way_to_stable(seen), shed) if sheds else ()
     if not actions and not settled(seen):
         return None
 
@@ -72,7 +74,7 @@ def lost_from(seen: Snapshot) -> datetime | None:
 def write_a_garbled_route(seen: Snapshot) -> Decision | None:
     """Backends that are not ours, or rules that disagree, have no weight to obey: the route is written anew."""
     route = seen.route
-    if route is None or route.attached or route.weight is not None:
+    if route is None or route.attached or route.contested or route.weight is not None:
         return None
 
     write = WriteRoute(0, seen.progress.candidate or "")
@@ -106,6 +108,10 @@ def assert_over_git(seen: Snapshot) -> Decision | None:
     if written is None or not lowered(seen) or written > seen.progress.desired_weight:
         return None
 
+    # Pods may have been lost since, or the weight outgrew its step while stable was away.
+    if written > carriable(seen):
+        return None
+
     again = SetWeight(written, seen.progress.candidate or "", raising=True)
     return act(seen, Reason.RAISING, "Git declared the route's weights again: the rollout's are put back", again)
 
@@ -115,7 +121,7 @@ def lower_to_the_step(seen: Snapshot) -> Decision | None:
         return None
 
     if stranded(seen):
-        return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has no available pods to take its share")
+        return hold(seen, *too_few(seen))
 
     lower = SetWeight(seen.progress.desired_weight, seen.progress.candidate or "", keep=seen.exposed)
     return act(seen, Reason.CONFIRMING, "the weight goes down to its step's", lower)
@@ -139,7 +145,7 @@ def go_back_to_the_step(seen: Snapshot) -> Decision | None:
 
     share = FULL - seen.step.weight
     if seen.carried(seen.stable.available, share) < share:
-        return hold(seen, Reason.STABLE_UNAVAILABLE, "stable has fewer available pods than its share needs")
+        return hold(seen, *too_few(seen))
 
     return hold(seen, Reason.PROGRESSING, step_sentence(seen), desired_weight=seen.step.weight, settled_at=None)
 

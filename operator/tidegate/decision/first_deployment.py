@@ -2,36 +2,61 @@
 
 from dataclasses import replace
 
-from .actions import PrepareRevision, Scale
+from .actions import PrepareRevision, Role, Scale
 from .asks import handle_stray
-from .decision import Decision, Rule, act, hold, hold_while_reading, wait_until_mended
+from .claimed import keep_the_route_whole
+from .copies import remake
+from .decision import Decision, Rule, act, first_that_applies, hold, hold_while_reading, wait_until_mended
 from .first_steps import first_size, handle_first_asks, walk_first_steps
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
-from .refusal import because, hold_refused
+from .refusal import because_late, hold_refused, hold_unscheduled
 from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .start import start
 from .step import settle_left, settled
-from .takeover import give_room_back, keep_until_handed_back, make_room, take_the_workload_over
+from .takeover import give_room_back, keep_until_handed_back, make_room, regrow, room_is_owed, take_the_workload_over
 from .upkeep import leftovers, retired, route, services
+
+DECLARED_SINCE = "; declared since: revision "
 
 
 def replace_it(seen: Snapshot) -> Decision | None:
-    """A new template replaces a first revision that never served; nothing is lost by that."""
-    if seen.target == seen.progress.candidate:
+    """A new template replaces a first revision that never served; nothing is lost by that.
+
+    But the one that a Deployment serves with is proven, and the new one is not: it waits, to go by steps.
+    """
+    if seen.target == seen.progress.candidate or (proven(seen) and not _cannot_serve(seen)):
         return None
 
-    return start(seen)
+    return give_room_back(seen) or start(seen)
+
+
+def proven(seen: Snapshot) -> bool:
+    """True while the first revision is the one that the Deployment served with when it was taken over."""
+    record = seen.progress.taken_over
+    return record is not None and record.proven == seen.progress.candidate
+
+
+def _cannot_serve(seen: Snapshot) -> bool:
+    """True where waiting for the proven template may be in vain: another one may be what mends it.
+
+    Late is nobody whose pods all answer, as many as there is room for.
+    """
+    candidate, services = seen.candidate, seen.services
+    never_served = services.stable != candidate.revision
+    late = _late(seen) and never_served and candidate.available < candidate.replicas
+    return not candidate.exists or _stuck(seen) or Role.STABLE in services.portless or late
 
 
 def retire_replaced(seen: Snapshot) -> Decision | None:
     """What was replaced goes; beside a Deployment without pods only when there are others that answer."""
     workload, actions = seen.workload, retired(seen)
-    alone = workload is not None and workload.taken_over and not workload.available and not seen.candidate.available
+    taken = workload is not None and (workload.taken_over or seen.progress.taken_over is not None)
+    alone = workload is not None and taken and not workload.available and not seen.candidate.available
     if not actions or (alone and any(side.available for side in leftovers(seen))):
         return None
 
@@ -40,6 +65,9 @@ def retire_replaced(seen: Snapshot) -> Decision | None:
 
 def bring_up(seen: Snapshot) -> Decision | None:
     candidate, size = seen.candidate, first_size(seen)
+    if room_is_owed(seen):
+        size = max(1, min(size, candidate.replicas))
+
     if not candidate.exists or candidate.pinned_for != seen.progress.started_at:
         return act(seen, Reason.PREPARING, "first deployment", PrepareRevision(candidate.revision, size))
 
@@ -51,20 +79,28 @@ def bring_up(seen: Snapshot) -> Decision | None:
 
 def say_that_it_cannot_start(seen: Snapshot) -> Decision | None:
     """Stalled, not rejected: it heals by itself when its pods do."""
-    candidate = seen.candidate
-    if candidate.available >= first_size(seen) or not candidate.total or candidate.stuck < candidate.total:
+    if not _stuck(seen):
         return None
 
-    return hold(seen, Reason.CANNOT_START, candidate.stuck_sentence, phase=Phase.STALLED)
+    return hold(seen, Reason.CANNOT_START, seen.candidate.stuck_sentence, phase=Phase.STALLED)
+
+
+def _stuck(seen: Snapshot) -> bool:
+    candidate = seen.candidate
+    return candidate.available < first_size(seen) and 0 < candidate.total <= candidate.stuck
 
 
 def say_that_it_is_late(seen: Snapshot) -> Decision | None:
-    late = seen.since(seen.progress.deadline_from) >= seen.plan.progress_deadline
-    if seen.candidate.available >= first_size(seen) or settled(seen) or not late:
+    if not _late(seen):
         return None
 
-    sentence = f"the first revision is not available within its progressDeadline{because(seen.candidate)}"
+    sentence = f"the first revision is not available within its progressDeadline{because_late(seen.candidate)}"
     return hold(seen, Reason.DEADLINE_EXCEEDED, sentence, phase=Phase.STALLED)
+
+
+def _late(seen: Snapshot) -> bool:
+    late = seen.since(seen.progress.deadline_from) >= seen.plan.progress_deadline
+    return late and seen.candidate.available < first_size(seen) and not settled(seen)
 
 
 def wait_for_its_pods(seen: Snapshot) -> Decision | None:
@@ -75,6 +111,9 @@ def wait_for_its_pods(seen: Snapshot) -> Decision | None:
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
     if waiting := hold_refused(seen, candidate, look_again, phase=Phase.STALLED):
+        return waiting
+
+    if waiting := hold_unscheduled(seen, candidate, look_again, phase=Phase.PREPARING):
         return waiting
 
     return hold(seen, Reason.PREPARING, "the first revision's pods start", look_again, phase=Phase.PREPARING)
@@ -88,6 +127,14 @@ def serve(seen: Snapshot) -> Decision | None:
         return None
 
     return act(seen, Reason.PREPARING, "the first revision is available", *actions)
+
+
+def wait_for_endpoints(seen: Snapshot) -> Decision | None:
+    """Pods may be available and behind no Service: without the port that it leads to they get no request."""
+    if seen.services.stable_endpoints >= first_size(seen):
+        return None
+
+    return hold(seen, Reason.PREPARING, "the first revision is available")
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
@@ -110,10 +157,12 @@ FIRST_DEPLOYMENT: tuple[Rule, ...] = (
     handle_first_asks,
     note_restart,
     handle_stray,
-    give_room_back,
+    regrow,
     replace_it,
     retire_replaced,
     keep_until_handed_back,
+    remake(Reason.PREPARING, "first deployment"),
+    keep_the_route_whole,
     wait_until_mended,
     hold_while_reading,
     take_the_workload_over,
@@ -124,6 +173,20 @@ FIRST_DEPLOYMENT: tuple[Rule, ...] = (
     wait_for_its_pods,
     walk_first_steps,
     serve,
+    wait_for_endpoints,
     wait_for_the_router,
     finish,
 )
+
+
+def deploy_first(seen: Snapshot) -> Decision:
+    """The next of a first revision; and what waits for it, in the words of whatever it does."""
+    decision = first_that_applies(FIRST_DEPLOYMENT, seen)
+    if decision.beside or decision.silent:
+        return decision
+
+    progress = decision.progress
+    waits = seen.target != progress.candidate and progress.stable is None
+    bare = progress.sentence.partition(DECLARED_SINCE)[0]
+    told = f"{bare}{DECLARED_SINCE}{seen.target} goes by steps once {progress.candidate} is served" if waits else bare
+    return decision if told == progress.sentence else replace(decision, progress=replace(progress, sentence=told))

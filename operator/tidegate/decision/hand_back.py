@@ -15,6 +15,7 @@ from .actions import (
     Role,
     WriteRoute,
 )
+from .baseline import without_baselines
 from .decision import Decision, Rule, act, first_that_applies, hold
 from .plan import NO_TIME
 from .progress import Phase
@@ -25,7 +26,8 @@ from .router import unconfirmed
 from .snapshot import Side, Snapshot
 from .step import drain_left, touched
 from .undeclared import drain_of_what_is_not_declared, take_back_what_is_not_declared
-from .upkeep import leftovers, services
+from .upkeep import gone_for_good, leftovers, lost_services
+from .withheld import withhold
 from .workload import Workload
 
 
@@ -35,8 +37,9 @@ def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
 
 
 def take_the_weight_back(seen: Snapshot) -> Decision | None:
-    """All traffic is stable's before anything else moves."""
-    if not shared(seen) or seen.progress.stable is None or _unroutable(seen):
+    """All traffic is stable's before anything else moves; where stable is gone for good, the Deployment takes it."""
+    stable = seen.progress.stable
+    if not shared(seen) or stable is None or _unroutable(seen) or (owed(seen) and _gone_for_good(seen)):
         return None
 
     if actions := weight_to_stable(seen):
@@ -56,12 +59,17 @@ def drain_what_is_not_declared(seen: Snapshot) -> Decision | None:
 
 
 def refill_the_workload(seen: Snapshot) -> Decision | None:
-    """The Deployment gets its pods back, as many as serve now."""
-    workload = seen.workload
-    if workload is None or not workload.taken_over:
+    """The Deployment gets its pods back, as many as serve now; not with a template that was rolled back."""
+    workload = owed(seen)
+    if workload is None:
         return None
 
-    size = max(workload.was_replicas, seen.stable.replicas)
+    if waiting := withhold(seen, workload):
+        return waiting
+
+    size = _size_to_give_back(seen, workload)
+    # A paused Deployment starts no pods of a template that changed since its last, and would be waited for in vain:
+    # it is paused again, where it was found so, when it serves what is declared.
     if workload.replicas < size or workload.paused:
         return _on(seen, f"Deployment {workload.name} gets {size} replicas back", RefillWorkload(size))
 
@@ -71,7 +79,7 @@ def refill_the_workload(seen: Snapshot) -> Decision | None:
 def wait_for_what_was_let_go(seen: Snapshot) -> Decision | None:
     """A turn may have died after it let the Deployment go: what of ours answers stays while that one's pods fail."""
     workload = seen.workload
-    if workload is None or workload.taken_over or not workload.attached_pods:
+    if workload is None or owed(seen) or not workload.attached_pods or seen.progress.handed_over_at is None:
         return None
 
     return _wait_for(seen, workload, workload.replicas) if any(side.available for side in seen.sides) else None
@@ -85,22 +93,29 @@ def _wait_for(seen: Snapshot, workload: Workload, size: int) -> Decision | None:
     return hold(seen, Reason.HANDING_BACK, sentence)
 
 
+def end_the_baselines(seen: Snapshot) -> Decision | None:
+    """Nothing is compared any more."""
+    ended = without_baselines(seen)
+    return _on(seen, "the baseline is gone", *ended) if ended else None
+
+
 def mend_lost_services(seen: Snapshot) -> Decision | None:
     """A route names our Services: one that a hand deleted is there again before it is given away."""
-    given = kept(seen) and serving(seen).ours if seen.workload is None else seen.workload.taken_over
+    given = kept(seen) and serving(seen).ours if seen.workload is None else owed(seen)
     if not given or handed_over(seen):
         return None
 
-    lost = tuple(action for action in services(seen) if seen.services.of(action.role) is None)
+    lost = lost_services(seen)
     return _on(seen, "the Services are there again", *lost) if lost else None
 
 
 def hand_the_services_over(seen: Snapshot) -> Decision | None:
     """Whoever names our Services reaches the Deployment's pods from here on."""
-    if seen.workload is None or not seen.workload.taken_over or not seen.services.ours:
+    workload = owed(seen)
+    if workload is None or not seen.services.ours:
         return None
 
-    sentence = f"the Services select Deployment {seen.workload.name}'s pods"
+    sentence = f"the Services select Deployment {workload.name}'s pods"
     if seen.progress.handed_over_at is None:
         # The intent comes first: what is given away and not recorded so would look lost, and be taken back.
         return _on(seen, sentence, handed_over_at=seen.now)
@@ -110,7 +125,7 @@ def hand_the_services_over(seen: Snapshot) -> Decision | None:
 
 def detach_the_pods(seen: Snapshot) -> Decision | None:
     """Our pods leave the Services, then finish their requests; also new ones, where a turn died after it let go."""
-    if seen.workload is None or not (seen.workload.taken_over or seen.progress.handed_over_at):
+    if seen.workload is None or not (owed(seen) or seen.progress.handed_over_at):
         return None
 
     if seen.workload.attached_pods:
@@ -146,7 +161,8 @@ def restore_the_routes(seen: Snapshot) -> Decision | None:
 def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
     """`onDelete: Keep` keeps stable: the candidate does not go while stable cannot take its traffic."""
     keeps = seen.keeps and seen.workload is None and seen.progress.stable is not None
-    if not keeps or not shared(seen) or seen.route is None or not carries(seen):
+    nothing_left = _gone_for_good(seen) and not any(side.replicas for side in seen.sides)
+    if not keeps or nothing_left or not shared(seen) or seen.route is None or not carries(seen):
         return None
 
     growing = Reason.HANDING_BACK, "stable's pods come back before the candidate's go"
@@ -184,12 +200,38 @@ def serving(seen: Snapshot) -> Side:
 def let_go(seen: Snapshot) -> Decision:
     """Nothing of a user's is held any more, and what is kept is nobody's."""
     left: tuple[Action, ...] = (LeaveServing(serving(seen).revision),) if kept(seen) else ()
-    if seen.workload and (seen.workload.taken_over or seen.workload.held):
-        left = (ReleaseWorkload(),)
+    if seen.workload and (seen.workload.taken_over or seen.workload.was_paused or seen.workload.held):
+        left = (ReleaseWorkload(seen.workload.was_paused),)
 
     progress, sentence = seen.progress, "all is handed back"
     actions = (*left, *map(ReleaseReplicas, seen.unreferenced), Finalize(keep=False))
     return Decision(reason=Reason.HANDED_BACK, sentence=sentence, progress=progress, actions=actions)
+
+
+def owed(seen: Snapshot) -> Workload | None:
+    """The Deployment that was taken over and is not handed back yet.
+
+    Its note may be lost: the record tells it too, and that we paused it. A Deployment that is only referred to, beside
+    pods that were declared inline before, is the team's alone.
+    """
+    workload, record = seen.workload, seen.progress
+    if workload is None or workload.taken_over:
+        return workload
+
+    given = record.handed_over_at is not None and not seen.services.ours
+    taken = record.taken_over is not None or workload.paused_by_us
+    return workload if taken and not given else None
+
+
+def _size_to_give_back(seen: Snapshot, workload: Workload) -> int:
+    """As it was found, and as many as serve now; the Release's size where either is lost."""
+    known = (workload.taken_over or workload.was_replicas > 0) and (seen.stable.exists or seen.progress.stable is None)
+    return max(workload.was_replicas, seen.stable.replicas, 0 if known else seen.replicas)
+
+
+def _gone_for_good(seen: Snapshot) -> bool:
+    """True where nothing makes stable's pods again."""
+    return seen.progress.stable is not None and gone_for_good(seen, seen.stable)
 
 
 def shared(seen: Snapshot) -> bool:
@@ -213,8 +255,9 @@ def _on(seen: Snapshot, sentence: str, *actions: Action, **changes: object) -> D
 HAND_BACK: tuple[Rule, ...] = (
     finish_the_change_of_role,
     take_back_what_is_not_declared,
-    take_the_weight_back,
     mend_lost_services,
+    take_the_weight_back,
+    end_the_baselines,
     wait_for_what_is_kept,
     drain_what_is_not_declared,
     point_candidate_at_what_is_kept,

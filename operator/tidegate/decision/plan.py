@@ -80,6 +80,7 @@ class Plan:
     on_inconclusive: OnInconclusive = OnInconclusive.HOLD
     finish_first: bool = False
     shrink: bool = False
+    fresh: bool = False
     window: int = 1
     first_by_steps: bool = False
     hooks: tuple[Hook, ...] = ()

@@ -95,6 +95,21 @@ class Notice:
         return f"{self.revision}/{self.started_at.isoformat()}/{self.when.value}/{self.hook}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """How the Deployment was found, and how often it was emptied since: the note on it, which is lost with the object.
+
+    At 0 `replicas` it was found empty, or nobody knows any more. `proven`: the revision of the template that it serves
+    with; empty where the Release served before it.
+    """
+
+    name: str
+    replicas: int = 0
+    paused: bool = False
+    emptied: int = 0
+    proven: str = ""
+
+
 NOTHING_ASKED = Asks()
 REJECTED_KEPT = 10
 HISTORY_KEPT = 10
@@ -127,8 +142,10 @@ class Progress:
     said_yes: tuple[str, ...] = ()
     weighted_at: datetime | None = None
     deadline_from: datetime | None = None
+    stopped_since: datetime | None = None
     breach_held_since: datetime | None = None
     no_data_since: datetime | None = None
+    taken_over: TakenOver | None = None
     handed_over_at: datetime | None = None
     restart_since: datetime | None = None
     full_size: int = 0
@@ -168,6 +185,7 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "said_yes": (),
         "weighted_at": None,
         "deadline_from": None,
+        "stopped_since": None,
         "breach_held_since": None,
         "no_data_since": None,
         "full_size": 0,

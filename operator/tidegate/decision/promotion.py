@@ -6,16 +6,19 @@ from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from .asks import handle_stray
+from .baseline import without_baselines
+from .copies import remake
 from .decision import Decision, Rule, act, hold
 from .notices import inform
-from .plan import NO_TIME
+from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
 from .restart import note_restart
+from .rollback import roll_back
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import settle_left
-from .upkeep import astray
+from .upkeep import astray, gone_for_good
 
 SENTENCE = "changing roles: the candidate becomes stable"
 
@@ -23,6 +26,16 @@ SENTENCE = "changing roles: the candidate becomes stable"
 def begin(seen: Snapshot, sentence: str) -> Decision:
     """Record the intent. From here a breach or an abort is only reported."""
     return act(seen, Reason.PROMOTING, sentence, phase=Phase.PROMOTING)
+
+
+def go_back_from_what_is_gone(seen: Snapshot) -> Decision | None:
+    """No role has changed yet, and nothing makes the candidate's pods again: only stable's can answer."""
+    candidate, stable = seen.candidate, seen.stable
+    turned = seen.services.stable != stable.revision
+    if not gone_for_good(seen, candidate) or turned or not stable.available:
+        return None
+
+    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {candidate.revision} is gone")
 
 
 def keep_its_pods(seen: Snapshot) -> Decision | None:
@@ -41,9 +54,22 @@ def keep_its_pods(seen: Snapshot) -> Decision | None:
     return hold(seen, Reason.ROLLBACK_BLOCKED, gone)
 
 
+def wait_for_lost_pods(seen: Snapshot) -> Decision | None:
+    """Git or a hand gave stable a share again: that is not turned to fewer pods than it needs."""
+    turned = seen.services.stable in {seen.progress.candidate, None}
+    if seen.by_pods or turned or seen.lowest_weight == FULL or not seen.stable.available:
+        return None
+
+    if seen.carried(seen.candidate.available, FULL) == FULL:
+        return None
+
+    sentence = "the candidate's pods are lost, and stable has requests again: roles change once they are back"
+    return hold(seen, Reason.CANDIDATE_PODS_LOST, sentence)
+
+
 def point_stable(seen: Snapshot) -> Decision | None:
     """`<name>-stable` and `<name>` select the candidate: stable's share was 0, confirmed and drained."""
-    if seen.services.taken and seen.blocked:
+    if seen.blocked and (seen.services.taken or seen.services.stale & seen.services.contested):
         return hold(seen, seen.blocked.reason, seen.blocked.sentence)
 
     candidate = seen.progress.candidate or ""
@@ -56,11 +82,13 @@ def point_stable(seen: Snapshot) -> Decision | None:
 
 def roles(seen: Snapshot) -> tuple[Role, ...]:
     services, candidate = seen.services, seen.progress.candidate
-    stable = (Role.STABLE,) if services.stable != candidate else ()
-    apex = (Role.APEX,) if services.apex != candidate and not services.apex_is_users else ()
+    stale = services.stale
+    stable = (Role.STABLE,) if services.stable != candidate or Role.STABLE in stale else ()
+    turned = services.apex == candidate and Role.APEX not in stale
+    apex = (Role.APEX,) if not turned and not services.apex_is_users else ()
     # All requests go by it until the weight is back.
-    lost = services.candidate is None and seen.weight and not seen.by_pods
-    return stable + apex + ((Role.CANDIDATE,) if lost else ())
+    lost = services.candidate is None or (services.candidate == candidate and Role.CANDIDATE in stale)
+    return stable + apex + ((Role.CANDIDATE,) if lost and seen.weight and not seen.by_pods else ())
 
 
 def wait_for_endpoints(seen: Snapshot) -> Decision | None:
@@ -87,8 +115,8 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
     if seen.route is None or (seen.route.weight is None and not seen.route.attached):
         return (WriteRoute(0, revision),)
 
-    if seen.route.extended:
-        # Nothing of a step stays behind: «promoted» is said when the route is as it was.
+    if seen.route.extended or (seen.route.drift and not seen.route.contested):
+        # Nothing of a step or of a hand stays behind: «promoted» is said when the route is as it was.
         return (WriteRoute(0, revision),)
 
     return (SetWeight(0, revision),) if seen.route.weight else ()
@@ -126,7 +154,8 @@ def promoted(seen: Snapshot, sentence: str) -> Decision:
     )
     notices = inform(seen, When.AFTER_PROMOTION, reason)
     changes = {"stable": progress.candidate, "history": progress.remembering(line), "rejected": undone(progress)}
-    return act(seen, reason, sentence, phase=phase, **AT_REST, **changes, notices=notices)
+    actions = without_baselines(seen)
+    return act(seen, reason, sentence, *actions, phase=phase, **AT_REST, **changes, notices=notices)
 
 
 def undone(progress: Progress) -> tuple[str, ...]:
@@ -141,7 +170,10 @@ def undone(progress: Progress) -> tuple[str, ...]:
 PROMOTION: tuple[Rule, ...] = (
     note_restart,
     handle_stray,
+    remake(Reason.PROMOTING, SENTENCE),
+    go_back_from_what_is_gone,
     keep_its_pods,
+    wait_for_lost_pods,
     point_stable,
     wait_for_endpoints,
     give_weight_back,

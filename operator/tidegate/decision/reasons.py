@@ -33,6 +33,8 @@ class Reason(Enum):
     UNDO_STARTED = "UndoStarted"
     STEP_ENTERED = "StepEntered"
     STARVED = "Starved"
+    BASELINE_STARTED = "BaselineStarted"
+    BASELINE_ENDED = "BaselineEnded"
     WATCHING = "Watching"
     PROMOTING = "Promoting"
 
@@ -59,12 +61,14 @@ class Reason(Enum):
     METRICS_UNAVAILABLE = "MetricsUnavailable"
     ROUTER_SILENT = "RouterSilent"
     STABLE_UNAVAILABLE = "StableUnavailable"
+    BASELINE_UNAVAILABLE = "BaselineUnavailable"
     CANDIDATE_PODS_LOST = "CandidatePodsLost"
     LOWERED_BY_HAND = "LoweredByHand"
     RAISED_BY_HAND = "RaisedByHand"
     ROLLBACK_BLOCKED = "RollbackBlocked"
     QUOTA_EXCEEDED = "QuotaExceeded"
     POD_REFUSED = "PodRefused"
+    UNSCHEDULABLE = "Unschedulable"
     NOT_ISOLATED = "NotIsolated"
 
     # Why it cannot go on until someone acts.
@@ -87,11 +91,14 @@ class Reason(Enum):
     SECRET_MISSING = "SecretMissing"
     SECRET_INVALID = "SecretInvalid"
     REFUSED = "Refused"
+    TURN_FAILS = "TurnFails"
+    OVERWRITTEN = "Overwritten"
 
     # A workload that was there before.
     TAKING_OVER = "TakingOver"
     CONTESTED = "Contested"
     HANDING_BACK = "HandingBack"
+    HAND_BACK_WAITS = "HandBackWaits"
     HANDED_BACK = "HandedBack"
 
     # What a person asked for.
@@ -111,6 +118,16 @@ class Reason(Enum):
     def rejects(self) -> bool:
         """True where a rollback for this reason also refuses the revision until `retry`."""
         return self in _REJECTING
+
+    @property
+    def measured(self) -> bool:
+        """True where the sentence is the objectives': it counts, and another look has other numbers."""
+        return self in _MEASURED
+
+    @property
+    def warns(self) -> bool:
+        """True where its Event is a Warning: someone should look, sooner or later. Of the others none need."""
+        return self.rejects or self in BLOCKING or self in _WARNING
 
 
 _QUIET = frozenset(
@@ -141,6 +158,35 @@ _REJECTING = frozenset(
     }
 )
 
+_MEASURED = frozenset(
+    {
+        Reason.BREACH_HELD,
+        Reason.NO_SIGNAL,
+        Reason.NOBODY_TO_BLAME,
+        Reason.OVER_BOUND,
+        Reason.INCONCLUSIVE,
+        Reason.METRICS_UNAVAILABLE,
+    }
+)
+_WARNING = _MEASURED | frozenset(
+    {
+        Reason.REJECTED,
+        Reason.STARVED,
+        Reason.ROUTER_SILENT,
+        Reason.STABLE_UNAVAILABLE,
+        Reason.BASELINE_UNAVAILABLE,
+        Reason.CANDIDATE_PODS_LOST,
+        Reason.LOWERED_BY_HAND,
+        Reason.RAISED_BY_HAND,
+        Reason.ROLLBACK_BLOCKED,
+        Reason.QUOTA_EXCEEDED,
+        Reason.POD_REFUSED,
+        Reason.UNSCHEDULABLE,
+        Reason.CONTESTED,
+        Reason.HAND_BACK_WAITS,
+    }
+)
+
 # Someone must say something; nothing goes on by itself.
 WAITING_FOR_A_PERSON = frozenset(
     {
@@ -148,6 +194,7 @@ WAITING_FOR_A_PERSON = frozenset(
         Reason.SUSPENDED,
         Reason.LOWERED_BY_HAND,
         Reason.CONTESTED,
+        Reason.HAND_BACK_WAITS,
         Reason.STEP_DEADLINE,
         Reason.HOOK_REFUSED,
     }
@@ -168,12 +215,15 @@ BLOCKING = frozenset(
         Reason.CONFIG_MISSING,
         Reason.CONFIG_UNREADABLE,
         Reason.METRIC_SOURCE_MISSING,
+        Reason.LANGUAGE_MISMATCH,
         Reason.OBJECTIVE_SET_MISSING,
         Reason.DATA_PLANE_UNKNOWN,
         Reason.DATA_PLANE_AMBIGUOUS,
         Reason.SECRET_MISSING,
         Reason.SECRET_INVALID,
         Reason.REFUSED,
+        Reason.TURN_FAILS,
+        Reason.OVERWRITTEN,
         Reason.NOT_ISOLATED,
     }
 )

@@ -1,4 +1,4 @@
-"""Pods that the API server does not take, by quota or by another admission: seen at once, and healed by itself."""
+"""Pods that nobody takes, the API server or a node, or that do not start: seen at once, and healed by itself."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,6 +19,20 @@ def hold_refused(seen: Snapshot, side: Side, look_again: timedelta | None = None
     return hold(seen, reason, side.refusal, look_again, **changes)
 
 
+def hold_unscheduled(
+    seen: Snapshot, side: Side, look_again: timedelta | None = None, **changes: Any
+) -> Decision | None:
+    """Say what the scheduler says of a pod without a node; no clock stands still for it either."""
+    return hold(seen, Reason.UNSCHEDULABLE, side.unscheduled, look_again, **changes) if side.unscheduled else None
+
+
 def because(side: Side) -> str:
-    """The refusal as the end of a sentence about missing pods."""
-    return f": {side.refusal}" if side.refusal else ""
+    """Who does not take a side's missing pods, as the end of a sentence."""
+    why = side.refusal or side.unscheduled
+    return f": {why}" if why else ""
+
+
+def because_late(side: Side) -> str:
+    """The same at an end, where what a kubelet says of pods that do not start counts too: it changes with each try."""
+    why = side.stuck_sentence if side.stuck else ""
+    return because(side) or (f": {why}" if why else "")

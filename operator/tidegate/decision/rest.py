@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, Scale, SetWeight
 from .asks import handle_stray
+from .baseline import forget_baselines
+from .claimed import keep_the_route_whole
+from .copies import say_that_a_copy_is_lost
 from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wait_until_mended
 from .defaulting import compare_with_stable
 from .plan import NO_TIME
-from .progress import Phase
+from .progress import Phase, Rollout
 from .reasons import Reason
 from .refusal import hold_refused
 from .restart import note_restart, restart
+from .rollback import way_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .start import start, start_by_steps
@@ -22,6 +27,7 @@ from .takeover import (
     keep_until_handed_back,
     release_replicas,
     say_that_it_is_contested,
+    say_that_it_waits,
     take_the_workload_over,
 )
 from .undeclared import let_go_of_subsets, let_go_of_what_is_not_declared
@@ -37,7 +43,8 @@ def take_back_stray_weight(seen: Snapshot) -> Decision | None:
     if seen.route and seen.route.attached and not seen.route.touched:
         return None
 
-    return act(seen, Reason.RAISED_BY_HAND, "weight was moved with no rollout running", SetWeight(0, at_stable(seen)))
+    actions = (*way_to_stable(seen), SetWeight(0, at_stable(seen)))
+    return act(seen, Reason.RAISED_BY_HAND, "weight was moved with no rollout running", *actions)
 
 
 def mend(seen: Snapshot) -> Decision | None:
@@ -94,6 +101,7 @@ def give_routes_back(seen: Snapshot) -> Decision | None:
     return beside(seen, "the attached route is as it was found", RestoreRoutes())
 
 
+STANDS_STILL = "suspended: only the status is written"
 DRAINING = "the last rollout's pods drain before the next one starts"
 
 
@@ -107,13 +115,13 @@ def say_that_pods_are_refused(seen: Snapshot) -> Decision | None:
     return hold_refused(seen, seen.stable) if at_target(seen) else None
 
 
-CONFIGURATION = frozenset({Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE})
+TOLD_AT_REST = frozenset({Reason.CONFIG_MISSING, Reason.CONFIG_UNREADABLE, Reason.INVALID_SPEC, Reason.OVERWRITTEN})
 
 
 def wait_for_what_is_declared(seen: Snapshot) -> Decision | None:
-    """It cannot be made, or nobody knows it: that stable serves is not all that there is to say."""
-    configured = seen.blocked is None or seen.blocked.reason not in CONFIGURATION
-    return None if configured and seen.known else wait_until_mended(seen)
+    """It cannot be made, read, or kept so, or nobody knows it: that stable serves is not all there is to say."""
+    meant = seen.blocked is None or seen.blocked.reason not in TOLD_AT_REST
+    return None if meant and seen.known else wait_until_mended(seen)
 
 
 def serve_the_target(seen: Snapshot) -> Decision | None:
@@ -168,13 +176,30 @@ def refuse_the_rejected(seen: Snapshot) -> Decision | None:
     if stray := handle_stray(seen):
         return stray
 
-    if seen.progress.phase is Phase.ROLLED_BACK and seen.progress.reason.rejects:
-        return hold_as_is(seen)
+    return trim_history(seen) or hold(seen, *why_it_stays_out(seen), phase=Phase.ROLLED_BACK)
 
-    line = next((line for line in seen.progress.history if line.revision == seen.target and line.reason.rejects), None)
+
+def out_after_rollback(seen: Snapshot) -> bool:
+    """True where the last rollout went back, and what is declared stays out."""
+    progress = seen.progress
+    return progress.phase is Phase.ROLLED_BACK and progress.candidate is None and seen.target in progress.rejected
+
+
+def why_it_stays_out(seen: Snapshot) -> tuple[Reason, str]:
+    """Why the declared revision was rejected: what the status says of it, else the line of history."""
+    progress = seen.progress
+    if progress.phase is Phase.ROLLED_BACK and progress.reason.rejects:
+        return progress.reason, progress.sentence.partition(f"; {STANDS_STILL}")[0]
+
+    line = next(filter(partial(_keeps_out, seen), progress.history), None)
     told = "was rolled back or undone before; retry it"
-    reason, sentence = (line.reason, line.sentence) if line else (Reason.REJECTED, told)
-    return hold(seen, reason, sentence, phase=Phase.ROLLED_BACK)
+    return (line.reason, line.sentence) if line else (Reason.REJECTED, told)
+
+
+def _keeps_out(seen: Snapshot, line: Rollout) -> bool:
+    """True for a line of history that tells why the declared revision stays out: its own end, or an undo of it."""
+    undone = line.reason is Reason.UNDONE and line.revision == seen.progress.stable
+    return undone or (line.revision == seen.target and line.reason.rejects)
 
 
 def wait_while_suspended(seen: Snapshot) -> Decision | None:
@@ -205,6 +230,7 @@ REST: tuple[Rule, ...] = (
     put_subsets_back,
     take_back_stray_weight,
     mend,
+    forget_baselines,
     let_go_of_subsets,
     let_go_of_what_is_not_declared,
     undo,
@@ -218,8 +244,10 @@ REST: tuple[Rule, ...] = (
     empty_the_workload,
     note_restart,
     say_that_pods_are_refused,
+    say_that_a_copy_is_lost,
     restart,
     say_that_it_is_contested,
+    say_that_it_waits,
     wait_for_what_is_declared,
     hold_while_reading,
     serve_the_target,
@@ -227,6 +255,7 @@ REST: tuple[Rule, ...] = (
     retry,
     refuse_the_rejected,
     hold_its_replicas,
+    keep_the_route_whole,
     wait_until_mended,
     wait_while_suspended,
     start,

@@ -5,7 +5,10 @@ from typing import Any
 from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
+from .baseline import without_baselines
+from .copies import remade
 from .decision import Decision, Rule, act, hold
+from .ending import noted
 from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
@@ -32,7 +35,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
         seen,
         reason,
         sentence,
-        *weight_to_stable(seen, rejected=reason.rejects),
+        *weight_to_stable(seen, rejected=reason.rejects, ending=noted(progress, reason, sentence)),
         phase=Phase.ROLLING_BACK,
         history=progress.remembering(line),
         rejected=rejected,
@@ -42,36 +45,44 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
     )
 
 
-def weight_to_stable(seen: Snapshot, *, rejected: bool = False) -> tuple[Action, ...]:
-    """The fall of the weight that stable's pods allow now, and stable's own pods.
+def weight_to_stable(seen: Snapshot, *, rejected: bool = False, ending: str = "") -> tuple[Action, ...]:
+    """The fall of the weight that stable's pods allow now, and stable's own pods. `ending` is noted with it.
 
     A mesh's subset of stable that selects something else goes first: a weight on it would reach nobody.
     """
     if seen.by_pods:
-        return (*pods_away(seen, rejected=rejected), *stable_floor(seen))
+        return (*pods_away(seen, rejected=rejected, ending=ending), *stable_floor(seen))
 
     goal = allowed_weight(seen)
     stays = goal > 0 or (seen.exposed and not takes_back(seen))
     way = (*way_to_stable(seen), *(way_to_candidate(seen) if stays else ()))
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        return (*way, SetWeight(goal, seen.progress.candidate or seen.progress.stable or ""), *stable_floor(seen))
+        fall = SetWeight(goal, seen.progress.candidate or seen.progress.stable or "", ending=ending)
+        return (*way, fall, *stable_floor(seen))
 
-    return (*way, *stable_floor(seen))
+    # Who fights over a Service is not followed at every turn: only a weight that moves needs it at once.
+    return (*(() if seen.services.contested else way), *stable_floor(seen))
 
 
 def way_to_stable(seen: Snapshot) -> tuple[Action, ...]:
-    """What must lead to stable's pods before a weight does: its Service and a mesh's subset, unless given back."""
-    stable, taken = seen.stable, seen.services.taken
-    lost = stable.exists and not taken and seen.services.stable is None and seen.progress.stable is not None
-    service = (PointService(Role.STABLE, stable.revision),) if lost and not handed_over(seen) else ()
+    """What must lead to stable's pods before a weight does: its Service and a mesh's subset, unless given back.
+
+    The Service may be lost, or changed by hand, or still select a revision whose ReplicaSet was lost with the status.
+    """
+    stable, found = seen.progress.stable, seen.services
+    amiss = found.stable != stable or Role.STABLE in found.stale
+    elsewhere = stable is not None and seen.stable.exists and amiss and not found.taken
+    service = (PointService(Role.STABLE, seen.stable.revision),) if elsewhere and not handed_over(seen) else ()
     given_back = seen.deleting and not seen.services.held
     return (*service, *(() if given_back else astray(seen)))
 
 
 def way_to_candidate(seen: Snapshot) -> tuple[Action, ...]:
-    """The candidate's Service, where it was lost: what it still gets must lead somewhere meanwhile."""
-    lost = seen.services.candidate is None and seen.candidate.exists and not seen.services.taken
-    return (PointService(Role.CANDIDATE, seen.candidate.revision),) if lost and not handed_over(seen) else ()
+    """The candidate's Service, where it was lost or changed: what it still gets must lead somewhere meanwhile."""
+    found, revision = seen.services, seen.candidate.revision
+    lost = found.candidate is None or (found.candidate == revision and Role.CANDIDATE in found.stale)
+    away = lost and seen.candidate.exists and not found.taken
+    return (PointService(Role.CANDIDATE, revision),) if away and not handed_over(seen) else ()
 
 
 def handed_over(seen: Snapshot) -> bool:
@@ -79,10 +90,11 @@ def handed_over(seen: Snapshot) -> bool:
     return seen.deleting and seen.progress.handed_over_at is not None and not seen.services.ours
 
 
-def pods_away(seen: Snapshot, *, rejected: bool) -> tuple[Action, ...]:
+def pods_away(seen: Snapshot, *, rejected: bool, ending: str) -> tuple[Action, ...]:
     """Without a router traffic leaves with the pods: their own grace period is the drain."""
     candidate = seen.candidate
-    return (Scale(candidate.revision, 0, rejected=rejected),) if candidate.replicas and not needed(seen) else ()
+    away = Scale(candidate.revision, 0, rejected=rejected, ending=ending)
+    return (away,) if candidate.replicas and not needed(seen) else ()
 
 
 def needed(seen: Snapshot) -> bool:
@@ -99,12 +111,15 @@ def uncarried(seen: Snapshot) -> int:
     """0 while stable has half of the pods it had; less, and it takes what it can carry; none, and nothing moves.
 
     What it had, not what it should have: a Release that just grew has lost nothing. Where stable shrank by plan, it
-    grows again before traffic returns.
+    grows again before traffic returns, and nothing moves while pods that shrinking ends may still be counted.
     """
     if seen.by_nodes:
         return 0
 
     available, had = seen.stable.available, min(seen.progress.stable_pods, seen.full_size)
+    if seen.plan.shrink and seen.candidate.available and not seen.stable.observed:
+        return FULL
+
     if seen.plan.shrink and available < had and seen.candidate.available:
         return FULL - FULL * available // had
 
@@ -129,6 +144,11 @@ def unsaid(seen: Snapshot, goal: int) -> bool:
 
 
 def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
+    """Stable's pods, and before them the configuration that they start with."""
+    return (*remade(seen), *up_to_floor(seen))
+
+
+def up_to_floor(seen: Snapshot) -> tuple[Action, ...]:
     stable = seen.stable
     if seen.by_nodes and stable.exists:
         back = not seen.candidate.replicas and not stable.whole
@@ -141,8 +161,8 @@ def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def cause(seen: Snapshot) -> tuple[Reason, str]:
-    """Why this rollback began: the newest line of history, so a crash does not forget it."""
-    line = seen.progress.history[0]
+    """Why this rollback began: the newest line of history, so a crash does not forget it; else what was said last."""
+    line = next(iter(seen.progress.history), seen.progress)
     return line.reason, line.sentence
 
 
@@ -156,6 +176,15 @@ def write_a_lost_route(seen: Snapshot) -> Decision | None:
 def take_weight_away(seen: Snapshot) -> Decision | None:
     actions = weight_to_stable(seen)
     return act(seen, *cause(seen), *actions) if actions else None
+
+
+def mend_the_route(seen: Snapshot) -> Decision | None:
+    """Changed by hand it may never be confirmed; the weight has moved before."""
+    route = seen.route
+    if route is None or not route.drift or route.contested:
+        return None
+
+    return act(seen, *cause(seen), WriteRoute(seen.weight, seen.progress.candidate or ""))
 
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
@@ -220,12 +249,14 @@ def retire_candidate(seen: Snapshot) -> Decision | None:
 def finish(seen: Snapshot, *actions: Action) -> Decision:
     """Say it only now: traffic is back, drained, and the pods are told to go."""
     ended = seen.progress.ended(seen.now)
+    actions = (*actions, *without_baselines(seen))
     return act(seen, *cause(seen), *actions, phase=Phase.ROLLED_BACK, history=ended, **AT_REST)
 
 
 ROLLBACK: tuple[Rule, ...] = (
     write_a_lost_route,
     take_weight_away,
+    mend_the_route,
     wait_for_stable,
     wait_for_the_router,
     drain,

@@ -7,8 +7,9 @@ from tidegate.api import OnTrouble, When
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step
+from .baseline import lacking, lacks_baseline
 from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
-from .decision import Decision, Rule, act, first_that_applies, hold, hold_while_reading
+from .decision import Decision, Rule, act, hold, hold_while_reading
 from .defaulting import compare_with_candidate
 from .disturbance import (
     assert_over_git,
@@ -25,18 +26,29 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
+from .ending import unrecorded
 from .hooks import closed, gate_opened, refused
 from .promotion import begin
-from .reasons import BLOCKING, Reason
-from .refusal import because
+from .reasons import Reason
+from .refusal import because_late
 from .restart import note_restart
 from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
+from .stop import stopped
 from .takeover import keep_until_handed_back
 from .undo import undo_in_vain
-from .upkeep import put_subsets_back
+from .upkeep import gone_for_good, put_subsets_back
+
+
+def go_on_going_back(seen: Snapshot) -> Decision | None:
+    """The weight fell to end this rollout, and that is not recorded: it is ended, whatever is measured by now.
+
+    A process that begins has no measurements, and at weight 0 there are none.
+    """
+    ending = unrecorded(seen)
+    return roll_back(seen, ending.reason, ending.sentence) if ending else None
 
 
 def roll_back_on_breach(seen: Snapshot) -> Decision | None:
@@ -74,14 +86,18 @@ def roll_back_what_cannot_start(seen: Snapshot) -> Decision | None:
 
 def roll_back_late(seen: Snapshot) -> Decision | None:
     """A step's pods are not available in time. Restarts do not reset the clock; pauses do not consume it."""
-    if settled(seen) or seen.candidate.available >= wanted_size(seen) or stopped(seen) or asking(seen):
+    short = seen.candidate.available < wanted_size(seen)
+    if settled(seen) or not (short or lacks_baseline(seen)) or stopped(seen) or asking(seen):
         return None
 
     if seen.since(seen.progress.deadline_from) < seen.plan.progress_deadline:
         return None
 
     sentence = f"the candidate's pods for step {seen.step.name} are not available within progressDeadline"
-    sentence += because(seen.candidate)
+    sentence += because_late(seen.candidate)
+    if not short:
+        sentence = f"step {seen.step.name} does not begin within progressDeadline: {lacking(seen)}"
+
     return roll_back(seen, Reason.DEADLINE_EXCEEDED, sentence)
 
 
@@ -98,11 +114,10 @@ def roll_back_without_signal(seen: Snapshot) -> Decision | None:
 
 def roll_back_what_is_gone(seen: Snapshot) -> Decision | None:
     """An undo's ReplicaSet was deleted: it was the only copy of its template."""
-    revision = seen.progress.candidate or ""
-    if not seen.progress.overruled or seen.candidate.exists or seen.declares(revision):
+    if not seen.progress.overruled or not gone_for_good(seen, seen.candidate):
         return None
 
-    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {revision} is gone")
+    return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {seen.candidate.revision} is gone")
 
 
 def follow_stables_template(seen: Snapshot) -> Decision | None:
@@ -188,36 +203,14 @@ def skip_step(seen: Snapshot) -> Decision | None:
     return enter(seen, seen.progress.step + 1, handled=replace(seen.progress.handled, skip_step=nonce))
 
 
-def stopped(seen: Snapshot) -> bool:
-    """True while the deadline's clock stands: suspended, blocked, or not yet told that either is over."""
-    reason = seen.progress.reason
-    return seen.suspended or seen.blocked is not None or reason is Reason.SUSPENDED or reason in BLOCKING
-
-
 def asking(seen: Snapshot) -> bool:
     """True while a hook stands between the rollout and its pods: their deadline begins with its yes."""
     waiting = seen.progress.waiting
     return (waiting is not None and not waiting.interrupted) or closed(seen, When.BEFORE_ROLLOUT) is not None
 
 
-ONWARD: tuple[Rule, ...] = (go_back_to_the_step, hold_a_late_step, *FORWARD)
-
-
-def resume(seen: Snapshot) -> Decision | None:
-    """What stopped the rollout is over; the time it took does not count towards the deadline.
-
-    It goes on in the same turn: what the API server refuses again leaves the record as it was.
-    """
-    if seen.progress.reason is not Reason.SUSPENDED and seen.progress.reason not in BLOCKING:
-        return None
-
-    waiting = seen.progress.waiting
-    again = replace(waiting, since=seen.now) if waiting else None
-    progress = replace(seen.progress, deadline_from=seen.now, waiting=again)
-    return first_that_applies(ONWARD, replace(seen, progress=progress))
-
-
 ROLLOUT: tuple[Rule, ...] = (
+    go_on_going_back,
     roll_back_on_breach,
     roll_back_unhealthy,
     roll_back_what_cannot_start,
@@ -249,6 +242,7 @@ ROLLOUT: tuple[Rule, ...] = (
     handle_stray,
     hold_blocked,
     hold_while_reading,
-    resume,
-    *ONWARD,
+    go_back_to_the_step,
+    hold_a_late_step,
+    *FORWARD,
 )

@@ -6,20 +6,21 @@ from enum import Enum
 
 from tidegate.api import Suspend
 
-from .actions import Role
 from .plan import FULL, NO_TIME, Plan, Step
 from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
 from .route import Route
+from .services import NO_SERVICES, Services
 from .workload import NOTHING_DUE, Restart, Workload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """The pods of one revision. `refusal`: why the API server takes no more of them, in its words.
+    """The pods of one revision. `refusal`: why no more of them are taken; `unscheduled`: why one of them has no node.
 
+    `observed` is False until their controller has seen the declared size: some that are counted may be about to end.
     `ours` is False for one that a deleted Release of this name left serving. With one pod a node it has `whole` the
-    cluster or only the nodes that were given, and `joins` a node that comes.
+    cluster or only the nodes that were given, and `joins` a node that comes. `ending`: how its rollout did.
     """
 
     revision: str
@@ -30,51 +31,17 @@ class Side:
     stuck: int = 0
     stuck_sentence: str = ""
     refusal: str = ""
+    unscheduled: str = ""
     ever_available: bool = False
     unhealthy_since: datetime | None = None
     available_in: timedelta | None = None
     pinned_for: datetime | None = None
     rejected: bool = False
+    ending: str = ""
     whole: bool = True
     joins: bool = False
+    observed: bool = True
     ours: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """Which revision each of our Services selects (None: it is missing), and whether its endpoints follow.
-
-    `taken`: someone else's Service has the name of stable's or the candidate's, and is never touched.
-    `subsets`: the revisions that a mesh's subsets select; `astray`: roles whose subset selects otherwise than their
-    Service; `held`: a note of ours is on a DestinationRule.
-    """
-
-    stable: str | None = None
-    candidate: str | None = None
-    apex: str | None = None
-    apex_is_users: bool = False
-    taken: bool = False
-    current: bool = True
-    stable_endpoints: int = 0
-    candidate_endpoints: int = 0
-    astray: frozenset[Role] = frozenset()
-    subsets: frozenset[str] = frozenset()
-    held: bool = False
-
-    @property
-    def ours(self) -> bool:
-        """True while any of the Services is the Release's."""
-        return (self.stable, self.candidate, self.apex) != (None, None, None)
-
-    def of(self, role: Role) -> str | None:
-        """The revision that the Service of a role selects."""
-        return {Role.APEX: self.apex, Role.STABLE: self.stable, Role.CANDIDATE: self.candidate}[role]
-
-    def select(self, revision: str) -> bool:
-        if revision in self.subsets:
-            return True
-
-        return revision in {self.stable, self.candidate} or (self.apex == revision and not self.apex_is_users)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +81,10 @@ class Answer:
     started: bool = False
 
 
+# What to do where an object is missing that a field names.
+CREATE_IT = "create it, or name one that is there"
+
+
 @dataclass(frozen=True, slots=True)
 class Blocked:
     """What someone must mend before the rollout may go forward."""
@@ -138,6 +109,26 @@ class Copy:
     name: str
 
 
+class Original(Enum):
+    """What is known of what a copy was made from."""
+
+    SAME = "holds the same"
+    OTHER = "holds something else, or is gone"
+    UNREAD = "is not read yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostCopy:
+    """A copy of configuration that is gone while a revision's pods name it: none of them starts again without."""
+
+    revision: str
+    kind: str
+    name: str
+    original: str
+    content: str
+    now: Original
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One look. `target` is the revision of the declared template; `keeps`: what serves outlives the Release.
@@ -146,6 +137,7 @@ class Snapshot:
     no revision starts, none is made from it, and none goes for it. `uncompared` are revisions that it may turn out to
     be, once the API server's defaults are in it.
 
+    `baselines`: fresh copies of stable, which is counted without them.
     `undeclared`: routes that nobody declares any more, as one, while they are ours to delete or to give back;
     `undeclared_subsets`: so are subsets that no declared route leads to. `unreferenced`: Deployments of the namespace
     whose size we own, and to which no Release refers any more.
@@ -159,7 +151,8 @@ class Snapshot:
     plan: Plan
     progress: Progress
     sides: tuple[Side, ...] = ()
-    services: Services = Services()
+    baselines: tuple[Side, ...] = ()
+    services: Services = NO_SERVICES
     route: Route | None = None
     several: tuple[Route, ...] = ()
     undeclared: Route | None = None
@@ -176,8 +169,10 @@ class Snapshot:
     unreferenced: tuple[str, ...] = ()
     restart: Restart = NOTHING_DUE
     least_size: int = 0
+    undercut: int | None = None
     surplus: tuple[str, ...] = ()
     unused: tuple[Copy, ...] = ()
+    lost: tuple[LostCopy, ...] = ()
     uncompared: frozenset[str] = frozenset()
 
     @property

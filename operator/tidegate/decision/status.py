@@ -1,17 +1,18 @@
-"""The recorded state as the status of a Release, and back."""
+"""The recorded state as the status of a Release; `recorded` reads it back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tidegate.api import When
-
+from .actions import Action, SetWeight, WriteRoute
+from .baseline import own_baseline
 from .conditions import conditions
+from .decision import Decision
 from .plan import NO_TIME
-from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, Waiting
-from .reasons import SENTENCE_LENGTH, Reason
+from .progress import Notice, Progress, Rollout, TakenOver, Waiting
+from .reasons import SENTENCE_LENGTH
 from .restart import left_of_it
-from .snapshot import Snapshot
+from .snapshot import Side, Snapshot
 
 ASK_NAMES: Mapping[str, str] = {
     "promote": "promote",
@@ -23,22 +24,23 @@ ASK_NAMES: Mapping[str, str] = {
     "undo": "undo",
     "restart": "restart",
 }
-
-
-KNOWN_REASONS = frozenset(reason.value for reason in Reason)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 def status_of(
     seen: Snapshot,
-    progress: Progress,
+    decision: Decision,
     *,
     generation: int,
     before: Mapping[str, Any],
     objectives: list[dict[str, Any]],
     selector: str,
-    beside: bool = False,
 ) -> dict[str, Any]:
-    """The whole status. Keys without a value are absent. `beside`: the record stays, and its conditions too."""
+    """The whole status. Keys without a value are absent. Where a decision is `beside` the record its conditions stay.
+
+    Its effects are done: `seen` is older than they are.
+    """
+    progress, beside = decision.progress, decision.beside
     kept = before.get("conditions") or []
     overtaken = _overtaken(seen, progress)
     states = conditions(progress, kept, generation=generation, now=seen.now, overtaken=overtaken)
@@ -50,12 +52,14 @@ def status_of(
         "conditions": kept if beside and kept else states,
         "stable": _side(seen, progress.stable),
         "candidate": _side(seen, progress.candidate),
-        "step": _step(seen, progress),
+        "baseline": _baseline(seen, progress),
+        "step": _step(seen, progress, carried(seen, decision.actions)),
         "rollout": _rollout(progress),
         "objectives": objectives if progress.candidate else None,
         "rejected": list(progress.rejected),
         "history": [_line(rollout) for rollout in progress.history],
         "notices": [_notice(notice) for notice in progress.notices],
+        "takenOver": _taken_over(progress.taken_over),
         "handedOverAt": stamp(progress.handed_over_at),
         "restart": _restart(seen, progress),
         "replicas": _serving_pods(seen, progress),
@@ -76,45 +80,8 @@ def rebuilt(progress: Progress) -> dict[str, Any]:
     handled = _handled(progress)
     stable = {"stable": {"revision": progress.stable}} if progress.stable else {}
     rejected = {"rejected": list(progress.rejected)} if progress.rejected else {}
-    return {**stable, **rejected, **({"handled": handled} if handled else {})}
-
-
-def progress_of(status: Mapping[str, Any]) -> Progress:
-    """The recorded state from a status that we wrote."""
-    step, rollout = status.get("step") or {}, status.get("rollout") or {}
-    return Progress(
-        phase=Phase(status["phase"]),
-        reason=_reason(status["reason"]),
-        sentence=status.get("message", ""),
-        stable=(status.get("stable") or {}).get("revision"),
-        candidate=(status.get("candidate") or {}).get("revision"),
-        step=step.get("index", 0),
-        desired_weight=step.get("desiredWeight", 0),
-        entered_at=_instant(step.get("enteredAt")),
-        settled_at=_instant(step.get("settledAt")),
-        dwelt=_span(rollout, "dweltMilliseconds"),
-        stood=_span(rollout, "stoodMilliseconds"),
-        stood_since=_instant(rollout.get("stoodSince")),
-        overdue=rollout.get("overdue", False),
-        started_at=_instant(rollout.get("startedAt")),
-        waiting=_waiting_of(rollout.get("waiting")),
-        said_yes=tuple(rollout.get("saidYes") or ()),
-        weighted_at=_instant(rollout.get("weightedAt")),
-        deadline_from=_instant(rollout.get("deadlineFrom")),
-        breach_held_since=_instant(rollout.get("breachHeldSince")),
-        no_data_since=_instant(rollout.get("noDataSince")),
-        handed_over_at=_instant(status.get("handedOverAt")),
-        restart_since=_instant((status.get("restart") or {}).get("since")),
-        full_size=rollout.get("fullSize", 0),
-        straight=rollout.get("straight", False),
-        opened=rollout.get("opened", False),
-        stable_pods=rollout.get("stablePods", 0),
-        overruled=rollout.get("overruled"),
-        rejected=tuple(status.get("rejected") or ()),
-        history=tuple(_rollout_of(line) for line in status.get("history") or ()),
-        notices=tuple(_notice_of(line) for line in status.get("notices") or ()),
-        handled=_asks(status.get("handled") or {}),
-    )
+    taken_over = {"takenOver": _taken_over(progress.taken_over)} if progress.taken_over else {}
+    return {**stable, **rejected, **taken_over, **({"handled": handled} if handled else {})}
 
 
 def stamp(instant: datetime | None) -> str | None:
@@ -122,16 +89,8 @@ def stamp(instant: datetime | None) -> str | None:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if instant else None
 
 
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def _milliseconds(span: timedelta) -> int | None:
-    return int(span / timedelta(milliseconds=1)) if span > NO_TIME else None
-
-
-def _span(part: Mapping[str, Any], name: str) -> timedelta:
-    return timedelta(milliseconds=part.get(name, 0))
+    return int(span / MILLISECOND) if span > NO_TIME else None
 
 
 def _serving_pods(seen: Snapshot, progress: Progress) -> int:
@@ -147,11 +106,27 @@ def _side(seen: Snapshot, revision: str | None) -> dict[str, Any] | None:
     if revision is None:
         return None
 
-    side = seen.side(revision)
-    return {"revision": revision, "replicas": side.replicas, "available": side.available}
+    return _of(seen.side(revision))
 
 
-def _step(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
+def _of(side: Side) -> dict[str, Any]:
+    return {"revision": side.revision, "replicas": side.replicas, "available": side.available}
+
+
+def _baseline(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
+    """As it was seen, while a rollout compares with it."""
+    found = own_baseline(seen)
+    return _of(found) if progress.candidate is not None and found.exists else None
+
+
+def carried(seen: Snapshot, done: Sequence[Action]) -> int:
+    """The candidate's share that the route carries after these effects, whoever set it and confirmed or not."""
+    declared = [action for action in done if not (isinstance(action, SetWeight) and action.undeclared)]
+    written = [action.weight for action in declared if isinstance(action, SetWeight | WriteRoute)]
+    return written[-1] if written else seen.weight
+
+
+def _step(seen: Snapshot, progress: Progress, weight: int) -> dict[str, Any] | None:
     if progress.candidate is None or not (progress.stable or seen.plan.first_by_steps):
         return None
 
@@ -162,6 +137,7 @@ def _step(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
         "progress": f"{min(progress.step + 1, count)}/{count}",
         "enteredAt": stamp(progress.entered_at),
         "settledAt": stamp(progress.settled_at),
+        "weight": weight,
         "desiredWeight": progress.desired_weight,
         "confirmedWeight": seen.weight if seen.route and seen.route.confirmed else None,
     }
@@ -178,6 +154,7 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "saidYes": list(progress.said_yes) or None,
         "weightedAt": stamp(progress.weighted_at),
         "deadlineFrom": stamp(progress.deadline_from),
+        "stoppedSince": stamp(progress.stopped_since),
         "breachHeldSince": stamp(progress.breach_held_since),
         "noDataSince": stamp(progress.no_data_since),
         "dweltMilliseconds": _milliseconds(progress.dwelt),
@@ -204,6 +181,15 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
     return {"since": stamp(progress.restart_since), **seen_left}
 
 
+def _taken_over(found: TakenOver | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+
+    counted = {"replicas": found.replicas, "emptied": found.emptied}
+    proven = {"proven": found.proven} if found.proven else {}
+    return {"name": found.name, **counted, **({"paused": True} if found.paused else {}), **proven}
+
+
 def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
     if waiting is None:
         return None
@@ -218,20 +204,6 @@ def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:
     }
 
 
-def _waiting_of(line: Mapping[str, Any] | None) -> Waiting | None:
-    if line is None:
-        return None
-
-    return Waiting(
-        hook=line["hook"],
-        place=line["place"],
-        since=datetime.fromisoformat(line["since"]),
-        started=line["started"],
-        interrupted=line["interrupted"],
-        refused=line.get("refused", False),
-    )
-
-
 def _notice(notice: Notice) -> dict[str, Any]:
     return {
         "hook": notice.hook,
@@ -242,18 +214,6 @@ def _notice(notice: Notice) -> dict[str, Any]:
         "until": stamp(notice.until),
         "reason": notice.reason.value,
     }
-
-
-def _notice_of(line: Mapping[str, Any]) -> Notice:
-    return Notice(
-        hook=line["hook"],
-        when=When(line["when"]),
-        revision=line["revision"],
-        stable=line["stable"],
-        started_at=datetime.fromisoformat(line["startedAt"]),
-        until=datetime.fromisoformat(line["until"]),
-        reason=_reason(line["reason"]),
-    )
 
 
 def _line(rollout: Rollout) -> dict[str, Any]:
@@ -268,25 +228,5 @@ def _line(rollout: Rollout) -> dict[str, Any]:
     return {key: value for key, value in line.items() if value is not None}
 
 
-def _rollout_of(line: Mapping[str, Any]) -> Rollout:
-    return Rollout(
-        revision=line["revision"],
-        outcome=Outcome(line["outcome"]),
-        reason=_reason(line["reason"]),
-        sentence=line.get("message", ""),
-        started_at=datetime.fromisoformat(line["startedAt"]),
-        ended_at=_instant(line.get("endedAt")),
-    )
-
-
-def _reason(text: str) -> Reason:
-    """A word of a newer Tidegate's is ordinary progress to this one: what it means is seen again."""
-    return Reason(text) if text in KNOWN_REASONS else Reason.PROGRESSING
-
-
 def _handled(progress: Progress) -> dict[str, str]:
     return {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))}
-
-
-def _asks(handled: Mapping[str, str]) -> Asks:
-    return Asks(**{name: handled.get(key) for name, key in ASK_NAMES.items()})

@@ -22,6 +22,16 @@ def carrying_size(seen: Snapshot) -> int:
     return _size(seen, seen.full_size if seen.by_nodes else seen.progress.full_size or seen.full_size)
 
 
+def carriable(seen: Snapshot) -> int:
+    """The weight that the candidate's available pods carry: the step's at its size, and all where stable has none."""
+    if stranded(seen):
+        return FULL
+
+    size, available = carrying_size(seen), seen.candidate.available
+    of_step = seen.step.weight if available >= size else seen.step.weight * available // size
+    return max(of_step, seen.carried(available, FULL))
+
+
 def _size(seen: Snapshot, replicas: int) -> int:
     beside = seen.by_pods and not seen.by_nodes
     return seen.step.size_by_pods(replicas) if beside else seen.step.size(replicas)

@@ -5,6 +5,7 @@ from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
 from .asks import how_to_promote
+from .baseline import bring_baseline_up, wait_for_baseline
 from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold
 from .hooks import before_promotion, before_rise, before_rollout, gates_kept
@@ -12,11 +13,22 @@ from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
 from .reasons import Reason
-from .refusal import because, hold_refused
+from .refusal import hold_refused, hold_unscheduled
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .step import drain_left, next_size, passing, prepared, settle_left, settled, step_sentence, wanted_size, watching
-from .upkeep import gone
+from .step import (
+    drain_left,
+    next_size,
+    passing,
+    prepared,
+    settle_left,
+    settled,
+    step_sentence,
+    stranded,
+    wanted_size,
+    watching,
+)
+from .upkeep import too_few
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -45,18 +57,18 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
-    waiting = hold_refused(seen, candidate, look_again)
+    waiting = hold_refused(seen, candidate, look_again) or hold_unscheduled(seen, candidate, look_again)
     return waiting or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
 
 
 def point_candidate_service(seen: Snapshot) -> Decision | None:
-    """Re-pointed only while its weight is 0 and confirmed."""
+    """Re-pointed only while its weight is 0 and confirmed, or where it and stable's lead to nobody at all."""
     candidate = seen.progress.candidate or ""
     if seen.services.candidate == candidate:
         return None
 
     actions: tuple[Action, ...] = (PointService(Role.CANDIDATE, candidate),)
-    if seen.by_pods:
+    if seen.by_pods or (stranded(seen) and not seen.side(seen.services.candidate or "").available):
         return act(seen, Reason.PREPARING, step_sentence(seen), *actions)
 
     if seen.weight or seen.exposed:
@@ -83,11 +95,7 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) >= share:
         return None
 
-    if not seen.stable.exists:
-        return hold(seen, *gone(seen, Reason.STABLE_UNAVAILABLE))
-
-    sentence = f"stable has fewer available pods than its share needs{because(seen.stable)}"
-    return hold(seen, Reason.STABLE_UNAVAILABLE, sentence)
+    return hold(seen, *too_few(seen))
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:
@@ -227,7 +235,9 @@ def promote(seen: Snapshot) -> Decision:
 FORWARD: tuple[Rule, ...] = (
     before_rollout,
     bring_pods_up,
+    bring_baseline_up,
     wait_for_pods,
+    wait_for_baseline,
     point_candidate_service,
     wait_for_endpoints,
     hold_for_stable,

@@ -1,12 +1,25 @@
 """A Deployment that was there before: paused first, emptied last, and never fought over a third time."""
 
-from .actions import EmptyWorkload, Finalize, HoldReplicas, ReleaseReplicas, ResizeWorkload, TakeOver
-from .decision import Decision, beside, hold
+from dataclasses import replace
+
+from .actions import (
+    Action,
+    EmptyWorkload,
+    Finalize,
+    HoldReplicas,
+    ReleaseReplicas,
+    ResizeWorkload,
+    RestoreSize,
+    Scale,
+    TakeOver,
+)
+from .decision import Decision, beside, hold, wait_until_mended
 from .plan import NO_TIME
-from .progress import Phase
+from .progress import Phase, TakenOver
 from .reasons import Reason
 from .snapshot import Snapshot
 from .step import drain_left
+from .workload import Workload
 
 
 def keep_until_handed_back(seen: Snapshot) -> Decision | None:
@@ -25,7 +38,7 @@ def keep_until_handed_back(seen: Snapshot) -> Decision | None:
 def hold_its_replicas(seen: Snapshot) -> Decision | None:
     """While Git owns the Deployment's size: own it too, so that Git can let go without a reset to 1."""
     workload = seen.workload
-    if workload is None or workload.taken_over or workload.held or not workload.owned_by:
+    if workload is None or workload.taken_over or workload.held or not workload.owned_by or workload.contested:
         return None
 
     return beside(seen, f"holding {workload.replicas} replicas", HoldReplicas(workload.replicas))
@@ -46,11 +59,54 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     if workload is None or seen.blocked is not None or not seen.known:
         return None
 
-    unpaused = workload.replicas > 0 and not workload.paused and not workload.contested
-    if workload.taken_over and not unpaused:
+    # Who replaces it takes the pause and the note away as well: that is a try too, and there is no third.
+    if workload.contested or (workload.taken_over and (workload.paused or not workload.replicas)):
         return None
 
-    return beside(seen, f"Deployment {workload.name} is paused: its template is only read from here", TakeOver())
+    sentence = f"Deployment {workload.name} is paused: its template is only read from here"
+    found = _as_it_was_found(seen, workload)
+    return _noted(seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found)
+
+
+def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
+    """What is recorded of it; where nothing is, how it is now, but for what is our own doing."""
+    if seen.progress.taken_over is not None:
+        return _recorded(workload)
+
+    size = max(workload.replicas, seen.replicas) if workload.paused_by_us else workload.replicas
+    first = seen.progress.stable is None and not workload.paused_by_us
+    return TakenOver(
+        name=workload.name,
+        replicas=size,
+        paused=workload.paused and not workload.paused_by_us,
+        proven=seen.target if first else "",
+    )
+
+
+def _recorded(workload: Workload) -> TakenOver:
+    return TakenOver(
+        name=workload.name,
+        replicas=workload.was_replicas,
+        paused=workload.was_paused,
+        emptied=workload.emptied,
+        proven=workload.proven,
+    )
+
+
+def _noted(seen: Snapshot, sentence: str, *actions: Action, record: TakenOver) -> Decision:
+    """The record keeps what the note says from the same turn on: who replaces the Deployment may do so at once."""
+    return replace(beside(seen, sentence, *actions), progress=replace(seen.progress, taken_over=record))
+
+
+def size_to_keep(record: TakenOver | None, workload: Workload | None) -> int:
+    """The least size of a Release until the Deployment is emptied: as many as that one had, or has now.
+
+    Both share the load meanwhile, so whoever divides it by ours alone asks for too few.
+    """
+    if record is None or record.emptied:
+        return 0
+
+    return max(record.replicas, workload.replicas if workload else 0)
 
 
 def make_room(seen: Snapshot) -> Decision | None:
@@ -67,11 +123,38 @@ def make_room(seen: Snapshot) -> Decision | None:
     return beside(seen, f"Deployment {workload.name} makes room: {left} replicas", ResizeWorkload(left))
 
 
-def give_room_back(seen: Snapshot) -> Decision | None:
-    """Another first revision is declared: the Deployment serves whole again before the one that took its room goes."""
+def regrow(seen: Snapshot) -> Decision | None:
+    """Pods of ours that are lost, or cannot start, carry nothing: as many of the Deployment's come back at once."""
     workload = seen.workload
-    replaced = seen.target != seen.progress.candidate
-    if workload is None or not workload.progressively or not workload.taken_over or not replaced:
+    if workload is None or not workload.progressively or not workload.taken_over:
+        return None
+
+    needed = workload.was_replicas - seen.candidate.available
+    if workload.replicas < needed:
+        return beside(seen, f"Deployment {workload.name} gets {needed} pods back", ResizeWorkload(needed))
+
+    # What never starts must not take the room that its pods need: one of ours goes on trying.
+    candidate = seen.candidate
+    if not room_is_owed(seen) or candidate.replicas <= 1 or candidate.stuck < candidate.total:
+        return None
+
+    sentence = f"revision {candidate.revision} gives room to Deployment {workload.name}'s pods"
+    return beside(seen, sentence, Scale(candidate.revision, 1))
+
+
+def room_is_owed(seen: Snapshot) -> bool:
+    """True while none of ours answers, and the Deployment's pods are not all back: ours may not grow then."""
+    workload = seen.workload
+    if workload is None or not workload.progressively or not workload.taken_over or not seen.candidate.exists:
+        return False
+
+    return not seen.candidate.available and workload.available < workload.was_replicas
+
+
+def give_room_back(seen: Snapshot) -> Decision | None:
+    """Another first revision starts: the Deployment serves whole again before the one that took its room goes."""
+    workload = seen.workload
+    if workload is None or not workload.progressively or not workload.taken_over:
         return None
 
     if workload.replicas < workload.was_replicas:
@@ -84,9 +167,15 @@ def give_room_back(seen: Snapshot) -> Decision | None:
 
 
 def empty_the_workload(seen: Snapshot) -> Decision | None:
-    """Its pods go last: when ours have been served for as long as a request may take."""
+    """Its pods go last: when ours have been served for as long as a request may take.
+
+    One that a hand emptied before is counted too: from then on the Release's size is what is declared.
+    """
     workload, route = seen.workload, seen.route
-    if workload is None or not workload.taken_over or not workload.replicas or workload.contested:
+    if workload is None or not workload.taken_over or workload.contested:
+        return None
+
+    if not workload.replicas and (workload.emptied or not workload.was_replicas):
         return None
 
     serving = seen.stable.exists and seen.stable.available >= min(seen.stable.replicas, seen.full_size)
@@ -98,7 +187,27 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     if left > NO_TIME:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
-    return beside(seen, f"Deployment {workload.name} goes to 0 replicas", EmptyWorkload())
+    counted = replace(_recorded(workload), emptied=workload.emptied + 1)
+    return _noted(seen, f"Deployment {workload.name} goes to 0 replicas", *_size_from_here(seen), record=counted)
+
+
+def _size_from_here(seen: Snapshot) -> tuple[Action, ...]:
+    """An autoscaler's number from beside the Deployment's pods is no measure of the load without them."""
+    size, asked = seen.replicas, seen.workload.asked_meanwhile if seen.workload else None
+    if asked is None:
+        return (EmptyWorkload(),)
+
+    sentence = f"spec.replicas was {asked} while the Deployment's pods shared the load, and is {size} without them"
+    return RestoreSize(size, sentence, warns=False), EmptyWorkload()
+
+
+def say_that_it_waits(seen: Snapshot) -> Decision | None:
+    """Stable serves, and the Deployment's pods run beside it while another decides its size: not all is well."""
+    waits = seen.blocked is not None and seen.blocked.reason is Reason.TAKEOVER_WAITS
+    if not waits or seen.progress.stable is None or seen.progress.stable != seen.target:
+        return None
+
+    return hold_its_replicas(seen) or wait_until_mended(seen)
 
 
 def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
@@ -107,8 +216,10 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
     if workload is None or not workload.contested or seen.progress.stable != seen.target:
         return None
 
-    sentence = (
-        f"Deployment {workload.name} was scaled to {workload.replicas} again by another after two tries: "
-        "its pods run beside the Release's; take replicas out of what declares it"
-    )
+    done, remedy = f"scaled to {workload.replicas}", "take replicas out of what declares it"
+    if not workload.taken_over:
+        done, remedy = "replaced", "let who replaces it apply it without replicas instead"
+
+    name, beside_ours = workload.name, "its pods run beside the Release's"
+    sentence = f"Deployment {name} was {done} again by another after two tries: {beside_ours}; {remedy}"
     return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)

@@ -1,10 +1,13 @@
 """What must exist at any time: stable's pods, our Services, the route. The same in rest and in rollouts."""
 
 from .actions import Action, Adopt, PointService, PrepareRevision, Role, Scale, WriteRoute
+from .copies import remade
 from .decision import Decision, beside
 from .reasons import Reason
+from .refusal import because
+from .route import Route
 from .snapshot import Side, Snapshot
-from .step import floor_of_candidate, prepared, size_of_stable
+from .step import floor_of_candidate, lowered, prepared, size_of_stable
 
 FOREIGN = frozenset({Reason.NAME_TAKEN, Reason.TARGET_CLAIMED})
 
@@ -15,9 +18,10 @@ def upkeep(seen: Snapshot) -> tuple[Action, ...]:
         return ()
 
     if seen.blocked and seen.blocked.reason in FOREIGN:
-        return stable_size(seen)
+        return (*stable_size(seen), *lost_services(seen))
 
-    return (*adopted(seen), *stable_size(seen), *candidate_size(seen), *services(seen), *route(seen))
+    sizes = (*stable_size(seen), *candidate_size(seen))
+    return (*adopted(seen), *remade(seen), *sizes, *services(seen), *route(seen))
 
 
 def candidate_size(seen: Snapshot) -> tuple[Action, ...]:
@@ -37,6 +41,20 @@ def gone(seen: Snapshot, waits: Reason) -> tuple[Reason, str]:
         return seen.blocked.reason, f"{sentence}; {seen.blocked.sentence}"
 
     return waits, f"{sentence}: declare its template again"
+
+
+def gone_for_good(seen: Snapshot, side: Side) -> bool:
+    """True where nothing makes a side's pods again: its ReplicaSet was the only copy of a template not declared now."""
+    return not side.exists and not seen.declares(side.revision)
+
+
+def too_few(seen: Snapshot) -> tuple[Reason, str]:
+    """Why a rollout waits for stable's pods: some are missing, or their ReplicaSet is."""
+    if not seen.stable.exists:
+        return gone(seen, Reason.STABLE_UNAVAILABLE)
+
+    sentence = f"stable has fewer available pods than its share needs{because(seen.stable)}"
+    return Reason.STABLE_UNAVAILABLE, sentence
 
 
 def adopted(seen: Snapshot) -> tuple[Action, ...]:
@@ -67,20 +85,32 @@ def services(seen: Snapshot) -> tuple[PointService, ...]:
 
     With none under way it selects stable, so that it keeps nothing up: a first revision may have been replaced.
     """
-    stable, found = seen.progress.stable, seen.services
-    if stable is None or not seen.stable.exists or found.taken:
-        return ()
-
-    wanted = {Role.STABLE: stable, Role.CANDIDATE: behind_candidate(seen) or stable, Role.APEX: stable}
-    present = {Role.STABLE: found.stable, Role.CANDIDATE: found.candidate, Role.APEX: found.apex}
-    if found.apex_is_users:
-        del wanted[Role.APEX]
-
+    found = seen.services
     return tuple(
         PointService(role, revision)
-        for role, revision in wanted.items()
-        if revision != present[role] or not found.current or role in found.astray
+        for role, revision in wanted_services(seen).items()
+        if role not in found.contested and seen.side(revision).exists
+        if revision != found.of(role) or role in found.stale | found.astray
     )
+
+
+def lost_services(seen: Snapshot) -> tuple[PointService, ...]:
+    """Those that a hand deleted, also where no pod of stable's is left: a Deployment's own are behind them soon."""
+    return tuple(
+        PointService(role, revision)
+        for role, revision in wanted_services(seen).items()
+        if seen.services.of(role) is None
+    )
+
+
+def wanted_services(seen: Snapshot) -> dict[Role, str]:
+    """The revision that each Service should select; none before there is a stable one, or where a name is not ours."""
+    stable, found = seen.progress.stable, seen.services
+    if stable is None or found.taken:
+        return {}
+
+    wanted = {Role.STABLE: stable, Role.CANDIDATE: behind_candidate(seen) or stable}
+    return wanted if found.apex_is_users else {**wanted, Role.APEX: stable}
 
 
 def behind_candidate(seen: Snapshot) -> str | None:
@@ -116,11 +146,17 @@ def route(seen: Snapshot) -> tuple[Action, ...]:
     found, resting = seen.route, seen.progress.candidate is None
     # A crash may have lost what a step gave: it goes back only to pods that are there.
     left_behind = resting and found is not None and found.extended and (seen.stable.available or not found.matched)
-    if found and found.current and (found.attached or (found.weight is not None and not left_behind)):
+    whole = found is not None and found.current and (found.attached or (found.weight is not None and not left_behind))
+    if found and (found.contested or (whole and not mends(seen, found))):
         return ()
 
     revision = seen.progress.candidate or seen.progress.stable or seen.target
     return (WriteRoute(seen.weight, revision, exposed=seen.exposed and seen.planned and not resting),)
+
+
+def mends(seen: Snapshot, found: Route) -> bool:
+    """True where someone changed a route of ours; not while a hand holds its weight, which goes with it."""
+    return bool(found.drift) and not lowered(seen)
 
 
 def retired(seen: Snapshot) -> tuple[Action, ...]:

@@ -8,7 +8,14 @@ TRIES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0."""
+    """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0.
+
+    `proven`: the revision that it served with when it was taken over.
+
+    `taken_over`: our note is on it. What the note said of it is known from the record too.
+    `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
+    emptied.
+    """
 
     name: str = ""
     replicas: int = 0
@@ -17,11 +24,15 @@ class Workload:
     current: bool = True
     taken_over: bool = False
     was_replicas: int = 0
+    was_paused: bool = False
     emptied: int = 0
+    proven: str = ""
     owned_by: str = ""
     held: bool = False
+    paused_by_us: bool = False
     attached_pods: int = 0
     progressively: bool = False
+    asked_meanwhile: int | None = None
 
     @property
     def unfinished(self) -> str:

@@ -10,28 +10,32 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from tidegate.clients import Credentials, Http, Kube, Lease
-from tidegate.reconcile.asking import Asking
-from tidegate.reconcile.channel import Channel
-from tidegate.reconcile.judging import Judging
-from tidegate.reconcile.measure import Measuring
+from tidegate.clients import Credentials, Http, Kube, Lease, NoElection, electing_namespace, end_beside_another
+from tidegate.reconcile.advice.log_reading import LogReading
+from tidegate.reconcile.advice.usage import UsageReading
+from tidegate.reconcile.day_before.ticks import DayJudging
+from tidegate.reconcile.failure import tell_of_failure
+from tidegate.reconcile.hooks.asking import Asking
+from tidegate.reconcile.judging.arrivals import Arrivals
+from tidegate.reconcile.judging.checking import Checking
+from tidegate.reconcile.judging.queries import Measuring
+from tidegate.reconcile.judging.ticks import Judging
 from tidegate.reconcile.scope import Scope
-from tidegate.reconcile.scraping import PAGES_AT_ONCE, Scraping
-from tidegate.reconcile.turn import Followers, take_turn, tell_of_failure
+from tidegate.reconcile.scraping.scraper import PAGES_AT_ONCE, Scraping
+from tidegate.reconcile.sources.channel import Channel
+from tidegate.reconcile.turn import Followers, take_turn
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Lane
 
 from .exposition import Rollouts
-from .options import Options
+from .options import CannotStart, Options
 from .probes import application, serve
 from .shell import Shell
 from .source_checks import SourceChecks
 
-WORKERS = 32
-# However slow the API server makes the others, a rollback never waits for one of them.
-ROLLBACK_WORKERS = 4
 DRAIN_SECONDS = 3.0
+# Events need no Lease: the next leader is at work while the last of them are written.
+TELL_SECONDS = 2.0
 # Slow hooks of one team keep nobody else's waiting.
 HOOKS_AT_ONCE = 256
 # Each source has ten at most: slow ones keep nobody else's waiting.
@@ -52,6 +56,8 @@ class Process:
         self._hook_http = Http(limit=HOOKS_AT_ONCE)
         self._page_http = Http(limit=PAGES_AT_ONCE)
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
+        # A pod may not list the Leases of others: whoever installs the chart twice gives each its namespaces.
+        self._looks_for_others = options.namespace is None and not who.in_pod
         self._world = World(
             self._kube,
             self._http,
@@ -66,31 +72,54 @@ class Process:
         self._shell = Shell(who, self._checks.changed, options.namespaces)
         self._stop = asyncio.Event()
         self._dead: list[str] = []
+        self._refused: NoElection | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._workers: list[asyncio.Task[None]] = []
+        self._turns: asyncio.Task[None] | None = None
         telemetry.registry.register(Rollouts(self._world))
 
     def _beside_turns(self, telemetry: Telemetry) -> Followers:
         channel = Channel(self._http, telemetry)
         scraping = Scraping(self._world, self._page_http)
+        arrivals = Arrivals()
         return Followers(
             measuring=Measuring(self._world, channel),
-            judging=Judging(self._world, channel, scraping),
+            judging=Judging(self._world, channel, scraping, arrivals),
+            day_judging=DayJudging(self._world, channel, arrivals),
             scraping=scraping,
             asking=Asking(self._world),
+            checking=Checking(self._world),
+            log_reading=LogReading(self._world, on=self._options.read_logs),
+            usage_reading=UsageReading(self._world, channel),
         )
 
     async def run(self) -> int:
-        """Run until told to stop. 0 after a drained end, 1 where a part died: the kubelet starts us again."""
+        """Run until told to stop. 0 after a drained end, 1 where a part died: the kubelet starts us again.
+
+        Raises CannotStart where the pages cannot be served, and where to lead would be to lead beside another.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
 
-        pages = await serve(application(self._world, self._stop.is_set), self._options.http)
+        pages = await self._serve()
         self._start()
         await self._stop.wait()
         await self._end(pages)
+        if self._refused is not None:
+            raise CannotStart(str(self._refused)) from self._refused
+
         return 1 if self._dead else 0
+
+    async def _serve(self) -> web.AppRunner:
+        try:
+            return await serve(application(self._world, self._stop.is_set), self._options.http)
+        except OSError as error:
+            await self._close()
+            message = (
+                f"--http {self._options.http}: cannot listen there: {error.strerror or error}."
+                " End what has the address, or give another one"
+            )
+            raise CannotStart(message) from error
 
     def _start(self) -> None:
         """Readers first: a standby is warm, and leading begins with the work."""
@@ -100,9 +129,17 @@ class Process:
         self._keep("watch tracked configuration", self._world.configs.run())
         self._keep("loop lag", self._world.telemetry.watch_lag())
         if self._options.elect:
-            self._keep("lease", self._lease.run())
+            self._keep("lease", self._contend())
 
         self._keep("lead", self._lead())
+
+    async def _contend(self) -> None:
+        """Take part in the cluster's one election, and return when a held Lease is lost."""
+        if self._looks_for_others:
+            self._lease.move(await electing_namespace(self._kube, self._lease.namespace))
+            self._keep("other leases", end_beside_another(self._kube, self._lease.namespace))
+
+        await self._lease.run()
 
     async def _lead(self) -> None:
         """Wait for the whole view and the Lease; then take turns until the end."""
@@ -116,15 +153,18 @@ class Process:
         self._keep("timers", self._world.schedule.run())
         self._keep("measuring", self._followers.measuring.run())
         self._keep("judging", self._followers.judging.run())
+        self._keep("judging by the day before", self._followers.day_judging.run())
         self._keep("scraping", self._followers.scraping.run())
         self._keep("asking hooks", self._followers.asking.run())
+        self._keep("making Jobs", self._followers.checking.run())
+        self._keep("reading logs", self._followers.log_reading.run())
+        self._keep("reading usage", self._followers.usage_reading.run())
         self._keep("source checks", self._checks.run())
         self._keep("events", self._world.recorder.run())
         turn = partial(take_turn, world=self._world, followers=self._followers)
         failed = partial(tell_of_failure, world=self._world)
-        lanes = (*(Lane.REST for _ in range(WORKERS)), *(Lane.ROLLBACK for _ in range(ROLLBACK_WORKERS)))
-        self._workers = [asyncio.create_task(self._world.queue.work(turn, failed=failed, last=lane)) for lane in lanes]
-        await asyncio.gather(*self._workers)
+        self._turns = asyncio.create_task(self._world.queue.work(turn, failed=failed))
+        await self._turns
 
     def _keep(self, name: str, part: Coroutine[Any, Any, None]) -> None:
         """Run a part that must live as long as the process."""
@@ -137,23 +177,32 @@ class Process:
             return
 
         self._dead.append(name)
-        log.error("a part of the operator ended", part=name, exc_info=task.exception())
         self._stop.set()
+        found = task.exception()
+        if isinstance(found, NoElection):
+            self._refused = found
+            return
+
+        log.error("a part of the operator ended", part=name, exc_info=found)
 
     async def _end(self, pages: web.AppRunner) -> None:
-        """Admit nothing, let turns finish, hand the Lease over, and go."""
+        """Admit nothing, let turns finish, hand the Lease over, tell what was done, and go."""
         log.info("ending")
         self._world.queue.stop()
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=DRAIN_SECONDS)
+        turns = (self._turns,) if self._turns is not None else ()
+        if turns:
+            await asyncio.wait(turns, timeout=DRAIN_SECONDS)
 
         self._shell.stop()
-        for task in (*self._tasks.values(), *self._workers):
+        for task in (*self._tasks.values(), *turns):
             task.cancel()
 
-        await asyncio.gather(*self._tasks.values(), *self._workers, return_exceptions=True)
-        await self._lease.release()
+        await asyncio.gather(*self._tasks.values(), *turns, return_exceptions=True)
+        await asyncio.gather(self._lease.release(), self._world.recorder.drain(TELL_SECONDS))
         await pages.cleanup()
+        await self._close()
+
+    async def _close(self) -> None:
         await self._http.close()
         await self._hook_http.close()
         await self._page_http.close()

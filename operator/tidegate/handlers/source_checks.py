@@ -17,10 +17,10 @@ from tidegate.metrics.scrape import Scrape
 from tidegate.metrics.sifting import Sifting, Wanted
 from tidegate.metrics.translator import Question
 from tidegate.reconcile import kinds
-from tidegate.reconcile.pages import page_of, pages_at
-from tidegate.reconcile.sources import Source
+from tidegate.reconcile.scraping.pages import page_of, pages_at
+from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Object, Schedule
+from tidegate.watch import Key, Object, Recurring
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
@@ -52,8 +52,7 @@ class SourceChecks:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._due = Schedule(self._begin)
-        self._running: set[asyncio.Task[None]] = set()
+        self._due = Recurring("checking a source", self._check, again=CHECK_SECONDS)
 
     async def run(self) -> None:
         """Check until cancelled."""
@@ -66,11 +65,6 @@ class SourceChecks:
             return
 
         self._due.after((f"{kind}/{namespace}", name), FIRST_WAIT_SECONDS)
-
-    def _begin(self, key: Key) -> None:
-        task = asyncio.create_task(self._check(key))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
     async def _check(self, key: Key) -> None:
         kind_name, _, namespace = key[0].partition("/")

@@ -4,11 +4,16 @@ Several bets are laid against a hypothesis, and each is multiplied at every look
 while the hypothesis holds. By Ville's inequality their sum ever reaches 1/α with probability α at most, however often
 it is looked at. Three quarters of the stake are bet at the first look; the rest enters minute by minute, so that a
 fault that starts late is not hidden by the good time before it.
+
+What is gathered may be capped, for then evidence of what is over is soon gone. All bets are made smaller by one factor
+that is known at that look, so none is expected to grow that was not before; and until the cap is reached nothing is
+changed, so a limit below it is reached at the very same look.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
+from operator import mul
 from typing import Self
 
 # Bets are kept as plain numbers: to cap one only makes the evidence smaller, so what is promised still holds.
@@ -54,8 +59,13 @@ class Evidence:
             stake = self.reserve - reserve
             bets = tuple([bet + stake * weight for bet, weight in zip(bets, weights, strict=True)])
 
+        if len(growth) != len(bets):
+            message = f"{len(growth)} factors for {len(bets)} bets"
+            raise ValueError(message)
+
         try:
-            grown = tuple([bet * exp(log) for bet, log in zip(bets, growth, strict=True)])
+            # All in C, for this is most of what a look costs.
+            grown = tuple(map(mul, bets, map(exp, growth)))
         except OverflowError:
             grown = tuple([bet * exp(min(log, GREATEST_GROWTH)) for bet, log in zip(bets, growth, strict=True)])
 
@@ -63,6 +73,11 @@ class Evidence:
             grown = tuple([min(bet, GREATEST) for bet in grown])
 
         return Evidence(self.looks + 1, reserve, grown)
+
+    def capped(self, most: float) -> "Evidence":
+        """With no more in all than `most`, which is at least the stake yet to enter."""
+        bet, room = sum(self.bets), most - self.reserve
+        return self if bet <= room else replace(self, bets=tuple([each * room / bet for each in self.bets]))
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep; `from_floats` gives the same evidence back to the last bit."""

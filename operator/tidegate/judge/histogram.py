@@ -9,6 +9,8 @@ LEAST_TAIL = 5e-4
 GREATEST_TAIL = 0.5
 # Neighbours that split nearly the same requests are one question asked twice.
 APART = 1.4
+# Of tails so far apart there are no more than these between the least and the greatest.
+MOST = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,9 @@ def choose(stable: Histogram, candidate: Histogram) -> tuple[float, ...]:
             last = tail
 
     return tuple(chosen or [boundary for boundary, _ in slow[:1]])
+
+
+def blind(boundaries: Sequence[float]) -> tuple[float, ...]:
+    """The boundaries to judge by where nothing is known of stable's past: all, or so many evenly among them."""
+    ordered = sorted(boundaries)
+    return tuple(ordered[place * len(ordered) // MOST] for place in range(MOST)) if len(ordered) > MOST else (*ordered,)

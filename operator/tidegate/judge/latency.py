@@ -7,7 +7,6 @@ searched for. The tolerance says by how much the share of slow requests may grow
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log1p
-from operator import add
 
 from .evidence import Evidence
 from .histogram import Histogram
@@ -33,11 +32,14 @@ def tails(histogram: Histogram, boundaries: Sequence[float]) -> Tails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyComparison:
-    """The rules, with how much is bet at each boundary (`histogram.weights`), chosen before the first look."""
+    """The rules, with how much is bet at each boundary (`histogram.weights`), chosen before the first look.
+
+    `dispersions`: by how much slower bursts let the evidence grow at each boundary; none named: nowhere.
+    """
 
     boundary_weights: tuple[float, ...]
+    dispersions: tuple[float, ...] = ()
     tolerance: float = TOLERANCE
-    dispersion: float = 1.0
     bad_ratio: float = 2.0
     every: int = LOOKS_PER_MINUTE
     bets: Bets = field(init=False)
@@ -50,6 +52,7 @@ class LatencyComparison:
         object.__setattr__(self, "bets", Bets.on([self.tolerance * worse for worse in WORSE], self.tolerance))
         object.__setattr__(self, "pass_bets", Bets.on(NO_WORSE, self.bad_ratio))
         object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "dispersions", self.dispersions or (1.0,) * self.boundaries)
 
     @property
     def boundaries(self) -> int:
@@ -62,7 +65,7 @@ class LatencyComparison:
 
     def update(self, evidence: Evidence, candidate: Tails, stable: Tails) -> Evidence:
         """The evidence that the candidate is slower than tolerated, after one more block."""
-        return evidence.grown(growth(candidate, stable, self.bets, self.dispersion), self.weights, every=self.every)
+        return evidence.grown(growth(candidate, stable, self.bets, self.dispersions), self.weights, every=self.every)
 
     def start_pass(self) -> Evidence:
         """No evidence that the candidate is as fast."""
@@ -70,7 +73,7 @@ class LatencyComparison:
 
     def update_pass(self, evidence: Evidence, candidate: Tails, stable: Tails) -> Evidence:
         """The evidence that the candidate is as fast, after one more block."""
-        return evidence.grown(growth(candidate, stable, self.pass_bets, self.dispersion))
+        return evidence.grown(growth(candidate, stable, self.pass_bets, self.dispersions))
 
     def passing(self, evidence: Evidence) -> float:
         """The evidence of the boundary that has least: a candidate passes at all of them or not at all."""
@@ -88,16 +91,16 @@ def by_boundary(evidence: Evidence, boundaries: int) -> list[float]:
     return [sum(evidence.bets[place * bets : (place + 1) * bets]) for place in range(boundaries)]
 
 
-def growth(candidate: Tails, stable: Tails, bets: Bets, dispersion: float = 1.0) -> list[float]:
+def growth(candidate: Tails, stable: Tails, bets: Bets, dispersions: Sequence[float]) -> list[float]:
     """The logarithms by which the bets grow, boundary by boundary; see `ratio`."""
     mine, others = candidate.requests, stable.requests
     if not mine or not others:
         return [0.0] * (len(bets.ratios) * len(candidate.slower))
 
     exposure = mine / (bets.null * mine + others)
-    gains = [(gain / dispersion, log1p(beyond * exposure) / dispersion) for gain, beyond in bets.ratios]
+    gains = [(gain, log1p(beyond * exposure)) for gain, beyond in bets.ratios]
     return [
-        slow * gain - all_slow * loss
-        for slow, all_slow in zip(candidate.slower, map(add, candidate.slower, stable.slower), strict=True)
+        (slow * gain - (slow + slow_too) * loss) / dispersion
+        for slow, slow_too, dispersion in zip(candidate.slower, stable.slower, dispersions, strict=True)
         for gain, loss in gains
     ]

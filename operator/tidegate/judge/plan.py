@@ -12,10 +12,24 @@ BETA = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What stable does before the rollout: requests a second of the whole service, and the share that is bad."""
+    """What stable does before the rollout: requests a second of the whole service, and the share that is bad.
+
+    `fresh`: the candidate is compared with so many new pods of stable's as it has, and not with all of them.
+    """
 
     rps: float
     share: float
+    fresh: bool = False
+
+    def counted(self, weight: float) -> tuple[float, float]:
+        """The requests a second that are compared, and the candidate's share of them, at a weight from 0 to 1.
+
+        Where stable has n pods, a baseline has n * weight: it gets weight / (1 + weight) of what stable gets.
+        """
+        if not self.fresh:
+            return self.rps, weight
+
+        return self.rps * 2 * weight / (1 + weight), (1 + weight) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +55,15 @@ def plan_seconds(expected: Expected, weight: float, fault: Fault = DOUBLED) -> f
     the spreading of the bets costs.
     """
     worse, tolerance = fault.worse, fault.tolerance
+    rps, part = expected.counted(weight)
     if expected.rps <= 0 or expected.share <= 0 or not 0 < weight < 1 or worse <= tolerance:
         return inf
 
-    alike = tolerance * weight / (tolerance * weight + 1 - weight)
-    bad = worse * weight / (worse * weight + 1 - weight)
+    alike = tolerance * part / (tolerance * part + 1 - part)
+    bad = worse * part / (worse * part + 1 - part)
     divergence = bad * log(bad / alike) + (1 - bad) * log((1 - bad) / (1 - alike))
     bad_share = min(1.0, worse * expected.share)
-    bad_a_second = expected.rps * (weight * bad_share + (1 - weight) * expected.share)
+    bad_a_second = rps * (part * bad_share + (1 - part) * expected.share)
     needed = log(fault.limit) - log(FIRST * max(WEIGHTS))
     return fault.dispersion * needed / (bad_a_second * divergence)
 

@@ -89,11 +89,15 @@ class Comparison:
 
     def update(self, evidence: Evidence, block: Block) -> Evidence:
         """The evidence that the candidate is worse than tolerated, after one more block."""
+        return evidence.grown(self.growth(block), weights(thin=self.thin), every=self.every)
+
+    def growth(self, block: Block) -> list[float]:
+        """The logarithms by which a block makes the bets grow, in the order of `weights`."""
         growth = self.bets.growth(block, self.dispersion)
         if self.thin:
             growth += self.bets.growth(Block(block.candidate.once, block.stable))
 
-        return evidence.grown(growth, weights(thin=self.thin), every=self.every)
+        return growth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

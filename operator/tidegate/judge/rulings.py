@@ -33,11 +33,16 @@ class Case:
     carrying: Excess | None
 
     @property
-    def seen(self) -> tuple[str, str]:
-        """Both sides in counts, and how many times worse."""
+    def seen(self) -> tuple[str, str, str]:
+        """Both sides in counts, how many times worse, and what the candidate answered alone."""
         total = self.state.total
         ratio = sentences.ratio(total.candidate, total.stable, self.state.interval)
-        return sentences.sides(total.candidate, total.stable), ratio
+        return sentences.sides(total.candidate, total.stable), ratio, self.alone
+
+    @property
+    def alone(self) -> str:
+        """What the candidate answered since it has all the traffic; empty before."""
+        return sentences.alone(self.state.alone) if self.state.full else ""
 
     @property
     def speaks(self) -> str:
@@ -87,12 +92,13 @@ def breach(case: Case) -> Found | None:
     if not case.state.breached:
         return None
 
-    judge = case.judge
+    judge, (sides, ratio, alone) = case.judge, case.seen
     bound = f", and at most {share(judge.ceiling.greatest)}" if judge.ceiling else ""
+    tolerated = f"tolerated: {judge.comparison.tolerance:.3g} times{bound}"
+    # Where the bound alone judges it comes first: what is long is cut.
     return Verdict.BREACH, (
-        *case.seen,
-        f"tolerated: {judge.comparison.tolerance:.3g} times{bound}",
-        f"{case.speaks}, shown at look {case.state.breached}",
+        *((sides, tolerated, ratio, alone) if alone else (sides, ratio, tolerated)),
+        case.speaks,
         sentences.carried(case.carrying),
         sentences.unchanged(case.around.before),
         sentences.false_alarm(limit(judge.part)),
@@ -110,7 +116,7 @@ def silent(case: Case) -> Found | None:
     if state.silent > SILENT:
         return Verdict.NO_DATA, (f"the candidate had no request in the last {state.silent} looks",)
 
-    if case.judge.ceiling is None and state.stable_silent > SILENT:
+    if case.judge.ceiling is None and state.stable_silent > SILENT and not state.full:
         return Verdict.NO_DATA, (f"stable had no request in the last {state.stable_silent} looks to compare with",)
 
     return None
@@ -122,7 +128,8 @@ def shared(case: Case) -> Found | None:
         return None
 
     if case.judge.over_bound(case.state.stable_bound):
-        return Verdict.HOLD, (*case.seen, f"stable is {case.over} too: a shared incident, nobody is blamed")
+        is_ = "was, when it had traffic," if case.state.full else "is"
+        return Verdict.HOLD, (*case.seen, f"stable {is_} {case.over} too: a shared incident, nobody is blamed")
 
     return Verdict.HOLD, (*case.seen, f"{case.over}, but not shown to be worse than stable yet")
 
@@ -141,7 +148,7 @@ def inconclusive(case: Case) -> Found:
     """Neither: what is missing."""
     fault = case.judge.fault(max(3.0, 2 * case.judge.comparison.tolerance))
     missing = sentences.not_yet(case.state.total.candidate, case.around, fault)
-    return Verdict.INCONCLUSIVE, (missing, case.speaks)
+    return Verdict.INCONCLUSIVE, (missing, case.alone, case.speaks)
 
 
 CLAUSES: tuple[Callable[[Case], Found | None], ...] = (

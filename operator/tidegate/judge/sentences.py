@@ -18,6 +18,7 @@ class Circumstances:
 
 
 NOTHING_KNOWN = Circumstances()
+ANY_RATIO = Interval()
 
 
 def counted(counts: Counts) -> str:
@@ -30,7 +31,13 @@ def sides(candidate: Counts, stable: Counts) -> str:
     return f"candidate {counted(candidate)}, stable {counted(stable)}"
 
 
-def ratio(candidate: Counts, stable: Counts, interval: Interval) -> str:
+def alone(candidate: Counts | None = None) -> str:
+    """That nothing is compared any more, and what the candidate answered since, where that is judged."""
+    said = "not compared since full weight: stable has no traffic"
+    return said if candidate is None else f"{said}, candidate {counted(candidate)}"
+
+
+def ratio(candidate: Counts, stable: Counts, interval: Interval = ANY_RATIO) -> str:
     """How many times worse, and at least and at most how many with 95 %; empty where nothing can be said."""
     seen = f"{candidate.share / stable.share:.2g} times" if candidate.bad and stable.bad else ""
     ends = [f"at least {interval.least:.2g}"] if interval.least else []
@@ -87,3 +94,15 @@ def not_yet(candidate: Counts, around: Circumstances, fault: Fault) -> str:
 def told(name: str, verdict: str, *parts: str) -> str:
     """One sentence from what there is to say."""
     return f"{name}: {verdict}. " + "; ".join(part for part in parts if part) + "."
+
+
+def not_judged(sentence: str, what: str) -> str:
+    """A sentence with what it does not rest on right after its verdict: whoever has room for less cuts its end."""
+    verdict, _, rest = sentence.partition(". ")
+    return " ".join(filter(None, (f"{verdict.removesuffix('.')}.", what, rest)))
+
+
+def behind_counts(sentence: str, what: str) -> str:
+    """A sentence with one thing more right behind its counts: whoever has room for less cuts its end."""
+    counts, mark, rest = sentence.removesuffix(".").partition("; ")
+    return f"{counts}; {what}{mark}{rest}."

@@ -14,6 +14,7 @@ from .combined import Ruling, limit
 from .counts import Block, Counts
 from .evidence import Evidence
 from .ratio import LOOKS_PER_MINUTE
+from .rulings import WORDS
 from .verdict import Verdict
 
 # Of what is tolerated, down to next to nothing.
@@ -21,6 +22,7 @@ FEWER = (0.8, 0.5, 0.25, 0.1, 0.02)
 WEIGHTS = (0.2,) * len(FEWER)
 TOLERATED = 0.8
 NOTHING = Evidence.none(len(FEWER))
+NOTHING_TO_MISS = "at this weight there is nothing to miss"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +83,27 @@ class ShareState:
         )
 
 
-def rule_share(name: str, rules: RequestShare, state: ShareState, *, part: float) -> Ruling:
-    """The verdict on a candidate's share of the requests. Until it is shown to be missed, it passes."""
-    verdict = Verdict.BREACH if state.breached else Verdict.PASS if state.evidence.looks else Verdict.INCONCLUSIVE
+def rule_share(name: str, rules: RequestShare, state: ShareState, *, part: float, weight: float = 0.5) -> Ruling:
+    """The verdict on a candidate's share of the requests. Until it is shown to be missed, it passes.
+
+    At a `weight` of 0 or 1 there is nothing to miss, whether anything was looked at before or not.
+    """
+    if not state.evidence.looks:
+        return _unseen(name, part=part, weight=weight)
+
+    verdict = Verdict.BREACH if state.breached else Verdict.PASS
     got = f"the candidate served {state.got:,} of {state.wanted:,.0f} requests that its weight promised"
     missing = f"less than {rules.tolerated * 100:.0f} % of that is load that it sheds" if state.breached else ""
+    now = "" if 0 < weight < 1 else NOTHING_TO_MISS
     speaks = sentences.speaks(state.evidence.value, limit(part))
-    sentence = sentences.told(name, verdict.value.lower(), got, missing, speaks)
+    sentence = sentences.told(name, WORDS[verdict], got, missing, now, speaks)
     return Ruling(name=name, verdict=verdict, sentence=sentence, evidence=state.evidence.value, part=part)
+
+
+def _unseen(name: str, *, part: float, weight: float) -> Ruling:
+    if 0 < weight < 1:
+        verdict, why = Verdict.INCONCLUSIVE, "nothing was counted yet while a weight was confirmed all the time"
+    else:
+        verdict, why = Verdict.PASS, NOTHING_TO_MISS
+
+    return Ruling(name=name, verdict=verdict, sentence=sentences.told(name, WORDS[verdict], why), part=part)

@@ -1,4 +1,7 @@
-"""An objective on latency: no slower than stable, at any of the chosen boundaries."""
+"""An objective on latency: no slower than stable, at any of the chosen boundaries.
+
+At full weight there is nobody to compare with, and no bound: what was shown until then stays the verdict.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +10,12 @@ from typing import Self
 
 from . import sentences
 from .combined import Ruling, limit
-from .counts import Counts
+from .counts import Counts, PodCounts
 from .errors import SILENT
 from .evidence import Evidence
 from .latency import LatencyComparison, Tails
 from .plan import BETA
+from .pods import excess
 from .ratio import NO_WORSE, WORSE
 from .rulings import WORDS
 from .verdict import Verdict
@@ -19,7 +23,7 @@ from .verdict import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatencyState:
-    """All that is known after some looks, of as many boundaries as `total` has."""
+    """All that is known after some looks, of as many boundaries as `total` has; at `full` weight nothing is added."""
 
     total: tuple[Tails, Tails]
     minute: tuple[Tails, Tails]
@@ -29,10 +33,11 @@ class LatencyState:
     silent: int = 0
     breached: int = 0
     passed: int = 0
+    full: bool = False
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep; `from_floats` gives the same state back to the last bit."""
-        head = (len(self.total[0].slower), self.looks, self.silent, self.breached, self.passed)
+        head = (len(self.total[0].slower), self.looks, self.silent, self.breached, self.passed, self.full)
         counts = [count for side in (*self.total, *self.minute) for count in (side.requests, *side.slower)]
         return (*map(float, (*head, *counts)), *self.slower.as_floats(), *self.as_fast.as_floats())
 
@@ -40,7 +45,7 @@ class LatencyState:
     def from_floats(cls, floats: Sequence[float]) -> Self:
         """What `as_floats` kept."""
         rest = iter(floats)
-        boundaries, looks, silent, breached, passed = (int(number) for number in islice(rest, 5))
+        boundaries, looks, silent, breached, passed, full = map(int, islice(rest, 6))
         sides = [[int(number) for number in islice(rest, 1 + boundaries)] for _ in range(4)]
         total, others, minute, others_minute = (Tails(side[0], tuple(side[1:])) for side in sides)
         return cls(
@@ -52,6 +57,7 @@ class LatencyState:
             silent=silent,
             breached=breached,
             passed=passed,
+            full=bool(full),
         )
 
 
@@ -70,9 +76,12 @@ class LatencyJudge:
         return LatencyState(total=none, minute=none, slower=slower, as_fast=as_fast)
 
     def update(self, state: LatencyState, candidate: Tails, stable: Tails) -> LatencyState:
-        """After one more block."""
+        """After one more block. At full weight it is only seen whether the candidate is asked at all."""
         if not self.boundaries:
             return state
+
+        if state.full:
+            return replace(state, silent=0 if candidate.requests else state.silent + 1)
 
         looks = state.looks + 1
         minute = (state.minute[0] + candidate, state.minute[1] + stable)
@@ -94,39 +103,62 @@ class LatencyJudge:
         return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
 
 
-def rule_latency(name: str, judge: LatencyJudge, state: LatencyState) -> Ruling:
-    """One latency objective's verdict after its last look; the sentence is of the boundary that says most."""
-    verdict, words = _verdict(judge, state)
+def rule_latency(name: str, judge: LatencyJudge, state: LatencyState, *, pods: Sequence[PodCounts] = ()) -> Ruling:
+    """One latency objective's verdict after its last look; the sentence is of the boundary that says most.
+
+    `pods` are the candidate's at that boundary, since the rollout began. Where one of several carries the excess it
+    holds: a node or a pod is no release.
+    """
+    verdict, words = _verdict(judge, state, pods)
     return Ruling(
         name=name,
         verdict=verdict,
         sentence=sentences.told(name, WORDS[verdict], *words),
-        evidence=state.slower.value,
+        evidence=0.0 if verdict is Verdict.HOLD else state.slower.value,
         part=judge.part,
     )
 
 
-def _verdict(judge: LatencyJudge, state: LatencyState) -> tuple[Verdict, Sequence[str]]:
+def _verdict(judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts]) -> tuple[Verdict, Sequence[str]]:
     if not judge.boundaries:
         return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
 
-    speaks = sentences.speaks(state.slower.value, limit(judge.part))
-    seen = _seen(judge, state)
     if state.breached:
-        tolerated = f"tolerated: {judge.comparison.tolerance:.3g} times as many"
-        return Verdict.BREACH, (seen, tolerated, speaks, sentences.false_alarm(limit(judge.part)))
+        return _breached(judge, state, pods)
 
-    if state.looks and state.silent > SILENT:
-        return Verdict.NO_DATA, (f"a side had no request in the last {state.silent} looks",)
+    seen, alone = _seen(judge, state), sentences.alone() if state.full else ""
+    if state.silent > SILENT:
+        side = "the candidate" if state.full else "a side"
+        return Verdict.NO_DATA, (f"{side} had no request in the last {state.silent} looks",)
 
     if state.passed:
         bad = f"less than {judge.comparison.bad_ratio:.3g} times as many slow requests at every boundary"
-        return Verdict.PASS, (seen, f"shown at look {state.passed} to have {bad}")
+        return Verdict.PASS, (seen, f"shown at look {state.passed} to have {bad}", alone)
 
-    return Verdict.INCONCLUSIVE, (seen, speaks)
+    return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, limit(judge.part)))
+
+
+def _breached(judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts]) -> tuple[Verdict, Sequence[str]]:
+    seen, carrying = _seen(judge, state), excess(pods, at_slowest(judge, state)[1])
+    if carrying is not None and carrying.alone:
+        return Verdict.HOLD, (seen, sentences.carried(carrying))
+
+    return Verdict.BREACH, (
+        seen,
+        f"tolerated: {judge.comparison.tolerance:.3g} times as many",
+        sentences.speaks(state.slower.value, limit(judge.part)),
+        sentences.carried(carrying),
+        sentences.false_alarm(limit(judge.part)),
+    )
+
+
+def at_slowest(judge: LatencyJudge, state: LatencyState) -> tuple[Counts, Counts]:
+    """The requests of candidate and stable, and those over the boundary that speaks most against the candidate."""
+    place = judge.comparison.slowest(state.slower)
+    mine, others = (Counts(side.requests, side.slower[place]) for side in state.total)
+    return mine, others
 
 
 def _seen(judge: LatencyJudge, state: LatencyState) -> str:
-    place = judge.comparison.slowest(state.slower)
-    mine, others = (Counts(side.requests, side.slower[place]) for side in state.total)
-    return f"over {judge.boundaries[place]:g} s: {sentences.sides(mine, others)}"
+    boundary, counts = judge.boundaries[judge.comparison.slowest(state.slower)], at_slowest(judge, state)
+    return "; ".join(filter(None, (f"over {boundary:g} s: {sentences.sides(*counts)}", sentences.ratio(*counts))))

@@ -45,10 +45,41 @@ class Unusable:
 
     why: str
 
+    def of(self, source: str) -> str:
+        """What the source did instead, as a sentence about it."""
+        return f"{source} has no usable answer: {self.why}"
+
 
 @dataclass(frozen=True, slots=True)
 class NotWhole(Unusable):
     """A part of the answer: less at once may be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent(Unusable):
+    """Nothing came back: no connection, or no answer in time."""
+
+    def of(self, source: str) -> str:
+        """That there was no answer."""
+        return f"{source} does not answer: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Unusable):
+    """An answer with the status of an error."""
+
+    def of(self, source: str) -> str:
+        """The status, and what it means."""
+        return f"{source} answers with {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked(Unusable):
+    """There is no question to send: the sentence names what must be mended."""
+
+    def of(self, source: str) -> str:  # noqa: ARG002 - it is not about the source
+        """The sentence alone."""
+        return self.why
 
 
 Answer = Sample | NoData | Unusable
@@ -67,11 +98,16 @@ def unusable(words: str) -> Unusable:
     return Unusable(plain(words)[:SENTENCE_LENGTH])
 
 
-def refused(status: int, words: str) -> Unusable:
+def not_whole(words: str) -> NotWhole:
+    """A part of an answer, in what its source says of that."""
+    return NotWhole(plain(f"the answer is not whole: {words or 'it says so itself'}")[:SENTENCE_LENGTH])
+
+
+def refused(status: int, words: str) -> Refused:
     """An answer that is none: its status, what that means, and the source's own words."""
     known = {found.value for found in HTTPStatus}
     why = WHY.get(status) or (HTTPStatus(status).phrase.lower() if status in known else "")
-    return unusable(": ".join(filter(None, (f"HTTP {status}", why, words))))
+    return Refused(plain(": ".join(filter(None, (f"HTTP {status}", why, words))))[:SENTENCE_LENGTH])
 
 
 def plain(words: str) -> str:

@@ -9,7 +9,7 @@ from .samples import Side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """Whose requests are counted."""
+    """Whose requests are counted; without a revision, those of any of them. `fresh`: stable's, of pods made anew."""
 
     namespace: str
     release: str
@@ -17,6 +17,7 @@ class Backend:
     service: str
     port: int
     side: Side = Side.CANDIDATE
+    fresh: bool = False
 
     @property
     def pods(self) -> str:

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 import msgspec
 
 from tidegate.api import InvalidSpec
+from tidegate.api.query_variables import KNOWN
 
-from .answer import Answer, NoData, Unusable, decoded, newest, single, unusable
+from .answer import Answer, NoData, Unusable, decoded, newest, not_whole, single, unusable
 from .sigv4 import Key, Scope, signed
 from .translator import Question, Request
-from .variables import KNOWN, fill, without_patterns
+from .variables import fill, without_patterns
 
 WHOSE = "CloudWatch's"
 HEADERS = {
@@ -27,13 +28,14 @@ class _Message(msgspec.Struct):
 
 class _Result(msgspec.Struct):
     Values: list[float | None]
-    StatusCode: str = "Complete"
+    StatusCode: str = ""
     Messages: list[_Message] | None = None
 
 
 class _Envelope(msgspec.Struct):
     MetricDataResults: list[_Result]
     Messages: list[_Message] | None = None
+    NextToken: str | None = None
 
 
 class _Refusal(msgspec.Struct):
@@ -80,13 +82,17 @@ class CloudWatch:
         if isinstance(envelope, Unusable):
             return envelope
 
+        # With a message on the whole, AWS executes «as much of the operation as possible».
+        if envelope.Messages or envelope.NextToken:
+            return not_whole("; ".join(message.Value for message in envelope.Messages or ()))
+
         result = single(envelope.MetricDataResults)
         if isinstance(result, NoData | Unusable):
             return result
 
         if result.StatusCode != "Complete":
-            said = "; ".join(message.Value for message in result.Messages or envelope.Messages or ())
-            return unusable(f"{result.StatusCode}: {said or 'not all of the data is there'}")
+            said = "; ".join(message.Value for message in result.Messages or ())
+            return unusable(f"{result.StatusCode or 'no StatusCode'}: {said or 'not all of the data is there'}")
 
         return newest(result.Values)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tidegate.api import DataPlane
+from tidegate.api.names import any_revision, revision_pattern
 
 from .backend import Backend
 from .matchers import Matcher, Matchers
@@ -17,10 +18,14 @@ MILLISECOND = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The label with an answer's status, and the statuses that are server errors; `but`: all others are."""
+    """The label with an answer's status, and the statuses that are server errors; `but`: all others are.
+
+    `client_errors`: those that blame the client, and are no errors of the server.
+    """
 
     label: str
     errors: str = "5.."
+    client_errors: str = "4.."
     but: bool = False
 
     @property
@@ -51,9 +56,10 @@ class Counts:
     """What one data plane counts.
 
     `statuses`: the first of these labels that a series has tells its status; what has none is not counted. `only`:
-    what of the series is asked at all. `by_pods`: each pod of a Release tells of itself, and is no gateway. `live`: the
-    suite asks the product itself, and not only what it is known to say. `joined`: it names a Service after its
-    namespace, with a dash between, so that `a` with `b-c` looks like `a-b` with `c`.
+    what of the series is asked at all. `by_pods`: each pod of a Release tells of itself, and is no gateway.
+    `by_workloads`: it names the ReplicaSet of the pod that answered. `live`: the suite asks the product itself, and not
+    only what it is known to say. `joined`: it names a Service after its namespace, with a dash between, so that `a`
+    with `b-c` looks like `a-b` with `c`.
     """
 
     counter: str
@@ -63,9 +69,15 @@ class Counts:
     backend: Callable[[Backend], Matchers]
     only: Only | None = None
     by_pods: bool = False
+    by_workloads: bool = False
     live: bool = False
     joined: bool = False
     note: str = ""
+
+    @property
+    def tells_pods_apart(self) -> bool:
+        """True where pods of two ReplicaSets behind one Service are counted apart."""
+        return self.by_pods or self.by_workloads
 
 
 def traefik(side: Backend) -> Matchers:
@@ -76,9 +88,10 @@ def traefik(side: Backend) -> Matchers:
 
 def istio(side: Backend) -> Matchers:
     """A revision's ReplicaSet is a workload of its own, whichever way the traffic was split."""
+    after = "" if side.revision else revision_pattern()
     return (
         Matcher("destination_workload_namespace", side.namespace),
-        Matcher("destination_workload", f"{side.release}-{side.revision}"),
+        Matcher("destination_workload", f"{side.release}-{side.revision}", after=after),
     )
 
 
@@ -107,6 +120,10 @@ def ingress_nginx(side: Backend) -> Matchers:
 
 def pods(side: Backend) -> Matchers:
     """The labels that a scrape of pods gives."""
+    if not side.revision:
+        pod = Matcher("pod", f"{side.release}-", after=any_revision(side.release))
+        return (Matcher("namespace", side.namespace), pod)
+
     return (Matcher("namespace", side.namespace), Matcher("pod", side.pod_prefix, after="[a-z0-9]{5}"))
 
 
@@ -129,6 +146,7 @@ COUNTS: Mapping[DataPlane, Counts] = {
         unit=MILLISECOND,
         backend=istio,
         only=Only(label="reporter", pattern="source|waypoint"),
+        by_workloads=True,
         note="As the gateway, the caller's sidecar or the waypoint reports it.",
     ),
     DataPlane.LINKERD: Counts(
@@ -146,6 +164,7 @@ COUNTS: Mapping[DataPlane, Counts] = {
         buckets="envoy_cluster_upstream_rq_time_bucket",
         unit=MILLISECOND,
         backend=contour,
+        note="Tested on a live Envoy that is set up as Contour does it; its histograms are told once in five seconds.",
     ),
     DataPlane.INGRESS_NGINX: Counts(
         counter="nginx_ingress_controller_requests",

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import Answer, NoData, Unusable, decoded, newest, single
+from .answer import Answer, NoData, Unusable, decoded, newest, not_whole, single
 from .translator import Question, Request
 from .variables import without_patterns
 
@@ -19,10 +19,12 @@ class _Series(msgspec.Struct):
 
 class _Metric(msgspec.Struct):
     data: list[_Series]
+    warnings: list[str] | None = None
 
 
 class _Envelope(msgspec.Struct):
     result: list[_Metric]
+    warnings: list[str] | None = None
     nextPageKey: str | None = None  # noqa: N815 - Dynatrace's own name
 
 
@@ -60,10 +62,17 @@ class Dynatrace:
         return Request(url=url, method="GET", headers={"Authorization": f"Api-Token {self.token}"})
 
     def parse(self, body: bytes) -> Answer:
-        """The value, no data, or why the answer is of no use."""
+        """The value, no data, or why the answer is of no use.
+
+        A 200 may lack what is over a limit, or what a filter did not find: `warnings` are the only word of it.
+        """
         envelope = decoded(body, _Envelope, whose=WHOSE)
         if isinstance(envelope, Unusable):
             return envelope
+
+        warnings = [*(envelope.warnings or ()), *(said for found in envelope.result for said in found.warnings or ())]
+        if warnings:
+            return not_whole("; ".join(warnings))
 
         if envelope.nextPageKey:
             return Unusable("the query returns more series than one page holds; aggregate them to one")

@@ -1,7 +1,8 @@
-"""How far counters rose: whole numbers per pod, in blocks of time over which both sides were scraped.
+"""How far counters rose: whole numbers per pod, in blocks of time over which all that counts was scraped.
 
-No rate and no extrapolation: a request is counted once, in one block. What is left out is decided before any value is
-looked at. The same samples give the same blocks, in one piece or in many.
+No rate and no extrapolation: a request is counted once, in one block. A block ends when every target that counts in it
+was scraped anew, however rarely that is; one that misses its own time is not waited for. What is left out is decided
+before any value is looked at. The same samples give the same blocks, in one piece or in many.
 """
 
 import math
@@ -12,6 +13,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from .samples import Counter, Sample, Series, Side, Up
+from .targets import Line, Pod, Target, target_of
 from .warm_up import WarmUp, milliseconds
 
 NOBODY: Mapping[str, int] = MappingProxyType({})
@@ -28,11 +30,20 @@ class PodCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedBlock:
-    """Increments after `since` up to `until`, in milliseconds since 1970, for pods that were scraped at both."""
+    """Increments after `since` up to `until`, in milliseconds since 1970, for pods that were scraped at both.
+
+    Each pod's begin at its last scrape up to `since`; `oldest` is the first of these.
+    """
 
     since: int
     until: int
     pods: tuple[PodCounts, ...]
+    oldest: int | None = None
+
+    @property
+    def begins(self) -> int:
+        """When the first of what is counted may have been served."""
+        return self.since if self.oldest is None else self.oldest
 
     def count(self, side: Side, *, part: str, of: str) -> tuple[int, int]:
         """A side's number `of` requests, and of the `part` of them: without an error series there are no errors.
@@ -47,9 +58,9 @@ class CountedBlock:
 class Grid:
     """Blocks on a grid that begins at `start`, in milliseconds since 1970, and how they are made.
 
-    A cell is no shorter than the scrape interval, or it has no sample. A side that misses a cell makes the block
-    longer, to at most `longest` cells; then it is given up. `requests` is the part that warms a pod; without `warm_up`
-    (a gateway's pods, which are older than the rollout) all counts count.
+    Scrapes may be rarer than cells. A block is as many cells long as it takes to scrape all that counts, `longest` at
+    most; a side that is not scraped in them is given up. `requests` is the part that warms a pod; without `warm_up` (a
+    gateway's pods, which are older than the rollout) all counts count.
     """
 
     start: int
@@ -57,37 +68,6 @@ class Grid:
     longest: int = 4
     requests: str = "requests"
     warm_up: WarmUp | None = field(default_factory=WarmUp)
-
-
-@dataclass(slots=True)
-class _Line:
-    """A counter, its last sample, and how far it rose in the open block."""
-
-    counter: Counter
-    last: Sample | None = None
-    grown: int = 0
-
-
-@dataclass(slots=True)
-class _Pod:
-    """What is known of a scraped target."""
-
-    seen: int
-    scraped: int | None = None
-    served: int = 0
-    # True where the open block holds all that the pod counted in it, and the pod was warm when it began.
-    counts: bool = False
-    sides: set[Side] = field(default_factory=set)
-    lines: list[_Line] = field(default_factory=list)
-
-    def parts(self, side: Side) -> dict[str, int]:
-        """How far the pod's counters of a side rose in the open block."""
-        parts: dict[str, int] = {}
-        for line in self.lines:
-            if line.counter.side is side:
-                parts[line.counter.part] = parts.get(line.counter.part, 0) + line.grown
-
-        return parts
 
 
 # Time, whether it is a target's scrape, value, place among the series; so sorted, `up` comes last and of two values for
@@ -98,7 +78,7 @@ _Order = tuple[int, bool, float, int]
 class Increments:
     """Takes samples as they come, each once, and gives the blocks that they complete."""
 
-    __slots__ = ("_cell", "_end", "_grid", "_lines", "_opened", "_pods", "_taken", "left_out")
+    __slots__ = ("_cell", "_end", "_grid", "_lines", "_opened", "_pods", "_taken", "alone_from", "left_out")
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
@@ -106,10 +86,21 @@ class Increments:
         self._end = grid.start
         self._opened: int | None = None
         self._taken: int | None = None
-        self._lines: dict[Counter, _Line] = {}
-        self._pods: dict[str, _Pod] = {}
+        self._lines: dict[Counter, Line] = {}
+        self._pods: dict[Target, Pod] = {}
         # Cells in which a side was not scraped, and those whose increments have no beginning after too long a gap.
         self.left_out = 0
+        # From then on the candidate has all the traffic: a gateway's new pod never has a series of stable's.
+        self.alone_from: int | None = None
+
+    @property
+    def apart(self) -> int:
+        """How far scrapes are apart, in milliseconds, of the target that is scraped most rarely; 0 before it is known.
+
+        A target that was not scraped for as long as two blocks may be is gone.
+        """
+        since = self._end - 2 * self._grid.longest * self._cell
+        return max((pod.apart for pod in self._pods.values() if pod.scraped and pod.scraped > since), default=0)
 
     def take(
         self, series: Iterable[Series], *, until: int, ups: Iterable[Up] = (), ready: Mapping[str, int] = NOBODY
@@ -130,22 +121,22 @@ class Increments:
 
     def warming(self) -> tuple[str, ...]:
         """The pods whose counts do not count in the open block."""
-        return tuple(sorted(name for name, pod in self._pods.items() if not pod.counts))
+        return tuple(sorted(pod.name for pod in self._pods.values() if not pod.counts))
 
-    def _events(self, series: Iterable[Series], ups: Iterable[Up], until: int) -> Iterable[tuple[_Order, _Line | str]]:
+    def _events(self, series: Iterable[Series], ups: Iterable[Up], until: int) -> Iterable[tuple[_Order, Line | str]]:
         """What counts of what is given: stale markers and what no counter can be are gaps."""
         counters = ((self._line(found.counter), found.samples) for found in series)
-        given = chain[tuple[_Line | str, tuple[Sample, ...]]](counters, ((up.pod, up.samples) for up in ups))
+        given = chain[tuple[Line | str, tuple[Sample, ...]]](counters, ((up.pod, up.samples) for up in ups))
         taken = -math.inf if self._taken is None else self._taken
         for place, (of, samples) in enumerate(given):
             for sample in samples:
                 if taken < sample.at <= until and math.isfinite(sample.value) and sample.value >= 0:
                     yield (sample.at, isinstance(of, str), sample.value, place), of
 
-    def _line(self, counter: Counter) -> _Line:
-        return self._lines.get(counter) or self._lines.setdefault(counter, _Line(counter))
+    def _line(self, counter: Counter) -> Line:
+        return self._lines.get(counter) or self._lines.setdefault(counter, Line(counter, target_of(counter)))
 
-    def _note(self, of: _Line | str, sample: Sample) -> None:
+    def _note(self, of: Line | str, sample: Sample) -> None:
         if isinstance(of, str):
             self._note_scrape(of, sample)
         elif of.last is None or of.last.at < sample.at:
@@ -154,27 +145,30 @@ class Increments:
     def _note_scrape(self, name: str, sample: Sample) -> None:
         """A scrape that failed makes its cell one in which the pod was not scraped, whatever came before it."""
         if sample.value > 0:
-            self._pods.setdefault(name, _Pod(sample.at)).scraped = sample.at
-        elif name in self._pods:
-            self._pods[name].scraped = None
+            self._pods.setdefault((name,), Pod(name, sample.at)).scraped = sample.at
+        elif (name,) in self._pods:
+            self._pods[name,].scraped = None
 
-    def _note_count(self, line: _Line, sample: Sample) -> None:
+    def _note_count(self, line: Line, sample: Sample) -> None:
         counter = line.counter
-        pod = self._pods.get(counter.pod)
+        pod = self._pods.get(line.target)
         if pod is None:
             # All that a new pod counted is of this rollout, and so of the open block. Another's past is unknown.
-            pod = self._pods[counter.pod] = _Pod(sample.at, counts=counter.new and self._grid.warm_up is None)
+            warm = self._grid.warm_up is None
+            pod = self._pods[line.target] = Pod(counter.pod, sample.at, counts=counter.new and warm, warm=warm)
 
         if line.last is None:
             pod.lines.append(line)
             pod.sides.add(counter.side)
+        else:
+            pod.note_apart(sample.at, sample.at - line.last.at)
 
         grown = self._grown(line, sample)
         line.last, line.grown, pod.scraped = sample, line.grown + grown, sample.at
         if counter.part == self._grid.requests:
             pod.served += grown
 
-    def _grown(self, line: _Line, sample: Sample) -> int:
+    def _grown(self, line: Line, sample: Sample) -> int:
         """The increment up to a sample. A counter that its pod did not have when it was scraped before began at 0."""
         value, before, start = round(sample.value), line.last, self._grid.start
         if before is None:
@@ -196,51 +190,83 @@ class Increments:
                 yield block
 
     def _close(self, end: int, ready: Mapping[str, int]) -> CountedBlock | None:
-        absent = [side for side in Side if not self._scraped(side, end)]
-        if absent:
-            self.left_out += end > self._grid.start
-            # Nothing is lost before a side's first series: the block begins where the other one was scraped last.
-            if not any(side in pod.sides for side in absent for pod in self._pods.values()):
-                self._open(end, ready)
-            elif self._opened is not None and end - self._opened >= self._grid.longest * self._cell:
-                self._opened = None
+        arrived = [pod.sides for pod in self._arrived(end)]
+        absent = [side for side in self._needed(end) if not any(side in sides for sides in arrived)]
+        if not absent and not self._awaited(end):
+            block = None if self._opened is None else self._block(self._opened, end)
+            self.left_out += block is None and end > self._grid.start
+            self._open(end, ready)
+            return block
 
-            return None
+        self.left_out += end > self._grid.start
+        # Nothing is lost before a side's first series: the block begins where the other one was scraped last.
+        if absent and not any(side in pod.sides for side in absent for pod in self._pods.values()):
+            self._open(end, ready)
+        elif self._opened is not None and end - self._opened >= self._grid.longest * self._cell:
+            self._opened = None
 
-        block = None if self._opened is None else self._block(self._opened, end)
-        self.left_out += block is None and end > self._grid.start
-        self._open(end, ready)
-        return block
+        return None
 
-    def _scraped(self, side: Side, end: int) -> bool:
-        return any(side in pod.sides and self._fresh(pod, end) for pod in self._pods.values())
+    def _needed(self, end: int) -> Iterable[Side]:
+        """The sides without which no block ends: at full weight the candidate's alone."""
+        return Side if self.alone_from is None or end <= self.alone_from else (Side.CANDIDATE,)
 
-    def _fresh(self, pod: _Pod, end: int) -> bool:
-        """True when the pod was scraped in the cell that ends then."""
-        return pod.scraped is not None and pod.scraped > end - self._cell
+    def _arrived(self, end: int) -> Iterable[Pod]:
+        """The pods that were scraped since the open block began, and did not miss a scrape since."""
+        return (pod for pod in self._pods.values() if self._new(pod) and self._current(pod, end))
+
+    def _awaited(self, end: int) -> bool:
+        """True while a pod that counts was not scraped in the open block yet, and its time is still to come."""
+        if self._opened is None:
+            return False
+
+        counts = (pod for pod in self._pods.values() if pod.counts and not pod.sides.isdisjoint(self._needed(end)))
+        return any(self._current(pod, end) and not self._new(pod) for pod in counts)
+
+    def _new(self, pod: Pod) -> bool:
+        return pod.scraped is not None and (self._opened is None or pod.scraped > self._opened)
+
+    def _current(self, pod: Pod, end: int) -> bool:
+        """True when the pod has missed no scrape, as rarely as it is scraped; once in a cell, where that is not known.
+
+        Scrapes are a little late now and then: by a twentieth of what they are apart.
+        """
+        reach = max(self._cell, pod.apart + pod.apart // 20)
+        return pod.scraped is not None and pod.scraped > end - min(reach, self._grid.longest * self._cell)
 
     def _open(self, end: int, ready: Mapping[str, int]) -> None:
-        """Begin a block: what a pod counts until the next end belongs to it if the pod was scraped now."""
+        """Begin a block: what a pod counts from its last scrape on belongs to it, if it missed none before that."""
         self._opened = end
-        for name, pod in self._pods.items():
-            pod.counts = self._fresh(pod, end) and self._warm(name, pod, end, ready)
+        for pod in self._pods.values():
+            pod.warm = self._warm(pod, end, ready)
+            pod.counts, pod.begun = pod.warm and self._current(pod, end), pod.scraped
             for line in pod.lines:
                 line.grown = 0
 
-    def _warm(self, name: str, pod: _Pod, at: int, ready: Mapping[str, int]) -> bool:
-        rule, since = self._grid.warm_up, ready.get(name)
+    def _warm(self, pod: Pod, at: int, ready: Mapping[str, int]) -> bool:
+        rule, since = self._grid.warm_up, ready.get(pod.name)
         if rule is None or (since is None and pod.seen <= self._grid.start):
             return True
 
         return rule.over(at, seen=pod.seen, ready=since, served=pod.served)
 
-    def _block(self, since: int, until: int) -> CountedBlock:
-        """The increments of the open block, of pods that were scraped at both its ends."""
-        counted = ((name, pod) for name, pod in sorted(self._pods.items()) if pod.counts and self._fresh(pod, until))
+    def _block(self, since: int, until: int) -> CountedBlock | None:
+        """The increments of the open block, of pods that were scraped at both its ends; None where a side has none.
+
+        A side that is not warm yet has none either, but then it is known why: the block is there.
+        """
+        arrived = [self._pods[target] for target in sorted(self._pods) if self._new(self._pods[target])]
+        counted = [pod for pod in arrived if pod.counts and self._current(pod, until)]
+        for side in self._needed(until):
+            mine = [pod for pod in arrived if side in pod.sides]
+            if all(pod.warm for pod in mine) and not any(side in pod.sides for pod in counted):
+                return None
+
         pods = tuple(
-            PodCounts(side=side, pod=name, parts=pod.parts(side))
-            for name, pod in counted
+            PodCounts(side=side, pod=pod.name, parts=pod.parts(side))
+            for pod in counted
             for side in Side
             if side in pod.sides
         )
-        return CountedBlock(since=since, until=until, pods=pods)
+        begins = [pod.begun for pod in counted if pod.begun is not None]
+        return CountedBlock(since=since, until=until, pods=pods, oldest=min(begins, default=None))

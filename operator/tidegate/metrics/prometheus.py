@@ -2,24 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import SENTENCE_LENGTH, Answer, NoData, NotWhole, Unusable, decoded, plain, sample, single, unusable
+from .answer import Answer, NoData, Sample, Unusable, decoded, not_whole, sample, single, unusable
 from .raw_counts import RawSeries
-from .samples import MILLISECONDS, samples
+from .samples import MILLISECONDS, Buckets, buckets, samples
 from .translator import FORM, Question, Request
+from .usage import LabelledValue
 
 WHOSE = "Prometheus'"
 # Beyond this an answer is cut, and says so in a warning.
 MOST_SERIES = 20_000
+# What may be a false alarm, as a counter without _total: before 2.54, and in Thanos, it stands among the warnings.
+HARMLESS = "PromQL info: "
 
 
 class _Series(msgspec.Struct):
     value: tuple[float, str]
+    metric: dict[str, str] = {}
 
 
 class _Data(msgspec.Struct):
@@ -32,13 +36,19 @@ class _Envelope(msgspec.Struct):
     data: _Data | None = None
     error: str = ""
     errorType: str = ""  # noqa: N815 - Prometheus' own name
-    warnings: list[str] = []
+    warnings: list[str] | None = None
     isPartial: bool = False  # noqa: N815 - VictoriaMetrics' own name
+
+
+class _Histogram(msgspec.Struct):
+    count: str
+    buckets: list[tuple[int, str, str, str]] = []
 
 
 class _Range(msgspec.Struct):
     metric: dict[str, str]
     values: list[tuple[float, str]] = []
+    histograms: list[tuple[float, _Histogram]] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +70,7 @@ class Prometheus:
         return Request(url=url, body=body, headers={**FORM, **self.authorization})
 
     def raw_request(self, selector: str, *, at: int, timeout: timedelta) -> Request:
-        """A range selector at a time in milliseconds since 1970: asked again, it has the same answer."""
+        """Many series at a time in milliseconds since 1970: asked again, it has the same answer."""
         form = {
             "query": selector,
             "time": f"{at / MILLISECONDS:.3f}",
@@ -71,36 +81,68 @@ class Prometheus:
         url = f"{self.address.rstrip('/')}/api/v1/query"
         return Request(url=url, body=urlencode(form).encode(), headers={**FORM, **self.authorization})
 
+    def past_request(self, question: Question, *, since: datetime, every: timedelta, timeout: timedelta) -> Request:
+        """The values of a query since a time, so far apart, up to the question's end."""
+        form = {
+            "query": question.filled(),
+            "start": f"{since.timestamp():.3f}",
+            "end": f"{question.end.timestamp():.3f}",
+            "step": f"{every.total_seconds():g}",
+            "timeout": f"{timeout.total_seconds():g}",
+        }
+        url = f"{self.address.rstrip('/')}/api/v1/query_range"
+        return Request(url=url, body=urlencode(form).encode(), headers={**FORM, **self.authorization})
+
     def raw(self, body: bytes) -> tuple[RawSeries, ...] | Unusable:
         """The series of a range selector, all of them or none: what is cut or partial is no answer."""
-        envelope = decoded(body, _Envelope, whose=WHOSE)
-        if isinstance(envelope, Unusable):
-            return envelope
+        data = _whole(body)
+        return data if isinstance(data, Unusable) else _series(data)
 
-        if envelope.status != "success" or envelope.data is None:
-            return unusable(_said(envelope))
+    def vector(self, body: bytes) -> tuple[LabelledValue, ...] | Unusable:
+        """The values of an instant vector, all of them or none; what is no finite number is left out."""
+        data = _whole(body)
+        if isinstance(data, Unusable):
+            return data
 
-        if envelope.warnings or envelope.isPartial:
-            why = "; ".join(envelope.warnings) or "it says so itself"
-            return NotWhole(plain(f"the answer is not whole: {why}")[:SENTENCE_LENGTH])
+        if data.resultType != "vector":
+            return unusable(f"the query returns a {data.resultType}")
 
-        return _series(envelope.data)
+        found = decoded(bytes(data.result), list[_Series], whose=WHOSE)
+        if isinstance(found, Unusable):
+            return found
+
+        numbers = ((each.metric, sample(each.value[1])) for each in found)
+        return tuple(LabelledValue(labels, number.value) for labels, number in numbers if isinstance(number, Sample))
 
     def parse(self, body: bytes) -> Answer:
-        """One number, no data, or why the answer is of no use."""
-        envelope = decoded(body, _Envelope, whose=WHOSE)
-        if isinstance(envelope, Unusable):
-            return envelope
-
-        if envelope.status != "success" or envelope.data is None:
-            return unusable(_said(envelope))
-
-        return _number(envelope.data)
+        """One number, no data, or why the answer is of no use. A number of a part of the data is of no use."""
+        data = _whole(body)
+        return data if isinstance(data, Unusable) else _number(data)
 
     def words(self, body: bytes) -> str:
         """Prometheus says why it answers 400 and 422."""
         envelope = decoded(body, _Envelope, whose=WHOSE)
         return "" if isinstance(envelope, Unusable) else _said(envelope)
+
+
+def _whole(body: bytes) -> _Data | Unusable:
+    """What an answer holds, where it is all that was asked for.
+
+    A 200 may lack what a store of Thanos', a remote read or a node of VictoriaMetrics' did not give: `warnings` and
+    `isPartial` are the only word of it. `infos` say nothing of the kind ("Format overview" in Prometheus' HTTP API).
+    """
+    envelope = decoded(body, _Envelope, whose=WHOSE)
+    if isinstance(envelope, Unusable):
+        return envelope
+
+    if envelope.status != "success" or envelope.data is None:
+        return unusable(_said(envelope))
+
+    warnings = [warning for warning in envelope.warnings or () if not warning.startswith(HARMLESS)]
+    if warnings or envelope.isPartial:
+        return not_whole("; ".join(warnings))
+
+    return envelope.data
 
 
 def _said(envelope: _Envelope) -> str:
@@ -109,16 +151,20 @@ def _said(envelope: _Envelope) -> str:
 
 def _series(data: _Data) -> tuple[RawSeries, ...] | Unusable:
     if data.resultType != "matrix":
-        return unusable(f"a range selector returned a {data.resultType}")
+        return unusable(f"many samples were asked for, and a {data.resultType} returned")
 
     found = decoded(bytes(data.result), list[_Range], whose=WHOSE)
     if isinstance(found, Unusable):
         return found
 
     try:
-        return tuple(RawSeries(each.metric, samples(each.values)) for each in found)
+        return tuple(RawSeries(each.metric, samples(each.values), _native(each)) for each in found)
     except (ValueError, OverflowError) as error:
         return unusable(f"a sample is no number: {error}")
+
+
+def _native(found: _Range) -> tuple[Buckets, ...]:
+    return tuple(buckets(at, each.count, each.buckets) for at, each in found.histograms)
 
 
 def _number(data: _Data) -> Answer:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
@@ -11,28 +11,33 @@ from tidegate.api import DataPlane, format_duration
 
 from .backend import Backend
 from .buckets import boundary
+from .copies import Scraped, copies, scraped
 from .data_planes import COUNTS, Counts, Status
 from .matchers import Matchers, selector
-from .samples import Counter, Sample, Series, Side
+from .samples import Buckets, Counter, Sample, Series, Side
 
-REQUESTS, ERRORS, QUICK = "requests", "errors", "quick"
+REQUESTS, ERRORS, CLIENT_ERRORS, QUICK = "requests", "errors", "client errors", "quick"
+# A native histogram, of which no boundary is chosen yet; and how the name of a classic one ends.
+NATIVE, CLASSIC = "native", "_bucket"
 SETS_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
 class RawSeries:
-    """One series of an answer: its labels and its samples."""
+    """One series of an answer: its labels, and its samples or those of a native histogram."""
 
     labels: Mapping[str, str]
     samples: tuple[Sample, ...]
+    native: tuple[Buckets, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is counted, and by whom: errors, or requests that took longer than a boundary of the histogram's buckets."""
+    """What is counted, and by whom: errors; or requests by a boundary of the histogram's buckets, or by all of them."""
 
     plane: DataPlane
     over: timedelta | None = None
+    histogram: bool = False
 
     @property
     def counts(self) -> Counts:
@@ -41,11 +46,11 @@ class Shape:
 
     @property
     def metric(self) -> str:
-        """The metric that is asked."""
-        return self.counts.counter if self.over is None else self.counts.buckets
+        """The metric that is asked; of a histogram, the classic one."""
+        return self.counts.buckets if self.histogram or self.over is not None else self.counts.counter
 
     def takes(self, labels: Mapping[str, str]) -> bool:
-        """True for a series of the metric that is looked at: of a histogram, the bucket of `over` and the total."""
+        """True for a series of the metric that is looked at: where `over` is told, its bucket and the total."""
         only, over = self.counts.only, self.over
         if only is not None and not only.matches(labels):
             return False
@@ -56,6 +61,9 @@ class Shape:
     @property
     def counted(self) -> str:
         """The metric that is asked, for people."""
+        if self.histogram:
+            return f"{self.counts.buckets} ({self.plane.value})"
+
         if self.over is None:
             return f"{self.counts.counter} ({self.plane.value})"
 
@@ -69,12 +77,19 @@ def questions(shape: Shape, sides: Sequence[Backend], window: timedelta) -> tupl
         matchers = shape.counts.backend(side)
         by_labels.setdefault(tuple(matcher.label for matcher in matchers), []).append(matchers)
 
-    counts, over = shape.counts, shape.over
-    metric = shape.metric
-    only = counts.only.matcher if counts.only else ""
-    buckets = "" if over is None else f'le=~"{boundary(over, counts.unit)}|[+]Inf"'
+    metric, what = _asked(shape)
+    only = shape.counts.only.matcher if shape.counts.only else ""
     span = format_duration(window)
-    return tuple(f"{selector(metric, found, only, buckets)}[{span}]" for found in by_labels.values())
+    return tuple(f"{selector(metric, found, only, what)}[{span}]" for found in by_labels.values())
+
+
+def _asked(shape: Shape) -> tuple[str, str]:
+    """The metric, and what is asked of it: a native histogram has the name of a classic one, without an ending."""
+    counts, over = shape.counts, shape.over
+    if shape.histogram:
+        return "", f'__name__=~"{shape.metric.removesuffix(CLASSIC)}({CLASSIC})?"'
+
+    return shape.metric, "" if over is None else f'le=~"{boundary(over, counts.unit)}|[+]Inf"'
 
 
 class Roster:
@@ -103,42 +118,61 @@ def _roster(shape: Shape, sides: tuple[Backend, ...]) -> Roster:
 
 
 def read(shape: Shape, sides: tuple[Backend, ...], answer: Iterable[RawSeries]) -> dict[Backend, list[Series]]:
-    """Each side's series, as `increments` takes them; what is nobody's is passed over."""
+    """Each side's series, as `increments` takes them; what is nobody's is passed over, and so are copies."""
+    series = list(answer)
+    left_out = _copies(shape, sides, series)
+    mine = _by_side(shape, sides, (each for each in series if not left_out or scraped(each.labels) not in left_out))
+    parts = _all_boundaries if shape.histogram else _errors if shape.over is None else _quick
+    return {side: parts(shape, side, series) for side, series in mine.items()}
+
+
+def scraped_twice(shape: Shape, sides: tuple[Backend, ...], answer: Iterable[RawSeries]) -> dict[Backend, list[str]]:
+    """The jobs that each side's series are left out of, because another one scrapes the same targets."""
+    series = list(answer)
+    left_out = _copies(shape, sides, series)
+    found = _by_side(shape, sides, (each for each in series if scraped(each.labels) in left_out))
+    scrapes = {side: {scraped(each.labels)[1] for each in mine} for side, mine in found.items()}
+    return {side: [" of ".join(filter(None, scrape)) for scrape in sorted(mine)] for side, mine in scrapes.items()}
+
+
+def _copies(shape: Shape, sides: tuple[Backend, ...], series: Iterable[RawSeries]) -> frozenset[Scraped]:
+    own = {matcher.label for side in sides for matcher in shape.counts.backend(side)}
+    return copies((each.labels for each in series), own)
+
+
+def _by_side(shape: Shape, sides: tuple[Backend, ...], series: Iterable[RawSeries]) -> dict[Backend, list[RawSeries]]:
     roster = _roster(shape, sides)
     mine: dict[Backend, list[RawSeries]] = {}
-    for found in answer:
+    for found in series:
         side = roster.of(found.labels)
         if side is not None:
             mine.setdefault(side, []).append(found)
 
-    parts = _errors if shape.over is None else _quick
-    return {side: parts(shape, side, series) for side, series in mine.items()}
+    return mine
 
 
 def _errors(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Series]:
-    """Every request, and again those that are errors."""
-    series: list[Series] = []
-    for each in found:
-        failed = is_error(shape.counts.statuses, each.labels)
-        if failed is None:
-            continue
-
-        requests = Series(_counter(shape, side, each, REQUESTS), each.samples)
-        series.append(requests)
-        if failed:
-            series.append(replace(requests, counter=replace(requests.counter, part=ERRORS)))
-
-    return series
+    """Every request, and again those that are errors of the server or the client."""
+    return [
+        Series(_counter(shape, side, each, part), each.samples)
+        for each in found
+        for part in parts_of(shape.counts.statuses, each.labels)
+    ]
 
 
-def is_error(statuses: Iterable[Status], labels: Mapping[str, str]) -> bool | None:
-    """Whether the answers of a series are errors; None where it tells no status."""
+def parts_of(statuses: Iterable[Status], labels: Mapping[str, str]) -> tuple[str, ...]:
+    """What the answers of a series count as; nothing where it tells no status."""
     for status in statuses:
         value = labels.get(status.label, "")
-        if value or status.but:
-            return (re.fullmatch(status.errors, value) is not None) is not status.but
+        if not value and not status.but:
+            continue
 
-    return None
+        if (re.fullmatch(status.errors, value) is not None) is not status.but:
+            return REQUESTS, ERRORS
+
+        return (REQUESTS, CLIENT_ERRORS) if re.fullmatch(status.client_errors, value) else (REQUESTS,)
+
+    return ()
 
 
 def _quick(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Series]:
@@ -157,6 +191,37 @@ def _quick(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Seri
     ]
 
 
+def _all_boundaries(shape: Shape, side: Backend, found: Sequence[RawSeries]) -> list[Series]:
+    """Every request, and those up to each boundary. A `le` that is no number is no boundary.
+
+    Where a histogram is there as both, the classic one is counted, and not both.
+    """
+    native = [each for each in found if each.native]
+    twice = {_histogram(each) for each in found if not each.native} if native else set()
+    return [
+        Series(_counter(shape, side, each, part), each.samples)
+        for each in found
+        if (part := boundary_part(_upper(each)))
+    ] + [
+        Series(_counter(shape, side, each, NATIVE), (), each.native) for each in native if _histogram(each) not in twice
+    ]
+
+
+def _histogram(found: RawSeries) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, value) for name, value in found.labels.items() if name not in {"le", "__name__"}))
+
+
+def boundary_part(upper: float) -> str:
+    """The part up to a bucket's boundary, in the histogram's own unit: servers write 5 as 5 or as 5.0.
+
+    Empty for what is no number.
+    """
+    if math.isnan(upper):
+        return ""
+
+    return REQUESTS if math.isinf(upper) else repr(upper)
+
+
 def _upper(found: RawSeries) -> float:
     try:
         return float(found.labels.get("le", ""))
@@ -165,7 +230,7 @@ def _upper(found: RawSeries) -> float:
 
 
 def _counter(shape: Shape, side: Backend, found: RawSeries, part: str) -> Counter:
-    """A pod of the candidate's is new with it; a gateway's counters may be an earlier candidate's too."""
+    """Pods of the candidate's and of a baseline are new; a gateway's counters may be an earlier candidate's too."""
     labels = found.labels
     target = labels.get("pod", "") if shape.counts.by_pods else f"{labels.get('job', '')}/{labels.get('instance', '')}"
     return Counter(
@@ -173,5 +238,5 @@ def _counter(shape: Shape, side: Backend, found: RawSeries, part: str) -> Counte
         pod=target,
         part=part,
         labels=tuple(sorted(labels.items())),
-        new=shape.counts.by_pods and side.side is Side.CANDIDATE,
+        new=shape.counts.by_pods and (side.fresh or side.side is Side.CANDIDATE),
     )

@@ -1,8 +1,10 @@
 """Raw samples of counters, as a range selector gives them. It knows no side's totals and no query."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 
 MILLISECONDS = 1000
 
@@ -38,11 +40,34 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Buckets:
+    """A native histogram at a time: all requests, and those in the buckets that have some, in the order of their ends.
+
+    `cumulative` are the requests in each bucket and in those before it.
+    """
+
+    at: int
+    requests: float
+    lowers: tuple[float, ...]
+    uppers: tuple[float, ...]
+    cumulative: tuple[float, ...]
+
+    def up_to(self, boundary: float) -> float | None:
+        """The requests up to a boundary; None where a bucket reaches over it."""
+        place = bisect_right(self.uppers, boundary)
+        if place < len(self.uppers) and self.lowers[place] < boundary:
+            return None
+
+        return self.cumulative[place - 1] if place else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
-    """A counter's samples, in any order."""
+    """A counter's samples, in any order; or those of a native histogram, whose boundaries are not chosen yet."""
 
     counter: Counter
     samples: tuple[Sample, ...]
+    native: tuple[Buckets, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +81,15 @@ class Up:
 def samples(values: Iterable[tuple[float, str]]) -> tuple[Sample, ...]:
     """A series' `values` as Prometheus writes them in JSON. Raises ValueError for text that is no number."""
     return tuple(Sample(round(at * MILLISECONDS), float(value)) for at, value in values)
+
+
+def buckets(at: float, count: str, found: Sequence[tuple[int, str, str, str]]) -> Buckets:
+    """A native histogram as Prometheus writes it in JSON. Raises ValueError for text that is no number."""
+    ordered = sorted((float(upper), float(lower), float(inside)) for _, lower, upper, inside in found)
+    return Buckets(
+        at=round(at * MILLISECONDS),
+        requests=float(count),
+        lowers=tuple(lower for _, lower, _ in ordered),
+        uppers=tuple(upper for upper, _, _ in ordered),
+        cumulative=tuple(accumulate(inside for _, _, inside in ordered)),
+    )

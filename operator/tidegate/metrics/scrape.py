@@ -13,7 +13,7 @@ from .page import ACCEPT
 from .sifting import Labels
 from .translator import Question, Request
 
-ANSWERS = "answers errorRatio and slowRequests alone"
+ANSWERS = "a page answers what is counted, and no query"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The variables of a query: what `KNOWN` names, filled in for one Release at one instant."""
+"""The variables of a query, filled in for one Release at one instant."""
 
 import re
 from collections.abc import Mapping
@@ -6,34 +6,21 @@ from datetime import timedelta
 
 from tidegate.api import InvalidSpec, format_duration
 from tidegate.api.names import pod_names
+from tidegate.api.query_variables import FOREIGN_VARIABLE, KNOWN, NAME, foreign, unknown
 
-VARIABLE = re.compile(r"\$([a-z_]+)")
-# Other tools' ways to write one, which nobody fills in here.
-FOREIGN = re.compile(r"\$\{\w+\}|\{\{\s*[\w.$-]+\s*\}\}|\$[A-Z]\w*")
-# Each variable and what it stands for.
-KNOWN = {
-    "namespace": "the Release's namespace",
-    "release": "the Release's name",
-    "stable_pods": "a regular expression for the names of stable's pods: use it with `=~`, which PromQL anchors",
-    "candidate_pods": "a regular expression for the names of the candidate's pods: use it with `=~`",
-    "stable_revision": "stable's revision, also in its pods' label `tidegate.dev/revision`",
-    "candidate_revision": "the candidate's revision, also in its pods' label `tidegate.dev/revision`",
-    "weight": "the candidate's live weight, 0 to 100",
-    "window": "the time since the candidate's first weight, at most a minute or the source's `window`: for `[$window]`",
-    "window_seconds": "the same time as a whole number of seconds",
-}
+VARIABLE = re.compile(rf"\$({NAME})")
+FOREIGN = re.compile(FOREIGN_VARIABLE)
 PATTERNS = frozenset({"stable_pods", "candidate_pods"})
 
 
 def check(field: str, text: str, *, also: frozenset[str] = frozenset()) -> None:
     """Raise InvalidSpec for a variable that nobody fills in: its query would match nothing, for ever."""
-    if foreign := FOREIGN.search(text):
-        raise InvalidSpec(field, f"has {foreign[0]}, which nobody fills in: a variable is written as $namespace")
+    if written := FOREIGN.search(text):
+        raise InvalidSpec(field, foreign(written[0]))
 
-    unknown = sorted(set(VARIABLE.findall(text)) - KNOWN.keys() - also)
-    if unknown:
-        names = ", ".join(f"${name}" for name in sorted(KNOWN.keys() | also))
-        raise InvalidSpec(field, f"has the unknown variable ${unknown[0]}; there are {names}")
+    names = KNOWN.keys() | also
+    if lost := [name for name in VARIABLE.findall(text) if name not in names]:
+        raise InvalidSpec(field, unknown(f"${lost[0]}", names))
 
 
 def without_patterns(words: str, language: str) -> None:

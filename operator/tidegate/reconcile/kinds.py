@@ -1,22 +1,20 @@
 """The kinds that a turn reads, how each is selected on the server, and what is kept of it."""
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
 
 import msgspec
 
-from tidegate.api import TrackConfig
+from tidegate.api import InvalidSpec, TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
-from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holders
+from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holders, matches_served, places_served
 from tidegate.watch import Key
 from tidegate.workloads import note_of
 
-from . import route_trims, trims
-from .trims import SERVICE_NAME
+from .seen import route_trims, trims
+from .seen.trims import SERVICE_NAME
 
 RELEASES = Kind(api=API_VERSION, plural="releases", kind="Release")
 METRIC_SOURCES = Kind(api=API_VERSION, plural="metricsources", kind="MetricSource")
@@ -61,13 +59,17 @@ WORKLOAD_KINDS = {kind.kind: kind for kind in (DEPLOYMENTS, POD_TEMPLATES)}
 
 # Where the Releases are indexed that track configuration.
 TRACKING: Key = ("config", "tracked")
+# Where they are indexed by the parents and hosts of their routes: one index key a place, whatever it takes there.
+SERVED = "served"
+# Releases that share a place with others, whose matches are worth remembering.
+COMPARED = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
     """One reflector: the kind, the server-side selector, what is kept, and the index over it.
 
-    An `optional` kind may be absent from the cluster.
+    An `optional` kind may be absent from the cluster. `unread` is what stays of an object that cannot be trimmed.
     """
 
     kind: Kind
@@ -75,12 +77,21 @@ class Watched:
     selector: str = ""
     index: Callable[[Object], Iterable[Key]] | None = None
     optional: bool = False
+    unread: Callable[[Object, Exception], Object] | None = None
 
 
 def spec_of(found: Object) -> Object:
     """The spec of a kept Release, as objects."""
     spec: Object = msgspec.json.decode(found["spec"])
     return spec
+
+
+def declared_by(found: Object) -> Object:
+    """The spec of a kept Release, as objects. Raises InvalidSpec for one that could not be read."""
+    if "unread" in found:
+        raise InvalidSpec("spec", found["unread"])
+
+    return spec_of(found)
 
 
 def by_scaled(found: Object) -> Iterable[Key]:
@@ -138,16 +149,24 @@ def by_service(found: Object) -> Iterable[Key]:
 
 def claims(found: Object) -> Iterable[Key]:
     """The index keys of a Release: its namespace, its joined name, what it uses, and what its routes claim."""
-    namespace, spec = found["metadata"].get("namespace", ""), spec_of(found)
+    namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
     yield joined(namespace, found["metadata"]["name"])
+    spec = spec_of(found)
     if spec.get("trackConfig") == TrackConfig.ALL.value:
         yield TRACKING
 
     traffic = spec.get("traffic") or {}
     yield from _used(spec, namespace)
     yield from _attached(traffic, namespace)
-    yield from _served(traffic.get("gateway"), namespace)
+    yield from ((SERVED, where) for where in places_served(traffic.get("gateway") or {}, namespace))
+
+
+@lru_cache(maxsize=COMPARED)
+def matches_of(spec: bytes) -> frozenset[str]:
+    """Which requests the managed route of a kept spec takes at each place that it serves."""
+    declared = msgspec.json.decode(spec)
+    return matches_served((declared.get("traffic") or {}).get("gateway") or {})
 
 
 def _used(spec: Object, namespace: str) -> Iterable[Key]:
@@ -165,7 +184,8 @@ def _attached(traffic: Object, namespace: str) -> Iterable[Key]:
     """The routes, and what stands in for one, of a user's own."""
     for route in attached(traffic):
         where = f"{route['kind']} {namespace}/{route['name']}"
-        yield from (("route", where), ("claim", f"{where} {route.get('rule') or '*'}"))
+        # Which of its rules are claimed is for the route to tell: others may be another Release's.
+        yield "route", where
         if subsets := route.get("destinationRule"):
             named = f"{DESTINATION_RULES.kind} {namespace}/{subsets}"
             yield from (("route", named), ("claim", named))
@@ -176,19 +196,6 @@ def _attached(traffic: Object, namespace: str) -> Iterable[Key]:
 
     if ratio := traffic.get("podRatio"):
         yield "claim", f"Service {namespace}/{ratio['service']}"
-
-
-def _served(gateway: Object | None, namespace: str) -> Iterable[Key]:
-    """Each parent, hostname and match of the managed route."""
-    if gateway is None:
-        return
-
-    rules: list[dict[str, Any]] = gateway.get("rules") or [{}]
-    matches = [json.dumps(match, sort_keys=True) for rule in rules for match in rule.get("matches") or [{}]]
-    for parent in gateway.get("parentRefs") or ():
-        where = f"{parent.get('namespace') or namespace}/{parent['name']}/{parent.get('sectionName')}"
-        for hostname in gateway.get("hostnames") or ("*",):
-            yield from (("claim", f"{where} {hostname} {match}") for match in matches)
 
 
 def joined(namespace: str, name: str) -> Key:
@@ -208,7 +215,7 @@ def by_name(use: str, kind: Kind, found: Object) -> Key:
 
 
 WATCHED = (
-    Watched(kind=RELEASES, trim=trims.trimmed_release, index=claims),
+    Watched(kind=RELEASES, trim=trims.trimmed_release, index=claims, unread=trims.unread_release),
     Watched(kind=REPLICA_SETS, trim=trims.trimmed_replica_set, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=DAEMON_SETS, trim=trims.trimmed_daemon_set, selector=LABEL_RELEASE, index=by_release),
     Watched(kind=PODS, trim=trims.trimmed_pod, selector=LABEL_RELEASE, index=by_release),
@@ -242,5 +249,5 @@ WATCHED = (
     Watched(kind=CLUSTER_METRIC_SOURCES, trim=trims.plain),
     Watched(kind=METRIC_SECRETS, trim=trims.plain, selector=LABEL_METRIC_SOURCE),
     Watched(kind=HOOK_SECRETS, trim=trims.plain, selector=LABEL_HOOK),
-    Watched(kind=JOBS, trim=trims.trimmed_job, selector=LABEL_HOOK, index=by_release),
+    Watched(kind=JOBS, trim=trims.trimmed_job, selector=LABEL_RELEASE, index=by_release),
 )

@@ -3,33 +3,57 @@
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Answer
+from tidegate.judge.unusual import Gauge
 from tidegate.judge.verdict import Analysis, Measurement
 
-from .pinned import Pinned
-from .quiet import Quiet
-from .track import Tracks
+from .advice.logs import Logs
+from .advice.usage_told import Sides
+from .configuration.quiet import Quiet
+from .day_before.track import Days
+from .judging.track import Tracks
+from .seen.pinned import Pinned
 
 
 @dataclass(slots=True)
 class RouterMemory:
-    """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock."""
+    """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock.
+
+    `form`: what the API server made of a whole route that we wrote, where that is not quite what we wrote.
+    """
 
     generation: int = -2
     written: object = None
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an objective's Job could not be made, and until when that is not tried again."""
+
+    sentence: str
+    until: float
 
 
 @dataclass(slots=True)
 class Measured:
-    """The measurements of one candidate since its first weight."""
+    """The measurements of one candidate since its first weight, and the Jobs that could not be made."""
 
     rollout: tuple[str, str]
     histories: dict[str, deque[Measurement]] = field(default_factory=dict)
+    gauges: dict[str, Gauge] = field(default_factory=dict)
+    refusals: dict[str, Refusal] = field(default_factory=dict)
+
+    def refused(self, objective: str) -> str:
+        """Why an objective's next Job could not be made; empty where it could."""
+        refusal = self.refusals.get(objective)
+        return refusal.sentence if refusal else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +87,29 @@ class Compared:
     unlike: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack:
+    """How often an object of ours was put back lately, when last, and of which field; on the loop's clock."""
+
+    field: str
+    times: int
+    at: float
+
+
 @dataclass(slots=True)
 class Memory:
-    """What is known of one Release beside the cluster; all of it may be lost."""
+    """What is known of one Release beside the cluster; all of it may be lost.
 
+    `told_at`: when its status was written last.
+    """
+
+    told_at: datetime | None = None
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
     tracks: Tracks | None = None
+    days: Days | None = None
+    logs: Logs | None = None
+    usage: Sides | None = None
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
     refused: Refused | None = None
@@ -78,6 +118,7 @@ class Memory:
     hashed: tuple[tuple[int | bytes, str], str] | None = None
     quiet: Quiet | None = None
     compared: Compared | None = None
+    put_back: dict[str, PutBack] = field(default_factory=dict)
 
     def of_template(self, declared: str) -> Compared:
         """What is known of a declared template."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from tidegate.api import DataPlane, OnDelete, Suspend
-from tidegate.api.names import ANNOTATION_PLAN, ANNOTATION_STARTED, FINALIZER
+from tidegate.api import DataPlane, OnDelete
+from tidegate.api.names import FINALIZER
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Kind
+from tidegate.decision import in_rollout
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Copy, Side, Snapshot
@@ -18,25 +18,29 @@ from tidegate.routers import Backends, Router
 from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, service_name
 
-from . import asks, kinds
-from .answers import answers_of
-from .blocks import blocked_by
-from .data_planes import choice_of, with_plane
-from .elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
-from .evidence import evidence_of
-from .exposure import exposure_of
+from . import kinds
+from .blocks.data_planes import choice_of, with_plane
+from .blocks.ladder import blocked_by
+from .blocks.objective_sets import Expanded, expanded
+from .configuration.lost import lost_copies
+from .configuration.tracking import unused_copies
+from .hooks.answers import answers_of
+from .judging.evidence import evidence_of
 from .memory import Memory
-from .nodes import Nodes, observe_nodes
-from .objective_sets import Expanded, expanded
-from .pinned import Pinned, pinned, text_of
-from .recorded import recorded
-from .restart import observe_restart
-from .routes import observe_routes, observe_undeclared, routers_of
-from .services import observe_services
-from .shares import observe_share, shared_service
-from .sides import observe_sides, replica_sets_of
-from .tracking import unused_copies
-from .workload import Template, least_size, observe_workload, template_of, uncompared
+from .seen import asks
+from .seen.elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
+from .seen.exposure import exposure_of
+from .seen.nodes import Nodes, observe_nodes
+from .seen.pinned import Pinned, pin_of, pinned, text_of
+from .seen.ports import Ports, ports_of
+from .seen.recorded import declared_anew, recorded
+from .seen.restart import observe_restart
+from .seen.routes import observe_routes, observe_undeclared, routers_of
+from .seen.services import observe_services
+from .seen.shares import observe_share, shared_service
+from .seen.sides import observe_baselines, observe_sides, replica_sets_of
+from .seen.size import observe_size
+from .seen.workload import Template, noted, observe_workload, template_of, uncompared
 from .world import World
 
 
@@ -78,6 +82,11 @@ class Routing:
     nodes: Nodes | None
     route: Route | None
 
+    @property
+    def made_by(self) -> Kind:
+        """What makes a revision's pods."""
+        return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -86,6 +95,7 @@ class Seen:
     stored: Stored
     wanted: Wanted
     routing: Routing
+    ports: Ports
     snapshot: Snapshot
 
     @property
@@ -104,9 +114,15 @@ class Seen:
         return self.wanted.pinned.spec.data_plane or self.wanted.choice.plane
 
     @property
+    def compared(self) -> bool:
+        """True while a candidate with traffic stands beside a stable."""
+        progress = self.snapshot.progress
+        return progress.weighted_at is not None and progress.stable is not None and in_rollout(self.snapshot)
+
+    @property
     def made_by(self) -> Kind:
         """What makes a revision's pods."""
-        return kinds.REPLICA_SETS if self.routing.nodes is None else kinds.DAEMON_SETS
+        return self.routing.made_by
 
 
 def observe(key: Key, world: World) -> Seen | None:
@@ -122,26 +138,27 @@ def observe(key: Key, world: World) -> Seen | None:
     stored = Stored(found=found, owner=owner, replica_sets=replica_sets, progress=progress)
     wanted = _declared(stored, world)
     routing = _traffic(stored, wanted, world)
-    stored = replace(stored, progress=_weighted(progress, routing.route, now))
-    snapshot = _snapshot(stored, wanted, routing, world, now)
-    seen = Seen(stored=stored, wanted=wanted, routing=routing, snapshot=snapshot)
+    stored = replace(stored, progress=_weighted(noted(progress, wanted.template, owner), routing.route, now))
+    ports = _ports(stored, wanted, routing, world)
+    snapshot = _snapshot(stored, wanted, routing, ports, world=world, now=now)
+    seen = Seen(stored=stored, wanted=wanted, routing=routing, ports=ports, snapshot=snapshot)
     return replace(seen, snapshot=replace(snapshot, blocked=blocked_by(seen, world)))
 
 
 def _declared(stored: Stored, world: World) -> Wanted:
     found, owner, progress = stored.found, stored.owner, stored.progress
-    sets = expanded(kinds.spec_of(found), owner.namespace, world)
+    sets = expanded(kinds.declared_by(found), owner.namespace, world)
     choice = choice_of(sets.declared, owner, world)
     sets = with_plane(sets, choice)
     memory = world.memory(owner.key)
     newest = parsed(found, sets, None, memory)
-    pin = _pin_of(progress, stored.replica_sets)
+    pin = pin_of(progress, stored.replica_sets)
     return Wanted(
         sets=sets,
         choice=choice,
         newest=newest,
         pinned=parsed(found, sets, pin, memory) if progress.candidate else newest,
-        plan_changed=pin is not None and _is_new(found) and pin != text_of(sets.declared),
+        plan_changed=pin is not None and declared_anew(found) and pin != text_of(sets.declared),
         template=template_of(found, sets.declared, owner, world),
     )
 
@@ -167,21 +184,36 @@ def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
     return Routing(backends=backends, routers=routers, undeclared=undeclared, routes=routes, nodes=nodes, route=route)
 
 
-def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, now: datetime) -> Snapshot:
+def _ports(stored: Stored, wanted: Wanted, routing: Routing, world: World) -> Ports:
+    """A template that may yet turn out to be what serves is not known to be declared."""
+    template, service = wanted.template, wanted.newest.spec.service
+    target = "" if _uncompared(stored, template, routing.nodes, world) else template.revision
+    return ports_of(stored, service, world, target=target)
+
+
+def _snapshot(
+    stored: Stored, wanted: Wanted, routing: Routing, ports: Ports, *, world: World, now: datetime
+) -> Snapshot:
     """All but what blocks a rollout: that is judged by the rest."""
     progress, template, nodes = stored.progress, wanted.template, routing.nodes
     found, owner, spec = stored.found, stored.owner, wanted.newest.spec
     surplus = _surplus(progress, stored.replica_sets, spec.revision_history_limit)
+    target = template.revision or progress.candidate or progress.stable or ""
+    workload = observe_workload(template, progress, owner, world)
+    size = observe_size(found, spec.replicas, progress.taken_over, workload, owner, world)
     return Snapshot(
         now=now,
-        target=template.revision or progress.candidate or progress.stable or "",
+        target=target,
         known=bool(template.revision),
         reading=template.reading,
-        replicas=nodes.total if nodes else spec.replicas,
+        replicas=nodes.total if nodes else size.replicas,
         plan=wanted.pinned.plan,
         progress=progress,
         sides=_sides(stored, spec, nodes, world, now),
-        services=observe_services(owner, spec, routing.routers, world, shared=shared_service(wanted.declared)),
+        baselines=observe_baselines(owner, spec, world, now),
+        services=observe_services(
+            owner, spec, routing.routers, ports, world=world, shared=shared_service(wanted.declared)
+        ),
         route=routing.route,
         several=routing.routes if len(routing.routes) > 1 else (),
         undeclared=observe_undeclared(routing.undeclared, owner, world),
@@ -189,16 +221,18 @@ def _snapshot(stored: Stored, wanted: Wanted, routing: Routing, world: World, no
         evidence=evidence_of(owner.key, progress, wanted.pinned.spec, world),
         answers=answers_of(progress, owner, world),
         asks=asks.of(found),
-        suspension=_suspension(spec, found),
+        suspension=asks.suspension(spec.suspend, found),
         deleting="deletionTimestamp" in found["metadata"],
         surplus=surplus,
         unused=_unused(stored, surplus, template, world),
+        lost=lost_copies(owner, progress, stored.replica_sets, world.configs),
         keeps=spec.on_delete is OnDelete.KEEP,
         finalizer=FINALIZER in (found["metadata"].get("finalizers") or ()),
-        workload=observe_workload(template, owner, world),
+        workload=size.workload,
         unreferenced=unreferenced_sizes(owner.namespace, world),
         restart=_restart(stored, spec, nodes, world),
-        least_size=least_size(owner, world),
+        least_size=size.least,
+        undercut=None if nodes else size.undercut,
         uncompared=_uncompared(stored, template, nodes, world),
     )
 
@@ -246,30 +280,6 @@ def _weighted(progress: Progress, route: Route | None, now: datetime) -> Progres
     reached = route is not None and (route.weight or route.exposed)
     live = reached and progress.candidate and progress.stable
     return replace(progress, weighted_at=now) if live and progress.weighted_at is None else progress
-
-
-def _pin_of(progress: Progress, replica_sets: Mapping[str, Object]) -> str | None:
-    """The plan of the rollout under way, if its ReplicaSet was prepared for this very rollout."""
-    found = replica_sets.get(progress.candidate or "")
-    annotations: Mapping[str, Any] = (found["metadata"].get("annotations") or {}) if found else {}
-    started = annotations.get(ANNOTATION_STARTED)
-    if not started or datetime.fromisoformat(started) != progress.started_at:
-        return None
-
-    return annotations.get(ANNOTATION_PLAN)
-
-
-def _is_new(found: Object) -> bool:
-    """True for a generation that no status tells of yet."""
-    return bool((found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"])
-
-
-def _suspension(spec: ReleaseSpec, found: Object) -> Suspend:
-    """The stricter of the spec and the annotation. A word that is no level is someone's wish to stop: all stops."""
-    order = [level.value for level in Suspend]
-    asked = asks.of(found).suspend or Suspend.NONE.value
-    levels = [spec.suspend.value, asked if asked in order else Suspend.ALL.value]
-    return Suspend(max(levels, key=order.index))
 
 
 def _surplus(progress: Progress, replica_sets: Mapping[str, Object], limit: int) -> tuple[str, ...]:

@@ -1,5 +1,8 @@
 """The status, once a turn, only if it changed; then the Event and the log line."""
 
+import re
+from datetime import datetime, timedelta
+
 import structlog
 
 from tidegate.clients import Note, Object
@@ -7,32 +10,22 @@ from tidegate.decision import Decision, Phase
 from tidegate.decision.conditions import conditions
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
-from tidegate.decision.reasons import BLOCKING, Reason
+from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Said
-from tidegate.decision.status import rebuilt, status_of
-from tidegate.workloads import Owner
+from tidegate.decision.status import rebuilt, stamp, status_of
+from tidegate.workloads import Owner, selected_labels
 
 from . import kinds
-from .evidence import analyse, lines_of
+from .advice.collected import advice_of, news, tell_advice
+from .judging.evidence import analyse, lines_of
 from .observe import Seen
-from .recorded import recorded
-from .sides import replica_sets_of
-from .workload import divided_by
+from .seen.autoscalers import divided_by
+from .seen.recorded import recorded
+from .seen.sides import replica_sets_of
 from .world import World
 
 log = structlog.get_logger(__name__)
 
-WARNINGS = BLOCKING | frozenset(
-    {
-        Reason.ROLLBACK_BLOCKED,
-        Reason.ROUTER_SILENT,
-        Reason.STABLE_UNAVAILABLE,
-        Reason.STARVED,
-        Reason.CONTESTED,
-        Reason.QUOTA_EXCEEDED,
-        Reason.POD_REFUSED,
-    }
-)
 # To a person who asked: told also where the Release stays as it is.
 ANSWERS = frozenset(
     {
@@ -44,34 +37,59 @@ ANSWERS = frozenset(
     }
 )
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
-CARRIED = ("replicas", "stable", "candidate", "objectives", "step", "restart")
+CARRIED = ("replicas", "stable", "candidate", "baseline", "objectives", "advice", "step", "restart")
+# What is told in measured numbers has others at each look: those alone are written so often.
+NUMBERS_EVERY = timedelta(seconds=60)
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 
 
 async def record(seen: Seen, decision: Decision, world: World) -> None:
     """Write the next state if it is another one, tell people, and log one line for the decision."""
-    before, progress = seen.stored.found.get("status") or {}, decision.progress
-    key = seen.owner.key
-    lines = lines_of(analyse(key, progress, seen.wanted.pinned.spec, world)) if progress.candidate else []
-    decided = status_of(
-        seen.snapshot,
-        progress,
-        generation=generation_told(seen.stored.found, decision),
-        before=before,
-        objectives=lines,
-        selector=divided_by(seen.owner, progress.stable, world),
-        beside=decision.beside,
-    )
-    noted = seen.wanted.template.noted_in_status()
-    status = {**decided, **{name: note for name, note in noted.items() if note is not None}}
-    if decision.actions or worth_writing(before, status, progress):
+    before = seen.stored.found.get("status") or {}
+    status = next_status(seen, decision, before, world)
+    memory, now = world.memory(seen.owner.key), seen.snapshot.now
+    worthy = worth_writing(before, status, decision.progress, numbers=numbers_due(memory.told_at, now))
+    if decision.actions or worthy:
         log.info(decision.sentence, **facts(seen, decision))
 
-    if not worth_writing(before, status, progress):
+    if not worthy:
         return
 
     answer = await world.writer.status(kinds.RELEASES, seen.stored.found, status, urgent=decision.urgent)
+    memory.told_at = now
     world.keep(kinds.RELEASES, answer)
     tell(seen, decision, world)
+    tell_advice(seen.stored.found, status, world)
+
+
+def next_status(seen: Seen, decision: Decision, before: Object, world: World) -> Object:
+    """What is decided, with what is known beside it: verdicts, notes of the template, ports, advice."""
+    key, progress = seen.owner.key, decision.progress
+    lines = lines_of(analyse(key, progress, seen.wanted.pinned.spec, world)) if progress.candidate else []
+    beside = pods_beside(seen)
+    decided = status_of(
+        seen.snapshot,
+        decision,
+        generation=generation_told(seen.stored.found, decision),
+        before=before,
+        objectives=lines,
+        selector=divided_by(seen.owner, progress.stable, world, fresh=seen.snapshot.plan.fresh, beside=beside),
+    )
+    noted = {
+        **seen.wanted.template.noted_in_status(),
+        "targetPort": seen.ports.recorded(progress.stable, seen.snapshot.target),
+        "advice": advice_of(key, before, progress, world) or None,
+    }
+    return {**decided, **{name: note for name, note in noted.items() if note is not None}}
+
+
+def pods_beside(seen: Seen) -> dict[str, str]:
+    """The labels of a Deployment's pods, and of ours, while both share the load; none before and after."""
+    found, workload, record = seen.wanted.template.deployment, seen.snapshot.workload, seen.snapshot.progress.taken_over
+    if found is None or workload is None or not workload.replicas or record is None or record.emptied:
+        return {}
+
+    return selected_labels(found["spec"], seen.wanted.template.pods or {})
 
 
 def generation_told(found: Object, decision: Decision) -> int:
@@ -84,22 +102,49 @@ def generation_told(found: Object, decision: Decision) -> int:
     return told if decision.beside and told > 0 else newest
 
 
-def worth_writing(before: Object, status: Object, progress: Progress) -> bool:
-    """True where the recorded state differs; pods alone are worth a write only at rest."""
+def worth_writing(before: Object, status: Object, progress: Progress, *, numbers: bool = True) -> bool:
+    """True where the recorded state differs; pods alone are worth a write only at rest, measured numbers when due."""
     skipped = CARRIED if progress.candidate else ()
-    if _without(before, skipped) != _without(status, skipped):
+    recorded, decided = _without(before, skipped), _without(status, skipped)
+    if not numbers and progress.reason.measured:
+        recorded, decided = without_numbers(recorded), without_numbers(decided)
+
+    if recorded != decided:
         return True
 
     old, new = before.get("step") or {}, status.get("step") or {}
-    live = ("confirmedWeight",)
+    live = ("confirmedWeight", "weight")
     if new.get("confirmedWeight", FULL) < old.get("confirmedWeight", 0):
         return True
 
+    if new.get("weight") != old.get("weight") and not told_along(progress.reason):
+        return True
+
     return bool(skipped) and (
-        _without(old, live) != _without(new, live)
+        bool(news(before, status))
+        or _without(old, live) != _without(new, live)
         or (before.get("candidate") or {}).get("revision") != (status.get("candidate") or {}).get("revision")
         or (before.get("stable") or {}).get("revision") != (status.get("stable") or {}).get("revision")
     )
+
+
+def numbers_due(told_at: datetime | None, now: datetime) -> bool:
+    """True where numbers alone are worth a write: none was made for a while, or none is remembered.
+
+    A clock that was set back is no reason to wait for it.
+    """
+    return told_at is None or not timedelta(0) <= now - told_at < NUMBERS_EVERY
+
+
+def without_numbers(status: Object) -> Object:
+    """A status with its message as words alone, in its conditions too."""
+    states = [{**state, "message": NUMBER.sub("", state["message"])} for state in status.get("conditions") or ()]
+    return {**status, "message": NUMBER.sub("", status.get("message", "")), "conditions": states}
+
+
+def told_along(reason: Reason) -> bool:
+    """True where the plan moves the weight, and its next record tells of it; what else moves it is told at once."""
+    return reason.quiet or reason in {Reason.WATCHING, Reason.PROMOTING}
 
 
 def _without(found: Object, names: tuple[str, ...]) -> Object:
@@ -110,6 +155,7 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     """An Event for each new reason, once it is in the status."""
     before, now = seen.snapshot.progress, decision.progress
     tell_of_a_changed_plan(seen, world)
+    tell_of_a_kept_port(seen, world)
     tell_of_hooks_in_vain(seen, now, world)
     if now.candidate and now.started_at != before.started_at:
         tell_of_the_data_plane(seen, world)
@@ -118,7 +164,7 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     if same and decision.reason not in ANSWERS:
         return
 
-    warning = not same and (now.reason in WARNINGS or now.reason.rejects)
+    warning = not same and now.reason.warns
     world.recorder.tell(
         Note(regarding=seen.stored.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
     )
@@ -133,6 +179,20 @@ def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
 
     sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
     world.recorder.tell(Note(regarding=seen.stored.found, reason="PlanChanged", sentence=sentence, warning=False))
+
+
+def tell_of_a_kept_port(seen: Seen, world: World) -> None:
+    """Whoever takes a template back, and not the port that came with it, learns where its pods are served."""
+    ports, target = seen.ports, seen.snapshot.target
+    kept = ports.at(target)
+    if ports.of in {target, ""} or kept == ports.declared:
+        return
+
+    sentence = (
+        f"spec.service.targetPort: {ports.declared} came with revision {ports.of}: revision {target} keeps {kept}"
+        " until the field is edited again"
+    )
+    world.recorder.tell(Note(regarding=seen.stored.found, reason="PortKept", sentence=sentence, warning=True))
 
 
 def tell_of_the_data_plane(seen: Seen, world: World) -> None:
@@ -177,16 +237,57 @@ def facts(seen: Seen, decision: Decision) -> Object:
 
 
 async def record_invalid(found: Object, sentence: str, world: World) -> None:
-    """A spec that cannot be read: said in the status, and nothing else is touched."""
+    """A spec that cannot be read: said in the status, in an Event and in the log, and nothing else is touched."""
+    metadata, before = found["metadata"], found.get("status") or {}
+    known = {**known_of(found, world), **before}
+    # The clock of a condition is a person's reading aid: the object's own write time serves here.
+    status = status_of_trouble(known, Reason.INVALID_SPEC, sentence, generation=metadata["generation"], now=world.now())
+    if status == before:
+        return
+
+    answer = await world.writer.status(kinds.RELEASES, found, status)
+    world.keep(kinds.RELEASES, answer)
+    reason = Reason.INVALID_SPEC.value
+    log.info(sentence, release=metadata["name"], namespace=metadata["namespace"], reason=reason)
+    if (before.get("reason"), before.get("message")) != (reason, sentence):
+        world.recorder.tell(Note(regarding=found, reason=reason, sentence=sentence, warning=True))
+
+
+def known_of(found: Object, world: World) -> Object:
+    """What nobody may forget of a Release, found again: its status may be lost, or never have been written."""
     metadata = found["metadata"]
     owner = Owner(name=metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"])
-    before = {**rebuilt(recorded(found, owner, world, replica_sets_of(owner, world))), **(found.get("status") or {})}
-    progress = Progress(phase=Phase.STALLED, reason=Reason.INVALID_SPEC, sentence=sentence)
-    generation = found["metadata"]["generation"]
-    kept = {**before, "phase": before.get("phase", Phase.PENDING.value), "observedGeneration": generation}
-    # The clock of a condition is a person's reading aid: the object's own write time serves here.
-    states = conditions(progress, before.get("conditions") or [], generation=generation, now=world.now())
-    status = {**kept, "reason": before.get("reason", Reason.NEW.value), "message": sentence, "conditions": states}
-    if status != found.get("status"):
-        answer = await world.writer.status(kinds.RELEASES, found, status)
-        world.keep(kinds.RELEASES, answer)
+    return rebuilt(recorded(found, owner, world, replica_sets_of(owner, world)))
+
+
+async def record_failure(found: Object, sentence: str, world: World) -> None:
+    """A turn that fails again and again: said in an Event, and in the status, where that does not say it yet.
+
+    What is recorded stays, the generation that was decided on too: the next turn that succeeds goes on from there.
+    """
+    before, reason = found.get("status") or {}, Reason.TURN_FAILS
+    world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
+    if before.get("reason") == reason.value:
+        return
+
+    known = before if "phase" in before else {**known_of(found, world), **before}
+    told = known.get("observedGeneration", found["metadata"]["generation"])
+    status = status_of_trouble(known, reason, sentence, generation=told, now=world.now())
+    world.keep(kinds.RELEASES, await world.writer.status(kinds.RELEASES, found, status))
+
+
+def status_of_trouble(before: Object, reason: Reason, sentence: str, *, generation: int, now: datetime) -> Object:
+    """What is known stays, the phase of a rollout too. The reason goes with its message: one alone would tell a lie."""
+    progress = Progress(phase=Phase.STALLED, reason=reason, sentence=sentence)
+    rollout = before.get("rollout")
+    # Nothing is decided meanwhile: its clocks stand.
+    stopped = {"rollout": {"stoppedSince": stamp(now), **rollout}} if rollout else {}
+    return {
+        **before,
+        **stopped,
+        "phase": before.get("phase", Phase.PENDING.value),
+        "observedGeneration": generation,
+        "reason": reason.value,
+        "message": sentence,
+        "conditions": conditions(progress, before.get("conditions") or [], generation=generation, now=now),
+    }

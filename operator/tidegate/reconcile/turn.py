@@ -5,20 +5,25 @@ from dataclasses import dataclass
 import structlog
 
 from tidegate.api import InvalidSpec
-from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid
+from tidegate.clients import Forbidden, Invalid
 from tidegate.decision import Decision, decide
 from tidegate.decision.actions import SetWeight
 from tidegate.decision.reasons import Reason
 from tidegate.watch import Key
 
 from . import kinds
-from .act import act
-from .asking import Asking
-from .judging import Judging
-from .measure import Measuring
+from .advice.log_reading import LogReading
+from .advice.usage import UsageReading
+from .configuration.lost import places_of
+from .day_before.ticks import DayJudging
+from .effects.act import act
+from .hooks.asking import Asking
+from .judging.checking import Checking
+from .judging.queries import Measuring
+from .judging.ticks import Judging
 from .observe import Seen, observe
 from .record import generation_told, record, record_invalid
-from .scraping import Scraping
+from .scraping.scraper import Scraping
 from .world import World
 
 # Where a namespace refuses us, its Releases are looked at again so often; the reflector asks every 30 s.
@@ -33,15 +38,23 @@ class Followers:
 
     measuring: Measuring
     judging: Judging
+    day_judging: DayJudging
     scraping: Scraping
     asking: Asking
+    checking: Checking
+    log_reading: LogReading
+    usage_reading: UsageReading
 
     def follow(self, key: Key, seen: Seen, decision: Decision) -> None:
-        """Measure, count and ask what a recorded decision leaves open."""
+        """Measure, count, ask and read what a recorded decision leaves open."""
         self.measuring.follow(key, seen)
         self.scraping.follow(key, seen)
         self.judging.follow(key, seen)
+        self.day_judging.follow(key, seen)
         self.asking.follow(key, seen, decision)
+        self.checking.follow(key, seen)
+        self.log_reading.follow(key, seen)
+        self.usage_reading.follow(key, seen)
 
 
 async def take_turn(key: Key, world: World, followers: Followers) -> None:
@@ -50,7 +63,13 @@ async def take_turn(key: Key, world: World, followers: Followers) -> None:
         world.schedule.after(key, INCOMPLETE_SECONDS)
         return
 
-    await look(key, world, followers)
+    uid = world.uid(key)
+    try:
+        await look(key, world, followers)
+    finally:
+        # It was made again meanwhile: what the end of this turn keeps would be taken for the new one's.
+        if world.uid(key) != uid:
+            world.forget(key)
 
 
 async def look(key: Key, world: World, followers: Followers) -> None:
@@ -64,13 +83,19 @@ async def look(key: Key, world: World, followers: Followers) -> None:
         return
 
     if seen is None:
-        forget(key, world)
+        world.forget(key)
         return
 
-    world.configs.follow(key, seen.wanted.template.tracking.follows)
+    follow_configuration(seen, world)
     decision = decide(seen.snapshot)
     await carry_out(seen, decision, world)
     await record_and_follow(seen, decision, world, followers=followers)
+
+
+def follow_configuration(seen: Seen, world: World) -> None:
+    """What is declared, and what the copies that are lost were made from."""
+    declared = seen.wanted.template.tracking.follows
+    world.configs.follow(seen.owner.key, declared | places_of(seen.owner, seen.snapshot.lost))
 
 
 async def record_and_follow(seen: Seen, decision: Decision, world: World, *, followers: Followers) -> None:
@@ -128,23 +153,3 @@ def remember_blocked(key: Key, world: World, *, blocked: bool) -> None:
         world.blocked.add(key)
     else:
         world.blocked.discard(key)
-
-
-def forget(key: Key, world: World) -> None:
-    """Nothing of a deleted Release stays."""
-    world.memories.pop(key, None)
-    world.blocked.discard(key)
-    world.configs.follow(key, frozenset())
-    world.schedule.cancel(key)
-
-
-def tell_of_failure(key: Key, error: Exception, world: World) -> None:
-    """Log a turn that failed, in one line: a lost race as ordinary, anything else as a warning or an error."""
-    world.telemetry.turns.labels("failed").inc()
-    release = {"namespace": key[0], "release": key[1]}
-    if isinstance(error, Conflict | Invalid | Fenced):
-        log.info("turn taken again", error=str(error), **release)
-    elif isinstance(error, CallError):
-        log.warning("turn failed", error=str(error), **release)
-    else:
-        log.error("turn failed", exc_info=error, **release)

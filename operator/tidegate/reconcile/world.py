@@ -6,20 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from tidegate.api.names import ASK_ABORT, LABEL_HOOK, LABEL_METRIC_SOURCE
+import structlog
+
+from tidegate.api.names import LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
-from tidegate.decision import Phase
 from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue
+from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue, key_of
 from tidegate.watch.memory import settle
 
 from . import kinds
-from .configs import Configs
+from .configuration.configs import Configs
+from .lanes import declared_anew, lane_of, loses_a_pod
 from .memory import Memory, Refused
 from .scope import Scope
-from .secrets import Secrets
-from .sources import Sources
+from .sources.secrets import Secrets
+from .sources.sources import Sources
 
 SILENCE_SECONDS = 90
 REFUSED_SECONDS = 15.0
@@ -32,6 +34,7 @@ TELLING: tuple[tuple[Kind, Index], ...] = (
     (kinds.DEPLOYMENTS, kinds.by_taker),
     *((kind, kinds.by_holder) for kind in (*kinds.ATTACHED_KINDS, kinds.DESTINATION_RULES)),
 )
+log = structlog.get_logger(__name__)
 
 
 class World:
@@ -56,11 +59,12 @@ class World:
         self.recorder = Recorder(kube, reporter)
         self.telemetry = telemetry
         self.queue = WorkQueue()
-        self.schedule = Schedule(self.mark)
+        self.schedule = Schedule(self._due)
         self.memories: dict[Key, Memory] = {}
         self.blocked: set[Key] = set()
-        self.stores = {watched.kind.key: Store(watched.index) for watched in kinds.WATCHED}
-        self._trims = {watched.kind.key: watched.trim for watched in kinds.WATCHED}
+        self._forgetting: list[Callable[[Key], None]] = []
+        self.stores = {watched.kind.key: self._store(watched) for watched in kinds.WATCHED}
+        self._trims = {watched.kind.key: partial(self._trimmed, watched) for watched in kinds.WATCHED}
         self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
             self.store(kinds.METRIC_SOURCES),
@@ -77,7 +81,14 @@ class World:
 
     def keep(self, kind: Kind, answer: Object) -> None:
         """Put a write's own answer into its store, trimmed as the reflector trims."""
-        self.stores[kind.key].put(self._trims[kind.key](answer))
+        kept = self._trims[kind.key](answer)
+        if kept is not None:
+            self.stores[kind.key].put(kept)
+
+    def accident(self, what: str, key: Key, error: Exception) -> None:
+        """What failed of one object while the others went on: logged by its name, and counted."""
+        self.telemetry.accidents.labels(what).inc()
+        log.error("this failed of one object, and not of the others", what=what, of=key, exc_info=error)
 
     def now(self) -> datetime:
         """The one reader of the wall clock: instants in snapshots and records come from here."""
@@ -95,10 +106,38 @@ class World:
         """What is remembered of a Release."""
         return self.memories.setdefault(key, Memory())
 
-    def mark(self, key: Key) -> None:
-        """Queue a turn: rollbacks first, then rollouts, then what rests; after a start all are marked at once."""
+    def uid(self, key: Key) -> str | None:
+        """Which Release has a name now; None where none has."""
         found = self.store(kinds.RELEASES).get(key)
-        self.queue.mark(key, lane_of(found) if found is not None else Lane.REST)
+        return found["metadata"]["uid"] if found is not None else None
+
+    def on_forget(self, told: Callable[[Key], None]) -> None:
+        """Be told of every Release that is gone, also where another one has its name by now."""
+        self._forgetting.append(told)
+
+    def forget(self, key: Key) -> None:
+        """Nothing stays of a Release that is gone: the next one of its name begins anew."""
+        for told in self._forgetting:
+            told(key)
+
+        self.memories.pop(key, None)
+        self.blocked.discard(key)
+        self.configs.follow(key, frozenset())
+        self.schedule.cancel(key)
+        self.queue.forget(key)
+
+    def mark(self, key: Key, *, back: bool = False) -> None:
+        """Queue a turn; `back`: what was seen may take weight away. After a start all are marked at once."""
+        self.queue.mark(key, Lane.ROLLBACK if back else self._lane(key))
+
+    def _due(self, key: Key) -> None:
+        """Time alone may end what a candidate gets: that does not wait for a turn under way."""
+        lane = self._lane(key)
+        self.queue.mark(key, lane, cut=lane is Lane.EXPOSED)
+
+    def _lane(self, key: Key) -> Lane:
+        found = self.store(kinds.RELEASES).get(key)
+        return lane_of(found) if found is not None else Lane.REST
 
     async def sync(self) -> None:
         """Wait until every list is complete: no turn before that. A namespace that refuses us stops only its own."""
@@ -126,14 +165,26 @@ class World:
             {reflector.namespace for reflector in self.reflectors if reflector.namespace and reflector.refused}
         )
 
+    def _store(self, watched: kinds.Watched) -> Store:
+        return Store(watched.index, accident=partial(self.accident, f"keeping {watched.kind.key}"))
+
+    def _trimmed(self, watched: kinds.Watched, found: Object) -> Object | None:
+        """What is kept of an object. One that cannot be trimmed ends no watch, and hides no other."""
+        try:
+            return watched.trim(found)
+        except Exception as error:  # noqa: BLE001 - the boundary of one object: told of, and the others are read
+            self.accident(f"reading {watched.kind.key}", key_of(found), error)
+            return watched.unread(found, error) if watched.unread else None
+
     def _reflector(self, watched: kinds.Watched, namespace: str | None) -> Reflector:
+        trim = self._trims[watched.kind.key]
         return Reflector(
             watched.kind.key,
             self.stores[watched.kind.key],
             namespace=namespace,
-            lister=partial(self.kube.list_all, watched.kind, namespace, keep=watched.trim, selector=watched.selector),
+            lister=partial(self.kube.list_all, watched.kind, namespace, keep=trim, selector=watched.selector),
             watcher=partial(self._watch, watched, namespace),
-            trim=watched.trim,
+            trim=trim,
             # Where one role serves all, a refusal is ours to mend; one namespace's must not stop the others.
             troubles=Troubles(
                 any=CallError,
@@ -151,6 +202,7 @@ class World:
         for kind, index in TELLING:
             self.store(kind).on_change(partial(self._mark_by, index))
 
+        self.store(kinds.PODS).on_change(self._pod_changed)
         used: dict[str, tuple[Kind, ...]] = {
             "route": (*kinds.ROUTE_KINDS.values(), kinds.DESTINATION_RULES),
             "objectives": tuple(kinds.SET_KINDS.values()),
@@ -180,13 +232,22 @@ class World:
             self._need_changed(old, new)
 
     def _release_changed(self, old: Object | None, new: Object | None) -> None:
+        if old is not None and (new is None or new["metadata"]["uid"] != old["metadata"]["uid"]):
+            self.forget(key_of(old))
+
         found = new or old
         if found is not None:
-            self.mark((found["metadata"]["namespace"], found["metadata"]["name"]))
+            self.mark(key_of(found), back=declared_anew(old, new))
 
         self.configs.want(wanted=self.store(kinds.RELEASES).holds(kinds.TRACKING))
         if new is None or old is None:
             self._need_changed(old, new)
+
+    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
+        for key in kinds.by_release(old) if old else ():
+            release = self.store(kinds.RELEASES).get(key)
+            if release is not None and loses_a_pod(release, old, new):
+                self.mark(key, back=True)
 
     def _mark_by(self, index: Index, old: Object | None, new: Object | None) -> None:
         for found in (old, new):
@@ -211,24 +272,6 @@ class World:
     def _need_changed(self, old: Object | None, new: Object | None) -> None:  # noqa: ARG002 - the shape of a change
         for key in self.blocked:
             self.queue.mark(key)
-
-
-def lane_of(found: Object) -> Lane:
-    """How urgent a Release's next turn is."""
-    status = found.get("status") or {}
-    asked = (found["metadata"].get("annotations") or {}).get(ASK_ABORT)
-    aborting = asked and asked != (status.get("handled") or {}).get("abort")
-    if aborting or status.get("phase") == Phase.ROLLING_BACK.value:
-        return Lane.ROLLBACK
-
-    return Lane.MOVING if moves(found) else Lane.REST
-
-
-def moves(found: Object) -> bool:
-    """True for a Release that has not seen its newest spec, or is on its way."""
-    status = found.get("status") or {}
-    seen = status.get("observedGeneration") == found["metadata"].get("generation")
-    return not seen or "candidate" in status
 
 
 def _selector(found: Object | None) -> object:

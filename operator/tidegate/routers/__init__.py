@@ -1,6 +1,7 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
 from .attached import AttachedRoute, held_route, held_rules, release_patch, rules_owner
+from .claimed import matches_served, places_served
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, lacking, needs
@@ -9,7 +10,7 @@ from .managed import OPT_OUT, ManagedRoute
 from .notes import holders, note_names, noted
 from .router import Router, Split
 from .shapes import DIGEST, GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape, digest
-from .split import Backends
+from .split import WHOLE, Backends, whole_spec
 from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets
 
 # Those that Tidegate owns and writes whole.
@@ -26,6 +27,7 @@ __all__ = [
     "SUBSET_NOTES",
     "TRAEFIK_SERVICE",
     "VIRTUAL_SERVICE",
+    "WHOLE",
     "AttachedRoute",
     "Backends",
     "CanaryIngress",
@@ -48,12 +50,15 @@ __all__ = [
     "held_rules",
     "holders",
     "lacking",
+    "matches_served",
     "needs",
     "note_names",
     "noted",
+    "places_served",
     "point_patch",
     "release_patch",
     "restore_subsets_patch",
     "rules_owner",
     "subsets",
+    "whole_spec",
 ]

@@ -1,10 +1,11 @@
 """How the rules of a user's route were before the first change, and which of today's rules each of them is."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .notes import Before
 from .split import Declared, Place
 
 # How a Tidegate that kept no digests wrote a rule without a name: by its index, or by the one list that a kind has.
@@ -37,16 +38,15 @@ def rule_found(place: Place) -> RuleFound:
     return RuleFound(name=place.name, digest=place.digest, weights=place.declared)
 
 
-def rules_found(before: Mapping[str, Any]) -> list[RuleFound]:
+def rules_found(before: Before) -> list[RuleFound]:
     """The rules that a note tells of, in the order of the route as it was."""
     if "rules" in before:
         return [
-            RuleFound(name=rule["name"], digest=rule["digest"], weights=_pair(rule["weights"]))
-            for rule in before["rules"]
+            RuleFound(name=rule["name"], digest=rule["digest"], weights=rule["weights"]) for rule in before["rules"]
         ]
 
     return [
-        RuleFound(name=None if UNNAMED.fullmatch(key) else key, digest="", weights=_pair(weights))
+        RuleFound(name=None if UNNAMED.fullmatch(key) else key, digest="", weights=weights)
         for key, weights in (before.get("weights") or {}).items()
     ]
 
@@ -108,8 +108,3 @@ def _of_the_rest(rules: Sequence[RuleFound], places: Sequence[Place]) -> list[Gi
         return [Given(place, weights) for place in places]
 
     return [Given(place, place.split(0), known=False) for place in places]
-
-
-def _pair(weights: Sequence[int | None]) -> Declared:
-    stable, candidate = weights
-    return stable, candidate

@@ -10,7 +10,7 @@ from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 from .as_found import Given, given_back, rule_found, rules_found
 from .notes import found_before, holders, note, note_names, noted, own_name
 from .router import Split
-from .shapes import GATEWAY, SHAPES, SUBSETS, Shape
+from .shapes import GATEWAY, SHAPES, SUBSETS, Shape, rules
 from .split import (
     FULL,
     Backends,
@@ -22,8 +22,10 @@ from .split import (
     operation,
     places,
     tests,
+    weight_note,
     weights,
     without_notes,
+    written_ending,
     written_weight,
 )
 
@@ -47,17 +49,21 @@ class AttachedRoute:
 
     def absent(self) -> Split:
         """The user's to create: until then nobody is sent to the candidate by it."""
-        return Split(weight=None, written=None, sentence=f"{self.kind} {self.name} is missing", attached=True)
+        what, named = "subsets" if self.destination_rule else "backends", self._named
+        remedy = f"create it, with the {what} {named.stable} and {named.candidate}"
+        sentence = f"{self.kind} {self.name} is missing: {remedy}"
+        return Split(weight=None, written=None, sentence=sentence, attached=True)
 
     def split(self, found: Found) -> Split:
         """The greatest and the least share over the rules; `sentence` says what the user must add."""
         at = self._places(found, self.rule)
         shares = [place.share or 0 for place in at]
-        before = found_before(found, self.release)
+        before, told = found_before(found, self.release), note(found, ANNOTATION_WEIGHT, self.release)
         return Split(
             weight=max(shares, default=None),
             least=min(shares, default=None),
-            written=written_weight(note(found, ANNOTATION_WEIGHT, self.release)),
+            written=written_weight(told),
+            ending=written_ending(told),
             sentence=self._lacking(at),
             attached=True,
             touched=self._touched(found),
@@ -80,10 +86,11 @@ class AttachedRoute:
         revision: str,
         raising: bool,
         keep: bool = False,  # noqa: ARG002 - two weights are all there is to keep
+        ending: str = "",
     ) -> Patch:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
         at = self._places(found, self.rule)
-        values = {own_name(ANNOTATION_WEIGHT, self.release): f"{revision}/{weight}"}
+        values = {own_name(ANNOTATION_WEIGHT, self.release): weight_note(revision, weight, ending)}
         if not note(found, ANNOTATION_FOUND, self.release):
             values[own_name(ANNOTATION_FOUND, self.release)] = json.dumps(self._note(found, at))
 
@@ -119,6 +126,15 @@ class AttachedRoute:
             f" so {self._named.stable} gets all of their traffic: apply the weights that you want again"
         )
 
+    def claims(self, found: Found | None) -> frozenset[str]:
+        """The rules that are its own to write: the one that it names, or where those are that hold its backends."""
+        if self.rule is None:
+            held = self._places(found, None) if found else ()
+            return frozenset(place.at[0].rpartition("/")[0] for place in held)
+
+        named = rules((found or {}).get("spec") or {}, self._shape)
+        return frozenset({self.rule, *(rule.path for rule in named if rule.name == self.rule)})
+
     def _given(self, found: Found) -> list[Given]:
         return given_back(rules_found(found_before(found, self.release)), self._places(found, None))
 
@@ -134,8 +150,11 @@ class AttachedRoute:
         }
 
     def _places(self, found: Found, rule: str | None) -> list[Place]:
-        shape = SUBSETS if self.destination_rule else SHAPES[self.kind]
-        return list(places(found, self._named, rule, shape, self.host))
+        return list(places(found, self._named, rule, self._shape, self.host))
+
+    @property
+    def _shape(self) -> Shape:
+        return SUBSETS if self.destination_rule else SHAPES[self.kind]
 
     @property
     def _named(self) -> Backends:

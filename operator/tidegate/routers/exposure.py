@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from tidegate.api.names import ANNOTATION_EXPOSED
+from tidegate.api.noted import count_of
 
 from .hashing import hashed
 from .split import Found, annotation
@@ -114,10 +115,10 @@ class Written:
     @classmethod
     def of(cls, found: Found) -> Self:
         """From a route's annotation; nothing where there is none, or an edited one."""
-        leads, _, rest = annotation(found, ANNOTATION_EXPOSED).partition("/")
-        copies, _, digest = rest.partition("/")
-        known = leads.isdigit() and copies.isdigit()
-        return cls(leads=int(leads), copies=int(copies), digest=digest) if known else cls()
+        first, _, rest = annotation(found, ANNOTATION_EXPOSED).partition("/")
+        second, _, digest = rest.partition("/")
+        leads, copies = count_of(first), count_of(second)
+        return cls() if leads is None or copies is None else cls(leads=leads, copies=copies, digest=digest)
 
 
 def mirror_filter(candidate: str, port: int, percent: int) -> Rule:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate.api.names import ANNOTATION_SHAPE, ANNOTATION_WEIGHT
+from tidegate.api.noted import count_of
 
+from .drift import changed
 from .hashing import hashed
 from .managed import OPT_OUT
 from .router import Split
-from .split import Backends, Found, Patch, annotation, notes, operation, written_weight
+from .split import Backends, Found, Patch, annotation, notes, operation, weight_note, written_ending, written_weight
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
 CANARY_WEIGHT = "nginx.ingress.kubernetes.io/canary-weight"
@@ -41,7 +43,7 @@ class CanaryIngress:
             **self._class(),
             CANARY: "true",
             CANARY_WEIGHT: str(weight),
-            ANNOTATION_WEIGHT: f"{revision}/{weight}",
+            ANNOTATION_WEIGHT: weight_note(revision, weight),
             ANNOTATION_SHAPE: self._shape(),
         }
         return {
@@ -58,12 +60,16 @@ class CanaryIngress:
 
     def split(self, found: Found) -> Split:
         """The weight that it declares; an edit of the user's Ingress makes it one to be written anew."""
-        text = annotation(found, CANARY_WEIGHT)
-        declared = annotation(found, CANARY) == "true" and text.isdigit()
+        weight = count_of(annotation(found, CANARY_WEIGHT)) if annotation(found, CANARY) == "true" else None
+        current = weight is not None and self._leads_to_it(found)
+        drift = self._drift(found) if current else ""
         return Split(
-            weight=int(text) if declared else 0,
+            weight=weight or 0,
             written=written_weight(annotation(found, ANNOTATION_WEIGHT)),
-            current=declared and annotation(found, ANNOTATION_SHAPE) == self._shape() and self._leads_to_it(found),
+            ending=written_ending(annotation(found, ANNOTATION_WEIGHT)),
+            current=current,
+            drift=drift,
+            form=hashed(found["spec"]) if drift else "",
             sentence=self._lacking(),
             attached=True,
             touched=True,
@@ -77,20 +83,29 @@ class CanaryIngress:
         revision: str,
         raising: bool,
         keep: bool = False,  # noqa: ARG002 - a weight is all there is to keep
+        ending: str = "",
     ) -> Patch:
         """One patch of the weight. An annotation leaves the generation as it is: a raise tests the version."""
         names = [operation("test", path, name) for path, name in _backend_names(found["spec"])]
         version = [operation("test", "/metadata/resourceVersion", found["metadata"]["resourceVersion"])]
-        values = {CANARY_WEIGHT: str(weight), ANNOTATION_WEIGHT: f"{revision}/{weight}"}
+        values = {CANARY_WEIGHT: str(weight), ANNOTATION_WEIGHT: weight_note(revision, weight, ending)}
         return [
             *(version if raising else []),
             *names,
             *notes(found, values),
         ]
 
+    def _drift(self, found: Found) -> str:
+        """The first field that someone changed. A cluster may have a class for those that declare none."""
+        wanted = self._spec()
+        ours = {name: part for name, part in found["spec"].items() if name in wanted or name != "ingressClassName"}
+        return changed(wanted, ours)
+
     def _leads_to_it(self, found: Found) -> bool:
-        """True where every path leads to the candidate: it may have been edited by hand."""
-        return all(name == self.backends.candidate for _, name in _backend_names(found["spec"]))
+        """True for what we wrote, where every path leads to the candidate: it may have been edited by hand."""
+        return annotation(found, ANNOTATION_SHAPE) == self._shape() and all(
+            name == self.backends.candidate for _, name in _backend_names(found["spec"])
+        )
 
     def _class(self) -> dict[str, str]:
         """The class where it is declared by the annotation of old."""
@@ -122,7 +137,9 @@ class CanaryIngress:
 
     def _lacking(self) -> str:
         if self.users is None:
-            return f"Ingress {self.beside} is missing"
+            return (
+                f"Ingress {self.beside} is missing: create it, with a path that leads to Service {self.backends.stable}"
+            )
 
         if not {"rules", "defaultBackend"} & self._spec().keys():
             return f"Ingress {self.beside}: no path leads to Service {self.backends.stable}: declare it as a backend"

@@ -7,6 +7,7 @@ from typing import Any
 
 from tidegate.api.names import ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
+from .drift import changed
 from .exposure import NOTHING, Exposure, Written, mirror_filter, mirrors
 from .hashing import hashed
 from .router import Split
@@ -20,7 +21,10 @@ from .split import (
     operation,
     places,
     tests,
+    weight_note,
     weights,
+    whole_spec,
+    written_ending,
     written_weight,
 )
 
@@ -66,19 +70,15 @@ class ManagedRoute:
         written = self._written(exposure, weight)
         annotations = {
             **OPT_OUT,
-            ANNOTATION_WEIGHT: f"{revision}/{weight}",
+            ANNOTATION_WEIGHT: weight_note(revision, weight),
             ANNOTATION_SHAPE: self._shape(),
             **({ANNOTATION_EXPOSED: written.text()} if noted or written != Written() else {}),
         }
-        spec: dict[str, Any] = {"parentRefs": list(self.gateway["parentRefs"]), "rules": self._rules(exposure, weight)}
-        if self.gateway.get("hostnames"):
-            spec["hostnames"] = list(self.gateway["hostnames"])
-
         return {
             "apiVersion": API_VERSION,
             "kind": "HTTPRoute",
             "metadata": {**metadata, "annotations": annotations},
-            "spec": spec,
+            "spec": self._spec(exposure, weight),
         }
 
     def absent(self) -> Split | None:
@@ -91,14 +91,12 @@ class ManagedRoute:
         written = Written.of(found)
         # A changed declaration is written at once.
         current = annotation(found, ANNOTATION_SHAPE) == self._shape()
-        ours = [self.backends.stable, self.backends.candidate]
-        whole = all([ref.get("name") for ref in rule.get("backendRefs") or ()] == ours for rule in rules)
         counted = not current or len(rules) == written.leads + len(self._declared())
-        at = list(places(found, self.backends)) if whole and counted else []
+        at = list(places(found, self.backends)) if counted and all(map(self._whole, rules)) else []
         shares = {place.share for place in at[written.leads :]}
         weight = shares.pop() if len(shares) == 1 else None
-        least = min((place.share or 0 for place in at[: written.leads]), default=FULL)
-        most = max((place.share or 0 for place in at[: written.leads]), default=0)
+        led = [place.share or 0 for place in at[: written.leads]]
+        least, most = min(led, default=FULL), max(led, default=0)
         copies = [sum(mirrors(rule, self.backends.candidate).values()) for rule in rules[written.leads :]] or [0]
         wanted = self._written(self.exposure, weight or 0)
         # Rules that were declared anew are written with as many before them: it is still the same exposure.
@@ -106,6 +104,7 @@ class ManagedRoute:
         return Split(
             weight=weight,
             written=written_weight(annotation(found, ANNOTATION_WEIGHT)),
+            ending=written_ending(annotation(found, ANNOTATION_WEIGHT)),
             note=annotation(found, ANNOTATION_EXPOSED),
             current=current,
             matched=most > (weight or 0),
@@ -114,9 +113,42 @@ class ManagedRoute:
             planned=same == wanted and set(copies) == {wanted.copies} and (least == FULL or not wanted.leads),
             hidden=bool(written.digest) and (least < FULL or min(copies) < written.copies),
             shown=(not written.digest and most > (weight or 0)) or max(copies) > written.copies,
+            drift=(drift := self._drift(found, written) if current else ""),
+            form=self._form(found) if drift else "",
         )
 
-    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False) -> Patch:
+    def _whole(self, rule: Mapping[str, Any]) -> bool:
+        names = [ref.get("name") for ref in rule.get("backendRefs") or ()]
+        return names == [self.backends.stable, self.backends.candidate]
+
+    def _drift(self, found: Found, written: Written) -> str:
+        """The first field that is not as it was written. Weights and copies are told apart: a person may mean them."""
+        known = written == Written() or written.digest == (self.exposure.digest() or None)
+        exposure = self.exposure if known and written.digest else NOTHING
+        spec = whole_spec(found)
+        # Of a step that is over its rules and cookies stay until the next write: nobody goes by them.
+        rules = (spec.get("rules") or [])[0 if known else written.leads :]
+        wanted, stored = (
+            {**found, "rules": [self._kept(rule, bare=not known) for rule in found["rules"]]}
+            for found in (self._spec(exposure, 0), {**spec, "rules": rules})
+        )
+        return changed(wanted, stored)
+
+    def _kept(self, rule: Mapping[str, Any], *, bare: bool) -> dict[str, Any]:
+        """A rule without its weights and copies; `bare`: without what its backends add to answers."""
+        left_out = {"weight", "filters"} if bare else {"weight"}
+        copying = mirrors(rule, self.backends.candidate)
+        refs = [{name: ref[name] for name in ref if name not in left_out} for ref in rule.get("backendRefs") or ()]
+        filters = [found for index, found in enumerate(rule.get("filters") or ()) if index not in copying]
+        return {**rule, "filters": filters, "backendRefs": refs}
+
+    def _form(self, found: Found) -> str:
+        spec = whole_spec(found)
+        return hashed({**spec, "rules": [self._kept(rule, bare=False) for rule in spec.get("rules") or ()]})
+
+    def weight_patch(
+        self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False, ending: str = ""
+    ) -> Patch:
         """One RFC 6902 patch for both weights of every rule. A raise also tests the generation, and exposes."""
         if raising and Written.of(found) != self._written(self.exposure, weight):
             return self._rewrite(found, weight=weight, revision=revision)
@@ -137,14 +169,14 @@ class ManagedRoute:
                 for change in weights(place, place.split(FULL if on and index < written.leads else weight))
             ),
             *(() if after.copies else self._without_copies(found)),
-            *notes(found, {ANNOTATION_WEIGHT: f"{revision}/{weight}"}),
+            *notes(found, {ANNOTATION_WEIGHT: weight_note(revision, weight, ending)}),
             *(() if after == written else notes(found, {ANNOTATION_EXPOSED: after.text()})),
         ]
 
     def _rewrite(self, found: Found, *, weight: int, revision: str) -> Patch:
         """All rules anew, with those of the recorded step's exposure."""
         at = list(places(found, self.backends))
-        values = {ANNOTATION_WEIGHT: f"{revision}/{weight}", ANNOTATION_SHAPE: self._shape()}
+        values = {ANNOTATION_WEIGHT: weight_note(revision, weight), ANNOTATION_SHAPE: self._shape()}
         return [
             *tests(found, at, raising=True),
             operation("replace", "/spec/rules", self._rules(self.exposure, weight)),
@@ -166,6 +198,10 @@ class ManagedRoute:
                 {"op": "remove", "path": f"/spec/rules/{rule}/filters/{index}"},
             )
         ]
+
+    def _spec(self, exposure: Exposure, weight: int) -> dict[str, Any]:
+        spec = {"parentRefs": list(self.gateway["parentRefs"]), "rules": self._rules(exposure, weight)}
+        return {**spec, "hostnames": list(self.gateway["hostnames"])} if self.gateway.get("hostnames") else spec
 
     def _declared(self) -> list[dict[str, Any]]:
         return list(self.gateway.get("rules") or [{}])

@@ -1,15 +1,39 @@
 """Our notes on a user's object: what each Release wrote there last, and what it found before its first change."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
+from tidegate.api.noted import value_of
 
-from .split import Found, annotation
+from .split import Declared, Found, annotation
 
 # What a Release leaves on a user's route while some of it is the Release's to weigh.
 KINDS = (ANNOTATION_WEIGHT, ANNOTATION_FOUND)
+
+
+class RuleNote(TypedDict):
+    """A rule as it was found."""
+
+    name: str | None
+    digest: str
+    weights: Declared
+
+
+class Before(TypedDict, total=False):
+    """An object as it was found: a route's rules, or a DestinationRule's labels of its subsets.
+
+    `weights` is how a Tidegate wrote it that kept no digests.
+    """
+
+    release: str | None
+    destinationRule: str | None
+    host: str | None
+    owner: str | None
+    rules: list[RuleNote]
+    weights: dict[str, Declared] | None
+    stable: dict[str, str] | None
+    candidate: dict[str, str] | None
 
 
 def own_name(kind: str, release: str) -> str:
@@ -29,12 +53,12 @@ def note(found: Found, kind: str, release: str) -> str:
     return next(filter(None, (annotation(found, name) for name in of_kind)), "")
 
 
-def found_before(found: Found, release: str) -> dict[str, Any]:
+def found_before(found: Found, release: str) -> Before:
     """What an object was before a Release's first change; nothing where the note was lost or edited."""
     return _read(note(found, ANNOTATION_FOUND, release))
 
 
-def only_note(found: Found) -> dict[str, Any]:
+def only_note(found: Found) -> Before:
     """The same of an object that one Release has whole; its note says which."""
     return _read(annotation(found, ANNOTATION_FOUND))
 
@@ -58,10 +82,5 @@ def _noted(found: Found) -> Iterator[str]:
         yield from (name.removeprefix(prefix) for prefix in prefixes if name.startswith(prefix))
 
 
-def _read(text: str) -> dict[str, Any]:
-    try:
-        before = json.loads(text or "{}")
-    except ValueError:
-        return {}
-
-    return before if isinstance(before, dict) else {}
+def _read(text: str) -> Before:
+    return value_of(text, Before) or {}

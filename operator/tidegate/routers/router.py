@@ -12,11 +12,14 @@ class Split:
 
     Beside it: requests that match are sent to the candidate (`matched`), or copies (`mirrored`), as the recorded step
     wants it (`planned`), by rules or filters of a step (`extended`); a hand took some of it away (`hidden`) or added
-    to it (`shown`). `note` is what we wrote of that last.
+    to it (`shown`). `note` is what we wrote of that last, and `ending` of the rollout that our last weight ended. Of a
+    route that we write whole `drift` is the first other field that someone changed, and then `form` tells what it is
+    now from what it is at another time.
     """
 
     weight: int | None
     written: tuple[str, int] | None
+    ending: str = ""
     least: int | None = None
     current: bool = True
     sentence: str = ""
@@ -30,6 +33,8 @@ class Split:
     extended: bool = False
     hidden: bool = False
     shown: bool = False
+    drift: str = ""
+    form: str = ""
 
 
 class Router(Protocol):
@@ -47,4 +52,6 @@ class Router(Protocol):
 
     def split(self, found: Found) -> Split: ...
 
-    def weight_patch(self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False) -> Patch: ...
+    def weight_patch(
+        self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False, ending: str = ""
+    ) -> Patch: ...

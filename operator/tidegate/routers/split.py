@@ -1,8 +1,11 @@
 """Two weights in a route: where they are, what they say, and the one patch that changes them."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from tidegate.api.noted import count_of
 
 from .shapes import GATEWAY, Shape, declared_name, leads_to, rules, service_named
 
@@ -85,10 +88,21 @@ def places(
         )
 
 
+def weight_note(revision: str, weight: int, ending: str = "") -> str:
+    """Our note of a weight, and of how the rollout ended that it ends."""
+    return f"{revision}/{weight}/{ending}" if ending else f"{revision}/{weight}"
+
+
 def written_weight(note: str) -> tuple[str, int] | None:
     """The revision and weight that we wrote last, by our note of it."""
-    revision, _, weight = note.partition("/")
-    return (revision, int(weight)) if revision and weight.isdigit() else None
+    revision, _, rest = note.partition("/")
+    weight = count_of(rest.partition("/")[0])
+    return (revision, weight) if revision and weight is not None else None
+
+
+def written_ending(note: str) -> str:
+    """What the same note tells of how a rollout ended; empty where it tells nothing."""
+    return note.partition("/")[2].partition("/")[2]
 
 
 def annotation(found: Found, name: str) -> str:
@@ -135,6 +149,16 @@ def without_notes(found: Found, *names: str) -> Patch:
 def note_path(name: str) -> str:
     """The JSON pointer of an annotation."""
     return f"/metadata/annotations/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+# Under which a route of ours is kept whole, as text.
+WHOLE = "whole"
+
+
+def whole_spec(found: Found) -> dict[str, Any]:
+    """The spec of a route of ours as the API server stores it."""
+    spec: dict[str, Any] = json.loads(found[WHOLE]) if WHOLE in found else found.get("spec") or {}
+    return spec
 
 
 def operation(kind: str, path: str, value: object) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_SUBSETS, LABEL_RELEASE, LABEL_REVISION
 
 from .notes import only_note
 from .split import Found, Patch, annotation, notes, operation
 
-ROLES = ("stable", "candidate")
+ROLES: tuple[Literal["stable", "candidate"], ...] = ("stable", "candidate")
 # What we leave on a user's DestinationRule while its subsets are ours to point.
 SUBSET_NOTES = (ANNOTATION_SUBSETS, ANNOTATION_FOUND)
 Labels = Mapping[str, str]
@@ -38,7 +39,7 @@ class Subsets:
 def subsets(name: str, found: Found | None) -> Subsets:
     """What is found of a DestinationRule of that name."""
     if found is None:
-        return Subsets(lacking=f"DestinationRule {name} is missing")
+        return Subsets(lacking=f"DestinationRule {name} is missing: create it, with the subsets stable and candidate")
 
     selected = {role: (labels or {}).get(LABEL_REVISION) for role, labels in _labels(found).items()}
     missing = " and ".join(role for role in ROLES if role not in selected)

@@ -1,18 +1,22 @@
 """The store: what the cluster looks like now, and whose turn it is."""
 
 from .queue import Lane, WorkQueue
+from .recurring import Recurring
 from .reflector import Reflector, Troubles
 from .schedule import Schedule
 from .store import Index, Key, Object, Store, key_of, version_of
+from .tasks import Tasks
 
 __all__ = [
     "Index",
     "Key",
     "Lane",
     "Object",
+    "Recurring",
     "Reflector",
     "Schedule",
     "Store",
+    "Tasks",
     "Troubles",
     "WorkQueue",
     "key_of",

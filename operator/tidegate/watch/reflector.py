@@ -1,8 +1,6 @@
 """Keeps a store equal to a collection of the cluster: list, then watch, for ever."""
 
 import asyncio
-import random
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -10,12 +8,16 @@ from typing import Protocol
 
 import structlog
 
+from .backoff import LONGEST_WAIT_SECONDS, Backoff
 from .store import Object, Store
 
 log = structlog.get_logger(__name__)
 
-FIRST_WAIT_SECONDS = 0.1
-LONGEST_WAIT_SECONDS = 10.0
+# A stream that was open for so long is no sign of a server that hangs up at once.
+LIVED_SECONDS = 5.0
+# A stream that ends after so long a silence may have been dead: a list proves what is so. With the 70 s that a stream
+# may be silent, nothing is unheard of for more than the 90 s of /readyz.
+UNHEARD_SECONDS = 15.0
 # A kind that the cluster does not serve may be installed later.
 ABSENT_SECONDS = 30.0
 
@@ -31,7 +33,8 @@ class Change(Protocol):
 
 Lister = Callable[[], Awaitable[tuple[list[Object], str]]]
 Watcher = Callable[[str], AsyncIterator[Change]]
-Trim = Callable[[Object], Object]
+# None: the object is left out.
+Trim = Callable[[Object], Object | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ class Reflector:
         self._watcher = watcher
         self._trim = trim
         self._troubles = troubles
+        self._backoff = Backoff()
 
     @property
     def where(self) -> str:
@@ -77,12 +81,9 @@ class Reflector:
 
     async def run(self) -> None:
         """List and watch until cancelled."""
-        wait = FIRST_WAIT_SECONDS
         while True:
             try:
-                version = await self._list()
-                wait = FIRST_WAIT_SECONDS
-                await self._follow(version)
+                await self._follow(await self._list())
             except self._troubles.any as error:
                 if self._troubles.absent and isinstance(error, self._troubles.absent):
                     await self._do_without()
@@ -90,8 +91,7 @@ class Reflector:
 
                 self._note(error)
 
-            await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads relists
-            wait = min(wait * 2, ABSENT_SECONDS if self.refused else LONGEST_WAIT_SECONDS)
+            await self._backoff.rest(ABSENT_SECONDS if self.refused else LONGEST_WAIT_SECONDS)
 
     def _note(self, error: Exception) -> None:
         """Say what broke. Where we may be refused, that is an answer too: what is kept is no longer trusted."""
@@ -103,7 +103,7 @@ class Reflector:
 
     async def _do_without(self) -> None:
         """The cluster does not serve this kind: there is none of it, until it is installed."""
-        self.store.swap((), sys.maxsize, self.namespace)
+        self.store.empty(self.namespace)
         self._complete()
         await asyncio.sleep(ABSENT_SECONDS)
 
@@ -121,21 +121,45 @@ class Reflector:
         self.answered.set()
 
     async def _follow(self, version: str) -> None:
-        """Watch, and watch again from where the last stream ended in good order."""
+        """Watch, and watch again from where the last stream ended in good order, until only a list can tell what is so.
+
+        An open stream without a word proves nothing: only what the server says is heard.
+        """
         while True:
+            version = await self._stream(version)
+            if time.monotonic() - self.heard_at >= UNHEARD_SECONDS:
+                return
+
+            await self._backoff.rest()
+
+    async def _stream(self, version: str) -> str:
+        """One stream; the version to go on from. Hung up at once, or broken, the next one waits longer and longer."""
+        opened, before = time.monotonic(), version
+        try:
             async for change in self._watcher(version):
                 version = change.object["metadata"]["resourceVersion"]
                 self._take(change)
+        finally:
+            if version != before or time.monotonic() - opened >= LIVED_SECONDS:
+                self._backoff.reset()
 
-            await asyncio.sleep(0)
+        return version
 
     def _take(self, change: Change) -> None:
         self._hear()
         match change.type:
             case "ADDED" | "MODIFIED":
-                self.store.put(self._trim(change.object))
+                self._keep(change.object)
             case "DELETED":
                 self.store.drop(change.object)
+
+    def _keep(self, found: Object) -> None:
+        """Keep what the trim keeps; of what it leaves out, nothing older stays either."""
+        kept = self._trim(found)
+        if kept is None:
+            self.store.drop(found)
+        else:
+            self.store.put(kept)
 
     def _hear(self) -> None:
         self.heard_at = time.monotonic()

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 from .store import Key
 
+# Old entries that are not worth building a small heap anew.
+SPARE = 64
+
 
 class Schedule:
     """At most one time for a key: the latest call wins."""
@@ -24,12 +27,25 @@ class Schedule:
         when = asyncio.get_running_loop().time() + max(seconds, 0)
         self._times[key] = when
         heapq.heappush(self._heap, (when, key))
+        self._compact()
         if self._heap[0][1] == key:
             self._sooner.set()
 
     def cancel(self, key: Key) -> None:
         """Forget a key's time."""
         self._times.pop(key, None)
+        self._compact()
+
+    @property
+    def kept(self) -> int:
+        """How many entries the heap has, those that were replaced or cancelled too."""
+        return len(self._heap)
+
+    def _compact(self) -> None:
+        """Build the heap anew once most of it is of old times: no more than a few steps a call, over many calls."""
+        if len(self._heap) > 2 * len(self._times) + SPARE:
+            self._heap = [(when, key) for key, when in self._times.items()]
+            heapq.heapify(self._heap)
 
     async def run(self) -> None:
         """Tell of keys that are due, until cancelled."""
@@ -46,7 +62,7 @@ class Schedule:
     def _tell(self, now: float) -> None:
         while self._heap and self._heap[0][0] <= now:
             when, key = heapq.heappop(self._heap)
-            # An entry that was replaced or cancelled stays in the heap until its time.
+            # An entry that was replaced or cancelled may stay in the heap until its time.
             if self._times.get(key) == when:
                 del self._times[key]
                 self._due(key)

@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import structlog
+
 Object = dict[str, Any]
 Key = tuple[str, str]
 Index = Callable[[Object], Iterable[Key]]
 Change = Callable[[Object | None, Object | None], None]
+Accident = Callable[[Key, Exception], None]
+log = structlog.get_logger(__name__)
 
 
 def key_of(found: Object) -> Key:
@@ -21,16 +25,25 @@ def version_of(found: Object) -> int:
     return int(found["metadata"].get("resourceVersion") or 0)
 
 
+def logged(key: Key, error: Exception) -> None:
+    """Say of an object that it could not be read, or heard of, while the others were."""
+    log.error("one object could not be read", namespace=key[0], name=key[1], exc_info=error)
+
+
 # Deleted objects whose last version is remembered: a write's answer is seconds late at most.
 REMEMBERED = 4096
 
 
 class Store:
-    """Objects of one kind. A write's own answer may come before its event, or after a deletion: the newer stays."""
+    """Objects of one kind. A write's own answer may come before its event, or after a deletion: the newer stays.
 
-    def __init__(self, index: Index | None = None) -> None:
+    An object that the index cannot read, or a listener cannot hear of, is kept all the same: `accident` tells of it.
+    """
+
+    def __init__(self, index: Index | None = None, *, accident: Accident = logged) -> None:
         self._objects: dict[Key, Object] = {}
         self._index = index
+        self._accident = accident
         self._indexed: dict[Key, set[Key]] = defaultdict(set)
         self._changed: list[Change] = []
         self._deleted: dict[Key, int] = {}
@@ -90,6 +103,12 @@ class Store:
             if known is None or version_of(known) < version_of(found):
                 self._set(key, known, found)
 
+    def empty(self, namespace: str | None = None) -> None:
+        """Forget all, or all of one namespace: the kind is not served. Each was deleted at the version it had."""
+        for key, old in tuple(self._objects.items()):
+            if namespace is None or key[0] == namespace:
+                self._forget(key, old, version_of(old))
+
     def _forget(self, key: Key, old: Object, version: int) -> None:
         self._deleted.pop(key, None)
         self._deleted[key] = version
@@ -106,16 +125,27 @@ class Store:
 
         self._reindex(key, old, new)
         for told in self._changed:
-            told(old, new)
+            try:
+                told(old, new)
+            except Exception as error:  # noqa: BLE001 - one object must not keep the others from being heard of
+                self._accident(key, error)
 
     def _reindex(self, key: Key, old: Object | None, new: Object | None) -> None:
-        if self._index is None:
-            return
-
-        for place in self._index(old) if old else ():
+        for place in self._places(key, old) if old else ():
             self._indexed[place].discard(key)
             if not self._indexed[place]:
                 del self._indexed[place]
 
-        for place in self._index(new) if new else ():
+        for place in self._places(key, new) if new else ():
             self._indexed[place].add(key)
+
+    def _places(self, key: Key, found: Object) -> set[Key]:
+        """Where an object is indexed: each once, and as far as it can be read, the same each time."""
+        places: set[Key] = set()
+        try:
+            for place in self._index(found) if self._index else ():
+                places.add(place)
+        except Exception as error:  # noqa: BLE001 - one object must not hide the others
+            self._accident(key, error)
+
+        return places

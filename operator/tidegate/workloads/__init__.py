@@ -1,10 +1,12 @@
 """How stable and candidate exist as pods. Pure: no sockets."""
 
 from .autoscalers import counted_pods, follows_load
+from .baselines import baseline_of, baseline_set
 from .config import (
     Reference,
     absent,
     content_of,
+    copied_from,
     copy_name,
     copy_of,
     references,
@@ -17,44 +19,77 @@ from .deployments import (
     handed_over,
     helm_by_updates,
     note_of,
+    owns_paused,
     owns_replicas,
     refilled,
+    released,
     replicas_owner,
     selected_labels,
     taken_over,
 )
-from .endpoints import ready_pods
-from .jobs import job, job_end, job_name
-from .nodes import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chosen, daemon_set, moves, nodes_of
+from .endpoints import portless, ready_pods, with_port
+from .ends import Ends, ends_since
+from .jobs import KEPT, Run, job, job_end, job_name, late, variables
+from .nodes import (
+    EVERY_NODE,
+    NO_NODE,
+    Allotment,
+    affinity_of,
+    allotment_of,
+    allotted,
+    chosen,
+    daemon_set,
+    moves,
+    nodes_of,
+)
 from .owner import Owner
 from .pods import Pod, Pods, pod, summary
 from .replica_sets import Pin, labels_of, name_of, pods_of, refusal, replica_set
 from .revisions import fingerprint, revision_of
-from .services import SUFFIXES, bypassing, selected_revision, selects, serves, service, service_name
+from .services import (
+    SUFFIXES,
+    bypassing,
+    differing,
+    port_names,
+    selected_revision,
+    selects,
+    service,
+    service_name,
+    target_port_in,
+)
 
 __all__ = [
     "EVERY_NODE",
+    "KEPT",
     "NO_NODE",
     "SUFFIXES",
     "Allotment",
+    "Ends",
     "Note",
     "Owner",
     "Pin",
     "Pod",
     "Pods",
     "Reference",
+    "Run",
     "absent",
+    "affinity_of",
     "allotment_of",
     "allotted",
+    "baseline_of",
+    "baseline_set",
     "bypassing",
     "chosen",
     "content_of",
+    "copied_from",
     "copy_name",
     "copy_of",
     "counted_pods",
     "daemon_set",
     "detached",
+    "differing",
     "emptied",
+    "ends_since",
     "fingerprint",
     "follows_load",
     "handed_over",
@@ -63,17 +98,22 @@ __all__ = [
     "job_end",
     "job_name",
     "labels_of",
+    "late",
     "moves",
     "name_of",
     "nodes_of",
     "note_of",
+    "owns_paused",
     "owns_replicas",
     "pod",
     "pods_of",
+    "port_names",
+    "portless",
     "ready_pods",
     "references",
     "refilled",
     "refusal",
+    "released",
     "replica_set",
     "replicas_owner",
     "revision_of",
@@ -81,9 +121,11 @@ __all__ = [
     "selected_labels",
     "selected_revision",
     "selects",
-    "serves",
     "service",
     "service_name",
     "summary",
     "taken_over",
+    "target_port_in",
+    "variables",
+    "with_port",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
+from tidegate.api.names import LABEL_BASELINE, LABEL_RELEASE, LABEL_REVISION
 
 from .owner import Owner
 
@@ -15,13 +15,17 @@ def follows_load(metrics: Sequence[Mapping[str, Any]]) -> bool:
     return not metrics or any(_moves_with_traffic(metric) for metric in metrics)
 
 
-def counted_pods(owner: Owner, stable: str | None, *, by_load: bool) -> str:
+def counted_pods(owner: Owner, stable: str | None, *, by_load: bool, fresh: bool = False) -> str:
     """The pods to divide by: all that share the load; else stable's, which stay as many through a rollout.
 
-    A pod's memory is the same at every weight: counted with the candidate's pods, it would ask for twice as many.
+    A pod's memory is the same at every weight: counted with the candidate's pods, it would ask for twice as many. So it
+    would with those of a `fresh` baseline, which have stable's revision.
     """
     everyone = f"{LABEL_RELEASE}={owner.name}"
-    return everyone if by_load or stable is None else f"{everyone},{LABEL_REVISION}={stable}"
+    if by_load or stable is None:
+        return everyone
+
+    return f"{everyone},{LABEL_REVISION}={stable}" + (f",!{LABEL_BASELINE}" if fresh else "")
 
 
 def _moves_with_traffic(metric: Mapping[str, Any]) -> bool:

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.names import ANNOTATION_COPY_OF, LABEL_RELEASE
+from tidegate.api.names import ANNOTATION_COPY_OF, LABEL_RELEASE, REVISION_LENGTH, REVISION_LETTERS
 
 from .owner import Owner
-from .revisions import LENGTH, fingerprint
+from .revisions import fingerprint
 
 CONFIG_MAP = "ConfigMap"
 SECRET = "Secret"
@@ -86,8 +86,15 @@ def absent(kind: str, name: str) -> str:
 
 def copy_name(release: str, name: str, content: str) -> str:
     """The name of a copy; another content has another name."""
-    room = LONGEST_NAME - len(release) - LENGTH - 2
+    room = LONGEST_NAME - len(release) - REVISION_LENGTH - 2
     return f"{release}-{name[:room].rstrip('-.')}-{content}"
+
+
+def copied_from(release: str, name: str) -> tuple[str, str] | None:
+    """Of what a copy of that name is one, and its content. None for what is no copy, and for names that were cut."""
+    original, _, content = name.removeprefix(f"{release}-").rpartition("-")
+    letters = len(content) == REVISION_LENGTH and set(content) <= set(REVISION_LETTERS)
+    return (original, content) if original and letters and copy_name(release, original, content) == name else None
 
 
 def copy_of(owner: Owner, kind: str, found: Mapping[str, Any], content: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tidegate.api.names import (
     LABEL_RELEASE,
     LABEL_REVISION,
 )
+from tidegate.api.noted import value_of
 
 APPLIES = "Apply"
 UPDATES = "Update"
@@ -23,25 +24,28 @@ OURS = "tidegate"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How the Deployment was when it was taken over, and how often it was emptied since."""
+    """How the Deployment was when it was taken over, with which revision, and how often it was emptied since."""
 
     release: str
     replicas: int
     paused: bool
     emptied: int = 0
+    proven: str = ""
 
 
 def note_of(annotations: Mapping[str, str]) -> Note | None:
     """The note on a Deployment; none where there is none, or someone garbled it."""
-    try:
-        return Note(**json.loads(annotations.get(ANNOTATION_TAKEN_OVER, "")))
-    except (ValueError, TypeError):
-        return None
+    return value_of(annotations.get(ANNOTATION_TAKEN_OVER, ""), Note)
 
 
 def owns_replicas(entry: Mapping[str, Any]) -> bool:
     """True where an entry of managedFields has `spec.replicas`."""
     return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {}) and not entry.get("subresource")
+
+
+def owns_paused(entry: Mapping[str, Any]) -> bool:
+    """True where an entry of managedFields has `spec.paused`: who set it, not who found it so."""
+    return "f:paused" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
 
 
 def replicas_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> str:
@@ -64,12 +68,8 @@ def helm_by_updates(managed_fields: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _client_side(last_applied: str | None) -> str:
-    try:
-        declared = json.loads(last_applied or "{}").get("spec") or {}
-    except ValueError:
-        return ""
-
-    return CLIENT_SIDE if "replicas" in declared else ""
+    declared = (value_of(last_applied or "", dict[str, Any]) or {}).get("spec")
+    return CLIENT_SIDE if isinstance(declared, dict) and "replicas" in declared else ""
 
 
 def taken_over(note: Note) -> dict[str, Any]:
@@ -83,9 +83,15 @@ def emptied(note: Note) -> dict[str, Any]:
     return {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(counted)}}, "spec": {"replicas": 0}}
 
 
-def refilled(note: Note, replicas: int) -> dict[str, Any]:
-    """At its size again, and paused only if it was."""
-    return {"spec": {"replicas": replicas, "paused": note.paused or None}}
+def refilled(replicas: int) -> dict[str, Any]:
+    """At its size again, and rolling out its template."""
+    return {"spec": {"replicas": replicas, "paused": None}}
+
+
+def released(*, paused: bool) -> dict[str, Any]:
+    """Without the note; paused if it was found so."""
+    spec = {"spec": {"paused": True}} if paused else {}
+    return {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: None}}, **spec}
 
 
 def selected_labels(spec: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegate.api.names import ANNOTATION_AFFINITY, ANNOTATION_NODES, LABEL_REVISION
+from tidegate.api.noted import value_of
 
 HOSTNAME = "kubernetes.io/hostname"
 NOWHERE = "tidegate.dev_no-node"
@@ -40,11 +41,7 @@ NO_NODE = Allotment(frozenset())
 
 def allotment_of(annotations: Mapping[str, str]) -> Allotment:
     """What the annotation says; no node where it is lost: nobody's pods go by a guess."""
-    try:
-        told = json.loads(annotations.get(ANNOTATION_NODES, ""))
-        return Allotment(frozenset(told["nodes"]), but=bool(told["but"]))
-    except (ValueError, TypeError, KeyError):
-        return NO_NODE
+    return value_of(annotations.get(ANNOTATION_NODES, ""), Allotment) or NO_NODE
 
 
 def moves(
@@ -91,6 +88,35 @@ def on_nodes(affinity: Mapping[str, Any], allotment: Allotment) -> dict[str, Any
     return found
 
 
+def affinity_of(annotations: Mapping[str, str], template: Mapping[str, Any]) -> dict[str, Any]:
+    """The affinity that a revision was declared with: as its note says, else its pods' own without what we narrowed."""
+    noted = value_of(annotations.get(ANNOTATION_AFFINITY, ""), dict[str, Any])
+    if noted is not None:
+        return noted
+
+    found: dict[str, Any] = (template.get("spec") or {}).get("affinity") or {}
+    return found if allotment_of(annotations).whole else _widened(found)
+
+
+def _widened(affinity: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the requirement that `on_nodes` put last in each term; a term that was nothing else goes."""
+    node: Mapping[str, Any] = affinity.get("nodeAffinity") or {}
+    terms = [_without_ours(term) for term in (node.get(REQUIRED) or {}).get("nodeSelectorTerms") or ()]
+    kept = {name: part for name, part in node.items() if name != REQUIRED}
+    if any(terms):
+        kept[REQUIRED] = {"nodeSelectorTerms": [term for term in terms if term]}
+
+    others = {name: part for name, part in affinity.items() if name != "nodeAffinity"}
+    return {**others, "nodeAffinity": kept} if kept else others
+
+
+def _without_ours(term: Mapping[str, Any]) -> dict[str, Any]:
+    *rest, last = term.get("matchExpressions") or [{}]
+    left = rest if last.get("key") == HOSTNAME else [*rest, last]
+    others = {name: part for name, part in term.items() if name != "matchExpressions"}
+    return {**others, "matchExpressions": left} if any(left) else others
+
+
 def daemon_set(replica_set: Mapping[str, Any], allotment: Allotment) -> dict[str, Any]:
     """The DaemonSet of a revision, from the ReplicaSet that it would be otherwise."""
     metadata, spec = replica_set["metadata"], replica_set["spec"]
@@ -114,8 +140,7 @@ def daemon_set(replica_set: Mapping[str, Any], allotment: Allotment) -> dict[str
 
 def allotted(annotations: Mapping[str, str], allotment: Allotment) -> dict[str, Any]:
     """The merge patch that gives a DaemonSet these nodes."""
-    affinity: dict[str, Any] = json.loads(annotations.get(ANNOTATION_AFFINITY) or "{}")
-    narrowed = on_nodes(affinity, allotment)
+    narrowed = on_nodes(affinity_of(annotations, {}), allotment)
     node = {REQUIRED: None, **(narrowed.get("nodeAffinity") or {})}
     return {
         "metadata": {"annotations": {ANNOTATION_NODES: allotment.text()}},

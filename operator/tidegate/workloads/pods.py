@@ -16,6 +16,10 @@ STUCK = frozenset(
         "RunContainerError",
     }
 )
+# Its message names the pod and a time that doubles, and nothing of the cause.
+UNTOLD = frozenset({"CrashLoopBackOff"})
+# A line of history takes 256: what comes before and after these words has room.
+WORDS = 192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +31,19 @@ class Pod:
     changed_at: datetime | None
     served: bool
     stuck: str | None
+    unscheduled: str | None
     node: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pods:
-    """A revision's pods at one instant."""
+    """A revision's pods at one instant. `unscheduled`: the scheduler's words on one that has no node."""
 
     total: int
     available: int
     stuck: int
     stuck_sentence: str
+    unscheduled: str
     ever_available: bool
     unhealthy_since: datetime | None
     available_in: timedelta | None
@@ -61,18 +67,36 @@ def pod(found: Mapping[str, Any]) -> Pod | None:
         changed_at=changed_at,
         served=ready.get("status") == "True" or fell,
         stuck=stuck_sentence(status),
+        unscheduled=unscheduled_sentence(status),
         node=(found.get("spec") or {}).get("nodeName"),
     )
 
 
 def stuck_sentence(status: Mapping[str, Any]) -> str | None:
-    """Why a container does not start, in the kubelet's own word; None where nothing says that it cannot."""
+    """Why a container does not start, in the kubelet's own words; None where nothing says that it cannot."""
     for container in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
         waiting = (container.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") in STUCK:
-            return f"container {container.get('name')}: {waiting['reason']}"
+            message = "" if waiting["reason"] in UNTOLD else one_line(waiting.get("message") or "")
+            return f"container {container.get('name')}: {waiting['reason']}{message and f': {message}'}"
 
     return None
+
+
+def unscheduled_sentence(status: Mapping[str, Any]) -> str | None:
+    """Why a pod has no node, by the scheduler's first sentence; None for one that has, or was not tried yet."""
+    for state in status.get("conditions") or ():
+        if state.get("type") == "PodScheduled" and state.get("reason") == "Unschedulable":
+            first, _, _ = one_line(state.get("message") or "").partition(". ")
+            return f"no node takes the pod: {first.rstrip('.') or 'the scheduler says no more'}"
+
+    return None
+
+
+def one_line(words: str) -> str:
+    """Others' words without line breaks, cut where they are longer than a status has room for."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+    return line if len(line) <= WORDS else f"{line[: WORDS - 1]}…"
 
 
 def summary(pods: Iterable[Pod], *, now: datetime, min_ready_seconds: int, ready_nodes: frozenset[str] | None) -> Pods:
@@ -86,6 +110,7 @@ def summary(pods: Iterable[Pod], *, now: datetime, min_ready_seconds: int, ready
         available=len(waits) - len(pending),
         stuck=len(stuck),
         stuck_sentence=stuck[0] if stuck else "",
+        unscheduled=next((found.unscheduled for found in alive if found.unscheduled), ""),
         ever_available=any(found.served for found in alive),
         unhealthy_since=_unhealthy_since(alive, ready_nodes),
         available_in=min(pending, default=None),

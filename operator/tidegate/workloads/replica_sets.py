@@ -7,6 +7,7 @@ from typing import Any
 from tidegate.api.names import (
     ANNOTATION_PLAN,
     ANNOTATION_STARTED,
+    ANNOTATION_TARGET_PORT,
     LABEL_RELEASE,
     LABEL_REVISION,
 )
@@ -20,10 +21,11 @@ REFUSAL_LENGTH = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """What a rollout keeps on its candidate: the plan as it was when the rollout started."""
+    """What a rollout keeps on its candidate: the plan of when it started, and in JSON the port of its pods."""
 
     plan: str
     started: str
+    target_port: str
 
 
 def refusal(status: Mapping[str, Any]) -> str:
@@ -57,7 +59,11 @@ def replica_set(
             "name": name_of(owner, revision),
             "namespace": owner.namespace,
             "labels": ours,
-            "annotations": {ANNOTATION_PLAN: pin.plan, ANNOTATION_STARTED: pin.started},
+            "annotations": {
+                ANNOTATION_PLAN: pin.plan,
+                ANNOTATION_STARTED: pin.started,
+                ANNOTATION_TARGET_PORT: pin.target_port,
+            },
             "ownerReferences": [owner.reference()],
         },
         "spec": {

@@ -5,9 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-# No vowels and no digits that look like them: a hash never spells a word (as in Kubernetes' own names).
-ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
-LENGTH = 10
+from tidegate.api.names import REVISION_LENGTH, REVISION_LETTERS
 
 
 def revision_of(template: Mapping[str, Any]) -> str:
@@ -20,8 +18,8 @@ def fingerprint(content: Mapping[str, Any]) -> str:
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     number = int.from_bytes(hashlib.sha256(canonical.encode()).digest()[:8])
     letters = []
-    for _ in range(LENGTH):
-        number, place = divmod(number, len(ALPHABET))
-        letters.append(ALPHABET[place])
+    for _ in range(REVISION_LENGTH):
+        number, place = divmod(number, len(REVISION_LETTERS))
+        letters.append(REVISION_LETTERS[place])
 
     return "".join(letters)

@@ -16,7 +16,7 @@ def service_name(owner: Owner, role: str) -> str:
     return f"{owner.name}{SUFFIXES[role]}"
 
 
-def service(owner: Owner, role: str, revision: str, *, port: int, target_port: int | str | None) -> dict[str, Any]:
+def service(owner: Owner, role: str, revision: str, *, port: int, target_port: int | str) -> dict[str, Any]:
     """The Service of a role, pointed at a revision."""
     return {
         "apiVersion": "v1",
@@ -29,7 +29,7 @@ def service(owner: Owner, role: str, revision: str, *, port: int, target_port: i
         },
         "spec": {
             "selector": labels_of(owner, revision),
-            "ports": [{"name": "http", "port": port, "targetPort": target_port or port, "protocol": "TCP"}],
+            "ports": [{"name": "http", "port": port, "targetPort": target_port, "protocol": "TCP"}],
         },
     }
 
@@ -40,10 +40,29 @@ def selected_revision(found: Mapping[str, Any]) -> str | None:
     return revision
 
 
-def serves(found: Mapping[str, Any], *, port: int, target_port: int | str | None) -> bool:
-    """True when a Service has the declared ports."""
+def differing(found: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """The field of a Service of ours that is not as it should be; empty where each is, whatever else is in a port."""
+    stored, wanted = found.get("spec") or {}, manifest["spec"]
+    if (stored.get("selector") or {}) != wanted["selector"]:
+        return "spec.selector"
+
+    written = tuple(wanted["ports"][0])
+    ports = [{name: port.get(name) for name in written} for port in stored.get("ports") or ()]
+    return "" if ports == wanted["ports"] else "spec.ports"
+
+
+def target_port_in(found: Mapping[str, Any]) -> int | str | None:
+    """The pods' port that a Service of ours leads to."""
     ports = found.get("spec", {}).get("ports") or ()
-    return any(seen.get("port") == port and seen.get("targetPort") == (target_port or port) for seen in ports)
+    target: int | str | None = ports[0].get("targetPort") if ports else None
+    return target
+
+
+def port_names(pods: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names that a pod's spec gives its TCP ports: those to which a Service may lead by name."""
+    sidecars = (found for found in pods.get("initContainers") or () if found.get("restartPolicy") == "Always")
+    ports = (port for found in (*(pods.get("containers") or ()), *sidecars) for port in found.get("ports") or ())
+    return tuple(sorted({port["name"] for port in ports if port.get("name") and port.get("protocol", "TCP") == "TCP"}))
 
 
 def selects(found: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

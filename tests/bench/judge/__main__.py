@@ -11,10 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.datasets import declare
 from tests.cluster.local import ROOT
 
 from . import delays, latencies, nulls
 from .costs import costs
+from .day_before import day_before
+from .lasting import lasting
 from .passes import passes
 from .replays import replays
 from .shedding import shedding
@@ -29,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.judge", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--runs", type=int, default=4000, help="rollouts for each null; half for each fault")
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="the folder with petshop/")
+    declare(parser)
     asked = parser.parse_args()
     began = time.monotonic()
     found: dict[str, Any] = {"seed": asked.seed, "runs": asked.runs, "costs": costs()}
@@ -42,25 +45,26 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     path = folder / "judge.json"
     path.write_text(json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n")
-    print(table(found, asked.data))
+    print(table(found))
     print(f"\nSeed {asked.seed}, {found['seconds']} s. As JSON: {path}")
 
 
-def simulated(seed: int, runs: int, data: Path) -> dict[str, Any]:
+def simulated(seed: int, runs: int, data: Path | None) -> dict[str, Any]:
     """All rows, on two processors; the figures depend on the seed and not on who is done first."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(max_workers=2) as pool:
         recorded, passed = pool.submit(replays, seed, data), pool.submit(passes, seed, runs // 2)
-        scarce = pool.submit(thin, seed, runs // 2)
-        shed = pool.submit(shedding, seed, runs // 2)
+        scarce, long_bursts = pool.submit(thin, seed, runs // 2), pool.submit(lasting, seed, runs // 2)
+        shed, days = pool.submit(shedding, seed, runs // 2), pool.submit(day_before, seed, runs // 4)
         jobs = {
             "stress": [pool.submit(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
             "nulls": [pool.submit(nulls.plain, seed, runs, *setting) for setting in nulls.PLAIN],
             "faults": [pool.submit(partial(delays.cells, seed, runs // 2), *cell) for cell in delays.CELLS],
             "latency": [pool.submit(latencies.rows, seed, runs // 4, rps) for rps in nulls.RATES],
         }
-        found = {name: [row for job in each for row in job.result()] for name, each in jobs.items()}
+        found: dict[str, Any] = {name: [row for job in each for row in job.result()] for name, each in jobs.items()}
         found |= {"passes": passed.result(), "thin": scarce.result(), "shedding": shed.result()}
+        found |= {"day before": days.result(), "lasting": long_bursts.result()}
         return {**found, "replays": recorded.result()}
 
 

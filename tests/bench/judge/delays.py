@@ -23,7 +23,7 @@ PEERS = 1000
 FEWEST_FOUND, MOST_FALSE = 0.9, 0.05
 
 
-def cells(seed: int, runs: int, fault: tuple[float, float], rps: float) -> Rows:
+def cells(seed: int, runs: int, fault: tuple[float, float], rps: int) -> Rows:
     """One fault at one rate and three weights."""
     share, ratio = fault
     rng = np.random.default_rng([seed, 3, int(share * 1e5), int(ratio), rps])
@@ -44,7 +44,7 @@ def cells(seed: int, runs: int, fault: tuple[float, float], rps: float) -> Rows:
     return rows
 
 
-def delay(when: Array, seconds: int) -> dict[str, Any]:
+def delay(when: Array | peers.Minutes, seconds: int) -> dict[str, Any]:
     """The median delay in seconds, infinite where fewer than half are found, and how many are."""
     found = Counted(int((when > 0).sum()), len(when))
     return {"delay": float(np.median(np.where(when > 0, when * seconds, np.inf))), "found": found.share}

@@ -43,7 +43,7 @@ def cumulative(boundaries: tuple[float, ...], kind: str) -> Array:
     return usual
 
 
-def rows(seed: int, runs: int, rps: float) -> Rows:
+def rows(seed: int, runs: int, rps: int) -> Rows:
     """One rate, three weights, both kinds of histogram."""
     rng = np.random.default_rng([seed, 4, rps])
     found = []
@@ -138,7 +138,7 @@ def interpolated(rng: np.random.Generator, rps: float, weight: float, *, runs: i
     return found
 
 
-def quantile(up_to: Array, total: Any = 1e9) -> Array:
+def quantile(up_to: Array | NDArray[np.int_], total: Any = 1e9) -> Array:
     """p99 as `histogram_quantile` interpolates it, from the counts up to each boundary of the classic buckets."""
     rank = 0.99 * np.broadcast_to(total, up_to.shape[1:])
     place = np.minimum((up_to < rank).sum(axis=0), len(CLASSIC) - 1)

@@ -25,7 +25,7 @@ BROKEN = np.full(LOOKS, 0.03)
 Rows = list[dict[str, Any]]
 
 
-def plain(seed: int, runs: int, share: float, rps: float) -> Rows:
+def plain(seed: int, runs: int, share: float, rps: int) -> Rows:
     """Independent requests at three weights: the 36 settings."""
     rng = np.random.default_rng([seed, 1, int(share * 1e5), rps])
     before = hour(rng, Traffic(rps=rps, weight=0.1, share=share), runs)

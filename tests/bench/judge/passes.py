@@ -1,5 +1,6 @@
 """How soon a healthy candidate passes, and how often a bad one does."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,11 @@ def passes(seed: int, runs: int) -> Rows:
     for share in SHARES:
         for rps in RATES:
             for weight in WEIGHTS:
-                traffic = {"share": share, "rps": rps, "weight": weight}
-                healthy = passed(rng, Traffic(**traffic), runs)
-                bad = passed(rng, Traffic(**traffic, ratio=NonInferiority().bad_ratio), runs)
-                rows.append(traffic | {"healthy": healthy, "bad": Counted(*bad["count"]).as_json()})
+                traffic = Traffic(share=share, rps=rps, weight=weight)
+                healthy = passed(rng, traffic, runs)
+                bad = passed(rng, replace(traffic, ratio=NonInferiority().bad_ratio), runs)
+                row = {"share": share, "rps": rps, "weight": weight}
+                rows.append(row | {"healthy": healthy, "bad": Counted(*bad["count"]).as_json()})
 
     return rows
 

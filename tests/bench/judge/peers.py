@@ -73,7 +73,7 @@ def middle(values: Array) -> Array:
     if not missing.any():
         return np.median(values, axis=1)
 
-    known: Array = np.nanmedian(np.where(missing.all(axis=1)[:, None], 0.0, values), axis=1)
+    known: Array = np.nanmedian(np.where(missing.all(axis=1, keepdims=True), 0.0, values), axis=1)
     return known
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.bench.datasets import Absent, folder_of
+
 from . import peers
 from .bounds import Counted
 from .rollouts import SHIPPED, breaches
@@ -23,12 +25,12 @@ HOURS = {"φ = 1, as it is here": measured, "nothing known of the hour": unknown
 RIVALS = {"five points over 1 %": peers.rules(0.01, 0.01)["five minutes over 1 %"], "Mann-Whitney": peers.kayenta}
 
 
-def replays(seed: int, folder: Path) -> dict[str, Any]:
-    """Every node with errors, dealt 10 to 90 again and again. Empty where the data are not there."""
-    files = [folder / "petshop" / "dataset" / run / "noissue" / "metrics.csv" for run in RUNS]
-    recorded = [node for path in files for node in nodes(path)]
-    if not recorded:
-        return {}
+def replays(seed: int, data: Path | None) -> dict[str, Any]:
+    """Every node with errors, dealt 10 to 90 again and again; without the data, `absent` says how to give them."""
+    try:
+        recorded = recordings(folder_of("petshop", data))
+    except Absent as absent:
+        return {"absent": str(absent)}
 
     found: dict[str, Any] = {"nodes": len(recorded)}
     each = -(-REPLAYS // len(recorded))
@@ -46,11 +48,19 @@ def replays(seed: int, folder: Path) -> dict[str, Any]:
     return found
 
 
+def recordings(folder: Path) -> list[tuple[Array, Array]]:
+    """Every node with errors of all runs. Raises Absent."""
+    files = [folder / "dataset" / run / "noissue" / "metrics.csv" for run in RUNS]
+    missing = next((path for path in files if not path.exists()), None)
+    if missing:
+        message = f"{missing} does not exist: petshop/ must be a checkout of petshop-root-cause-analysis"
+        raise Absent(message)
+
+    return [node for path in files for node in nodes(path)]
+
+
 def nodes(path: Path) -> list[tuple[Array, Array]]:
     """Requests and failed ones by five minutes, of each node that has any."""
-    if not path.exists():
-        return []
-
     with path.open(newline="") as file:
         names, metrics, _, _, *lines = list(csv.reader(file))
     found = []

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.judge.bound import Ceiling
+from tidegate.judge.errors import MOST
 from tidegate.judge.ratio import TOLERANCE
 
 from .traffic import Hour, Look
@@ -60,7 +61,9 @@ class Judges:
     def __init__(self, rules: Rules, dispersion: Array, margin: Array, thin: NDArray[np.bool_]) -> None:
         self.rules, self.dispersion, self.margin = rules, dispersion, margin
         self.tolerance, self.thin = np.maximum(rules.floor, margin), bool(thin.any())
-        self.ratio, self.blame, self.bound = (Bets(stakes(thin), len(dispersion)) for _ in range(3))
+        self.ratio, self.blame = (Bets(stakes(thin), len(dispersion)) for _ in range(2))
+        most = MOST / ALPHA / rules.weights[1] if rules.bound else 0.0
+        self.bound = Bets(stakes(thin), len(dispersion), most=most)
         self.shares = Ceiling(greatest=rules.bound).worse_shares if rules.bound else []
 
     def look(self, seen: tuple[Array, ...]) -> NDArray[np.bool_]:
@@ -84,11 +87,12 @@ class Judges:
 
     def bounded(self, seen: tuple[Array, ...], bound: float) -> Array:
         """The growth of the bets that the candidate is over the bound."""
-        growth = share_growth(*seen[:2], bound, self.shares, self.dispersion)
+        growth = share_growth(seen[0], seen[1], bound, self.shares, self.dispersion)
         if not self.thin:
             return growth
 
-        return np.concatenate([growth, share_growth(*once(seen)[:2], bound, self.shares, np.ones_like(self.margin))])
+        requests, bad, *_ = once(seen)
+        return np.concatenate([growth, share_growth(requests, bad, bound, self.shares, np.ones_like(self.margin))])
 
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Leave the rollouts out that are decided."""

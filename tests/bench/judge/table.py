@@ -1,7 +1,6 @@
 """The figures as people read them, in Markdown."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,11 @@ from .bounds import Counted
 from .delays import best_peer
 
 INCONCLUSIVE_BELOW = 0.9
+# The middle of the cells: requests a second, and the candidate's weight.
+MIDDLE = (100, 0.1)
 
 
-def table(found: dict[str, Any], data: Path) -> str:
+def table(found: dict[str, Any]) -> str:
     """All tables."""
     return "\n\n".join(
         [
@@ -20,13 +21,18 @@ def table(found: dict[str, Any], data: Path) -> str:
             "## False alarms, no difference (60 min, a look every 15 s)\n\n" + false_alarms(found["nulls"]),
             "## False alarms under stress\n\n" + false_alarms(found["stress"]),
             "## False alarms where nothing is known of bursts (and by φ = 3 alone)\n\n" + thin_alarms(found["thin"]),
+            "## False alarms where a burst outlasts a block\n\n" + lasting_alarms(found["lasting"]),
             "## Faults where nothing is known of bursts: median delay (and by φ = 3 alone)\n\n"
             + thin_faults(found["thin"]),
             "## Faults: median delay in seconds (found within the hour)\n\n" + faults(found["faults"]),
+            "## Delay against false alarms: seconds (found within the hour), false alarms\n\n" + against(found),
             "## Latency: p99 grows by half, median delay in seconds\n\n" + latency(found["latency"]),
             "## Pass: less than twice stable's share\n\n" + passing(found["passes"]),
             "## Shedding: four tenths of its requests served, median delay in seconds\n\n" + shed(found["shedding"]),
-            "## Recorded traffic\n\n" + replayed(found["replays"], data),
+            "## Against the day before: false alarms, a look every minute\n\n"
+            + days_alike(found["day before"]["nulls"]),
+            "## Against the day before: median delay in seconds\n\n" + days_unlike(found["day before"]["faults"]),
+            "## Recorded traffic\n\n" + replayed(found["replays"]),
             "## Cost\n\n" + rows(("what", "figure"), found["costs"].items()),
         ]
     )
@@ -110,6 +116,12 @@ def thin_alarms(found: list[dict[str, Any]]) -> str:
     return rows(("share of errors, bursts", "rps · weight", "Tidegate (upper bound)", "φ = 3 alone"), lines)
 
 
+def lasting_alarms(found: list[dict[str, Any]]) -> str:
+    """A row for each burst, by who counted the hour before."""
+    lines = [(row["size"], row["length"], counted(row["one"]), counted(row["ten"])) for row in found]
+    return rows(("bad requests", "over blocks", "one gateway pod", "ten pods"), lines)
+
+
 def thin_faults(found: list[dict[str, Any]]) -> str:
     """A row for each traffic and fault."""
     lines = [
@@ -144,6 +156,22 @@ def faults(found: list[dict[str, Any]]) -> str:
         )
     head = ("fault", "rps · weight", "as shipped", "requests", "comparison alone", "its plan", "from minute 20")
     return rows((*head, "best peer", "oracle", "note"), lines)
+
+
+def against(found: dict[str, Any]) -> str:
+    """A row for each rule: its delay for each fault, and its false alarms in the same traffic without it."""
+    at = [row for row in found["faults"] if (row["rps"], row["weight"]) == MIDDLE]
+    alarms = {row["null"]: row["tidegate"]["share"] for row in found["nulls"] if (row["rps"], row["weight"]) == MIDDLE}
+    ours = [f"{seconds(row['shipped'])}, {alarms[without(row)]:.2%}" for row in at]
+    rules = [(name, [row["peers"][name] for row in at]) for name, rule in at[0]["peers"].items() if "false" in rule]
+    lines = [(name, *(f"{seconds(each)}, {each['false']:.1%}" for each in rivals)) for name, rivals in rules]
+    return rows(("rule", *(row["fault"] for row in at)), [("Tidegate, as shipped", *ours), *lines])
+
+
+def without(row: dict[str, Any]) -> str:
+    """The null of a fault: the same traffic with stable's share on both sides."""
+    share = float(row["fault"].partition("%")[0])
+    return f"{share:.2f}% errors, {row['rps']} rps"
 
 
 def latency(found: list[dict[str, Any]]) -> str:
@@ -192,10 +220,31 @@ def shed(found: list[dict[str, Any]]) -> str:
     return rows(("rps · weight", "false alarms (upper bound)", "found after, s"), lines)
 
 
-def replayed(found: dict[str, Any], data: Path) -> str:
+def days_alike(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic."""
+    names = ("alike", "alike, in the day", "just tolerated", "just tolerated, in the day")
+    lines = [(f"{row['share']:.1%}", row["rps"], *(counted(row[name]) for name in names)) for row in found]
+    head = (
+        "errors",
+        "rps",
+        "alike, in a week",
+        "in its day",
+        "1.25 times as many, in a week",
+        "in its day",
+    )
+    return rows(head, lines)
+
+
+def days_unlike(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic and fault."""
+    lines = [(row["fault"], row["rps"], seconds(row["watch"]), seconds(row["after"])) for row in found]
+    return rows(("fault", "rps", "in the watch", "after promotion"), lines)
+
+
+def replayed(found: dict[str, Any]) -> str:
     """A row for each rule."""
-    if not found:
-        return f"Not run: there is no petshop/ in {data}. Give the folder with --data DIR."
+    if "absent" in found:
+        return f"Not run: {found['absent']}."
 
     lines = [(name, counted(row), row["count"], row["runs"]) for name, row in found.items() if name != "nodes"]
     return rows(("rule", "false rollbacks (upper bound)", "count", "replays"), lines)

@@ -66,13 +66,15 @@ def unlike(rng: np.random.Generator, traffic: Traffic, pods: int, runs: int) -> 
     return factors
 
 
-def side(rng: np.random.Generator, requests: float, share: Array, burst: float, size: Any) -> tuple[Array, Array]:
+def side(
+    rng: np.random.Generator, requests: float, share: Array | float, burst: float, size: Any
+) -> tuple[Array, Array]:
     """Requests and bad ones of a side in a block. Bursts are of geometric size, `burst` in the mean."""
     bad = errors(rng, requests * share, burst, size)
     return bad + rng.poisson(requests * (1 - share), size), bad
 
 
-def errors(rng: np.random.Generator, mean: Array, burst: float, size: Any) -> Array:
+def errors(rng: np.random.Generator, mean: Array | float, burst: float, size: Any) -> Array:
     """Bad requests, `mean` in the mean."""
     starts = rng.poisson(mean / burst, size)
     if burst <= 1:
@@ -111,7 +113,7 @@ def unknown(runs: int) -> Hour:
 
 def one_target(rng: np.random.Generator, traffic: Traffic, runs: int) -> Hour:
     """The hour before each rollout, counted by one gateway pod."""
-    requests, bad = side(rng, BLOCK * traffic.rps, np.float64(traffic.share), traffic.burst, (runs, LOOKS))
+    requests, bad = side(rng, BLOCK * traffic.rps, traffic.share, traffic.burst, (runs, LOOKS))
     return replace(unknown(runs), dispersion=over_time(requests, bad))
 
 

@@ -15,7 +15,10 @@ Array = NDArray[np.float64]
 class Bets:
     """Many `Evidence`s: a row for each alternative, a column for each rollout."""
 
-    def __init__(self, weights: Sequence[float] | Array, runs: int, *, all_in: bool = False) -> None:
+    def __init__(
+        self, weights: Sequence[float] | Array, runs: int, *, all_in: bool = False, most: float = np.inf
+    ) -> None:
+        self.most = most
         self.looks, self.reserve = 0, 0.0 if all_in else 1.0
         self.weights = np.asarray(weights).reshape(len(weights), -1)
         self.bets = np.repeat(self.weights, runs, axis=1) if all_in else np.zeros((len(weights), runs))
@@ -32,7 +35,13 @@ class Bets:
         with np.errstate(over="ignore"):
             self.bets *= logs
         np.minimum(self.bets, GREATEST, out=self.bets)
-        return self.bets.sum(axis=0) + reserve
+        total, room = self.bets.sum(axis=0), self.most - reserve
+        over = total > room
+        if over.any():
+            self.bets *= np.where(over, room / np.where(over, total, 1.0), 1.0)
+            total = self.bets.sum(axis=0)
+
+        return total + reserve
 
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Leave the rollouts out that are decided."""
@@ -128,8 +137,8 @@ def bursts(requests: Array, bad: Array) -> Array:
 
 def over_time(requests: Array, bad: Array, coarser: int = 20) -> Array:
     """`dispersion.over_time` of many targets: counts by rollout and block."""
-    minutes = [summed(part, MINUTE) for part in (requests, bad)]
-    found: Array = np.maximum(1.0, np.maximum(*(within(*part, coarser) for part in ((requests, bad), minutes))))
+    by_minute = within(summed(requests, MINUTE), summed(bad, MINUTE), coarser)
+    found: Array = np.maximum(1.0, np.maximum(within(requests, bad, coarser), by_minute))
     return np.where(bad.sum(axis=1) < LEAST_BAD, UNKNOWN, found)
 
 

@@ -12,7 +12,7 @@ LEAST: dict[str, Any] = {
     "traffic": {"gateway": {"parentRefs": [{"name": "public"}]}},
 }
 HTTP = {"url": "http://checks/ask"}
-JOB = {"template": {"spec": {}}}
+JOB: dict[str, Any] = {"template": {"spec": {}}}
 
 
 def test_the_least_release_has_the_documented_defaults() -> None:
@@ -29,6 +29,7 @@ def test_the_least_release_has_the_documented_defaults() -> None:
         ({"steps": [{"name": "a", "weight": 140}]}, "spec.steps[0].weight"),
         ({"steps": []}, "spec.steps"),
         ({"interval": "soon"}, "spec.interval"),
+        ({"progressDeadline": "999ms"}, "spec"),
         ({"strategy": {}}, "spec.strategy"),
         ({"service": {"port": 0}}, "spec.service.port"),
         ({"steps": [{"name": "a", "weight": 50}, {"name": "b", "weight": 5}]}, "spec"),
@@ -45,7 +46,12 @@ def test_the_least_release_has_the_documented_defaults() -> None:
         ({"hooks": [{"name": "a", "when": "BeforeRise", "http": {"url": "ftp://x"}}]}, "spec.hooks[0].http.url"),
         ({"hooks": [{"name": "a", "when": "BeforeRise", "http": HTTP, "expiry": "25h"}]}, "spec.hooks[0].expiry"),
         ({"hooks": [{"name": "a", "when": "BeforeRise", "http": HTTP}] * 2}, "spec"),
-        ({"hooks": [{"name": "a", "when": "BeforeRise", "job": {"template": {"spec": "x" * 65536}}}]}, "spec"),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "job": {"template": {"spec": {"x": "x" * 65536}}}}]}, "spec"),
+        ({"objectives": [{"name": "a", "job": {}}]}, "spec.objectives[0].job.template"),
+        ({"objectives": [{"name": "a", "job": {**JOB, "timeout": "25h"}}]}, "spec.objectives[0].job.timeout"),
+        ({"objectives": [{"name": "a", "job": {**JOB, "interval": "0s"}}]}, "spec.objectives[0].job"),
+        ({"objectives": [{"name": "a", "job": {**JOB, "consecutive": 2}}]}, "spec.objectives[0].job"),
+        ({"objectives": [{"name": "a", "job": {"template": {"spec": {"x": "x" * 65536}}}}]}, "spec"),
     ],
 )
 def test_a_wrong_field_is_named(changes: dict[str, Any], field: str) -> None:
@@ -100,3 +106,64 @@ def test_the_implied_last_step_may_have_a_hook() -> None:
     assert parse_spec({**LEAST, "hooks": [hook]}).hooks[0].steps == ("full",)
     with pytest.raises(InvalidSpec):
         parse_spec({**LEAST, "steps": declared, "hooks": [hook]})
+
+
+MISSHAPEN: dict[str, tuple[object, str]] = {
+    "text": ("x", "matches[0]: must be an object"),
+    "path as text": ({"path": "/api"}, "matches[0].path: must be an object"),
+    "headers as a map": ({"headers": {"x-user": "beta"}}, "matches[0].headers: must be a list"),
+    "a header as text": ({"headers": ["x-user"]}, "matches[0].headers[0]: must be an object"),
+    "a header without a value": ({"headers": [{"name": "x-user"}]}, "matches[0].headers[0].value: "),
+    "the type of a path as a list": ({"path": {"type": ["Exact"]}}, "matches[0].path.type: "),
+    "an unknown condition": ({"cookies": []}, "matches[0].cookies: "),
+}
+
+
+@pytest.mark.parametrize("name", MISSHAPEN)
+def test_a_misshapen_match_is_named_and_keeps_no_rollout_from_its_way_back(name: str) -> None:
+    match, words = MISSHAPEN[name]
+    gateway = {**LEAST["traffic"]["gateway"], "rules": [{"matches": [match]}]}
+    spec = {**LEAST, "traffic": {"gateway": gateway, "drain": "7s"}}
+
+    with pytest.raises(InvalidSpec) as caught:
+        parse_spec(spec)
+
+    assert str(caught.value).startswith(f"spec.traffic.gateway.rules[0].{words}")
+    assert salvaged_spec(spec).traffic.drain.total_seconds() == 7
+
+
+def test_a_match_as_in_an_http_route_is_taken() -> None:
+    match = {
+        "path": {"type": "RegularExpression", "value": "/v[0-9]+"},
+        "headers": [{"type": "Exact", "name": "x-user", "value": "beta"}, {"name": "x-team", "value": "a"}],
+        "queryParams": [{"type": "RegularExpression", "name": "q", "value": ".+"}],
+        "method": "PATCH",
+    }
+    gateway = {**LEAST["traffic"]["gateway"], "rules": [{"matches": [match, {}, {"path": {"value": "/a"}}]}]}
+
+    assert parse_spec({**LEAST, "traffic": {"gateway": gateway}}).traffic.gateway
+
+
+def test_the_template_of_a_job_has_a_shape_too() -> None:
+    job: dict[str, Any] = {"template": {"metadata": {"labels": []}}}
+
+    with pytest.raises(InvalidSpec, match=r"^spec.objectives\[0\].job.template: metadata.labels must be an object$"):
+        parse_spec({**LEAST, "objectives": [{"name": "a", "job": job}]})
+
+
+def test_what_a_chart_leaves_empty_in_a_template_is_absent() -> None:
+    empty = {"metadata": {"labels": None, "annotations": None}, "spec": None}
+
+    assert parse_spec({**LEAST, "template": empty}).template == empty
+
+
+@pytest.mark.parametrize(("matches", "taken"), [((64, 64), True), ((64, 63, 0), True), ((64, 64, 0), False)])
+def test_a_route_has_at_most_128_matches_in_all(matches: tuple[int, ...], taken: bool) -> None:
+    rules: list[dict[str, Any]] = [{"matches": [{}] * count} for count in matches]
+    spec = {**LEAST, "traffic": {"gateway": {**LEAST["traffic"]["gateway"], "rules": rules}}}
+
+    if taken:
+        assert parse_spec(spec)
+    else:
+        with pytest.raises(InvalidSpec, match=r"^spec.traffic.gateway: rules: must have at most 128 matches in all"):
+            parse_spec(spec)

@@ -7,6 +7,8 @@ import pytest
 from tidegate.cli.generate import files, holders
 from tidegate.cli.held import known_tests
 
+CRDS = Path(__file__).parents[3] / "crds"
+
 
 def test_every_generated_file_is_current() -> None:
     stale = [path.name for path, text in files().items() if path.read_text() != text]
@@ -75,3 +77,9 @@ def test_a_test_that_is_not_run_or_looks_at_nothing_holds_nothing(folder: Path) 
 def test_a_row_that_nothing_holds_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(LookupError, match=f"I1: the test {name} is|I1: the test {name} asserts"):
         holders({"id": "I1", "tests": [name]}, known_tests(folder))
+
+
+@pytest.mark.parametrize("page", sorted(CRDS.glob("*.yaml")), ids=lambda page: page.stem)
+def test_a_crd_has_no_empty_map_that_the_api_server_would_drop(page: Path) -> None:
+    """Helm's apply after kubectl's, of the same file, is in conflict with it otherwise."""
+    assert "properties: {}" not in page.read_text()

@@ -1,13 +1,14 @@
 """`tidegate plan` without a cluster: tables, and what is wrong with what it is given."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tidegate.cli.plan import NOT_SEEN, SEEN, WRONG, main
 
-RELEASE = {
+RELEASE: dict[str, Any] = {
     "apiVersion": "tidegate.dev/v1alpha1",
     "kind": "Release",
     "metadata": {"name": "checkout"},
@@ -55,7 +56,7 @@ def test_a_plan_that_shows_nothing_is_told_by_its_exit_code(file: Path, capsys: 
 def test_a_pause_lasts_as_long_as_a_person_likes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [{"name": "first", "weight": 5, "pause": "UntilPromoted"}]
 
-    paused = written(tmp_path, {**RELEASE["spec"], "steps": steps})  # type: ignore[dict-item]
+    paused = written(tmp_path, {**RELEASE["spec"], "steps": steps})
 
     assert main(["-f", str(paused), "--rate", "1", "--bad", "1%"]) == SEEN
     assert "until promoted" in capsys.readouterr().out
@@ -71,7 +72,7 @@ def test_without_a_bad_request_there_is_nothing_to_multiply(file: Path, capsys: 
     ("changes", "words"),
     [
         ({"steps": [{"name": "first", "weight": 500}]}, "spec.steps[0].weight"),
-        ({"objectives": []}, "no objective counts requests"),
+        ({"objectives": []}, "no objective counts bad requests"),
         ({"objectivesFrom": [{"kind": "ObjectiveSet", "name": "team"}]}, "name the Release instead of -f"),
     ],
     ids=["a wrong field", "no objective", "a set"],
@@ -79,7 +80,7 @@ def test_without_a_bad_request_there_is_nothing_to_multiply(file: Path, capsys: 
 def test_a_release_that_tells_nothing_is_said_to_with_the_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, object], words: str
 ) -> None:
-    spec = {**RELEASE["spec"], **changes}  # type: ignore[dict-item]
+    spec = {**RELEASE["spec"], **changes}
 
     assert main(["-f", str(written(tmp_path, spec)), "--rate", "1", "--bad", "1%"]) == WRONG
     assert words in capsys.readouterr().err

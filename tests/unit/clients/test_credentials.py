@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.clients import Credentials, NoCredentials, credentials
-from tidegate.clients.credentials import Authority
+from tidegate.clients import Credentials, credentials
+from tidegate.clients.credentials import Authority, from_service_account
+from tidegate.clients.kubeconfig import NoCredentials
 
 KUBECONFIG = """
 clusters: [{name: c, cluster: {server: "http://127.0.0.1:8001/"}}]
@@ -22,8 +23,8 @@ def written(folder: Path, text: str = KUBECONFIG) -> Path:
 
 
 def test_a_token_is_read_again_when_it_rotates(tmp_path: Path) -> None:
-    found = credentials(written(tmp_path))
     (tmp_path / "token").write_text("old\n")
+    found = credentials(written(tmp_path))
     assert found.headers() == {"Authorization": "Bearer old"}
 
     (tmp_path / "token").write_text("new\n")
@@ -50,19 +51,20 @@ def test_an_authority_that_changes_is_trusted_by_new_connections(tmp_path: Path)
     assert tls.cert_store_stats()["x509"] == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "contexts has no entry"),
-        (KUBECONFIG.replace("name: u,", "name: other,"), "users has no entry named 'u'"),
-        (KUBECONFIG.replace("tokenFile: token", "exec: {command: aws}"), "exec or auth-provider"),
-    ],
-)
-def test_a_kubeconfig_that_is_no_use_says_why(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(NoCredentials, match=words):
-        credentials(written(tmp_path, text))
+@pytest.mark.parametrize("missing", ["namespace", "ca.crt", "nothing of the authority"])
+def test_a_service_account_that_is_not_whole_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    for name in {"token", "namespace", "ca.crt"} - {missing}:
+        (tmp_path / name).write_text("shop")
+
+    with pytest.raises(NoCredentials, match="mount the service account's volume whole"):
+        from_service_account(tmp_path)
 
 
-def test_a_kubeconfig_that_is_missing_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(NoCredentials, match="--kubeconfig"):
-        credentials(tmp_path / "none")
+def test_a_pod_without_its_environment_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+
+    with pytest.raises(NoCredentials, match="KUBERNETES_SERVICE_HOST is not set"):
+        from_service_account(tmp_path)

@@ -8,7 +8,18 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tidegate.clients import CallError, Conflict, Credentials, Expired, Forbidden, Invalid, Kind, Kube, Unavailable
+from tidegate.clients import (
+    CallError,
+    Conflict,
+    Credentials,
+    Expired,
+    Forbidden,
+    Invalid,
+    Kind,
+    Kube,
+    Unavailable,
+    answers,
+)
 from tidegate.clients import kube as module
 
 PODS = Kind(api="v1", plural="pods", kind="Pod")
@@ -16,13 +27,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def served(handler: Handler, **options: int) -> AsyncIterator[Kube]:
+async def served(handler: Handler, *, streams: int = 16) -> AsyncIterator[Kube]:
     """A client of a server with one page."""
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", handler)
     async with TestServer(application) as server:
         who = Credentials(server=str(server.make_url("")).rstrip("/"), namespace="default", tls=None)
-        client = Kube(who, **options)
+        client = Kube(who, streams=streams)
         try:
             yield client
         finally:
@@ -53,6 +64,24 @@ async def test_a_list_that_expires_between_its_pages_starts_again() -> None:
     assert asked == ["", "second", "", "second"]
 
 
+async def test_a_list_that_expires_again_and_again_is_given_up_after_three_tries() -> None:
+    asked: list[str] = []
+
+    async def pages(request: web.Request) -> web.Response:
+        place = request.query.get("continue", "")
+        asked.append(place)
+        if place:
+            return web.json_response({"kind": "Status", "message": "too old"}, status=410)
+
+        return web.json_response({"metadata": {"resourceVersion": "9", "continue": "second"}, "items": [pod("first")]})
+
+    async with served(pages) as client:
+        with pytest.raises(Expired, match="too old"):
+            await asyncio.wait_for(client.list_all(PODS), 10)
+
+    assert asked == ["", "second"] * 3
+
+
 async def test_an_error_within_a_stream_is_named() -> None:
     async def stream(request: web.Request) -> web.Response:
         return web.Response(text='{"type":"ERROR","object":{"code":410,"message":"too old resource version"}}\n')
@@ -77,7 +106,20 @@ async def test_a_silent_stream_ends_quietly_and_goes_on_from_its_last_version(mo
     async with served(silence) as client:
         seen = [event.object["metadata"]["resourceVersion"] async for event in client.watch(PODS, "5")]
 
-    assert seen == ["5", "8"]
+    assert seen == ["8"]
+
+
+async def test_an_open_stream_without_a_word_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SILENT_SECONDS", 0.1)
+
+    async def silence(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await asyncio.sleep(1)
+        return response
+
+    async with served(silence) as client:
+        assert [event async for event in client.watch(PODS, "5")] == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +147,7 @@ async def test_an_answer_that_is_no_json_object_is_no_answer(text: str) -> None:
 
 
 async def test_an_answer_beyond_its_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(answers, "LARGEST_ANSWER", 1000)
 
     async def flood(request: web.Request) -> web.Response:
         return web.Response(text="x" * 2000)
@@ -136,6 +178,7 @@ async def test_watches_of_many_namespaces_leave_connections_for_calls(monkeypatc
         stream = web.StreamResponse()
         await stream.prepare(request)
         opened.add(request.path)
+        await stream.write(b'{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"8"}}}\n')
         await ended.wait()
         return stream
 
@@ -151,3 +194,31 @@ async def test_watches_of_many_namespaces_leave_connections_for_calls(monkeypatc
 
     assert opened == {f"/api/v1/namespaces/{name}/pods" for name in namespaces}
     assert [found["metadata"]["name"] for found in listed] == ["web"]
+
+
+async def test_a_text_is_cut_at_the_limit_and_a_refusal_is_named() -> None:
+    async def log(request: web.Request) -> web.Response:
+        if request.path.endswith("/log"):
+            return web.Response(text="line\n" * 1000)
+
+        return web.json_response({"kind": "Status", "message": "not you"}, status=403)
+
+    async with served(log) as client:
+        found = await client.text("/api/v1/namespaces/a/pods/b/log", params={}, largest=12, seconds=5)
+        assert found == "line\nline\nli"
+
+        with pytest.raises(Forbidden, match="not you"):
+            await client.text("/elsewhere", params={}, largest=12, seconds=5)
+
+
+async def test_a_text_that_does_not_come_is_given_up() -> None:
+    ended = asyncio.Event()
+
+    async def silent(request: web.Request) -> web.Response:
+        await ended.wait()
+        return web.Response()
+
+    async with served(silent) as client:
+        with pytest.raises(Unavailable):
+            await client.text("/log", params={}, largest=12, seconds=0.05)
+        ended.set()

@@ -83,6 +83,22 @@ def test_waiting_for_stable_to_grow_is_no_alarm_unless_its_pods_are_stuck() -> N
     assert decide(stuck).reason is Reason.ROLLBACK_BLOCKED
 
 
+def test_no_traffic_comes_back_to_pods_that_shrinking_may_still_end() -> None:
+    world = at_half()
+    world.evidence = BREACH
+    # Their end is declared, and not seen yet: four are counted, and two of them will go.
+    world.sides["v1"] = replace(world.sides["v1"], available=4, observed=False)
+
+    world.turn()
+    world.turn()
+
+    assert world.route is not None
+    assert world.route.weight == 50
+    world.sides["v1"] = replace(world.sides["v1"], available=4, observed=True)
+    world.run()
+    assert world.route.weight == 0
+
+
 def test_a_weight_lowered_by_hand_grows_stable() -> None:
     world = at_half()
     assert world.route is not None

@@ -10,9 +10,9 @@ from tests.unit.decision.world import NO_TIME, PLAN, START, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight, WriteRoute
-from tidegate.decision.progress import Outcome, Rollout
+from tidegate.decision.progress import Asks, Outcome, Rollout
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Asks, Blocked
+from tidegate.decision.snapshot import Blocked
 
 MINUTE = timedelta(minutes=1)
 DRAINING = replace(PLAN, drain=MINUTE)

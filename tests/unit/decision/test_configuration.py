@@ -9,7 +9,9 @@ from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import World, deployed
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import ForgetCopy, ForgetRevision, PrepareRevision, SetWeight
-from tidegate.decision.snapshot import Asks, Blocked, Copy, Evidence, Reading, Workload
+from tidegate.decision.progress import Asks
+from tidegate.decision.snapshot import Blocked, Copy, Evidence, Reading
+from tidegate.decision.workload import Workload
 
 MISSING = Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
 UNREADABLE = Blocked(Reason.CONFIG_UNREADABLE, "ConfigMap settings cannot be read", timedelta(seconds=15))
@@ -173,3 +175,12 @@ def test_copies_go_before_the_last_revision_that_names_them() -> None:
     look = replace(deployed().look(), surplus=("v0",), unused=(Copy("Secret", "web-keys-bcdf"),))
 
     assert decide(look).actions == (ForgetCopy("Secret", "web-keys-bcdf"), ForgetRevision("v0"))
+
+
+def test_history_is_trimmed_too_while_what_is_declared_stays_out() -> None:
+    world = deployed()
+    world.target = "v2"
+    look = world.look()
+    out = replace(look, progress=replace(look.progress, rejected=("v2",)))
+
+    assert decide(replace(out, surplus=("v0",))).actions == (ForgetRevision("v0"),)

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.decision.test_decide import BREACH
-from tests.unit.decision.world import PLAN, World, deployed
+from tests.unit.decision.world import PLAN, World, as_recorded, deployed
 from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Reason
 from tidegate.decision.plan import Step
-from tidegate.decision.snapshot import Asks, Blocked, Evidence
-from tidegate.decision.status import progress_of, status_of
+from tidegate.decision.progress import Asks
+from tidegate.decision.recorded import progress_of
+from tidegate.decision.snapshot import Blocked, Evidence
+from tidegate.decision.status import status_of
 
 MINUTE = timedelta(minutes=1)
 UNMEASURED = Evidence()
@@ -144,7 +146,9 @@ def test_a_steps_clock_survives_a_restart() -> None:
     world.suspension = Suspend.NONE
     world.run()
 
-    status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="a=b")
+    status = status_of(
+        world.look(), as_recorded(world.progress), generation=1, before={}, objectives=[], selector="a=b"
+    )
 
     assert progress_of(status) == world.progress
     assert world.progress.stood == 5 * MINUTE

@@ -9,7 +9,9 @@ from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Reason
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight
-from tidegate.decision.snapshot import Asks, Blocked, Evidence
+from tidegate.decision.conditions import conditions
+from tidegate.decision.progress import Asks
+from tidegate.decision.snapshot import Blocked, Evidence
 
 BREACH = Evidence(breach=True, sentence="errors 20 % > 1 %")
 
@@ -106,12 +108,10 @@ def test_a_rejected_revision_without_pods_is_marked_before_the_rollback_ends() -
     """Where a person suspends all, nothing could mark it any more, and a lost status would let it in."""
     world = at_first_step()
     world.evidence = BREACH
-    while world.progress.phase is not Phase.ROLLING_BACK:
-        world.turn()
+    world.turn_until(Phase.ROLLING_BACK)
     world.sides["v2"] = replace(world.sides["v2"], replicas=0, available=0, total=0)
 
-    while world.progress.phase is not Phase.ROLLED_BACK:
-        world.turn()
+    world.turn_until(Phase.ROLLED_BACK)
 
     assert world.sides["v2"].rejected
 
@@ -162,6 +162,32 @@ def test_abort_wins_under_suspend_all_and_to_its_end() -> None:
     assert world.progress.phase is Phase.ROLLED_BACK
     assert world.route is not None
     assert world.route.weight == 0
+
+
+def test_an_abort_under_suspend_all_is_told_with_the_suspension_and_alone_after_it() -> None:
+    world = at_first_step()
+    world.suspension = Suspend.ALL
+    world.asks = Asks(abort="1")
+
+    suspended = world.run()
+    states = {found["type"]: found["status"] for found in conditions(world.progress, (), generation=1, now=world.now)}
+    world.suspension = Suspend.NONE
+
+    assert suspended.reason is Reason.ABORTED
+    assert suspended.sentence == "aborted by a person; suspended: only the status is written"
+    assert states == {"Ready": "False", "Stalled": "True"}
+    assert (world.run().reason, world.progress.sentence) == (Reason.ABORTED, "aborted by a person")
+
+
+def test_a_template_declared_under_suspend_all_is_suspended_whatever_was_rejected_before() -> None:
+    world = at_first_step()
+    world.suspension = Suspend.ALL
+    world.asks = Asks(abort="1")
+    world.run()
+
+    world.target = "v3"
+
+    assert world.run().reason is Reason.SUSPENDED
 
 
 def test_a_word_that_is_no_level_of_suspension_is_named_with_those_there_are() -> None:

@@ -13,7 +13,8 @@ from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
-from tidegate.decision.snapshot import Asks, Evidence
+from tidegate.decision.progress import Asks
+from tidegate.decision.snapshot import Evidence
 
 TESTERS = Step(name="testers", weight=0, match=True)
 MATCHING = replace(PLAN, steps=(TESTERS, *PLAN.steps))
@@ -142,13 +143,15 @@ def test_pods_that_are_back_get_matched_requests_again() -> None:
     lost = world.sides["v2"]
     world.sides["v2"] = replace(lost, available=0)
     world.run()
-    assert world.route is not None
-    assert not world.route.matched
+    dropped = world.route
+    assert dropped is not None
+    assert not dropped.matched
     world.sides["v2"] = lost
     world.done.clear()
 
     world.run()
 
+    assert world.route is not None
     assert world.route.matched
     assert world.done == [SetWeight(0, "v2", raising=True)]
 

@@ -2,21 +2,23 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from tests.unit.decision.world import PLAN, World
+from tests.unit.decision.world import PLAN, World, as_recorded
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason
 from tidegate.decision.actions import PrepareRevision, Scale, SetWeight
-from tidegate.decision.snapshot import Asks
-from tidegate.decision.status import progress_of, status_of
+from tidegate.decision.progress import Asks
+from tidegate.decision.recorded import progress_of
+from tidegate.decision.status import status_of
 
 STEPWISE = replace(PLAN, first_by_steps=True)
 HOUR = timedelta(hours=1)
 
 
-def dwelling(**changes: object) -> World:
+def dwelling(**changes: Any) -> World:
     first = replace(PLAN.steps[0], dwell=HOUR)
-    world = World(plan=replace(STEPWISE, steps=(first, *PLAN.steps[1:])), **changes)  # type: ignore[arg-type]
+    world = World(plan=replace(STEPWISE, steps=(first, *PLAN.steps[1:])), **changes)
     world.run()
     return world
 
@@ -106,7 +108,7 @@ def test_the_step_of_a_first_rollout_is_read_back_from_the_status() -> None:
     world.starts -= {"v1"}
     world.run()
     look = world.look()
-    status = status_of(look, look.progress, generation=1, before={}, objectives=[], selector="")
+    status = status_of(look, as_recorded(look.progress), generation=1, before={}, objectives=[], selector="")
 
     assert (status["step"]["name"], progress_of(status).step) == ("half", 1)
 

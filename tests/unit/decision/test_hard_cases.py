@@ -3,18 +3,28 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.unit.decision.test_clauses import full, progress_look, promoting, rolling_back, route_look, side_look
+from tests.unit.decision.test_clauses import (
+    full,
+    progress_look,
+    promoting,
+    rolling_back,
+    route_look,
+    side_look,
+    step_look,
+)
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import NO_TIME, PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
+from tidegate.decision.progress import Asks
 from tidegate.decision.route import Route, together
-from tidegate.decision.snapshot import Asks, Blocked, Evidence
+from tidegate.decision.snapshot import Blocked, Evidence
 
 MINUTE = timedelta(minutes=1)
 PAUSED_PLAN = replace(PLAN, steps=(Step(name="first", weight=20, pause=True), *PLAN.steps[1:]))
@@ -132,7 +142,7 @@ def test_an_outage_between_two_silences_is_no_silence() -> None:
     ],
     ids=["suspended", "blocked", "an unopened gate", "nothing in the way"],
 )
-def test_a_newer_template_promotes_nobody_past_a_gate(changes: dict[str, object], phase: Phase | None) -> None:
+def test_a_newer_template_promotes_nobody_past_a_gate(changes: dict[str, Any], phase: Phase | None) -> None:
     look = replace(full(), target="v3", evidence=PASSED, **changes)
 
     assert decide(look).progress.phase is (phase or Phase.ROLLING_BACK)
@@ -245,9 +255,23 @@ def test_an_abort_also_stops_the_revision_that_waits_for_the_end(waiting: Callab
     assert world.progress.stable == "v3"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "reason", "left"), [(29.999, Reason.CONFIRMING, 0.001), (30, Reason.ROUTER_SILENT, None)]
+)
+def test_a_router_is_silent_after_thirty_seconds_and_is_looked_at_then(
+    seconds: float, reason: Reason, left: float | None
+) -> None:
+    route = Route(weight=20, written=("v2", 20), confirmed=False, silent_for=timedelta(seconds=seconds), sentence="?")
+
+    decision = decide(replace(step_look(), route=route))
+
+    assert decision.reason is reason
+    assert decision.look_again == (None if left is None else timedelta(seconds=left))
+
+
 @pytest.mark.parametrize("look", [rolling_back, promoting], ids=["rolling back", "promoting"])
-def test_a_silent_router_is_told_in_every_phase(look: object) -> None:
-    found: Snapshot = look()  # type: ignore[operator]
+def test_a_silent_router_is_told_in_every_phase(look: Callable[[], Snapshot]) -> None:
+    found = look()
     services = replace(found.services, stable="v2", apex="v2", stable_endpoints=4)
     silent = Route(
         weight=0, written=("v2", 0), confirmed=False, silent_for=MINUTE, sentence="parent public: NotAllowed"
@@ -269,6 +293,45 @@ def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspend) -> 
     assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
         SetWeight(20, "v2", raising=True)
     ]
+
+
+def test_weights_that_git_took_from_pods_that_were_lost_are_not_asserted() -> None:
+    look = progress_look(replace(at_first_step().look(), finalizer=True), settled_at=None)
+    look = route_look(look, weight=0, attached=True, by_git=True, touched=True)
+
+    assert not weights_of(side_look("v2", look, available=0))
+
+
+def test_a_weight_that_outgrew_its_step_is_not_asserted_once_stable_is_back() -> None:
+    """All was the candidate's while stable had no pods, and Git took it back then: its few pods never had it."""
+    look = progress_look(replace(at_first_step().look(), finalizer=True), desired_weight=100)
+    look = route_look(look, weight=0, written=("v2", 100), attached=True, by_git=True, touched=True)
+
+    decision = decide(look)
+
+    assert (decision.actions, decision.progress.desired_weight) == ((), 20)
+    enough = decide(side_look("v2", look, available=look.full_size))
+    assert enough.actions == (SetWeight(100, "v2", raising=True),)
+
+
+def test_roles_change_to_no_lost_pods_while_git_has_given_stable_its_share_again() -> None:
+    look = route_look(side_look("v2", promoting(), available=0), weight=0, attached=True, by_git=True, touched=True)
+
+    decision = decide(replace(look, finalizer=True))
+
+    assert (decision.reason, decision.progress.phase) == (Reason.CANDIDATE_PODS_LOST, Phase.PROMOTING)
+    assert not decision.actions
+    back = side_look("v2", replace(look, finalizer=True), available=look.full_size)
+    assert PointService(Role.STABLE, "v2") in decide(back).actions
+
+
+def test_roles_change_to_few_pods_where_stable_has_no_pods_or_no_service_to_serve_its_share() -> None:
+    look = route_look(side_look("v2", promoting(), available=1), weight=0)
+
+    assert PointService(Role.STABLE, "v2") in decide(side_look("v1", look, available=0)).actions
+    assert look.services.stable == "v1"
+    lost = replace(look, services=replace(look.services, stable=None, apex="v2"))
+    assert decide(lost).actions == (PointService(Role.STABLE, "v2"),)
 
 
 def test_a_weight_that_git_took_first_is_still_drained_from_our_own_write() -> None:
@@ -422,9 +485,22 @@ def test_a_lost_candidate_comes_back_after_the_point_of_no_return() -> None:
     gone = replace(look, sides=tuple(side for side in look.sides if side.revision != "v2"))
 
     assert decide(gone).actions == (PrepareRevision("v2", 4),)
-    other = decide(replace(gone, target="v3"))
+    turned = replace(gone.services, stable="v2")
+    other = decide(replace(gone, target="v3", services=turned))
     assert (other.reason, other.actions) == (Reason.ROLLBACK_BLOCKED, ())
     assert "declare its template again" in other.sentence
+
+
+def test_a_candidate_that_is_gone_for_good_before_any_role_changed_gives_way_to_stable() -> None:
+    look = promoting()
+    gone = replace(look, target="v3", sides=tuple(side for side in look.sides if side.revision != "v2"))
+
+    decision = decide(gone)
+
+    assert (decision.reason, decision.progress.phase) == (Reason.CANNOT_START, Phase.ROLLING_BACK)
+    assert SetWeight(0, "v2") in decision.actions
+    nobody = side_look("v1", gone, available=0)
+    assert decide(nobody).reason is Reason.ROLLBACK_BLOCKED
 
 
 def test_a_candidate_that_becomes_stable_grows_with_the_release() -> None:
@@ -440,8 +516,8 @@ def test_a_candidate_that_becomes_stable_grows_with_the_release() -> None:
     ],
     ids=["suspended", "blocked", "a breach is held"],
 )
-def test_a_candidate_grows_with_what_it_carries_whatever_holds_the_rollout(changes: dict[str, object]) -> None:
-    look = replace(at_first_step().look(), replicas=20, **changes)  # type: ignore[arg-type]
+def test_a_candidate_grows_with_what_it_carries_whatever_holds_the_rollout(changes: dict[str, Any]) -> None:
+    look = replace(at_first_step().look(), replicas=20, **changes)
 
     assert Scale("v2", 4) in decide(look).actions
 

@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.unit.decision.test_decide import BREACH, weights
-from tests.unit.decision.world import PLAN, World, deployed
+from tests.unit.decision.world import PLAN, World, as_recorded, deployed
 from tidegate.api import OnTrouble, Suspend, When
 from tidegate.decision import Phase, Reason
 from tidegate.decision.actions import PrepareRevision, Scale
 from tidegate.decision.hooks import key_of
 from tidegate.decision.plan import Hook
-from tidegate.decision.snapshot import Answer, Asks, Evidence, Said
-from tidegate.decision.status import progress_of, status_of
+from tidegate.decision.progress import Asks
+from tidegate.decision.recorded import progress_of
+from tidegate.decision.snapshot import Answer, Evidence, Said
+from tidegate.decision.status import status_of
 
 MINUTE = timedelta(minutes=1)
 EXPIRY = 10 * MINUTE
@@ -36,8 +39,8 @@ def says(world: World, said: Said, sentence: str = "HTTP 500", *, started: bool 
     world.answers = (Answer(key, said, sentence, started=started),)
 
 
-def hook(when: When, on_expiry: OnTrouble = OnTrouble.HOLD, **changes: object) -> Hook:
-    return Hook(name=when.value.lower(), when=when, expiry=EXPIRY, on_expiry=on_expiry, **changes)  # type: ignore[arg-type]
+def hook(when: When, on_expiry: OnTrouble = OnTrouble.HOLD, **changes: Any) -> Hook:
+    return Hook(name=when.value.lower(), when=when, expiry=EXPIRY, on_expiry=on_expiry, **changes)
 
 
 def test_no_candidate_pod_starts_before_its_hook_says_yes() -> None:
@@ -99,7 +102,9 @@ def test_that_a_hook_is_waited_for_is_recorded_before_it_is_asked_and_a_yes_is_r
     when: When,
 ) -> None:
     world = hooked(hook(when))
-    status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="a=b")
+    status = status_of(
+        world.look(), as_recorded(world.progress), generation=1, before={}, objectives=[], selector="a=b"
+    )
     assert progress_of(status) == world.progress
     assert world.progress.waiting is not None
     says(world, Said.YES)
@@ -108,7 +113,9 @@ def test_that_a_hook_is_waited_for_is_recorded_before_it_is_asked_and_a_yes_is_r
 
     assert decision.actions == ()
     assert decision.progress.said_yes == (when.value.lower(),)
-    status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="a=b")
+    status = status_of(
+        world.look(), as_recorded(world.progress), generation=1, before={}, objectives=[], selector="a=b"
+    )
     assert progress_of(status) == world.progress
 
 
@@ -172,7 +179,7 @@ def test_a_gate_that_was_held_before_a_suspension_is_held_after_it_and_after_a_r
     world.run()
     world.suspension = Suspend.ADVANCE
     world.run()
-    status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="")
+    status = status_of(world.look(), as_recorded(world.progress), generation=1, before={}, objectives=[], selector="")
     assert progress_of(status) == world.progress
     world.suspension = Suspend.NONE
 
@@ -352,7 +359,9 @@ def test_a_promotion_is_told_once_it_is_recorded_and_holds_nothing() -> None:
     assert world.progress.phase is Phase.PROMOTED
     notice = world.progress.notices[0]
     assert (notice.hook, notice.revision, notice.stable) == ("afterpromotion", "v2", "v1")
-    status = status_of(world.look(), world.progress, generation=1, before={}, objectives=[], selector="a=b")
+    status = status_of(
+        world.look(), as_recorded(world.progress), generation=1, before={}, objectives=[], selector="a=b"
+    )
     assert progress_of(status) == world.progress
 
     world.answers = (Answer(notice.key, Said.YES, "HTTP 200"),)

@@ -9,7 +9,8 @@ from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import OnInconclusive, OnTrouble
 from tidegate.decision import Phase, Reason
 from tidegate.decision.plan import Step
-from tidegate.decision.snapshot import Asks, Evidence
+from tidegate.decision.progress import Asks
+from tidegate.decision.snapshot import Evidence
 
 MINUTE = timedelta(minutes=1)
 UNDECIDED = Evidence(undecided=True, sentence="errors: inconclusive. 300 requests.")

@@ -10,10 +10,19 @@ from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Adopt, Finalize, LeaveServing, PointService, Role, SetWeight, WriteRoute
+from tidegate.decision.actions import (
+    Adopt,
+    Finalize,
+    HandServicesOver,
+    LeaveServing,
+    PointService,
+    Role,
+    SetWeight,
+    WriteRoute,
+)
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Services
+from tidegate.decision.services import Services
 from tidegate.decision.workload import Workload
 
 
@@ -144,17 +153,19 @@ def test_what_was_left_already_is_not_taken_again() -> None:
 def test_a_candidate_that_is_about_to_be_stable_becomes_so_first() -> None:
     world = at_first_step()
     world.evidence = replace(world.evidence, passed=True)
-    while world.progress.phase is not Phase.PROMOTING:
-        world.turn()
+    world.turn_until(Phase.PROMOTING)
 
     assert LeaveServing("v1") not in decide(deleted(world.look())).actions
     assert decide(deleted(world.look())).reason is Reason.PROMOTING
 
 
 def test_a_deployment_that_was_taken_over_is_handed_back_whatever_is_kept() -> None:
-    look = deleted(rest_look(), workload=Workload(name="web", replicas=4, available=4))
+    found = Workload(name="web", replicas=4, available=4, taken_over=True, was_replicas=4)
+    look = deleted(rest_look(), workload=found)
+    given = replace(look, progress=replace(look.progress, handed_over_at=look.now))
 
-    assert decide(look).actions == (Finalize(keep=False),)
+    assert decide(look).progress.handed_over_at == look.now
+    assert decide(given).actions == (HandServicesOver(),)
 
 
 def test_what_was_left_serving_is_taken_again_and_no_pod_changes() -> None:

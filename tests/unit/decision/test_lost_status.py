@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tidegate.decision.lost_status import Kept, recollect
-from tidegate.decision.progress import Asks, Progress
+from tidegate.decision.progress import Asks, Progress, TakenOver
 
 OLD = Kept(revision="v1", served=True, started="2026-01-01", rejected=False)
 NEW = Kept(revision="v2", served=True, started="2026-01-02", rejected=False)
@@ -33,6 +33,11 @@ def test_none_of_ours_serves_where_a_deployment_has_the_services_back() -> None:
     now = datetime(2026, 1, 3, tzinfo=UTC)
 
     assert recollect(Progress(), (OLD, NEW), selected=None, handed_over_at=now) == Progress(handed_over_at=now)
+
+
+def test_a_deployment_beside_revisions_of_ours_counts_as_taken_over() -> None:
+    assert recollect(Progress(), (OLD,), selected=None, deployment="web").taken_over == TakenOver(name="web")
+    assert recollect(Progress(), (), selected=None, deployment="web").taken_over is None
 
 
 def test_what_was_rejected_stays_out_and_what_was_asked_stays_handled() -> None:

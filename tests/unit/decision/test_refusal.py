@@ -7,6 +7,8 @@ from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.workload import Restart
 
 QUOTA = 'pods "web-x" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=4, limited: pods=4'
+NO_NODE = "no node takes the pod: 0/3 nodes are available: 3 Insufficient cpu"
+NO_KEY = "container web: CreateContainerConfigError: couldn't find key password in Secret shop/db"
 DENIED = 'admission webhook "images" denied the request: unsigned'
 
 
@@ -74,3 +76,36 @@ def test_a_rollback_that_a_quota_blocks_says_so() -> None:
 
     assert decision.reason is Reason.ROLLBACK_BLOCKED
     assert QUOTA in decision.sentence
+
+
+def test_what_the_scheduler_says_is_told_while_preparing_and_at_the_deadline() -> None:
+    held = side_look("v2", waiting(), total=1, unscheduled=NO_NODE)
+    decision = decide(held)
+    late = decide(later(replace(held, progress=decision.progress)))
+
+    assert (decision.reason, decision.sentence) == (Reason.UNSCHEDULABLE, NO_NODE)
+    assert decision.look_again == held.plan.progress_deadline
+    assert late.reason is Reason.DEADLINE_EXCEEDED
+    assert late.progress.history[0].sentence.endswith(f": {NO_NODE}")
+
+
+def test_a_node_that_came_is_forgotten_as_a_trouble() -> None:
+    held = side_look("v2", waiting(), total=1, unscheduled=NO_NODE)
+
+    healed = side_look("v2", replace(held, progress=decide(held).progress), unscheduled="")
+
+    assert decide(healed).progress.reason is Reason.PROGRESSING
+
+
+def test_a_first_revision_without_a_node_prepares_and_says_so() -> None:
+    decision = decide(side_look("v1", first(), total=1, unscheduled=NO_NODE))
+
+    assert (decision.reason, decision.sentence) == (Reason.UNSCHEDULABLE, NO_NODE)
+    assert decision.progress.phase is Phase.PREPARING
+
+
+def test_pods_that_do_not_start_by_the_deadline_leave_the_kubelets_words_behind() -> None:
+    late = decide(later(side_look("v2", waiting(), total=2, stuck=1, stuck_sentence=NO_KEY)))
+
+    assert late.reason is Reason.DEADLINE_EXCEEDED
+    assert late.progress.history[0].sentence.endswith(f": {NO_KEY}")

@@ -8,13 +8,15 @@ import pytest
 
 from tests.unit.decision.test_clauses import first, promoting, rest_look, step_look
 from tests.unit.decision.test_decide import at_first_step
-from tests.unit.decision.world import World
+from tests.unit.decision.world import World, as_recorded
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import EvictPod
+from tidegate.decision.progress import Asks
+from tidegate.decision.recorded import progress_of
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Asks, Side
-from tidegate.decision.status import progress_of, status_of
+from tidegate.decision.snapshot import Side
+from tidegate.decision.status import status_of
 from tidegate.decision.workload import Restart
 
 BUDGET = "Cannot evict pod as it would violate the pod's disruption budget."
@@ -63,7 +65,7 @@ def test_a_pod_that_serves_alone_is_not_evicted_and_told_why() -> None:
 
     assert (decision.reason, decision.actions) == (Reason.RESTART_WAITS, ())
     assert "one pod alone" in decision.sentence
-    status = status_of(look, decision.progress, generation=1, before={}, objectives=[], selector="")
+    status = status_of(look, decision, generation=1, before={}, objectives=[], selector="")
     assert "scale to 2" in status["restart"]["message"]
 
 
@@ -147,7 +149,7 @@ def test_a_restart_before_anything_is_served_is_in_vain() -> None:
 
 def test_a_restart_is_read_back_from_the_status() -> None:
     look = restarting(due=("a", "b"), awaited=1)
-    status = status_of(look, look.progress, generation=1, before={}, objectives=[], selector="")
+    status = status_of(look, as_recorded(look.progress), generation=1, before={}, objectives=[], selector="")
 
     assert (status["restart"]["left"], "1 new" in status["restart"]["message"]) == (2, True)
     assert progress_of(status).restart_since == look.now

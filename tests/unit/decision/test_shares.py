@@ -105,8 +105,7 @@ def test_with_one_pod_a_node_the_next_waits_for_the_last() -> None:
 
 def test_with_one_pod_a_node_all_nodes_go_back_at_once_though_stable_has_none() -> None:
     world = one_a_node()
-    while world.progress.phase is not Phase.WATCHING:
-        world.turn()
+    world.turn_until(Phase.WATCHING)
     world.sides["v1"] = replace(world.sides["v1"], replicas=0, available=0, whole=False)
     world.evidence = BREACH
 
@@ -117,8 +116,7 @@ def test_with_one_pod_a_node_all_nodes_go_back_at_once_though_stable_has_none() 
 
 def test_a_node_that_comes_gets_no_pod_of_what_was_stable_before() -> None:
     world = one_a_node()
-    while world.progress.phase is not Phase.PROMOTING:
-        world.turn()
+    world.turn_until(Phase.PROMOTING)
     world.sides["v1"] = replace(world.sides["v1"], replicas=0, available=0, whole=False, joins=True)
     world.turn()
 

@@ -1,25 +1,31 @@
 """The status keeps all that a restart needs, and says it by the kstatus table."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from tests.unit.decision.test_decide import BREACH, at_first_step
-from tests.unit.decision.world import World, deployed
+from tests.unit.decision.world import World, as_recorded, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Progress
-from tidegate.decision.actions import Scale
+from tidegate.decision.actions import PointService, Role, Scale, SetWeight
 from tidegate.decision.reasons import Reason
+from tidegate.decision.recorded import progress_of
 from tidegate.decision.snapshot import Blocked
-from tidegate.decision.status import progress_of, status_of
+from tidegate.decision.status import status_of
 
 
-def status(world: World) -> dict[str, object]:
-    return status_of(world.look(), world.progress, generation=3, before={}, objectives=[], selector="a=b")
+def status(world: World) -> dict[str, Any]:
+    return status_of(world.look(), as_recorded(world.progress), generation=3, before={}, objectives=[], selector="")
 
 
 def status_beside(world: World, before: dict[str, object]) -> dict[str, object]:
     """The status after a turn that left the record as it was."""
     look = world.look()
-    return status_of(look, world.progress, generation=3, before=before, objectives=[], selector="a=b", beside=True)
+    return status_of(
+        look, as_recorded(world.progress, beside=True), generation=3, before=before, objectives=[], selector="a=b"
+    )
 
 
 def states(world: World) -> dict[str, str]:
@@ -124,10 +130,37 @@ def test_a_condition_keeps_its_time_while_its_value_stays() -> None:
     before = status(world)
     world.now = world.now.replace(year=2027)
 
-    after = status_of(world.look(), world.progress, generation=3, before=before, objectives=[], selector="a=b")
+    after = status_of(
+        world.look(), as_recorded(world.progress), generation=3, before=before, objectives=[], selector="a=b"
+    )
 
     assert after["conditions"] == before["conditions"]
 
 
 def test_the_first_progress_is_empty() -> None:
     assert Progress().stable is None
+
+
+def at_weight(weight: int, *, confirmed: bool) -> World:
+    world = at_first_step()
+    assert world.route is not None
+    world.route = replace(world.route, weight=weight, least=weight, confirmed=confirmed)
+    return world
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_weight_told_is_what_the_route_carries(confirmed: bool) -> None:
+    step = status(at_weight(4, confirmed=confirmed))["step"]
+
+    assert (step["weight"], step["desiredWeight"]) == (4, 20)
+    assert ("confirmedWeight" in step) is confirmed
+
+
+def test_a_weight_written_in_this_very_turn_is_told() -> None:
+    world = at_first_step()
+    looked, done = world.look(), (PointService(Role.CANDIDATE, "v2"), SetWeight(0, "v2"))
+
+    told = status_of(looked, as_recorded(world.progress, *done), generation=1, before={}, objectives=[], selector="")
+
+    assert looked.weight == 20
+    assert told["step"]["weight"] == 0

@@ -9,7 +9,7 @@ from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import deployed
 from tidegate.decision import Snapshot, decide
 from tidegate.decision.actions import Finalize, PointService, RestoreSubsets, Role, Scale, SetWeight
-from tidegate.decision.snapshot import Route
+from tidegate.decision.route import Route
 
 
 def astray(look: Snapshot, *roles: Role, **services: Any) -> Snapshot:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.decision.test_clauses import progress_look
 from tests.unit.decision.test_decide import at_first_step
-from tests.unit.decision.world import PLAN, World, deployed
+from tests.unit.decision.world import PLAN, START, World, deployed
 from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import (
     DetachPods,
@@ -22,13 +22,16 @@ from tidegate.decision.actions import (
     ReleaseWorkload,
     ResizeWorkload,
     RestoreRoutes,
+    RestoreSize,
     Role,
     Scale,
     SetWeight,
     TakeOver,
 )
+from tidegate.decision.progress import Asks, Outcome, Rollout, TakenOver
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Blocked
+from tidegate.decision.takeover import size_to_keep
 from tidegate.decision.workload import Workload
 
 MINUTE = timedelta(minutes=1)
@@ -57,7 +60,7 @@ def first(workload: Workload, **changes: Any) -> Snapshot:
 def test_a_finalizer_comes_before_anything_is_taken() -> None:
     assert actions(first(SERVING)) == [Finalize(keep=True)]
     assert actions(replace(World().look(), workload=SERVING)) == [Finalize(keep=True)]
-    assert actions(first(SERVING, finalizer=True)) == [TakeOver()]
+    assert actions(first(SERVING, finalizer=True)) == [TakeOver(4, paused=False, proven="v1")]
 
 
 def test_nothing_is_taken_while_the_takeover_waits() -> None:
@@ -90,6 +93,72 @@ def test_a_deployment_keeps_all_before_ours_are_up_and_its_last_pod_until_they_s
     look = coming_up(replace(PROGRESSIVE, replicas=size), available=available)
 
     assert ResizeWorkload not in map(type, actions(look))
+
+
+@pytest.mark.parametrize(
+    ("available", "size", "back"),
+    [(0, 1, 4), (1, 1, 3), (0, 3, 4)],
+    ids=["none of ours answers", "one of ours answers", "a hand took one"],
+)
+def test_a_deployment_grows_again_when_ours_fail_that_took_its_room(available: int, size: int, back: int) -> None:
+    look = coming_up(replace(PROGRESSIVE, replicas=size, available=size), available=available)
+
+    assert actions(look) == [ResizeWorkload(back)]
+    blocked = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
+    assert actions(replace(look, blocked=blocked)) == [ResizeWorkload(back)]
+
+
+def test_pods_that_cannot_start_leave_their_room_to_the_deployments() -> None:
+    look = coming_up(replace(PROGRESSIVE, replicas=4, available=1), available=0)
+    stuck = replace(look.candidate, total=4, stuck=4, stuck_sentence="container web: CrashLoopBackOff")
+    tight = replace(look, sides=(stuck,))
+
+    assert actions(tight) == [Scale("v1", 1)]
+    # None comes back before the Deployment is whole, or one of ours answers.
+    one = replace(stuck, replicas=1, total=1)
+    assert (actions(replace(tight, sides=(one,))), decide(replace(tight, sides=(one,))).reason) == (
+        [],
+        Reason.CANNOT_START,
+    )
+    assert actions(replace(tight, sides=(replace(one, available=1, stuck=0),))) == [Scale("v1", 4)]
+    assert actions(replace(tight, sides=(one,), workload=PROGRESSIVE)) == [Scale("v1", 4)]
+
+
+def serving_unproven(look: Snapshot, **changes: Any) -> Snapshot:
+    """Another template is declared while the proven one, v1, comes up or waits for its route."""
+    return progress_look(replace(look, target="v2", **changes), taken_over=TakenOver(name="web", proven="v1"))
+
+
+def test_a_template_that_nobody_proved_waits_until_the_proven_one_is_served() -> None:
+    look = serving_unproven(coming_up(replace(TAKEN, proven="v1"), available=4), route=None)
+
+    decision = decide(look)
+
+    assert decision.progress.candidate == "v1"
+    assert decision.progress.sentence.endswith("; declared since: revision v2 goes by steps once v1 is served")
+    again = decide(replace(look, progress=decision.progress, target="v3"))
+    assert again.progress.sentence.endswith("; declared since: revision v3 goes by steps once v1 is served")
+    assert again.progress.sentence.count("declared since") == 1
+    assert "declared since" not in decide(replace(look, progress=decision.progress, target="v1")).progress.sentence
+
+
+def test_a_template_waits_for_the_proven_one_as_long_as_that_may_start() -> None:
+    look = serving_unproven(coming_up(replace(TAKEN, proven="v1"), available=0))
+    stuck = replace(look.candidate, total=4, stuck=4, stuck_sentence="no image")
+    late = progress_look(look, deadline_from=look.now - 60 * MINUTE)
+
+    assert decide(look).progress.candidate == "v1"
+    assert decide(replace(look, sides=(stuck,))).progress.candidate == "v2"
+    assert decide(late).progress.candidate == "v2"
+    # It served before: its pods come back.
+    served = replace(late, services=replace(late.services, stable="v1"))
+    assert decide(served).progress.candidate == "v1"
+    assert (
+        decide(replace(served, services=replace(served.services, portless=frozenset({Role.STABLE})))).progress.candidate
+        == "v2"
+    )
+    # What nobody proved keeps nothing waiting.
+    assert decide(progress_look(look, taken_over=TakenOver(name="web", proven="v0"))).progress.candidate == "v2"
 
 
 def test_a_deployment_serves_whole_again_before_another_first_revision_starts() -> None:
@@ -144,6 +213,38 @@ def test_pods_go_last_and_only_after_the_drain() -> None:
     assert actions(at_rest(TAKEN, plan=DRAINING)) == [EmptyWorkload()]
 
 
+@pytest.mark.parametrize(
+    ("record", "workload", "kept"),
+    [
+        (None, SERVING, 0),
+        (TakenOver(name="web", replicas=4), TAKEN, 4),
+        (TakenOver(name="web", replicas=4), replace(TAKEN, replicas=6), 6),
+        (TakenOver(name="web", replicas=4), None, 4),
+        (TakenOver(name="web", replicas=4, emptied=1), EMPTY, 0),
+    ],
+    ids=["not taken over", "taken over", "scaled up meanwhile", "only the status tells", "emptied"],
+)
+def test_a_release_is_as_large_as_its_deployment_until_that_is_emptied(
+    record: TakenOver | None, workload: Workload | None, kept: int
+) -> None:
+    assert size_to_keep(record, workload) == kept
+
+
+def test_an_autoscalers_number_from_beside_the_deployments_pods_goes_with_them() -> None:
+    restored, emptied = actions(at_rest(replace(TAKEN, asked_meanwhile=2)))
+
+    assert isinstance(restored, RestoreSize)
+    assert (restored.replicas, restored.warns, emptied) == (4, False, EmptyWorkload())
+
+
+def test_a_deployment_that_a_hand_emptied_first_counts_as_emptied() -> None:
+    decision = decide(at_rest(replace(TAKEN, replicas=0, available=0)))
+
+    assert decision.actions == (EmptyWorkload(),)
+    assert decision.progress.taken_over is not None
+    assert decision.progress.taken_over.emptied == 1
+
+
 def test_a_deployment_is_not_emptied_before_there_is_anything_of_ours() -> None:
     route = replace(ROUTE, confirmed_for=60 * MINUTE)
     look = replace(World().look(), workload=replace(TAKEN, attached_pods=0), finalizer=True, route=route)
@@ -159,7 +260,7 @@ def test_pods_stay_while_the_route_is_not_sure(changes: dict[str, Any]) -> None:
 
 
 def test_a_deployment_that_someone_unpaused_is_paused_again() -> None:
-    assert actions(at_rest(replace(TAKEN, paused=False))) == [TakeOver()]
+    assert actions(at_rest(replace(TAKEN, paused=False))) == [TakeOver(4, paused=False)]
 
 
 def test_there_is_no_third_try() -> None:
@@ -171,6 +272,11 @@ def test_there_is_no_third_try() -> None:
 
 def test_a_contest_stops_no_rollout() -> None:
     assert decide(at_rest(replace(TAKEN, emptied=2), target="v2")).reason is Reason.ROLLOUT_STARTED
+
+
+def recorded(look: Snapshot) -> Snapshot:
+    """The status tells that the Deployment was taken over."""
+    return progress_look(look, taken_over=TakenOver(name="web", replicas=4, emptied=1))
 
 
 def deleted(look: Snapshot, **changes: Any) -> Snapshot:
@@ -196,12 +302,134 @@ def test_the_deployment_serves_before_the_services_follow() -> None:
     assert actions(progress_look(full, handed_over_at=full.now)) == [HandServicesOver()]
 
 
+def rejecting(**changes: Any) -> Snapshot:
+    """A deleted Release whose Deployment declares v2, which was aborted before."""
+    line = Rollout(
+        revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="by a person", started_at=START
+    )
+    return progress_look(handing_back(EMPTY, target="v2", **changes), rejected=("v2",), history=(line,))
+
+
+def test_a_template_that_was_rolled_back_is_not_handed_back_without_a_word() -> None:
+    decision = decide(rejecting())
+
+    assert (decision.actions, decision.reason) == ((), Reason.HAND_BACK_WAITS)
+    assert Reason.HAND_BACK_WAITS.warns
+    assert "Deployment web declares revision v2, which stays out (Aborted: by a person)" in decision.sentence
+    assert "tidegate.dev/retry: <nonce>" in decision.sentence
+    overruled = progress_look(handing_back(EMPTY, target="v2"), overruled="v2")
+    assert decide(overruled).reason is Reason.HAND_BACK_WAITS
+
+
+def test_stable_keeps_its_size_while_a_hand_back_waits() -> None:
+    assert actions(rejecting(replicas=6)) == [Scale("v1", 6)]
+
+
+def test_another_template_is_handed_back_at_once() -> None:
+    assert actions(replace(rejecting(), target="v1")) == [RefillWorkload(4)]
+    assert actions(replace(rejecting(), target="v3")) == [RefillWorkload(4)]
+
+
+def test_a_person_takes_a_template_back_that_was_rolled_back() -> None:
+    asked = rejecting(asks=Asks(retry="1"))
+
+    decision = decide(asked)
+
+    assert (decision.reason, decision.progress.rejected, decision.progress.handled.retry) == (
+        Reason.HANDING_BACK,
+        (),
+        "1",
+    )
+    assert actions(replace(asked, progress=decision.progress)) == [RefillWorkload(4)]
+
+
+def test_a_hand_back_waits_for_nobody_where_nothing_of_ours_can_serve() -> None:
+    assert actions(replace(rejecting(), sides=())) == [RefillWorkload(4)]
+    assert actions(replace(rejecting(), workload=None))[-1:] == [Finalize(keep=False)]
+
+
 def test_a_service_that_a_hand_deleted_is_there_again_before_it_is_handed_over() -> None:
     look = handing_back(replace(TAKEN, paused=False))
     lost = replace(look, services=replace(look.services, stable=None))
 
     assert actions(lost) == [PointService(Role.STABLE, "v1")]
     assert actions(progress_look(lost, handed_over_at=lost.now)) == [PointService(Role.STABLE, "v1")]
+
+
+def test_a_lost_service_is_there_again_also_where_stables_pods_are_gone() -> None:
+    look = handing_back(replace(TAKEN, paused=False))
+    others = tuple(side for side in look.sides if side.revision != look.stable.revision)
+
+    lost = replace(look, sides=others, services=replace(look.services, stable=None))
+
+    assert actions(lost) == [PointService(Role.STABLE, "v1")]
+
+
+@pytest.mark.parametrize(
+    "noteless", [EMPTY, replace(EMPTY, paused_by_us=True), replace(EMPTY, replicas=1, paused=False)]
+)
+def test_a_deployment_whose_note_is_lost_serves_before_the_services_follow(noteless: Workload) -> None:
+    lost = replace(noteless, taken_over=False)
+
+    assert actions(recorded(handing_back(lost))) == [RefillWorkload(4)]
+    full = recorded(handing_back(replace(lost, replicas=4, available=4, paused=False)))
+    assert actions(progress_look(full, handed_over_at=full.now)) == [HandServicesOver()]
+
+
+@pytest.mark.parametrize("paused", [True, False], ids=["paused by the team", "not paused"])
+def test_a_deployment_that_was_never_taken_over_is_left_alone(paused: bool) -> None:
+    """The template was declared inline before, and the takeover waits."""
+    look = handing_back(replace(SERVING, replicas=2, available=0, paused=paused, attached_pods=4))
+
+    assert actions(look) == [Finalize(keep=False)]
+
+
+def test_a_takeover_that_waits_beside_what_is_served_says_so() -> None:
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    look = at_rest(SERVING, blocked=waiting)
+
+    assert (actions(look), decide(look).reason) == ([], Reason.TAKEOVER_WAITS)
+    owned = replace(look, workload=replace(SERVING, owned_by="kubectl apply"))
+    assert actions(owned) == [HoldReplicas(4)]
+
+
+def test_a_lost_note_is_made_again_as_it_was_recorded() -> None:
+    lost = replace(EMPTY, taken_over=False, replicas=2, paused=False, was_paused=True)
+
+    assert actions(recorded(at_rest(lost))) == [TakeOver(4, paused=True, emptied=1)]
+
+
+def test_a_note_that_nobody_recorded_is_made_again_with_the_size_of_the_release() -> None:
+    lost = replace(EMPTY, taken_over=False, was_replicas=0, paused_by_us=True)
+
+    assert actions(at_rest(lost)) == [TakeOver(4, paused=False)]
+
+
+def test_a_deployment_that_is_replaced_again_and_again_is_contested() -> None:
+    replaced = replace(SERVING, was_replicas=4, emptied=2, owned_by="kubectl")
+    look = recorded(at_rest(replaced))
+
+    assert (actions(look), decide(look).reason) == ([], Reason.CONTESTED)
+    assert "replaced again by another after two tries" in decide(look).sentence
+
+
+def test_a_deployment_that_was_paused_serves_before_it_is_paused_again() -> None:
+    found_paused = replace(TAKEN, was_paused=True, attached_pods=0)
+
+    assert actions(handing_back(found_paused)) == [RefillWorkload(4)]
+    gone = handed_over(replace(found_paused, paused=False), since=2 * MINUTE)
+    assert actions(gone) == [ReleaseWorkload(paused=True), Finalize(keep=False)]
+    # A turn died before the Release could go.
+    again = replace(gone, workload=replace(found_paused, taken_over=False, paused_by_us=True, held=True))
+    assert actions(recorded(again)) == [ReleaseWorkload(paused=True), Finalize(keep=False)]
+
+
+def test_the_deployment_is_refilled_without_the_router_where_stable_is_gone_for_good() -> None:
+    look = deleted(at_first_step().look(), workload=EMPTY, target="v2")
+    others = tuple(side for side in look.sides if side.revision != look.stable.revision)
+    silent = replace(look, sides=others, route=replace(ROUTE, weight=50, touched=True, confirmed=False))
+
+    assert actions(silent) == [RefillWorkload(4)]
 
 
 def test_our_pods_leave_the_services_and_drain_before_they_go() -> None:

@@ -11,7 +11,8 @@ from tidegate.api import Suspend, When
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PrepareRevision
 from tidegate.decision.plan import Hook, Plan
-from tidegate.decision.snapshot import Asks, Evidence
+from tidegate.decision.progress import Asks
+from tidegate.decision.snapshot import Evidence
 
 SLOW = replace(
     PLAN,
@@ -46,6 +47,21 @@ def test_an_undo_goes_straight_back_to_what_was_stable_before() -> None:
     assert weights(world) == [100, 0]
     assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.UNDONE)
     assert world.progress.handled.undo == "1"
+
+
+def test_an_undo_is_told_also_after_the_old_pods_have_drained() -> None:
+    minute = timedelta(minutes=1)
+    world = undone(served("v1", "v2"), plan=replace(SLOW, drain=minute))
+    for _ in range(3):
+        world.wait(2 * minute)
+        world.run()
+
+    assert world.sides["v2"].replicas == 0
+    assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.UNDONE)
+    assert (
+        world.progress.sentence
+        == "revision v2 is undone: revision v1 is served again; retry or another template starts one"
+    )
 
 
 def test_the_template_that_git_re_applies_after_an_undo_starts_nothing_until_retry() -> None:
@@ -279,8 +295,7 @@ def test_an_undo_in_a_rollout_says_what_to_do_instead() -> None:
 def test_an_undo_after_the_point_of_no_return_is_obeyed_at_its_end() -> None:
     world = served("v1")
     world.target = "v2"
-    while world.progress.phase is not Phase.PROMOTING:
-        world.turn()
+    world.turn_until(Phase.PROMOTING)
 
     world.asks = Asks(undo="1")
     world.run()

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.api import Suspend
 from tidegate.decision import Decision, Progress, Snapshot, decide
 from tidegate.decision.actions import (
     Action,
+    ForgetBaseline,
     ForgetRevision,
     PointService,
+    PrepareBaseline,
     PrepareRevision,
     Role,
     Scale,
@@ -17,11 +20,19 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.plan import NO_TIME, Plan, Step, weight_by_pods
+from tidegate.decision.progress import Asks, Phase
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Answer, Asks, Blocked, Evidence, Services, Side
+from tidegate.decision.services import Services
+from tidegate.decision.snapshot import Answer, Blocked, Evidence, Side
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
 PLAN = Plan(steps=(Step(name="first", weight=20), Step(name="half", weight=50), Step(name="full", weight=100)))
+
+
+def as_recorded(progress: Progress, *done: Action, beside: bool = False) -> Decision:
+    """A decision that comes to this record, with these effects."""
+    return Decision(reason=progress.reason, sentence=progress.sentence, progress=progress, actions=done, beside=beside)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +45,7 @@ class World:
     now: datetime = START
     progress: Progress = field(default_factory=Progress)
     sides: dict[str, Side] = field(default_factory=dict)
+    baselines: dict[str, Side] = field(default_factory=dict)
     services: Services = field(default_factory=Services)
     route: Route | None = None
     evidence: Evidence = Evidence(passed=True)
@@ -43,6 +55,7 @@ class World:
     blocked: Blocked | None = None
     starts: frozenset[str] = frozenset({"v1", "v2", "v3"})
     stuck: frozenset[str] = frozenset()
+    baseline_starts: bool = True
     confirms: bool = True
     by_pods: bool = False
     at_once: int = 0
@@ -57,6 +70,7 @@ class World:
             plan=self.plan,
             progress=self.progress,
             sides=tuple(self.sides.values()),
+            baselines=tuple(self.baselines.values()),
             services=self._endpoints(),
             route=self._share() if self.by_pods else self._route(),
             evidence=self.evidence,
@@ -71,6 +85,9 @@ class World:
         decision = decide(self.look())
         for action in decision.actions:
             self.carry_out(action)
+        if self.progress.candidate and not decision.progress.candidate:
+            # No two rollouts begin at one instant.
+            self.now += MOMENT
         self.progress = decision.progress
         return decision
 
@@ -82,6 +99,16 @@ class World:
             if not decision.actions and self.progress == before:
                 return decision
         message = "the world does not come to rest"
+        raise AssertionError(message)
+
+    def turn_until(self, phase: Phase, turns: int = 60) -> None:
+        """Turns until a phase is reached."""
+        for _ in range(turns):
+            if self.progress.phase is phase:
+                return
+
+            self.turn()
+        message = f"the world does not come to {phase}"
         raise AssertionError(message)
 
     def wait(self, span: timedelta) -> None:
@@ -100,12 +127,20 @@ class World:
                 self.sides[revision] = self._sized(prepared, replicas)
             case Scale(revision, replicas, rejected):
                 side = self.sides[revision]
-                self.sides[revision] = self._sized(replace(side, rejected=side.rejected or rejected), replicas)
+                noted = replace(side, rejected=side.rejected or rejected, ending=action.ending or side.ending)
+                self.sides[revision] = self._sized(noted, replicas)
             case PointService(role, revision):
                 self.services = self._pointed(role, revision)
             case WriteRoute() | SetWeight():
                 wanted = wants_matches(self.progress, self.plan)
                 self.route = written(self.route, action, wanted=wanted, confirmed=self.confirms)
+            case PrepareBaseline(revision, replicas):
+                new = Side(revision=revision, pinned_for=self.progress.started_at)
+                made = self.baselines.get(revision, new)
+                available = replicas if self.baseline_starts else 0
+                self.baselines[revision] = replace(made, replicas=replicas, total=replicas, available=available)
+            case ForgetBaseline(revision):
+                del self.baselines[revision]
             case ForgetRevision(revision):
                 del self.sides[revision]
 
@@ -145,9 +180,9 @@ class World:
         return replace(found, stable_endpoints=behind(found.stable), candidate_endpoints=behind(found.candidate))
 
 
-def deployed(**changes: object) -> World:
+def deployed(**changes: Any) -> World:
     """A world whose first revision is served."""
-    world = World(**changes)  # type: ignore[arg-type]
+    world = World(**changes)
     world.run()
     world.done.clear()
     return world

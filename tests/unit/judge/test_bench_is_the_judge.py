@@ -5,10 +5,10 @@ import pytest
 
 from tests.bench.judge.rollouts import ALPHA, SHIPPED, Judges
 from tests.bench.judge.vector import Bets, Spreads, over_time, ratio_growth
-from tidegate.judge.bound import Ceiling
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.dispersion import spread
-from tidegate.judge.ratio import NO_WORSE, Comparison, NonInferiority
+from tidegate.judge.errors import ErrorJudge
+from tidegate.judge.ratio import NO_WORSE, NonInferiority
 
 RUNS, LOOKS = 12, 40
 
@@ -35,16 +35,18 @@ def test_the_same_counts_give_the_same_evidence(every: int) -> None:
         tests.look(seen)
 
     for run in range(RUNS):
-        known = {"dispersion": dispersion[run], "thin": bool(thin[run])}
-        compared, blamed = (Comparison(tolerance=each, **known) for each in (max(1.25, margin[run]), margin[run]))
-        ceiling = Ceiling(greatest=0.01, **known)
-        ratio, blame, bound = compared.start(), blamed.start(), ceiling.start()
+        judge = ErrorJudge.of(
+            bound=0.01,
+            tolerance=max(1.25, margin[run]),
+            margin=margin[run],
+            dispersion=dispersion[run],
+            thin=bool(thin[run]),
+        )
+        state = judge.start()
         for seen in looks:
-            each = block(seen, run)
-            ratio, blame = compared.update(ratio, each), blamed.update(blame, each)
-            bound = ceiling.update(bound, each.candidate)
+            state = judge.update(state, block(seen, run))
 
-        for shipped, simulated in ((ratio, tests.ratio), (blame, tests.blame), (bound, tests.bound)):
+        for shipped, simulated in ((state.ratio, tests.ratio), (state.blame, tests.blame), (state.bound, tests.bound)):
             assert shipped.value == pytest.approx(simulated.bets.sum(axis=0)[run] + simulated.reserve, rel=1e-9)
 
 
@@ -62,8 +64,8 @@ def test_the_same_counts_give_the_same_pass() -> None:
 
 def test_the_same_history_gives_the_same_spread() -> None:
     rng = np.random.default_rng(4)
-    bad = 2.0 * rng.poisson(0.8 * rng.lognormal(0, 0.6, (RUNS, 1, 5)), (RUNS, 60, 5))
-    requests = bad + rng.poisson(100, bad.shape)
+    bad = 2 * rng.poisson(0.8 * rng.lognormal(0, 0.6, (RUNS, 1, 5)), (RUNS, 60, 5)).astype(float)
+    requests = bad + rng.poisson(100, bad.shape).astype(float)
     spreads = Spreads(requests, bad)
     margins = spreads.margin(2, 5)
 
@@ -79,8 +81,8 @@ def test_the_same_history_gives_the_same_spread() -> None:
 
 def test_the_same_hour_of_one_target_gives_the_same_dispersion() -> None:
     rng = np.random.default_rng(5)
-    bad = 3.0 * rng.poisson(rng.lognormal(-1, 1, (RUNS, 1)), (RUNS, 107))
-    requests = bad + rng.poisson(100, bad.shape)
+    bad = 3 * rng.poisson(rng.lognormal(-1, 1, (RUNS, 1)), (RUNS, 107)).astype(float)
+    requests = bad + rng.poisson(100, bad.shape).astype(float)
     found = over_time(requests, bad)
 
     for run in range(RUNS):

@@ -83,7 +83,7 @@ def test_a_native_boundary_is_known_by_its_value_in_every_finer_schema(schema: i
 
 
 def test_one_boundary_is_the_comparison_of_its_counts() -> None:
-    logs = growth(Tails(100, (6, 2)), Tails(900, (4, 0)), Bets.on([2.5, 5.0], 1.25))
+    logs = growth(Tails(100, (6, 2)), Tails(900, (4, 0)), Bets.on([2.5, 5.0], 1.25), (1.0, 1.0))
 
     alone = [
         Bets.on([2.5, 5.0], 1.25).growth(Block(Counts(100, mine), Counts(900, others)))

@@ -50,3 +50,11 @@ def test_requests_without_a_bad_one_that_pass_a_bound() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(29.2, "30 s"), (121, "3 min"), (9000, "2.5 h")])
 def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
     assert span(seconds) == words
+
+
+def test_a_fresh_baseline_takes_longer_to_show_a_fault_by_what_it_is_given_less() -> None:
+    stable, fresh = (Expected(rps=100, share=0.01, fresh=fresh) for fresh in (False, True))
+
+    # Of 100 pods 10 are the candidate's: of what stable's 100 get, 10 of 110 are the baseline's.
+    assert fresh.counted(0.1) == pytest.approx((100 * (0.1 + 0.9 * 10 / 110), 0.1 / (0.1 + 0.9 * 10 / 110)))
+    assert 1.5 < plan_seconds(fresh, 0.1) / plan_seconds(stable, 0.1) < 3

@@ -17,8 +17,9 @@ def simulated(bets: Bets, share: float, ratio: float, null: float, seed: int) ->
     rng, ones = np.random.default_rng(seed), np.ones(RUNS)
     greatest = value = ones
     for _ in range(LOOKS):
-        mine, others = rng.poisson(100, RUNS).astype(float), rng.poisson(900, RUNS).astype(float)
-        look = (mine, rng.binomial(mine.astype(int), ratio * share), others, rng.binomial(others.astype(int), share))
+        mine, others = rng.poisson(100, RUNS), rng.poisson(900, RUNS)
+        counts = (mine, rng.binomial(mine, ratio * share), others, rng.binomial(others, share))
+        look = [part.astype(float) for part in counts]
         value = bets.grow(ratio_growth(look, null * ones, worse(null * ones), ones))
         greatest = np.maximum(greatest, value)
     return value, greatest

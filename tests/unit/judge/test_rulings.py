@@ -52,7 +52,7 @@ def seen(judge: ErrorJudge, sides: Sides, looks: int, state: ErrorState | None =
         pytest.param(BOUNDED, WORSE, 8, Verdict.BREACH, id="worse, with a bound"),
         pytest.param(BOUNDED, OUTAGE, 8, Verdict.HOLD, id="over the bound like stable"),
         pytest.param(BOUNDED, CLEAN, 8, Verdict.PASS, id="within the bound"),
-        pytest.param(BOUNDED, NO_STABLE_AND_BAD, 5, Verdict.BREACH, id="over the bound without stable"),
+        pytest.param(BOUNDED, NO_STABLE_AND_BAD, 5, Verdict.HOLD, id="over the bound beside a silent stable"),
         pytest.param(BOUNDED, NO_STABLE, 60, Verdict.PASS, id="within the bound without stable"),
     ],
 )
@@ -87,6 +87,86 @@ def test_a_shared_incident_is_called_one() -> None:
     assert "a shared incident, nobody is blamed" in rule("errors", BOUNDED, seen(BOUNDED, OUTAGE, 8)).sentence
 
 
+@pytest.mark.parametrize("thin", [False, True])
+def test_a_shared_incident_that_is_over_is_soon_over_in_the_verdict(thin: bool) -> None:
+    judge = ErrorJudge.of(bound=0.01, thin=thin, dispersion=5.0 if thin else 1.0)
+    during = seen(judge, OUTAGE, 40, judge.start())
+    over = seen(judge, (150, 0, 1350, 4), 12 if thin else 4, during)
+
+    assert rule("errors", judge, during).verdict is Verdict.HOLD
+    assert rule("errors", judge, over).verdict is not Verdict.HOLD
+    assert not judge.over_bound(over.stable_bound)
+
+
+def test_a_breach_that_was_shown_outlasts_the_evidence_for_it() -> None:
+    over = seen(BOUNDED, CLEAN, 400, seen(BOUNDED, WORSE, 8))
+
+    assert BOUNDED.evidence(over) < 1
+    assert rule("errors", BOUNDED, over).verdict is Verdict.BREACH
+
+
+def full(judge: ErrorJudge, sides: Sides, looks: int, before: ErrorState) -> ErrorState:
+    """After so many looks at full weight."""
+    return seen(judge, sides, looks, judge.at_full_weight(before))
+
+
+@pytest.mark.parametrize("silent", [4, 40])
+def test_in_a_shared_incident_a_stable_without_requests_is_not_blamed_on_the_candidate(silent: int) -> None:
+    ruling = rule("errors", BOUNDED, seen(BOUNDED, (150, 15, 0, 0), silent, seen(BOUNDED, OUTAGE, 8)))
+
+    assert ruling.verdict is Verdict.HOLD
+    assert "stable is over the bound of 1 % too: a shared incident, nobody is blamed" in ruling.sentence
+
+
+def test_at_full_weight_the_bound_judges_alone_and_says_of_what() -> None:
+    before = seen(BOUNDED, HEALTHY, 4)
+
+    ruling = rule("errors", BOUNDED, full(BOUNDED, NO_STABLE_AND_BAD, 1, before))
+
+    assert ruling.verdict is Verdict.BREACH
+    assert "candidate 4 of 600 (0.667 %), stable 36 of 5,400 (0.667 %)" in ruling.sentence
+    assert "not compared since full weight: stable has no traffic, candidate 90 of 1,500 (6 %)" in ruling.sentence
+
+
+def test_at_full_weight_an_incident_that_stable_had_too_when_it_had_traffic_blames_nobody() -> None:
+    during = full(BOUNDED, NO_STABLE_AND_BAD, 20, seen(BOUNDED, OUTAGE, 8))
+
+    ruling = rule("errors", BOUNDED, during)
+    over = rule("errors", BOUNDED, seen(BOUNDED, (1500, 5, 0, 0), 2, during))
+
+    assert ruling.verdict is Verdict.HOLD
+    assert "stable was, when it had traffic, over the bound of 1 % too" in ruling.sentence
+    assert over.verdict is not Verdict.HOLD
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_incident_that_is_over_is_not_held_against_a_candidate_that_gets_all_the_traffic(at_once: bool) -> None:
+    before = seen(BOUNDED, OUTAGE, 40)
+    before = before if at_once else seen(BOUNDED, CLEAN, 8, before)
+
+    state = full(BOUNDED, NO_STABLE, 100, before)
+
+    assert rule("errors", BOUNDED, state).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("judge", [COMPARED, BOUNDED])
+def test_at_full_weight_stables_probes_are_nobody_to_compare_with(judge: ErrorJudge) -> None:
+    before = seen(judge, HEALTHY, 8)
+
+    state = full(judge, (1500, 10, 300, 0), 400, before)
+
+    assert (state.total, state.ratio.bets, state.blame) == (before.total, before.ratio.bets, before.blame)
+    assert (state.interval, state.alone, state.breached) == (before.interval, Counts(600_000, 4000), 0)
+
+
+def test_at_full_weight_a_pass_stays_and_no_stable_is_no_lack_of_data() -> None:
+    passed, unsure = seen(COMPARED, HEALTHY, 60), seen(COMPARED, HEALTHY, 2)
+
+    assert rule("errors", COMPARED, full(COMPARED, NO_STABLE, 9, passed)).verdict is Verdict.PASS
+    assert rule("errors", COMPARED, full(COMPARED, NO_STABLE, 9, unsure)).verdict is Verdict.INCONCLUSIVE
+    assert rule("errors", COMPARED, full(COMPARED, NO_CANDIDATE, 4, passed)).verdict is Verdict.NO_DATA
+
+
 def test_one_pod_that_carries_the_excess_holds() -> None:
     state = seen(COMPARED, WORSE, 8)
     pods = [PodCounts("a", Counts(600, 60)), PodCounts("b", Counts(600, 4))]
@@ -107,7 +187,7 @@ def test_a_breach_says_all_that_an_on_call_person_asks() -> None:
     assert found.sentence == (
         "errors: breach. candidate 32 of 600 (5.33 %), stable 36 of 5,400 (0.667 %); "
         "8 times, at least 3.4 and at most 19 times (95 %); tolerated: 1.25 times, and at most 1 %; "
-        "evidence more than a million:1 (limit 100:1), shown at look 1; "
+        "evidence more than a million:1 (limit 100:1); "
         "excess on 2 of 2 candidate pods; stable had 0.7 % in the hour before; "
         "a false alarm like this comes in at most 1 % of rollouts."
     )
@@ -128,6 +208,8 @@ def test_an_inconclusive_objective_says_how_long_it_takes() -> None:
 def test_a_restart_anywhere_changes_no_bit(blocks: list[Sides], restart: int) -> None:
     state = kept = ErrorState()
     for look, sides in enumerate(blocks):
+        if look == 8:
+            state, kept = (BOUNDED.at_full_weight(each) for each in (state, kept))
         if look == restart:
             kept = ErrorState.from_floats([float.fromhex(number.hex()) for number in kept.as_floats()])
         state, kept = seen(BOUNDED, sides, 1, state), seen(BOUNDED, sides, 1, kept)
@@ -171,6 +253,22 @@ def test_latency_without_requests_or_without_boundaries_is_no_data() -> None:
     assert rule_latency("latency", none, none.start()).verdict is Verdict.NO_DATA
 
 
+@pytest.mark.parametrize(("looks", "verdict"), [(1, Verdict.INCONCLUSIVE), (80, Verdict.PASS)])
+def test_at_full_weight_latency_keeps_its_verdict_and_says_so(looks: int, verdict: Verdict) -> None:
+    state = replace(timed((10, 1), looks), full=True)
+    for _ in range(100):
+        state = LATENCY.update(state, Tails(1500, (1500, 1500)), Tails(300, (0, 0)))
+
+    found = rule_latency("latency", LATENCY, state)
+
+    assert found.verdict is verdict
+    assert "not compared since full weight: stable has no traffic" in found.sentence
+    for _ in range(4):
+        state = LATENCY.update(state, Tails(0, (0, 0)), Tails(0, (0, 0)))
+    assert rule_latency("latency", LATENCY, state).verdict is Verdict.NO_DATA
+    assert LatencyState.from_floats(state.as_floats()) == state
+
+
 @pytest.mark.parametrize("looks", [0, 3, 8])
 def test_a_restart_changes_no_bit_of_latency(looks: int) -> None:
     state = timed((10, 9), looks)
@@ -187,6 +285,8 @@ def test_a_candidate_that_sheds_load_breaches_and_says_how_much() -> None:
 
     assert ruling.verdict is Verdict.BREACH
     assert "served 480 of 1,200 requests that its weight promised; less than 80 %" in ruling.sentence
+    at_full_weight = rule_share("request share", rules, state, part=0.1, weight=1.0)
+    assert "at this weight there is nothing to miss" in at_full_weight.sentence
     assert rule_share("request share", rules, ShareState(), part=0.1).verdict is Verdict.INCONCLUSIVE
 
 

@@ -15,6 +15,7 @@ CANDIDATE = Backend(namespace="shop", release="web", revision="bcdfghjklm", serv
 STABLE = replace(CANDIDATE, revision="nnnnnkkkkk", service="web-stable", side=Side.STABLE)
 BOTH = (CANDIDATE, STABLE)
 ERRORS, SLOW = Shape(DataPlane.TRAEFIK), Shape(DataPlane.TRAEFIK, timedelta(milliseconds=300))
+LATENCY = Shape(DataPlane.TRAEFIK, histogram=True)
 OURS: Labels = (("instance", "10.0.0.1:9100"), ("job", "gateway"))
 COUNTER, BUCKETS = ERRORS.metric, SLOW.metric
 TEXT, OPENMETRICS = "text/plain; version=0.0.4", "application/openmetrics-text; version=1.0.0"

@@ -51,7 +51,7 @@ def vector(*values: str) -> bytes:
 
 def timeseries(*series: list[float | None]) -> bytes:
     """Datadog's answer to a timeseries query."""
-    found = [
+    found: list[dict[str, object]] = [
         {
             "attributes": {},
             "metric": "trace.http.request.errors",

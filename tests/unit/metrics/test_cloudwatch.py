@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.metrics.recorded import RECORDED
 from tidegate.api import InvalidSpec
+from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.translator import Question
 
 CLOUDWATCH = RECORDED["CloudWatch"].translator
@@ -52,3 +53,31 @@ def test_a_list_that_is_no_json_is_told_by_its_field() -> None:
 
 def test_a_variable_may_be_a_number_in_a_list() -> None:
     CLOUDWATCH.check('[{"Id": "a", "Expression": "b", "Period": $window_seconds}]')
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Messages": [{"Code": "MaxMetricsExceeded", "Value": "Maximum number of allowed metrics exceeded"}]},
+        {"NextToken": "more"},
+    ],
+    ids=["a message on the whole", "more pages"],
+)
+def test_an_answer_of_which_there_is_more_is_none(said: dict[str, Any]) -> None:
+    body = {**json.loads(RECORDED["CloudWatch"].one), **said}
+
+    found = CLOUDWATCH.parse(json.dumps(body).encode())
+
+    assert isinstance(found, NotWhole)
+    assert "not whole" in found.why
+
+
+@pytest.mark.parametrize("status", ["PartialData", "InternalError", "Forbidden", None])
+def test_only_a_status_of_complete_is_one(status: str | None) -> None:
+    body = json.loads(RECORDED["CloudWatch"].one)
+    result = body["MetricDataResults"][0]
+    body["MetricDataResults"] = [{**{name: result[name] for name in ("Id", "Values")}, "StatusCode": status}]
+    if status is None:
+        del body["MetricDataResults"][0]["StatusCode"]
+
+    assert isinstance(CLOUDWATCH.parse(json.dumps(body).encode()), Unusable)

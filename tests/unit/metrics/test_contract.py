@@ -1,6 +1,10 @@
 """What every metric source holds to: the same claims about each of them."""
 
+import copy
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,6 +68,42 @@ def test_what_is_of_another_shape_is_never_a_number(found: Recorded, body: bytes
 
     assert isinstance(answer, NoData | Unusable)
     assert answer.why
+
+
+JUNK: tuple[object, ...] = (None, True, False, "x", "", [], {}, [True], {"a": None})
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where each part of a JSON value is."""
+    yield at
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from places(value[key], (*at, key))
+
+
+def put(value: Any, at: tuple[Any, ...], part: Any) -> Any:
+    """The value with another part at a place."""
+    if not at:
+        return part
+
+    changed = copy.deepcopy(value)
+    inner = changed
+    for key in at[:-1]:
+        inner = inner[key]
+
+    inner[at[-1]] = part
+    return changed
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDED if name != "InfluxDB"])
+def test_a_part_of_another_type_never_makes_a_number_that_was_not_said(name: str) -> None:
+    """The last but one may be taken where the last point has no value, and nothing else."""
+    found = RECORDED[name]
+    whole = json.loads(found.one)
+    for at in places(whole):
+        for junk in JUNK:
+            answer = found.translator.parse(json.dumps(put(whole, at, junk)).encode())
+
+            assert not isinstance(answer, Sample) or answer.value in {0.25, 0.75}, (at, junk)
 
 
 @every_source

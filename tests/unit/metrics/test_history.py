@@ -1,6 +1,10 @@
 """Stable's past as a table: who counted what, block by block."""
 
-from tidegate.metrics.history import History, history
+from datetime import timedelta
+
+import pytest
+
+from tidegate.metrics.history import History, cell_for, history
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 
 REQUESTS = Counter(side=Side.STABLE, pod="a", part="requests")
@@ -46,3 +50,26 @@ def test_a_target_that_came_late_has_nothing_before() -> None:
 
 def test_of_nothing_there_is_no_past() -> None:
     assert history([]) == History()
+
+
+def test_targets_that_are_scraped_in_turn_and_rarely_stand_in_one_row() -> None:
+    found = history([series("a", "requests", {0: 0, 2: 5, 4: 9}), series("b", "requests", {1: 0, 3: 7, 5: 8})])
+
+    assert found.rows == (({"requests": 5}, {"requests": 7}), ({"requests": 4}, {"requests": 1}))
+
+
+@pytest.mark.parametrize(
+    ("today", "before", "cell"),
+    [(15, 15, 15), (16, 15, 15), (5, 15, 15), (30, 15, 30), (15, 60, 60), (0, 20, 30), (0, 0, 15)],
+)
+def test_a_cell_is_no_shorter_than_the_time_between_two_scrapes_of_either_day(
+    today: int, before: int, cell: int
+) -> None:
+    days = ([scraped_every(seconds)] if seconds else [] for seconds in (today, before))
+
+    assert cell_for(timedelta(seconds=15), *days) == timedelta(seconds=cell)
+
+
+def scraped_every(seconds: int) -> Series:
+    """One scrape of them fails."""
+    return Series(REQUESTS, tuple(Sample(place * seconds * 1000, 0.0) for place in range(20) if place != 7))

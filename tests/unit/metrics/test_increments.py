@@ -61,6 +61,32 @@ def test_a_block_holds_what_both_sides_counted_in_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(("alone_from", "seen"), [(None, []), (START + 3 * CELL, [40, 40])])
+def test_where_the_candidate_has_all_the_traffic_a_gateways_new_pod_is_enough_for_a_block(
+    alone_from: int | None, seen: list[int]
+) -> None:
+    """Its first cell has no beginning: nobody knows what it served before it was scraped."""
+    old = [series(replace(OLD, pod="one"), every([9, 9, 9, 9])), series(replace(GATEWAY, pod="one"), every([0, 5, 9]))]
+    new = series(replace(GATEWAY, pod="another"), every([10, 50, 90], first=5))
+    increments = Increments(GRID)
+    increments.alone_from = alone_from
+
+    blocks = increments.take([*old, new], until=START + 7 * CELL)
+
+    assert [found for found in requests(blocks, Side.CANDIDATE) if found > 10] == seen
+
+
+def test_before_the_candidate_has_all_the_traffic_a_block_waits_for_stable() -> None:
+    increments = Increments(GRID)
+    increments.alone_from = START + 3 * CELL
+    stable = series(OLD, {0: 1000, 1: 1010, 3: 1030})
+
+    blocks = increments.take([stable, series(NEW, every([3, 6, 9, 12, 15], first=1))], until=START + 5 * CELL)
+
+    assert [(block.since - START) // CELL for block in blocks] == [0, 1, 3, 4]
+    assert requests(blocks, Side.STABLE) == [10, 20, 0, 0]
+
+
 def test_a_counter_that_falls_was_reset_and_counts_from_zero() -> None:
     blocks = counted([STEADY, series(NEW, every([5, 2, 4, 4], first=1))], 4)
 
@@ -227,7 +253,7 @@ def test_a_scrape_without_a_counter_tells_that_it_began_at_zero() -> None:
     new = series(replace(NEW, new=False), every([6, 8], first=2))
 
     assert requests(counted([STEADY, new], 3, ups=[up]), Side.CANDIDATE) == [6, 2]
-    assert requests(counted([STEADY, new], 3), Side.CANDIDATE) == [0, 2]
+    assert requests(counted([STEADY, new], 3), Side.CANDIDATE) == [2]
 
 
 @pytest.mark.parametrize("value", [GONE, math.inf, -1.0], ids=["stale or not a number", "infinite", "negative"])
@@ -249,6 +275,14 @@ def test_a_restart_that_only_one_counter_shows_gives_no_more_errors_than_request
     blocks = counted([STEADY, new, errors], 2)
 
     assert blocks[1].count(Side.CANDIDATE, part="errors", of="requests") == (1, 1)
+
+
+def test_what_another_job_tells_of_a_pod_begins_with_its_own_first_scrape() -> None:
+    other = series(replace(OLD, labels=(("job", "another"),)), every([1_000_000, 1_000_005, 1_000_010], first=2))
+
+    blocks = counted([STEADY, other, series(NEW, every([1, 2, 3, 4], first=1))], 4)
+
+    assert requests(blocks, Side.STABLE) == [10, 10, 15, 15]
 
 
 def test_values_are_read_as_prometheus_writes_them() -> None:
@@ -296,6 +330,98 @@ def test_a_pod_is_warm_only_after_both_the_time_and_the_requests() -> None:
     assert not rule.over(999, seen=0, ready=0, served=10)
     assert rule.over(1000, seen=0, ready=0, served=10)
     assert rule.over(5000, seen=0, ready=0, served=0)
+
+
+SECOND = 1000
+# Long enough for what is scraped first and last in it to be a part of the whole.
+LONG = 40
+
+
+def gateway(pod: str, *, every: float, phase: float, until: float = LONG * 15) -> list[Series]:
+    """A gateway's pod: for both sides it has counted as many requests as seconds, as unequal as their windows are."""
+    first = START - 100 * SECOND + round(phase * SECOND)
+    times = range(first, START + round(until * SECOND) + 1, round(every * SECOND))
+    seconds = tuple(Sample(moment, (moment - first) // SECOND) for moment in times)
+    return [Series(replace(counter, pod=pod, new=False), seconds) for counter in (OLD, NEW)]
+
+
+def by_pod(block: CountedBlock, side: Side) -> dict[str, int]:
+    return {pod.pod: pod.parts["requests"] for pod in block.pods if pod.side is side}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "phases"),
+    [(30, (4, 19)), (30, (4, 10, 19)), (60, (4, 19)), (60, (4, 19, 34, 49)), (45, (1, 20)), (120, (5, 100))],
+)
+def test_targets_that_are_scraped_more_rarely_than_cells_end_all_count(seconds: int, phases: Sequence[int]) -> None:
+    found = [each for phase in phases for each in gateway(f"at {phase}", every=seconds, phase=phase)]
+
+    blocks = counted(found, LONG, grid=replace(GRID, longest=8))
+
+    assert len(blocks) >= LONG * 15 // seconds - 2
+    assert all(len(by_pod(block, Side.STABLE)) == len(phases) for block in blocks[1:])
+    assert sum(requests(blocks, Side.STABLE)) >= (LONG * 15 - 2 * seconds) * len(phases)
+
+
+SCRAPES = st.tuples(st.floats(5, 60), st.floats(0, 60), st.floats(60, LONG * 15))
+
+
+@given(scrapes=st.lists(SCRAPES, min_size=1, max_size=4), stops=st.lists(st.integers(0, LONG), max_size=5))
+def test_of_one_target_both_sides_count_over_the_same_time_however_it_is_scraped(
+    scrapes: list[tuple[float, float, float]], stops: list[int]
+) -> None:
+    """But for what rose across the start: of the candidate's side it may be an earlier candidate's."""
+    found = [
+        each
+        for place, (every, phase, until) in enumerate(scrapes)
+        for each in gateway(f"{place}", every=every, phase=phase, until=until)
+    ]
+    increments = Increments(replace(GRID, longest=8))
+    blocks = [block for stop in (*sorted(stops), LONG) for block in increments.take(found, until=START + stop * CELL)]
+
+    since_the_start = [block for block in blocks if block.begins > START]
+    assert all(by_pod(block, Side.STABLE) == by_pod(block, Side.CANDIDATE) for block in since_the_start)
+    assert tuple(blocks) == Increments(replace(GRID, longest=8)).take(found, until=START + LONG * CELL)
+
+
+def test_a_target_that_is_gone_holds_the_others_up_for_one_of_its_scrapes() -> None:
+    gone, there = gateway("gone", every=30, phase=19, until=200), gateway("there", every=30, phase=4)
+
+    blocks = counted([*gone, *there], LONG, grid=replace(GRID, longest=8))
+
+    assert {len(by_pod(block, Side.STABLE)) for block in blocks if block.until < START + 200 * SECOND} == {2}
+    assert {len(by_pod(block, Side.STABLE)) for block in blocks if block.since > START + 215 * SECOND} == {1}
+    assert max(block.until - block.since for block in blocks) <= 45 * SECOND
+
+
+def test_pods_that_count_themselves_are_compared_over_one_scrape_of_each() -> None:
+    stable = [gateway(f"s{phase}", every=30, phase=phase)[0] for phase in (3, 17, 22)]
+    candidate = [gateway(f"c{phase}", every=30, phase=phase)[1] for phase in (1, 16)]
+
+    blocks = counted([*stable, *candidate], LONG, grid=replace(GRID, longest=8))[1:]
+
+    assert len(blocks) >= LONG // 2 - 2
+    assert {(*by_pod(block, Side.STABLE).values(), *by_pod(block, Side.CANDIDATE).values()) for block in blocks} == {
+        (30, 30, 30, 30, 30)
+    }
+
+
+def test_a_block_knows_when_the_first_of_what_it_counts_may_have_been_served() -> None:
+    found = [*gateway("a", every=30, phase=4), *gateway("b", every=30, phase=19)]
+
+    later = counted(found, LONG, grid=replace(GRID, longest=8))[3]
+
+    assert later.begins == max(s.at for s in found[2].samples if s.at <= later.since - 16 * SECOND)
+
+
+def test_how_far_scrapes_are_apart_is_known_of_what_is_still_scraped() -> None:
+    increments = Increments(GRID)
+    both = [*gateway("rare", every=50, phase=0, until=100), *gateway("often", every=15, phase=0)]
+
+    increments.take(both, until=START + 10 * CELL)
+    assert increments.apart == 50 * SECOND
+    increments.take(both, until=START + LONG * CELL)
+    assert increments.apart == 15 * SECOND
 
 
 PODS = ("a", "b", "c", "d")

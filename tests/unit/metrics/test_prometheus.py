@@ -46,20 +46,40 @@ def test_a_range_selector_gives_raw_samples_at_exact_times() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        MATRIX % (ONE, b',"warnings":["results truncated due to limit"]'),
-        MATRIX % (ONE, b',"warnings":["fetch series: store is gone"]'),
-        MATRIX % (ONE, b',"isPartial":true'),
-    ],
-    ids=["cut", "partial", "partial as VictoriaMetrics says it"],
-)
-def test_an_answer_that_is_not_whole_is_none(body: bytes) -> None:
-    found = SOURCE.raw(body)
+WHOLE = [
+    b',"warnings":[],"infos":[]',
+    b',"warnings":null,"isPartial":false',
+    b',"infos":["PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket"]',
+    b',"warnings":["PromQL info: metric might not be a counter, name does not end in _total: \\"errors\\" (1:10)"]',
+]
+NOT_WHOLE = {
+    "cut": b',"warnings":["results truncated due to limit"]',
+    "a store of Thanos is gone": b',"warnings":["fetch series for {r=\\"a\\"} proxy Series(): store is gone"]',
+    "no store of Thanos": b',"warnings":["No StoreAPIs matched for this query"]',
+    "a remote read failed": b',"warnings":["remote_read: connection refused"]',
+    "elements left out": b',"warnings":["PromQL warning: encountered a mix of histograms and floats for x (1:5)"]',
+    "of both kinds": b',"warnings":["PromQL info: monotonicity","store is gone"]',
+    "of kinds that are left out": b',"warnings":["PromQL info: a","3 more annotations omitted"]',
+    "VictoriaMetrics": b',"isPartial":true',
+}
 
-    assert isinstance(found, NotWhole)
-    assert "not whole" in found.why
+
+@pytest.mark.parametrize("said", NOT_WHOLE.values(), ids=NOT_WHOLE)
+def test_an_answer_that_is_not_whole_is_none(said: bytes) -> None:
+    for found in (SOURCE.raw(MATRIX % (ONE, said)), SOURCE.parse(vector("0")[:-1] + said + b"}")):
+        assert isinstance(found, NotWhole)
+        assert "not whole" in found.why
+
+
+@pytest.mark.parametrize("said", NOT_WHOLE.values(), ids=NOT_WHOLE)
+def test_silence_of_a_part_of_the_data_is_no_silence(said: bytes) -> None:
+    assert isinstance(SOURCE.parse(vector()[:-1] + said + b"}"), NotWhole)
+
+
+@pytest.mark.parametrize("said", WHOLE, ids=["empty", "null", "infos", "infos among the warnings"])
+def test_what_may_be_a_false_alarm_does_not_spoil_an_answer(said: bytes) -> None:
+    assert SOURCE.parse(vector("0.5")[:-1] + said + b"}") == Sample(0.5)
+    assert isinstance(SOURCE.raw(MATRIX % (ONE, said)), tuple)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +125,19 @@ def test_another_tools_way_to_write_a_variable_is_refused(foreign: str) -> None:
 
 def test_variables_are_filled_in() -> None:
     assert fill("x[$window] $namespace", {"window": "1m", "namespace": "shop"}) == "x[1m] shop"
+
+
+def test_a_native_histogram_is_read_by_its_buckets() -> None:
+    histogram = b'{"count":"7","sum":"3.5","buckets":[[3,"-0.001","0.001","2"],[0,"0.5","1","5"]]}'
+
+    found = SOURCE.raw(MATRIX % (b'{"metric":{"service":"web"},"histograms":[[1.5,%s]]}' % histogram, b""))
+
+    assert not isinstance(found, Unusable)
+    (taken,) = found[0].native
+    assert (taken.at, taken.requests, taken.up_to(0.5), taken.up_to(0.7), taken.up_to(1.0)) == (1500, 7, 2, None, 7)
+
+
+def test_a_native_histogram_that_is_no_number_is_no_answer() -> None:
+    body = MATRIX % (b'{"metric":{},"histograms":[[1.5,{"count":"many","sum":"3.5"}]]}', b"")
+
+    assert isinstance(SOURCE.raw(body), Unusable)

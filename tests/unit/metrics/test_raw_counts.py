@@ -8,14 +8,26 @@ import pytest
 from tidegate.api import DataPlane
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.matchers import Matcher, selector
-from tidegate.metrics.raw_counts import ERRORS, QUICK, REQUESTS, RawSeries, Shape, questions, read
-from tidegate.metrics.samples import Sample, Series, Side
+from tidegate.metrics.raw_counts import (
+    CLIENT_ERRORS,
+    ERRORS,
+    NATIVE,
+    QUICK,
+    REQUESTS,
+    RawSeries,
+    Shape,
+    questions,
+    read,
+    scraped_twice,
+)
+from tidegate.metrics.samples import Sample, Series, Side, buckets
 
 MINUTE = timedelta(minutes=1)
 CANDIDATE = Backend(namespace="shop", release="web", revision="bcdfghjklm", service="web-candidate", port=80)
 STABLE = replace(CANDIDATE, revision="nnnnnkkkkk", service="web-stable", side=Side.STABLE)
 BOTH = (CANDIDATE, STABLE)
 SAMPLES = (Sample(1000, 7.0),)
+HISTOGRAM = Shape(DataPlane.TRAEFIK, histogram=True)
 TRAEFIK, SLOW = Shape(DataPlane.TRAEFIK), Shape(DataPlane.TRAEFIK, timedelta(milliseconds=500))
 
 
@@ -46,6 +58,13 @@ def test_of_a_histogram_only_the_bucket_and_the_total_are_asked() -> None:
     (question,) = questions(SLOW, BOTH, MINUTE)
 
     assert 'le=~"0[.]5|[+]Inf"' in question
+
+
+def test_a_whole_histogram_is_asked_for_classic_or_native_with_all_its_boundaries() -> None:
+    (question,) = questions(HISTOGRAM, BOTH, MINUTE)
+
+    assert question.startswith('{__name__=~"traefik_service_request_duration_seconds(_bucket)?",service=~"')
+    assert "le=" not in question
 
 
 @pytest.mark.parametrize(
@@ -79,7 +98,7 @@ def test_each_series_is_its_sides_and_errors_are_told_by_their_label() -> None:
     )
 
     assert parts_of(found[CANDIDATE]) == [ERRORS, REQUESTS, REQUESTS]
-    assert parts_of(found[STABLE]) == [REQUESTS]
+    assert parts_of(found[STABLE]) == [CLIENT_ERRORS, REQUESTS]
     assert {series.counter.side for series in found[STABLE]} == {Side.STABLE}
     assert {series.counter.pod for series in found[CANDIDATE]} == {"traefik/10.0.0.1:9100"}
 
@@ -101,6 +120,22 @@ def test_what_may_be_two_sides_counts_for_neither() -> None:
     assert read(TRAEFIK, (CANDIDATE, joined), [series]) == {}
 
 
+def test_what_several_jobs_scrape_counts_once_and_the_others_are_named() -> None:
+    answer = [
+        raw(service=f"shop-web-{side}-80", code=code, job=job)
+        for side in ("candidate", "stable")
+        for code in ("200", "500")
+        for job in ("traefik", "pods", "again")
+    ]
+
+    found = read(TRAEFIK, (CANDIDATE, STABLE), answer)
+
+    assert {series.counter.pod for side in found.values() for series in side} == {"again/10.0.0.1:9100"}
+    assert [len(side) for side in found.values()] == [3, 3], "two of requests and one of errors"
+    assert scraped_twice(TRAEFIK, (STABLE,), answer) == {STABLE: ["pods", "traefik"]}
+    assert scraped_twice(TRAEFIK, (STABLE,), answer[::3]) == {}
+
+
 def test_a_histogram_without_the_bucket_counts_nothing_instead_of_all_as_slow() -> None:
     service = "shop-web-candidate-80"
     whole = [raw(service=service, code="200", le=le) for le in ("0.5", "+Inf")]
@@ -110,11 +145,29 @@ def test_a_histogram_without_the_bucket_counts_nothing_instead_of_all_as_slow() 
     assert parts_of(found[CANDIDATE]) == [QUICK, REQUESTS]
 
 
+def test_the_boundaries_of_a_histogram_are_numbers_however_they_are_written() -> None:
+    service = "shop-web-candidate-80"
+
+    found = read(HISTOGRAM, BOTH, [raw(service=service, le=le) for le in ("0.5", "5", "5e1", "+Inf", "warm")])
+
+    assert parts_of(found[CANDIDATE]) == ["0.5", "5.0", "50.0", REQUESTS]
+
+
+def test_a_histogram_that_is_there_as_both_is_counted_once() -> None:
+    service, native = "shop-web-candidate-80", (buckets(1.0, "7", [(0, "0.5", "1", "7")]),)
+    classic = [raw(service=service, code="200", le=le, __name__="seconds_bucket") for le in ("0.5", "+Inf")]
+    labels = [raw(service=service, code=code, __name__="seconds").labels for code in ("200", "500")]
+
+    found = read(HISTOGRAM, BOTH, [*classic, *(RawSeries(each, (), native) for each in labels)])
+
+    assert parts_of(found[CANDIDATE]) == ["0.5", NATIVE, REQUESTS]
+
+
 @pytest.mark.parametrize(
     ("plane", "labels", "parts"),
     [
         (DataPlane.LINKERD, {"http_status": "", "error": "FAIL_FAST"}, [ERRORS, REQUESTS]),
-        (DataPlane.LINKERD, {"http_status": "404"}, [REQUESTS]),
+        (DataPlane.LINKERD, {"http_status": "404"}, [CLIENT_ERRORS, REQUESTS]),
         (DataPlane.APPLICATION, {"status": "500"}, [ERRORS, REQUESTS]),
         (DataPlane.APPLICATION, {"code": "200", "status": "500"}, [REQUESTS]),
         (DataPlane.APPLICATION, {"method": "GET"}, []),
@@ -145,3 +198,15 @@ def test_a_pod_that_counts_itself_is_the_target_and_a_candidates_is_new() -> Non
 
     assert (found[CANDIDATE][0].counter.pod, found[CANDIDATE][0].counter.new) == ("web-bcdfghjklm-x2v9z", True)
     assert not found[STABLE][0].counter.new
+
+
+def test_pods_of_a_fresh_baseline_are_stables_and_new() -> None:
+    fresh = replace(STABLE, revision="zzzzzkkkkk", fresh=True)
+    answer = [
+        RawSeries({"namespace": "shop", "pod": f"{side.pod_prefix}x2v9z", "code": "200"}, (Sample(0, 1.0),))
+        for side in (STABLE, fresh)
+    ]
+    found = read(Shape(DataPlane.APPLICATION), (CANDIDATE, fresh), answer)
+
+    assert [(each.counter.side, each.counter.new) for each in found[fresh]] == [(Side.STABLE, True)]
+    assert list(found) == [fresh]

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.unit.metrics.pages import BOTH, BUCKETS, ERRORS, SLOW, STABLE, counter, sifting, taken
+from tests.unit.metrics.pages import BOTH, BUCKETS, ERRORS, LATENCY, SLOW, STABLE, counter, sifting, taken
 from tidegate.metrics.answer import Unusable
 from tidegate.metrics.increments import CountedBlock, Grid, Increments
 from tidegate.metrics.raw_counts import REQUESTS, RawSeries, read
@@ -72,6 +72,21 @@ def test_of_a_histogram_only_the_bucket_that_is_asked_is_given() -> None:
     assert ring.raw(ERRORS, BOTH, since=0, until=2 * SECOND) == []
 
 
+def test_of_a_histogram_that_is_compared_whole_every_bucket_is_given_beside_the_one_that_is_asked() -> None:
+    """Both objectives of a Release read the same series, which are kept once."""
+    ring, service = Ring(), 'service="shop-web-stable-80@x"'
+    text = "".join(f'{BUCKETS}{{le="{le}",{service}}} 1\n' for le in ("0.1", "0.3", "1.2", "+Inf"))
+    ring.add(SECOND, taken(text, found=sifting(SLOW, LATENCY)))
+
+    whole = ring.raw(LATENCY, BOTH, since=0, until=2 * SECOND)
+
+    assert sorted(series.labels["le"] for series in whole) == ["+Inf", "0.1", "0.3", "1.2"]
+    parts = [series.counter.part for side in read(LATENCY, BOTH, whole).values() for series in side]
+    assert sorted(parts) == ["0.1", "0.3", "1.2", REQUESTS]
+    assert len(ring.raw(SLOW, BOTH, since=0, until=2 * SECOND)) == 2
+    assert len(ring) == 4
+
+
 def test_a_revision_that_is_named_alike_is_the_same_side_to_a_gateway() -> None:
     later = replace(STABLE, revision="ccccc")
 
@@ -112,9 +127,9 @@ def test_processes_that_answer_in_turn_at_one_address_are_counted_each_for_itsel
 def test_a_gateway_that_begins_again_loses_a_block_and_invents_none() -> None:
     ring, known = Ring(), sifting()
     for place, born, count in ((1, 1.0, 500), (2, 1.0, 510), (3, 1.0, 520), (4, 9.0, 7), (5, 9.0, 9), (6, 9.0, 12)):
-        ring.add(place * 5000, taken(process(born, count, count), found=known))
+        ring.add(place * 5000 - 1000, taken(process(born, count, count), found=known))
 
-    assert blocks_of(ring, until=30 * SECOND) == [(10, 0), (0, 0), (2, 2), (3, 3)]
+    assert blocks_of(ring, until=30 * SECOND) == [(10, 0), (2, 2), (3, 3)]
 
 
 def test_more_series_than_are_kept_are_refused_whole() -> None:

@@ -81,10 +81,10 @@ def test_a_side_is_wanted_once_however_many_revisions_name_it_alike() -> None:
 
 def test_no_question_in_words_is_ever_put() -> None:
     question = Question(words="up", end=datetime(2026, 3, 1, tzinfo=UTC), window=SECOND)
-    with pytest.raises(InvalidSpec, match="errorRatio and slowRequests"):
+    with pytest.raises(InvalidSpec, match="and no query"):
         SCRAPE.request(question)
 
-    with pytest.raises(InvalidSpec, match="errorRatio and slowRequests"):
+    with pytest.raises(InvalidSpec, match="and no query"):
         SCRAPE.check("up")
 
     assert isinstance(SCRAPE.parse(b"1"), Unusable)

@@ -1,6 +1,7 @@
 """A world that is nothing but what its stores hold, for what reads no more."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from tidegate.clients import Kind
@@ -9,15 +10,19 @@ from tidegate.reconcile.memory import Memory
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Object, Store
 
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 INDEXES = {watched.kind.key: watched.index for watched in kinds.WATCHED}
 
 
 @dataclass(slots=True)
 class Stores:
-    """Stores with the operator's own indexes, and what is remembered."""
+    """Stores with the operator's own indexes, what is remembered, and a clock that stands still."""
 
     stores: dict[str, Store] = field(default_factory=dict)
     memories: dict[Key, Memory] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return NOW
 
     def store(self, kind: Kind) -> Store:
         return self.stores.setdefault(kind.key, Store(INDEXES[kind.key]))

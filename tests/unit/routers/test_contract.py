@@ -212,6 +212,16 @@ def test_a_written_weight_reads_back(router: Router, found: dict[str, Any], weig
 
 
 @every_router
+def test_how_a_rollout_ended_reads_back_until_the_next_weight(router: Router, found: dict[str, Any]) -> None:
+    ending = "ObjectiveBreached/2026-01-01T00:00:00+00:00/errors: 3/4 is over 1%"
+    ended = patched(found, router.weight_patch(found, weight=0, revision="v2", raising=False, ending=ending))
+    raised = patched(ended, router.weight_patch(ended, weight=5, revision="v2", raising=True))
+
+    assert (router.split(ended).written, router.split(ended).ending) == (("v2", 0), ending)
+    assert (router.split(raised).written, router.split(raised).ending) == (("v2", 5), "")
+
+
+@every_router
 def test_nothing_but_two_weights_of_a_rule_changes(router: Router, found: dict[str, Any]) -> None:
     after = patched(found, router.weight_patch(found, weight=25, revision="v2", raising=False))
 
@@ -267,3 +277,15 @@ def test_backends_that_are_gone_have_no_weight(router: Router, found: dict[str, 
         backend.get("destination", backend).update({"name": "other", "host": "other"})
 
     assert router.split(foreign).weight is None
+
+
+@pytest.mark.parametrize("router", [MANAGED, INGRESS], ids=["HTTPRoute", "Ingress"])
+def test_gitops_tools_leave_what_is_generated_alone(router: Any) -> None:
+    """Read as Flux's and Argo CD's manuals name them: our weights are nobody's drift, and nobody's to prune."""
+    made = router.manifest({"name": "web", "namespace": "shop"}, weight=20, revision="v2")
+    annotations = made["metadata"]["annotations"]
+
+    assert annotations["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled"
+    assert annotations["helm.toolkit.fluxcd.io/driftDetection"] == "disabled"
+    assert annotations["argocd.argoproj.io/compare-options"] == "IgnoreExtraneous"
+    assert annotations["argocd.argoproj.io/sync-options"] == "Prune=false"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.routers.test_contract import COPYING, MANAGED, MATCHING, STICKING, generated, patched
-from tidegate.reconcile.route_trims import trimmed_route
+from tidegate.reconcile.seen.route_trims import trimmed_route
 from tidegate.routers import Exposure, Header, ManagedRoute, cookie_header
 
 EXPOSING = {"match": (MATCHING, 0), "mirror": (COPYING, 0), "affinity": (STICKING, 20)}
@@ -230,4 +230,5 @@ def test_an_edited_note_is_no_note() -> None:
 def test_a_match_reads_the_same_after_the_trim_of_the_store() -> None:
     for router in (MATCHING, COPYING):
         found = raised(router, plain())
+        found["metadata"]["ownerReferences"] = [{"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release"}]
         assert router.split(trimmed_route(copy.deepcopy(found))) == router.split(found)

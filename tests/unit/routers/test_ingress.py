@@ -88,5 +88,6 @@ def test_it_says_what_the_users_ingress_lacks() -> None:
     elsewhere = copy.deepcopy(users_ingress())
     elsewhere["spec"]["rules"].pop(0)
 
-    assert replace(INGRESS, users=None).absent().sentence == "Ingress front is missing"
+    lost = replace(INGRESS, users=None).absent().sentence
+    assert lost == "Ingress front is missing: create it, with a path that leads to Service web-stable"
     assert "no path leads to Service web-stable" in replace(INGRESS, users=elsewhere).absent().sentence

@@ -1,8 +1,9 @@
 """The store never goes back in time and never misses a delete."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from tidegate.watch import Store
+from tidegate.watch import Key, Store
 
 
 def thing(name: str, version: int, uid: str = "u") -> dict[str, Any]:
@@ -80,3 +81,78 @@ def test_a_list_of_one_namespace_drops_nothing_of_another() -> None:
     store.swap([], version=10, namespace="shop")
 
     assert list(store) == [elsewhere]
+
+
+def test_a_kind_that_is_served_again_brings_its_objects_back_at_any_version() -> None:
+    store = Store()
+    store.put(thing("a", 5, uid="old"))
+    store.empty()
+    assert len(store) == 0
+
+    store.swap([], 100)
+    store.put(thing("a", 101, uid="new"))
+
+    assert len(store) == 1
+
+
+def test_an_answer_from_before_a_kind_was_gone_brings_nothing_back() -> None:
+    store = Store()
+    store.put(thing("a", 5, uid="old"))
+    store.empty()
+    store.put(thing("a", 5, uid="old"))
+
+    assert len(store) == 0
+
+
+def test_a_kind_that_is_gone_in_one_namespace_stays_in_another() -> None:
+    store = Store()
+    store.put(thing("a", 5, uid="x"))
+    store.empty("elsewhere")
+
+    assert len(store) == 1
+
+
+def test_an_object_that_the_index_cannot_read_is_kept_and_found_where_it_could() -> None:
+    troubled: list[Key] = []
+    store = Store(by_uid_then_kind, accident=lambda key, error: troubled.append(key))
+
+    store.put(thing("bad", 1, uid="x"))
+    store.put({**thing("good", 2, uid="x"), "kind": "k"})
+
+    assert [found["metadata"]["name"] for found in store.of(("uid", "x"))] == ["bad", "good"]
+    assert [found["metadata"]["name"] for found in store.of(("kind", "k"))] == ["good"]
+    assert troubled == [("shop", "bad")]
+
+
+def test_of_an_object_that_became_unreadable_or_readable_no_old_place_stays() -> None:
+    store = Store(by_uid_then_kind, accident=lambda key, error: None)
+    store.put({**thing("a", 1, uid="x"), "kind": "k"})
+
+    store.put(thing("a", 2, uid="y"))
+    assert not store.holds(("uid", "x")) | store.holds(("kind", "k"))
+
+    store.put({**thing("a", 3, uid="z"), "kind": "k"})
+    store.drop(thing("a", 4, uid="z"))
+    assert not any(map(store.holds, [("uid", "y"), ("uid", "z"), ("kind", "k")]))
+
+
+def test_a_listener_that_fails_keeps_nobody_else_from_hearing() -> None:
+    heard: list[str] = []
+    troubled: list[Key] = []
+    store = Store(accident=lambda key, error: troubled.append(key))
+    store.on_change(fails)
+    store.on_change(lambda old, new: heard.append(new["metadata"]["name"] if new else ""))
+
+    store.swap([thing("a", 1), thing("b", 2)], version=5)
+
+    assert (heard, troubled) == (["a", "b"], [("shop", "a"), ("shop", "b")])
+
+
+def fails(old: object, new: object) -> None:
+    raise TypeError
+
+
+def by_uid_then_kind(found: dict[str, Any]) -> Iterator[Key]:
+    """An index that yields one place before it meets what it cannot read."""
+    yield "uid", found["metadata"]["uid"]
+    yield "kind", found["kind"]

@@ -39,5 +39,12 @@ def test_only_stables_pods_are_counted_where_the_surge_would_count_twice() -> No
     assert counted_pods(OWNER, "v1", by_load=False) == "tidegate.dev/release=web,tidegate.dev/revision=v1"
 
 
+def test_the_pods_of_a_fresh_baseline_do_not_count_twice_either() -> None:
+    stables = "tidegate.dev/release=web,tidegate.dev/revision=v1,!tidegate.dev/baseline"
+
+    assert counted_pods(OWNER, "v1", by_load=False, fresh=True) == stables
+    assert counted_pods(OWNER, "v1", by_load=True, fresh=True) == "tidegate.dev/release=web"
+
+
 def test_the_first_revision_is_counted_whole() -> None:
     assert counted_pods(OWNER, None, by_load=False) == "tidegate.dev/release=web"

@@ -13,6 +13,7 @@ from tidegate.workloads import (
     helm_by_updates,
     note_of,
     refilled,
+    released,
     replicas_owner,
     selected_labels,
     taken_over,
@@ -68,8 +69,9 @@ def test_a_garbled_note_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_a_deployment_is_given_back_as_it_was_found(paused: bool) -> None:
-    assert refilled(Note("web", 3, paused=paused), 5)["spec"] == {"replicas": 5, "paused": paused or None}
+def test_a_deployment_that_was_paused_is_so_again_when_it_serves(paused: bool) -> None:
+    assert refilled(5)["spec"] == {"replicas": 5, "paused": None}
+    assert released(paused=paused).get("spec") == ({"paused": True} if paused else None)
 
 
 def test_services_and_pods_change_sides_by_the_deployments_labels() -> None:

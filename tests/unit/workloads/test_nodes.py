@@ -1,9 +1,11 @@
 """Which nodes each revision has, and how a DaemonSet says it."""
 
+from typing import Any
+
 import pytest
 
 from tidegate.workloads import EVERY_NODE, NO_NODE, Allotment, allotment_of, allotted, chosen, moves
-from tidegate.workloads.nodes import on_nodes
+from tidegate.workloads.nodes import REQUIRED, affinity_of, on_nodes
 
 AB = frozenset({"a", "b"})
 NODES = frozenset("abcdefgh")
@@ -70,3 +72,23 @@ def test_who_leaves_goes_first() -> None:
     assert moves("v1", 4, nodes=frozenset(), **sides) == (("v1", EVERY_NODE),)
     assert moves("v1", 1, nodes=AB, stable=None, candidate="v1") == (("v1", EVERY_NODE),)
     assert moves("v3", 0, nodes=frozenset(), stable="v1", candidate=None) == (("v3", NO_NODE), ("v1", EVERY_NODE))
+
+
+ARM = {"key": "arch", "operator": "In", "values": ["arm64"]}
+AFFINITIES: list[dict[str, Any]] = [
+    {},
+    {"podAffinity": {"x": 1}},
+    {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1}]}},
+    {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": [{"matchExpressions": [ARM]}, {"matchFields": [ARM]}]}}},
+]
+
+
+@pytest.mark.parametrize("affinity", AFFINITIES)
+@pytest.mark.parametrize("allotment", [EVERY_NODE, NO_NODE, Allotment(AB), Allotment(AB, but=True)])
+@pytest.mark.parametrize("noted", [{}, {"tidegate.dev/affinity": "foo"}, {"tidegate.dev/affinity": "[1]"}])
+def test_a_garbled_affinity_is_read_off_the_pods_without_what_was_narrowed(
+    affinity: dict[str, Any], allotment: Allotment, noted: dict[str, str]
+) -> None:
+    narrowed = {"spec": {"affinity": on_nodes(affinity, allotment)}}
+
+    assert affinity_of({"tidegate.dev/nodes": allotment.text(), **noted}, narrowed) == affinity

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tidegate.reconcile.seen.trims import trimmed_pod
 from tidegate.workloads import Pods, pod, revision_of, summary
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -45,6 +46,61 @@ def test_a_pod_that_cannot_start_is_stuck_at_once(reason: str) -> None:
 
     assert (found.stuck, found.stuck_sentence) == (1, f"container app: {reason}")
     assert not found.ever_available
+
+
+@pytest.mark.parametrize(
+    ("reason", "message", "told"),
+    [
+        (
+            "CreateContainerConfigError",
+            "couldn't find key password in Secret shop/db",
+            "container app: CreateContainerConfigError: couldn't find key password in Secret shop/db",
+        ),
+        (
+            "CreateContainerError",
+            "failed to reserve container name:\n  in\tuse\x00",
+            "container app: CreateContainerError: failed to reserve container name: in use",
+        ),
+        (
+            "CrashLoopBackOff",
+            "back-off 40s restarting failed container=app pod=web-1_shop(3f2a)",
+            "container app: CrashLoopBackOff",
+        ),
+    ],
+)
+def test_a_stuck_pod_says_what_is_missing_on_one_line(reason: str, message: str, told: str) -> None:
+    found = manifest("a", ready=False, waiting=reason, restarts=0)
+    found["status"]["containerStatuses"][0]["state"]["waiting"]["message"] = message
+
+    assert seen(found).stuck_sentence == told
+
+
+def test_what_is_missing_has_room_in_a_line_of_history() -> None:
+    found = manifest("a", ready=False, waiting="ErrImageNeverPull", restarts=0)
+    found["status"]["containerStatuses"][0]["state"]["waiting"]["message"] = "x" * 4000
+
+    sentence = seen(found).stuck_sentence
+
+    assert len(sentence) <= 256
+    assert sentence.endswith("x…")
+
+
+def test_a_pod_without_a_node_says_the_schedulers_first_sentence() -> None:
+    message = (
+        "0/3 nodes are available: 1 node(s) had untolerated taint {a: b}, 2 Insufficient cpu. no new claims to"
+        " deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling."
+    )
+    found = manifest("a", ready=False)
+    found["status"]["conditions"] = [
+        {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+    ]
+
+    trimmed = trimmed_pod({**found, "metadata": {**found["metadata"], "namespace": "shop"}})
+
+    assert seen(trimmed).unscheduled == (
+        "no node takes the pod: 0/3 nodes are available: 1 node(s) had untolerated taint {a: b}, 2 Insufficient cpu"
+    )
+    assert seen(manifest("b", ready=True)).unscheduled == ""
 
 
 def test_half_of_the_pods_failing_after_they_served_is_unhealthy() -> None:

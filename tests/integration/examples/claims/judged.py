@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from tests.cluster.api import CLUSTER_METRIC_SOURCES, CLUSTER_OBJECTIVE_SETS, RELEASES, ROUTES, Object
+from tests.cluster.api import CLUSTER_METRIC_SOURCES, CLUSTER_OBJECTIVE_SETS, RELEASES, REPLICA_SETS, ROUTES, Object
+from tests.cluster.metric_source import Answer
 from tests.cluster.page_server import Page, PageServer
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.seen import PROMOTED, climb, weights
 from tests.integration.examples.example import Example
 from tests.integration.manifests import judged, release
+from tidegate.workloads import baseline_of
 
 
 @claim
@@ -25,6 +27,20 @@ def application_metrics(example: Example) -> None:
     assert "http_requests_total" in asked
     assert 'le=~"0[.]25|' in asked
     assert "traefik" not in asked
+
+
+@claim
+def fresh_baseline(example: Example) -> None:
+    """New pods of stable's revision, as many as the candidate has, are counted beside it, and end with the rollout."""
+    first = example.serve()
+    own = baseline_of(first)
+    example.change()
+    second = example.at("half")
+    assert example.size(own) == example.size(second) == 5
+    example.promoted(after=first)
+
+    example.gone(REPLICA_SETS, f"catalog-{own}")
+    assert f"catalog-{own}-" in example.asked()
 
 
 @claim
@@ -99,6 +115,36 @@ def slow_requests(example: Example) -> None:
     rolled_back = example.phase("RolledBack")
     assert (rolled_back["reason"], rolled_back["stable"]["revision"]) == ("ObjectiveBreached", second)
     assert "paid: 0.2, must be ≥ 0.5" in rolled_back["message"]
+
+
+@claim
+def latency(example: Example) -> None:
+    """Every bucket is asked; a candidate as fast as stable passes, one with a slow tail goes back."""
+    first = example.serve()
+    example.change()
+    second = example.promoted(after=first)
+    asked = example.asked()
+    assert '{__name__=~"traefik_service_request_duration_seconds(_bucket)?",' in asked
+    assert "le=" not in asked
+
+    example.says(0.0, duration_seconds=0.6)
+    example.change("3")
+
+    rolled_back = example.phase("RolledBack")
+    assert (rolled_back["reason"], rolled_back["stable"]["revision"]) == ("ObjectiveBreached", second)
+    assert "latency: breach. over 0.1 s: candidate " in rolled_back["message"]
+
+
+@claim
+def request_share(example: Example) -> None:
+    """A candidate that serves every request without an error goes back, because it serves next to none."""
+    first = example.serve()
+    example.numbers.says = Answer(value=0.0, per_second=1)
+    example.change()
+
+    rolled_back = example.phase("RolledBack")
+    assert (rolled_back["reason"], rolled_back["stable"]["revision"]) == ("ObjectiveBreached", first)
+    assert "share: breach. the candidate served " in rolled_back["message"]
 
 
 @claim

@@ -1,6 +1,7 @@
 """Claims about what a verdict leads to: what is awaited, what a deadline ends, and what is only shown."""
 
-from tests.cluster.api import RELEASES, Object
+from tests.cluster.api import JOBS, RELEASES, Object
+from tests.integration.advice import crash, pods_of, topics
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.example import Example
 
@@ -8,7 +9,7 @@ from tests.integration.examples.example import Example
 def verdict(found: Object, name: str) -> tuple[str, str]:
     """An objective's verdict and mode in the status; empty where it is not told."""
     lines = (found.get("status") or {}).get("objectives") or []
-    line = next((each for each in lines if each["name"] == name), {})
+    line: Object = next((each for each in lines if each["name"] == name), {})
     return line.get("verdict", ""), line.get("mode", "")
 
 
@@ -42,6 +43,20 @@ def undecided(example: Example) -> None:
 
 
 @claim
+def advice(example: Example) -> None:
+    """A container restarts, the queue is long, the status says both, and a person promotes it all the same."""
+    first = example.serve()
+    example.says(500.0, requests_total=0.0).past = [10.0 + minute % 7 for minute in range(1440)]
+    example.change()
+    candidate = example.phase("Paused")["candidate"]["revision"]
+    crash(example.api, example.namespace, pods_of(example.api, example.namespace, candidate)[0])
+
+    example.until(lambda found: {"Restarts", "Unusual"} <= topics(found).keys())
+    example.ask(promote=f"{candidate}/half/1")
+    example.promoted(after=first)
+
+
+@claim
 def advise(example: Example) -> None:
     """All of the candidate's requests are slow, the status says so, and it is promoted."""
     first = example.serve()
@@ -50,3 +65,31 @@ def advise(example: Example) -> None:
 
     example.course(RELEASES, example.name, lambda found: verdict(found, "slow"), [("Breach", "Advise")])
     example.promoted(after=first)
+
+
+@claim
+def job(example: Example) -> None:
+    """Each step begins with a Job of each kind, and the smoke test is repeated."""
+    first = example.serve()
+    example.change()
+    example.promoted(after=first)
+
+    jobs = example.api.all(JOBS, example.namespace)
+    loads, smokes = (sorted(steps_of(jobs, name)) for name in ("load", "smoke"))
+    assert loads == ["first", "full", "half"]
+    assert set(smokes) == {"first", "half", "full"}
+    assert len(smokes) > 3
+    (container,) = jobs[0]["spec"]["template"]["spec"]["containers"]
+    assert container["args"][0].startswith("http://$(TIDEGATE_CANDIDATE_HOST)")
+    assert {"name": "TIDEGATE_RELEASE", "value": "parcels"} in container["env"]
+    assert verdict(example.get(RELEASES, "parcels"), "load") in {("", ""), ("Pass", "Advise")}
+
+
+def steps_of(jobs: list[Object], objective: str) -> list[str]:
+    """The step of each Job of an objective."""
+    found = (job["metadata"] for job in jobs)
+    return [
+        each["annotations"]["tidegate.dev/step"]
+        for each in found
+        if each["labels"]["tidegate.dev/objective"] == objective
+    ]

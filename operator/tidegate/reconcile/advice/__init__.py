@@ -1,0 +1,1 @@
+"""What nobody declared, told and deciding nothing: restarts, logs, usage and unusual values."""

@@ -1,0 +1,1 @@
+"""What stands in the way of a Release, in words that name the field and the remedy."""

@@ -1,0 +1,37 @@
+"""Why a fresh baseline cannot be compared with: nobody would count its pods apart, or nothing is counted at all."""
+
+from typing import TYPE_CHECKING
+
+from tidegate.api import Baseline
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Blocked
+from tidegate.metrics.data_planes import COUNTS
+
+from .objective_sets import field_of_share
+
+if TYPE_CHECKING:
+    from tidegate.reconcile.observe import Seen
+
+INSTEAD = "set baseline: Stable"
+
+
+def baseline_unfit(seen: "Seen") -> Blocked | None:
+    """The first thing that stands against it, before the first rollout that has a stable to copy."""
+    spec, plane = seen.wanted.pinned.spec, seen.plane
+    if spec.baseline is not Baseline.FRESH or seen.snapshot.progress.stable is None:
+        return None
+
+    if not spec.asks_the_data_plane:
+        why = "no objective compares the candidate with stable: declare errorRatio, slowRequests or latency"
+        return Blocked(Reason.INVALID_SPEC, f"spec.baseline: Fresh, but {why}, or {INSTEAD}")
+
+    if shared := field_of_share(spec, seen.wanted.sets):
+        why = "holds requests against the weight, which all of stable shares"
+        return Blocked(Reason.INVALID_SPEC, f"{shared}: {why}: leave it out, or {INSTEAD}")
+
+    if plane is None or COUNTS[plane].tells_pods_apart:
+        return None
+
+    able = " or ".join(found.value for found, counts in COUNTS.items() if counts.tells_pods_apart)
+    why = f"Fresh, but {plane.value} counts all pods behind a Service as one"
+    return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.baseline: {why}: set dataPlane to {able}, or {INSTEAD}")

@@ -1,0 +1,66 @@
+"""What someone must do before a Deployment is taken over."""
+
+from typing import TYPE_CHECKING
+
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import CREATE_IT, Blocked
+from tidegate.decision.workload import Workload
+from tidegate.reconcile import kinds
+from tidegate.reconcile.world import World
+
+if TYPE_CHECKING:
+    from tidegate.reconcile.observe import Seen
+
+
+def takeover_waits(seen: "Seen", world: World) -> Blocked | None:
+    """A Deployment is taken over when nobody else decides its size, and the Release can carry its load."""
+    reference, workload = seen.wanted.template.reference, seen.snapshot.workload
+    if reference is not None and seen.wanted.template.found is None:
+        where = f"spec.workloadRef: {reference['kind']} {reference['name']}"
+        return Blocked(Reason.WORKLOAD_MISSING, f"{where} is missing: {CREATE_IT}")
+
+    if workload is None or workload.taken_over or workload.contested:
+        return None
+
+    why = _untakeable(workload, seen, world)
+    where = f"spec.workloadRef: Deployment {workload.name} is not taken over yet"
+    return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}") if why else None
+
+
+def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
+    """What somebody must do first; empty where nothing is in the way."""
+    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
+    if scalers:
+        name = scalers[0]["metadata"]["name"]
+        return f"HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
+
+    if workload.owned_by:
+        by_updates = (seen.wanted.template.found or {}).get("helmByUpdates") == workload.owned_by
+        return _helm_lets_go(workload) if by_updates else _applier_lets_go(workload.owned_by)
+
+    if seen.snapshot.replicas < workload.replicas:
+        return (
+            f"it has {workload.replicas} replicas and the Release {seen.snapshot.replicas}:"
+            f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
+        )
+
+    # What it rolls out is unproven: as a first revision it would be served without a step.
+    known = seen.snapshot.progress.taken_over is not None
+    return "" if known else workload.unfinished
+
+
+def _applier_lets_go(owner: str) -> str:
+    return (
+        f"{owner} declares its spec.replicas; take replicas out of its manifest"
+        " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
+    )
+
+
+def _helm_lets_go(workload: Workload) -> str:
+    """Nobody can see whether the next chart has replicas: a person says so by taking the number from Helm."""
+    name, size = workload.name, workload.replicas
+    return (
+        f"{workload.owned_by} wrote its spec.replicas, and each upgrade of a chart that has replicas would scale it up"
+        f" again; kubectl scale deployment {name} --replicas={size + 1}, then --replicas={size}, takes the number from"
+        " it: then let the next chart have none"
+    )

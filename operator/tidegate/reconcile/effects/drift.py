@@ -1,0 +1,33 @@
+"""What is told and counted where someone's change of an object of ours is put back."""
+
+from tidegate.clients import Note
+from tidegate.decision.actions import PointService
+from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.drift import count
+from tidegate.reconcile.seen.recorded import declared_anew
+from tidegate.reconcile.seen.services import differs
+from tidegate.reconcile.world import World
+from tidegate.watch import Object
+from tidegate.workloads import selected_revision
+
+
+def drift_of_service(seen: Seen, found: Object, action: PointService) -> str:
+    """The field that someone changed on a Service as it was found; empty where what is declared changed, or its role.
+
+    A Service that selects no revision of ours was never pointed there.
+    """
+    if not seen.owner.owns(found) or declared_anew(seen.stored.found):
+        return ""
+
+    selected = selected_revision(found)
+    if selected == action.revision:
+        return differs(found, seen.owner, action.role.value, seen.spec, seen.ports)
+
+    return "" if seen.snapshot.side(selected or "").exists else "spec.selector"
+
+
+def tell_put_back(seen: Seen, title: str, field: str, world: World) -> None:
+    """Whoever changed what is ours whole learns that it does not last, and others what happened to their traffic."""
+    count(world.memory(seen.owner.key), title, field)
+    sentence = f"{title}: {field} was changed by someone else and is put back: Tidegate owns it whole"
+    world.recorder.tell(Note(regarding=seen.stored.found, reason="PutBack", sentence=sentence, warning=True))

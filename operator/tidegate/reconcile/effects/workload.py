@@ -1,0 +1,139 @@
+"""The effects of a takeover and of a hand-back: on the Deployment, our Services, and our pods."""
+
+import asyncio
+from typing import assert_never
+
+from tidegate.api.names import LABEL_DETACHED
+from tidegate.decision.actions import (
+    DetachPods,
+    EmptyWorkload,
+    HandServicesOver,
+    HoldReplicas,
+    RefillWorkload,
+    ReleaseWorkload,
+    ResizeWorkload,
+    TakeOver,
+)
+from tidegate.decision.workload import Workload
+from tidegate.reconcile import kinds
+from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.world import World
+from tidegate.watch import Object
+from tidegate.workloads import (
+    SUFFIXES,
+    Note,
+    detached,
+    emptied,
+    handed_over,
+    refilled,
+    released,
+    selected_labels,
+    service_name,
+    taken_over,
+)
+
+from .leave_serving import leave
+from .ownership import disown
+
+OnWorkload = (
+    TakeOver
+    | HoldReplicas
+    | EmptyWorkload
+    | ResizeWorkload
+    | RefillWorkload
+    | ReleaseWorkload
+    | HandServicesOver
+    | DetachPods
+)
+
+
+async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
+    """One effect on the referenced Deployment; none where it is gone."""
+    found = seen.wanted.template.found
+    if found is None:
+        return
+
+    match action:
+        case TakeOver(replicas, paused, tries, proven):
+            await _merge(found, taken_over(Note(seen.owner.name, replicas, paused, tries, proven)), world)
+        case EmptyWorkload():
+            await _merge(found, emptied(_note(seen)), world)
+        case ResizeWorkload(replicas):
+            await _merge(found, {"spec": {"replicas": replicas}}, world)
+        case RefillWorkload(replicas):
+            await _merge(found, refilled(replicas), world)
+        case HandServicesOver():
+            await hand_services_over(seen, world)
+        case DetachPods():
+            await detach_pods(seen, world)
+        case HoldReplicas(replicas):
+            await _hold(found, replicas, world)
+        case ReleaseWorkload(paused):
+            await _release(found, world, paused=paused)
+        case _:
+            assert_never(action)
+
+
+async def hand_services_over(seen: Seen, world: World) -> None:
+    """Each Service of ours selects the Deployment's pods from here on, and stays when the Release goes.
+
+    So does the managed route, before them: cut in between, it is the Services that tell of what is left to do.
+    """
+    await leave(seen, kinds.ROUTES, seen.owner.name, world)
+    labels, store = _labels(seen), world.store(kinds.SERVICES)
+    for role in SUFFIXES:
+        found = store.get((seen.owner.namespace, service_name(seen.owner, role)))
+        if found is not None and seen.owner.owns(found):
+            world.keep(
+                kinds.SERVICES, await world.writer.merge(kinds.SERVICES, found, handed_over(labels, seen.owner.name))
+            )
+
+
+async def detach_pods(seen: Seen, world: World) -> None:
+    """Our pods keep their owner and lose the labels that those Services select by."""
+    labels = _labels(seen)
+    pods = world.store(kinds.PODS).of(seen.owner.key)
+    left = [pod for pod in pods if LABEL_DETACHED not in pod["metadata"]["labels"]]
+    writes = (world.writer.merge(kinds.PODS, pod, detached(labels)) for pod in left)
+    for answer in await asyncio.gather(*writes):
+        world.keep(kinds.PODS, answer)
+
+
+def _labels(seen: Seen) -> dict[str, str]:
+    found = seen.wanted.template.found
+    return selected_labels(found["spec"], seen.wanted.template.pods or {}) if found else {}
+
+
+def _note(seen: Seen) -> Note:
+    """What is noted of the Deployment already."""
+    was = seen.snapshot.workload or Workload()
+    return Note(seen.owner.name, was.was_replicas, was.was_paused, was.emptied, was.proven)
+
+
+async def release_replicas(seen: Seen, name: str, world: World) -> None:
+    """Own nothing any more of a Deployment that is not referred to."""
+    found = world.store(kinds.DEPLOYMENTS).get((seen.owner.namespace, name))
+    if found is not None:
+        await disown(kinds.DEPLOYMENTS, found, world)
+
+
+async def _merge(found: Object, body: Object, world: World) -> None:
+    """A patch of the Deployment as it was seen: Conflict where someone changed it since."""
+    metadata = {**body.get("metadata", {}), "resourceVersion": found["metadata"]["resourceVersion"]}
+    answer = await world.writer.merge(kinds.DEPLOYMENTS, found, {**body, "metadata": metadata})
+    world.keep(kinds.DEPLOYMENTS, answer)
+
+
+async def _hold(found: Object, replicas: int, world: World) -> None:
+    """Own the number beside whoever declares it, by server-side apply of just that."""
+    metadata = {name: found["metadata"][name] for name in ("name", "namespace", "resourceVersion")}
+    kind = kinds.DEPLOYMENTS
+    manifest = {"apiVersion": kind.api, "kind": kind.kind, "metadata": metadata, "spec": {"replicas": replicas}}
+    world.keep(kind, await world.writer.apply(kind, manifest))
+
+
+async def _release(found: Object, world: World, *, paused: bool) -> None:
+    """The note goes, then our name among those who own fields."""
+    kind = kinds.DEPLOYMENTS
+    await world.writer.merge(kind, found, released(paused=paused))
+    await disown(kind, found, world)

@@ -1,0 +1,1 @@
+"""Asking hooks, and keeping what they answered."""

@@ -1,0 +1,1 @@
+"""From samples and answers to verdicts: what is counted and asked while a candidate has traffic."""

@@ -1,0 +1,184 @@
+"""What the judge makes of an objective's blocks; here of the share of bad requests."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from tidegate.judge import client_errors
+from tidegate.judge.advice import Advice
+from tidegate.judge.client_errors import ClientErrors
+from tidegate.judge.combined import Ruling
+from tidegate.judge.counts import Block, Counts
+from tidegate.judge.counts import PodCounts as JudgedPod
+from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.rulings import rule
+from tidegate.judge.sentences import Circumstances
+from tidegate.judge.verdict import Bound
+from tidegate.metrics.history import History, history
+from tidegate.metrics.increments import CountedBlock, PodCounts
+from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape
+from tidegate.metrics.samples import MILLISECONDS, Series, Side
+
+from .rules import Known, Wanted, learned
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The candidate's confirmed weight, from 0 to 1, and since when it was seen, in milliseconds since 1970."""
+
+    weight: float
+    since: int
+
+
+class Tally(Protocol):
+    """All of it may be lost: the same blocks give the same again, to the last bit."""
+
+    @property
+    def by_weight(self) -> bool:
+        """True where blocks are held against the weight."""
+
+    @property
+    def breached(self) -> bool:
+        """True once a breach was shown."""
+
+    @property
+    def warning(self) -> str:
+        """Of steps that are too short; empty where all is well, or nothing is known of it."""
+
+    @property
+    def value(self) -> float | None:
+        """What the status shows beside the bound."""
+
+    @property
+    def bound(self) -> Bound | None:
+        """The bound that is no one's declaration, where there is one."""
+
+    @property
+    def advice(self) -> Advice | None:
+        """What the same counts tell beside the objective, where they do."""
+
+    def learn(self, series: Sequence[Series]) -> None:
+        """Choose the rules by what stable counted in the hour before the first weight."""
+
+    def counted(self, series: Iterable[Series]) -> Iterable[Series]:
+        """What of an answer is counted."""
+
+    def judge(self, block: CountedBlock, promise: Promise | None, *, full: bool = False) -> Counts:
+        """Judge a block, `full` where the candidate has all the traffic, and tell what it answered in it."""
+
+    def rule(self, name: str, weight: float) -> Ruling:
+        """The verdict up to now."""
+
+
+@dataclass(slots=True)
+class BadRequests:
+    """Errors, or requests over one boundary: the candidate's share against stable's, and a bound."""
+
+    shape: Shape
+    wanted: Wanted
+    by_weight: bool = False
+    bound: None = None
+    state: ErrorState = field(init=False)
+    client_errors: ClientErrors = field(init=False)
+    _known: Known = field(init=False)
+    _pods: dict[str, Counts] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Before stable's hour is known, by the rules of a history that is too thin to tell."""
+        self._know(History())
+
+    @property
+    def rules(self) -> ErrorJudge:
+        """The judge's."""
+        return self._known.judge
+
+    @property
+    def around(self) -> Circumstances:
+        """What is known of stable's hour."""
+        return self._known.around
+
+    @property
+    def warning(self) -> str:
+        """Of steps in which twice as many bad requests would not be seen."""
+        return self._known.warning
+
+    @property
+    def breached(self) -> bool:
+        """True once a breach was shown."""
+        return self.state.breached > 0
+
+    @property
+    def value(self) -> float | None:
+        """The candidate's share."""
+        total = self.state.total.candidate + self.state.alone
+        return total.share if total.requests else None
+
+    @property
+    def advice(self) -> Advice | None:
+        """The candidate's greater share of 4xx, once it is shown."""
+        return self.client_errors.advice
+
+    @property
+    def pods(self) -> Sequence[JudgedPod]:
+        """What each of the candidate's pods answered; empty where a gateway counts, which knows none."""
+        return [JudgedPod(pod, counts) for pod, counts in self._pods.items()]
+
+    def learn(self, series: Sequence[Series]) -> None:
+        """Choose the rules by what stable counted in the hour before the first weight."""
+        self._know(history(series))
+
+    def _know(self, past: History) -> None:
+        self._known = learned(self.wanted, self.shape, past)
+        self.state = self._known.judge.start()
+        self.client_errors = client_errors.start(self._known.told)
+
+    def counted(self, series: Iterable[Series]) -> Iterable[Series]:
+        """All of it."""
+        return series
+
+    def judge(self, block: CountedBlock, promise: Promise | None, *, full: bool = False) -> Counts:
+        """Compare both sides; whatever the weight is, it shows in the counts, until the candidate has all of it."""
+        del promise
+        counted = Block(*(counts_of(self.shape, block, side) for side in (Side.CANDIDATE, Side.STABLE)))
+        before = self.rules.at_full_weight(self.state) if full else self.state
+        self.state = self.rules.update(before, counted)
+        if not full:
+            self._tell(block)
+
+        if self.shape.counts.by_pods:
+            for pod, alone in candidates_pods(block):
+                counts = counts_of(self.shape, alone, Side.CANDIDATE)
+                self._pods[pod.pod] = self._pods.get(pod.pod, Counts()) + counts
+
+        return counted.candidate
+
+    def _tell(self, block: CountedBlock) -> None:
+        """Weigh the 4xx; a histogram is not asked for them."""
+        if self.shape.over is not None:
+            return
+
+        sides = (Counts(*block.count(side, part=CLIENT_ERRORS, of=REQUESTS)) for side in (Side.CANDIDATE, Side.STABLE))
+        at = datetime.fromtimestamp(block.until / MILLISECONDS, UTC)
+        self.client_errors = client_errors.look(self._known.told, self.client_errors, Block(*sides), at)
+
+    def rule(self, name: str, weight: float) -> Ruling:
+        """The verdict up to now, with how long a fault takes to be seen at this weight."""
+        around = replace(self.around, weight=weight)
+        return rule(name, self.rules, self.state, pods=self.pods, around=around)
+
+
+def counts_of(shape: Shape, block: CountedBlock, side: Side) -> Counts:
+    """A side's requests in a block, and the bad ones of them: errors, or those over the boundary."""
+    if shape.over is None:
+        return Counts(*block.count(side, part=ERRORS, of=REQUESTS))
+
+    requests, quick = block.count(side, part=QUICK, of=REQUESTS)
+    return Counts(requests, requests - quick)
+
+
+def candidates_pods(block: CountedBlock) -> Iterable[tuple[PodCounts, CountedBlock]]:
+    """Each pod of the candidate's, and what it alone counted in a block."""
+    for found in block.pods:
+        if found.side is Side.CANDIDATE:
+            yield found, CountedBlock(since=block.since, until=block.until, pods=(found,))

@@ -1,0 +1,1 @@
+"""What the cluster says of a Release, read from the stores into the values of a snapshot."""

@@ -1,0 +1,47 @@
+"""What an autoscaler asks of a Release, and which pods it divides by."""
+
+from collections.abc import Mapping
+
+from tidegate.reconcile import kinds
+from tidegate.reconcile.world import World
+from tidegate.watch import Object
+from tidegate.workloads import Owner, counted_pods
+
+# What the status has room for.
+SELECTOR_LENGTH = 512
+
+
+def asked_size(found: Object, declared: int, owner: Owner, world: World) -> int:
+    """The pods that are declared; no fewer than an autoscaler asked last, where the number is not from a scaler.
+
+    A forcing applier, or a manifest without the field (the API server makes it 1), says nothing of the load. At 0
+    nothing is scaled: that is a person's word.
+    """
+    if found.get("scaled") or not declared:
+        return declared
+
+    asked: list[int] = [scaler["asked"] for scaler in _autoscalers(owner, world)]
+    return max(declared, *asked) if asked else declared
+
+
+def least_size(owner: Owner, world: World) -> int:
+    """The fewest pods that the Release's autoscaler allows; 0 where it has none."""
+    return max((scaler["spec"].get("minReplicas") or 1 for scaler in _autoscalers(owner, world)), default=0)
+
+
+def divided_by(owner: Owner, stable: str | None, world: World, *, fresh: bool, beside: Mapping[str, str]) -> str:
+    """The selector of the pods that the Release's autoscalers divide by.
+
+    `beside`: the labels of a Deployment's pods that share the load while it is taken over.
+    """
+    scalers = _autoscalers(owner, world)
+    by_load = not scalers or any(scaler["followsLoad"] for scaler in scalers)
+    both = ",".join(f"{name}={value}" for name, value in sorted(beside.items()))
+    if scalers and by_load and 0 < len(both) <= SELECTOR_LENGTH:
+        return both
+
+    return counted_pods(owner, stable, by_load=by_load, fresh=fresh)
+
+
+def _autoscalers(owner: Owner, world: World) -> list[Object]:
+    return list(world.store(kinds.AUTOSCALERS).of((owner.namespace, f"{kinds.RELEASES.kind}/{owner.name}")))

@@ -1,0 +1,46 @@
+"""What someone changed of objects that are ours whole: put back at once, and not as often as somebody likes."""
+
+import time
+from datetime import timedelta
+
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Blocked
+from tidegate.decision.workload import TRIES
+from tidegate.reconcile.memory import Memory, PutBack
+
+# Who changes an object again so soon fights over it; two tries are at once, each later one waits.
+FIGHT_SECONDS = 600.0
+PAUSE_SECONDS = 60.0
+
+
+def contested(memory: Memory, name: str) -> bool:
+    """True while an object is left as somebody made it: it was put back too often lately."""
+    found = memory.put_back.get(name)
+    return found is not None and found.times >= TRIES and left(found) > 0
+
+
+def left(found: PutBack) -> float:
+    """Seconds until an object may be put back once more."""
+    return found.at + PAUSE_SECONDS - time.monotonic()
+
+
+def overwritten(memory: Memory, drifting: frozenset[str]) -> Blocked | None:
+    """Somebody fights over an object of ours: told until it has been left alone for a while."""
+    fought = {name: found for name, found in memory.put_back.items() if contested(memory, name)}
+    told = ((name, found) for name, found in fought.items() if found.times > TRIES or name in drifting)
+    name, found = next(told, ("", None))
+    if found is None:
+        return None
+
+    sentence = (
+        f"{name}: someone else changes {found.field} again and again: take it out of what writes it;"
+        " Tidegate puts it back once a minute"
+    )
+    return Blocked(Reason.OVERWRITTEN, sentence, timedelta(seconds=left(found)))
+
+
+def count(memory: Memory, name: str, field: str) -> None:
+    """Remember that an object was put back just now."""
+    now, before = time.monotonic(), memory.put_back.get(name)
+    times = before.times if before is not None and now - before.at < FIGHT_SECONDS else 0
+    memory.put_back[name] = PutBack(field=field, times=times + 1, at=now)

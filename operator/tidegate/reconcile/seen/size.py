@@ -1,0 +1,38 @@
+"""How many pods a Release has: as declared, as an autoscaler asked, or as the Deployment had that it takes over."""
+
+from dataclasses import dataclass, replace
+
+from tidegate.decision.progress import TakenOver
+from tidegate.decision.takeover import size_to_keep
+from tidegate.decision.workload import Workload
+from tidegate.reconcile.world import World
+from tidegate.watch import Object
+from tidegate.workloads import Owner
+
+from .autoscalers import asked_size, least_size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """The Release's size, and what was written instead: `undercut` below its autoscaler's number, by another.
+
+    `least`: the fewest that an autoscaler allows, 0 without one. The `workload` knows what it asked meanwhile.
+    """
+
+    replicas: int
+    least: int
+    undercut: int | None
+    workload: Workload | None
+
+
+def observe_size(
+    found: Object, declared: int, record: TakenOver | None, workload: Workload | None, owner: Owner, world: World
+) -> Size:
+    """A Deployment that is not emptied yet keeps the Release as large as itself, whoever asks for less."""
+    asked, least = asked_size(found, declared, owner, world), least_size(owner, world)
+    kept = size_to_keep(record, workload)
+    if workload is not None and least and asked < kept:
+        workload = replace(workload, asked_meanwhile=asked)
+
+    undercut = declared if asked > declared else None
+    return Size(replicas=max(asked, kept), least=least, undercut=undercut, workload=workload)

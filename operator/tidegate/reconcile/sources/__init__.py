@@ -1,0 +1,1 @@
+"""Who is asked for measurements: metric sources, their Secrets, and the limits of asking."""

@@ -1,0 +1,70 @@
+"""What a person must mend is told as such, and with what to do."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tidegate.decision.deadline import STANDING
+from tidegate.decision.reasons import BLOCKING, Reason
+
+PACKAGE = Path(__file__).parents[2] / "operator" / "tidegate"
+MODULES = [(path, ast.parse(path.read_text())) for path in sorted(PACKAGE.rglob("*.py"))]
+# Ordinary, or a person's own wish: nobody need look.
+NORMAL = {
+    *(reason for reason in Reason if reason.quiet),
+    *(Reason.NEW, Reason.DELETING, Reason.DRAINING, Reason.WATCHING, Reason.PROMOTING),
+    *(Reason.BASELINE_STARTED, Reason.BASELINE_ENDED),
+    *(Reason.PROMOTED, Reason.REVERTED, Reason.SUPERSEDED),
+    *(Reason.PAUSED, Reason.HOOK_WAITS, Reason.SUSPENDED),
+    *(Reason.TAKING_OVER, Reason.HANDING_BACK, Reason.HANDED_BACK),
+    *(Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY),
+    *(Reason.RESTART_STARTED, Reason.RESTARTING, Reason.RESTART_WAITS, Reason.RESTARTED),
+}
+BLOCKS = {"Blocked", "SecretUnusable"}
+
+
+def blocked_by() -> Iterator[str]:
+    """The names of the reasons with which anything is blocked."""
+    for _, tree in MODULES:
+        for call in ast.walk(tree):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in BLOCKS:
+                continue
+
+            first = call.args[0] if call.args else None
+            if isinstance(first, ast.Attribute) and isinstance(first.value, ast.Name) and first.value.id == "Reason":
+                yield first.attr
+
+
+def told(tree: ast.Module) -> Iterator[str]:
+    """The texts of a module that are no docstrings; what is filled in is left out."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield "" if node.value in docstrings else node.value
+
+
+@pytest.mark.parametrize("name", sorted(set(blocked_by())))
+def test_whatever_blocks_a_release_is_stalled_and_stops_its_clock(name: str) -> None:
+    assert Reason[name] in BLOCKING
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_an_event_of_every_reason_is_a_warning_or_is_known_to_be_none(reason: Reason) -> None:
+    assert reason.warns is (reason not in NORMAL)
+
+
+def test_a_reason_that_stops_a_rollout_is_told_as_a_warning() -> None:
+    standing = STANDING - {Reason.PAUSED, Reason.SUSPENDED}
+
+    assert {reason for reason in (*BLOCKING, *standing) if not reason.warns} == set()
+
+
+@pytest.mark.parametrize("tree", [tree for _, tree in MODULES], ids=[str(at.relative_to(PACKAGE)) for at, _ in MODULES])
+def test_a_message_of_something_missing_says_what_to_do(tree: ast.Module) -> None:
+    assert not [text for text in told(tree) if text.endswith(("is missing", "not found"))]

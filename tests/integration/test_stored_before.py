@@ -1,0 +1,127 @@
+"""What an older CRD took in any shape is survived: each is told of, an abort is obeyed, and the others go on."""
+
+import copy
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kubernetes.client.exceptions import ApiException
+
+from tests.cluster.api import CRDS, RELEASES, Api
+from tests.cluster.operator import Operator
+from tests.integration.conftest import Setup
+from tests.integration.manifests import phase_is, release, template
+from tests.integration.steps import change, deploy, weights
+
+PAUSED = [{"name": "some", "weight": 20, "pause": "UntilPromoted"}]
+ANY = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+# As many as an API server takes; no reader of Python's goes so deep by itself.
+DEEP = 3_000
+MISSHAPEN = {"path": "/api"}
+NAME = "releases.tidegate.dev"
+
+
+@contextmanager
+def older(api: Api, namespace: str) -> Iterator[None]:
+    """A CRD that knows no shape of matches and templates, while a test stores what it wants."""
+    found = api.get(CRDS, None, NAME)
+    declared = copy.deepcopy(found["spec"]["versions"])
+    spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    spec["template"] = ANY
+    spec["traffic"]["properties"]["gateway"]["properties"]["rules"]["items"]["properties"]["matches"]["items"] = ANY
+    api.merge(CRDS, None, NAME, {"spec": {"versions": found["spec"]["versions"]}})
+    try:
+        until_taken(api, matching(namespace, MISSHAPEN), taken=True)
+        yield
+    finally:
+        api.merge(CRDS, None, NAME, {"spec": {"versions": declared}})
+        until_taken(api, matching(namespace, MISSHAPEN), taken=False)
+
+
+def until_taken(api: Api, manifest: dict[str, Any], *, taken: bool) -> None:
+    """Wait until the API server goes by the CRD that it has: nothing tells when that is."""
+    end = time.monotonic() + 30
+    while is_taken(api, manifest) is not taken:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def is_taken(api: Api, manifest: dict[str, Any]) -> bool:
+    """Whether an object would be created; nothing is kept."""
+    try:
+        api.try_create(RELEASES, manifest)
+    except ApiException:
+        return False
+
+    return True
+
+
+def matching(namespace: str, match: Any) -> dict[str, Any]:
+    found = release(namespace, "match")
+    found["spec"]["traffic"]["gateway"]["rules"] = [{"matches": [match]}]
+    return found
+
+
+def nested(namespace: str) -> str:
+    """As text: what writes an object of Python's goes down with it."""
+    found = release(namespace, "deep")
+    found["spec"]["template"]["spec"]["deep"] = "?"
+    return json.dumps(found).replace('"?"', '{"a":' * DEEP + "1" + "}" * DEEP)
+
+
+def until_said(setup: Setup, namespace: str, words: str) -> None:
+    """Wait until the Release that is too deep for Python's readers has these words in its status."""
+    asked = (
+        "get",
+        "release",
+        "deep",
+        "--namespace",
+        namespace,
+        "--output",
+        "jsonpath={.status.reason} {.status.message}",
+    )
+    end = time.monotonic() + 30
+    while f"InvalidSpec {words}" not in (said := setup.plane.kubectl(*asked)):
+        assert time.monotonic() < end, said
+        time.sleep(0.2)
+
+
+def invalid(words: str) -> Callable[[dict[str, Any]], bool]:
+    """True for a Release that is told to be invalid, with these words."""
+
+    def told(found: dict[str, Any]) -> bool:
+        status = found.get("status") or {}
+        return status.get("reason") == "InvalidSpec" and words in status["message"]
+
+    return told
+
+
+def test_what_is_stored_in_any_shape_is_told_of_and_ends_nothing(
+    setup: Setup, api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, steps=PAUSED)
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    with older(api, namespace):
+        api.create(RELEASES, matching(namespace, MISSHAPEN))
+        deep = setup.folder / "deep.json"
+        deep.write_text(nested(namespace))
+        setup.plane.kubectl("create", "-f", str(deep))
+        found = api.get(RELEASES, namespace, "web")
+        labelled = {**template("3"), "metadata": {"labels": [{"app": "web"}]}}
+        api.replace(RELEASES, {**found, "spec": {**found["spec"], "template": labelled}})
+
+    for _ in range(2):
+        api.until(RELEASES, namespace, "match", invalid("spec.traffic.gateway.rules[0].matches[0].path: must be an"))
+        until_said(setup, namespace, "spec.template: must be nested at most")
+        api.until(RELEASES, namespace, "web", invalid("spec.template: metadata.labels must be an object"))
+        assert weights(api, namespace) == [80, 20]
+        operator.stop()
+        operator.start()
+
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert weights(api, namespace) == [100, 0]
+    setup.plane.kubectl("delete", "releases", "--namespace", namespace, "--all")

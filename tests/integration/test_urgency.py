@@ -1,0 +1,66 @@
+"""What takes a weight away waits for nothing: neither for a Release's own failing writes, nor for anyone's else."""
+
+import time
+
+import pytest
+
+from tests.cluster.api import PODS, RELEASES, ROUTES, Api
+from tests.cluster.operator import Operator
+from tests.cluster.processes import within
+from tests.integration.manifests import phase_is, release
+from tests.integration.proxy import Proxy
+from tests.integration.steps import change, deploy, weights
+from tidegate.watch.queue import TURNS_AT_ONCE
+
+STEPS = [{"name": "some", "weight": 20, "pause": "UntilPromoted"}, {"name": "more", "weight": 60}]
+# Under load an echo takes a moment; the tries of one write take from 5 s to over a minute.
+SOON_SECONDS = 3
+
+
+@pytest.mark.parametrize("seconds", [0, 9], ids=["at once", "after 9 s"])
+def test_an_abort_does_not_wait_for_the_own_writes_that_fail(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator], seconds: float
+) -> None:
+    proxy, _ = proxied
+    deploy(api, namespace, steps=STEPS, replicas=5)
+    change(api, namespace, "2")
+    revision = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    proxy.refused, proxy.hanging = 0, (f"/namespaces/{namespace}/replicasets", seconds)
+    api.ask(namespace, "web", promote=f"{revision}/some/1")
+    assert within(30, lambda: proxy.refused > 0), "the candidate does not grow"
+
+    began = time.monotonic()
+    api.ask(namespace, "web", abort="1")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+
+    assert time.monotonic() - began < SOON_SECONDS
+    proxy.hanging = None
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["reason"] == "Aborted"
+
+
+def test_a_candidate_that_loses_its_pod_does_not_wait_for_any_number_of_others_whose_writes_hang(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator]
+) -> None:
+    proxy, _ = proxied
+    others = [f"other-{place}" for place in range(TURNS_AT_ONCE + 4)]
+    for name in (*others, "web"):
+        api.create(RELEASES, release(namespace, name, steps=STEPS[:1], replicas=1))
+    for name in (*others, "web"):
+        api.until(RELEASES, namespace, name, phase_is("Promoted"))
+    change(api, namespace, "2")
+    revision = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    proxy.refused, proxy.hanging = 0, (f"/namespaces/{namespace}/replicasets", 9)
+    for name in others:
+        change(api, namespace, "2", name)
+    assert within(30, lambda: proxy.refused >= 28), "the writes of the others do not hang"
+
+    pod = next(iter(api.all(PODS, namespace, f"tidegate.dev/release=web,tidegate.dev/revision={revision}")))
+    states = [
+        {**state, "status": "False"} if state["type"] == "Ready" else state for state in pod["status"]["conditions"]
+    ]
+    began = time.monotonic()
+    api.merge(PODS, namespace, f"{pod['metadata']['name']}/status", {"status": {"conditions": states}})
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+
+    assert time.monotonic() - began < SOON_SECONDS

@@ -1,0 +1,132 @@
+"""Samples that are stored late: noticed by asking again, waited for, and counted once and only once."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.reconcile.judging.test_track import CELL, START, bad, caught_up, judged, start, track
+from tidegate.api.objectives import MetricSourceRef
+from tidegate.judge.verdict import Verdict
+from tidegate.metrics.raw_counts import ERRORS, REQUESTS
+from tidegate.metrics.samples import Counter, Sample, Series, Side
+from tidegate.reconcile.judging.arrivals import AGAIN, LATEST, SOON, Arrivals, Stored
+from tidegate.reconcile.judging.ticks import last_end
+from tidegate.reconcile.judging.track import Track
+
+PLACE = (MetricSourceRef(name="default"), "")
+CELLS = 24
+
+
+def scraped(phase: int, every: int = 15) -> list[Series]:
+    """A gateway's pod, so many seconds after the cells' ends; half of the candidate's requests fail."""
+    times = range(START + (phase - 8 * every) * 1000, start(CELLS) + 60_000, every * 1000)
+    return [
+        Series(
+            Counter(side=side, pod="gateway", part=part),
+            tuple(Sample(at, (at - times[0]) // rate) for at in times if side is Side.STABLE or at > START),
+        )
+        for side, part, rate in (
+            (Side.STABLE, REQUESTS, 10),
+            (Side.CANDIDATE, REQUESTS, 100),
+            (Side.CANDIDATE, ERRORS, 200),
+        )
+    ]
+
+
+def there(found: list[Series], *, after: int, until: int) -> list[Series]:
+    """What a range selector gives."""
+    return [
+        Series(each.counter, tuple(sample for sample in each.samples if after < sample.at <= until)) for each in found
+    ]
+
+
+def followed(found: list[Series], delay: int, arrivals: Arrivals) -> tuple[Track, int]:
+    """Counted as time goes by, from a source that stores samples so many seconds late; and how often from the begin."""
+    live, begins = track(), 1
+    for tick in range(1, CELLS + 1):
+        now = start(tick) / 1000 + 2
+        until, _ = last_end(now, CELL, arrivals.wait(PLACE))
+        stored = min(until, round((now - delay) * 1000))
+        live.take(there(found, after=live.taken - AGAIN, until=stored), until=until, wait=arrivals.wait(PLACE))
+        if live.late is not None and arrivals.learn(PLACE, live.late) > live.waited:
+            live, begins = track(), begins + 1
+
+    live.caught_up = True
+    return live, begins
+
+
+@given(delay=st.integers(0, 60), phase=st.integers(1, 30), every=st.sampled_from([15, 30, 60]))
+def test_a_sample_that_is_up_to_a_minute_late_counts_once_and_a_replay_counts_the_same(
+    delay: int, phase: int, every: int
+) -> None:
+    found, arrivals = scraped(phase, every), Arrivals()
+    live, begins = followed(found, delay, arrivals)
+    again = track()
+    again.take(there(found, after=again.taken - AGAIN, until=live.taken), until=live.taken)
+
+    assert bad(live).state == bad(again).state
+    assert bad(live).breached
+    assert begins <= 6
+    assert arrivals.wait(PLACE) >= timedelta(seconds=min(delay, 2))
+
+
+def test_a_source_that_stores_at_once_is_waited_for_no_longer() -> None:
+    arrivals = Arrivals()
+
+    assert followed(scraped(14), 1, arrivals)[1] == 1
+    assert arrivals.wait(PLACE) == SOON
+
+
+def test_a_source_that_stores_later_than_a_minute_is_said_to() -> None:
+    live, _ = followed(scraped(4), 75, Arrivals())
+
+    line = judged(live, cell=CELLS)
+
+    assert line.verdict is Verdict.NO_DATA
+    assert "samples are stored more than 60 s after their time" in line.sentence
+
+
+@pytest.mark.parametrize(("late", "wait"), [(0, 2), (2, 5), (7, 10), (39.9, 40), (60, 60), (600, 60)])
+def test_it_is_waited_for_longer_than_a_sample_was_late_and_never_shorter_again(late: float, wait: float) -> None:
+    arrivals = Arrivals()
+
+    assert arrivals.learn(PLACE, timedelta(seconds=late)) == timedelta(seconds=wait)
+    assert arrivals.learn(PLACE, timedelta()) == arrivals.wait(PLACE) == timedelta(seconds=wait)
+
+
+def test_only_what_was_not_there_when_it_was_asked_for_is_late() -> None:
+    stored, counter = Stored(0), Counter(side=Side.STABLE, pod="a", part=REQUESTS)
+
+    def asked(*times: int, taken: int, until: int) -> int | None:
+        return stored.late_by([Series(counter, tuple(Sample(at, 1.0) for at in times))], taken=taken, until=until)
+
+    assert asked(-500, 4000, taken=0, until=30_000) is None, "nothing was asked of before"
+    assert asked(4000, taken=30_000, until=45_000) is None
+    assert asked(4000, 19_500, 31_000, 46_000, taken=45_000, until=60_000) == 25_000
+    assert asked(19_500, 31_000, 46_000, taken=60_000, until=75_000) is None
+    assert asked(19_500, 46_000, taken=75_000, until=75_000 + 2 * AGAIN) is None, "what is gone is not late"
+    assert asked(20_500, 44_000, taken=75_000, until=90_000) is None, "another replica scrapes at other seconds"
+
+
+def test_a_source_that_never_had_any_sample_was_away_and_is_not_late() -> None:
+    stored, counter = Stored(0), Counter(side=Side.STABLE, pod="a", part=REQUESTS)
+    full = [Series(counter, tuple(Sample(at, 1.0) for at in (5000, 20_000, 35_000)))]
+
+    assert stored.late_by([], taken=0, until=30_000) is None
+    assert stored.late_by(full, taken=30_000, until=45_000) is None
+
+
+def test_more_is_asked_again_than_is_ever_waited_for() -> None:
+    assert LATEST.total_seconds() < AGAIN / 1000
+
+
+def test_what_came_late_is_told_by_how_long_was_waited_for_it() -> None:
+    found, wait = caught_up(track(), there(scraped(10), after=0, until=start(2)), 4), timedelta(seconds=5)
+
+    found.take(there(scraped(10), after=0, until=start(4)), until=start(5), wait=wait)
+
+    first = next(s.at for s in scraped(10)[0].samples if s.at > start(2))
+    assert found.late == SOON + timedelta(milliseconds=start(4) - first - 1000)
+    assert found.waited == wait

@@ -1,0 +1,134 @@
+"""Since when a weight is confirmed: the clock that every drain goes by."""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from tests.unit.routers.test_contract import MATCHING, attached, generated, patched, users
+from tidegate.decision.plan import NO_TIME
+from tidegate.reconcile.memory import Memory, RouterMemory
+from tidegate.reconcile.seen import routes
+from tidegate.reconcile.seen.routes import NOT_THERE, observe_route, remember
+from tidegate.reconcile.world import World
+from tidegate.watch import Object
+from tidegate.workloads import Owner
+
+
+class Clock:
+    """A clock that tests move."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = Clock()
+    monkeypatch.setattr(routes, "time", found)
+    return found
+
+
+def test_another_weight_is_confirmed_from_its_own_confirmation(clock: Clock) -> None:
+    memory = RouterMemory()
+    remember(memory, 1, ("v2", 20), confirmed=True)
+    clock.now += 60
+    remember(memory, 2, ("v2", 50), confirmed=False)
+    clock.now += 1
+
+    remember(memory, 2, ("v2", 50), confirmed=True)
+
+    assert memory.confirmed_at == clock.now
+
+
+def test_a_moment_in_which_git_put_its_weights_back_does_not_stop_the_clock(clock: Clock) -> None:
+    memory = RouterMemory()
+    remember(memory, 1, ("v2", 20), confirmed=True)
+    began = clock.now
+    for generation in range(2, 20):
+        clock.now += 2
+        remember(memory, generation, ("v2", 20), confirmed=False)
+        clock.now += 0.2
+        remember(memory, generation, ("v2", 20), confirmed=True)
+
+    assert memory.confirmed_at == began
+
+
+def test_a_long_time_without_confirmation_starts_the_clock_again(clock: Clock) -> None:
+    memory = RouterMemory()
+    remember(memory, 1, ("v2", 20), confirmed=True)
+    clock.now += 1
+    remember(memory, 2, ("v2", 20), confirmed=False)
+    clock.now += 60
+
+    remember(memory, 2, ("v2", 20), confirmed=True)
+
+    assert memory.confirmed_at == clock.now
+
+
+def test_a_route_that_comes_is_confirmed_from_then(clock: Clock) -> None:
+    memory = RouterMemory()
+    remember(memory, -1, NOT_THERE, confirmed=True)
+    clock.now += 60
+
+    remember(memory, 1, None, confirmed=True)
+
+    assert memory.confirmed_at == clock.now
+
+
+def test_silence_is_counted_from_the_generation(clock: Clock) -> None:
+    memory = RouterMemory()
+    remember(memory, 1, None, confirmed=False)
+    clock.now += 30
+    remember(memory, 1, None, confirmed=False)
+
+    assert clock.now - memory.seen_at == 30
+
+
+OWNER = Owner(name="web", namespace="shop", uid="1")
+
+
+@dataclass(slots=True)
+class OneRoute:
+    """A world with nothing in it but a route."""
+
+    found: Object
+    known: Memory = field(default_factory=Memory)
+
+    def store(self, _kind: Any) -> "OneRoute":
+        return self
+
+    def get(self, _key: Any) -> Object:
+        return self.found
+
+    def memory(self, _key: Any) -> Memory:
+        return self.known
+
+
+def test_requests_that_match_drain_from_their_own_end_although_the_weight_stays_0(clock: Clock) -> None:
+    matched = generated(MATCHING)
+    matched["metadata"] |= {"ownerReferences": [OWNER.reference()], "name": "web", "namespace": "shop"}
+    world = OneRoute(matched)
+    observed = cast("World", world)
+    observe_route(MATCHING, OWNER, observed, by_time=True)
+    clock.now += 60
+    world.found = patched(matched, MATCHING.weight_patch(matched, weight=0, revision="v2", raising=False))
+
+    ended = observe_route(MATCHING, OWNER, observed, by_time=True)
+
+    assert ended is not None
+    assert not ended.matched
+    assert ended.confirmed_for == NO_TIME
+
+
+def test_a_route_that_lost_its_backends_still_has_our_notes_to_take_off() -> None:
+    router = attached("HTTPRoute")
+    during = patched(users("HTTPRoute"), router.weight_patch(users("HTTPRoute"), weight=5, revision="v2", raising=True))
+    del during["spec"]["rules"][1]["backendRefs"][0]
+
+    found = observe_route(router, OWNER, cast("World", OneRoute(during)), by_time=True)
+
+    assert found is not None
+    assert (found.lost, found.touched, found.weight) == (True, True, 0)
