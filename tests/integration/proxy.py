@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
@@ -62,6 +63,7 @@ class Proxy:
     _striking: bool = False
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _session: aiohttp.ClientSession | None = None
+    _upstream: list[socket.socket] = field(default_factory=list)
     _runner: web.AppRunner | None = None
     _thread: threading.Thread | None = None
 
@@ -72,7 +74,7 @@ class Proxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
             self._thread.join(10)
@@ -96,7 +98,7 @@ class Proxy:
 
     async def _start(self) -> None:
         context = ssl.create_default_context(cafile=str(self.plane.authority))
-        connector = aiohttp.TCPConnector(ssl=context, limit=0)
+        connector = aiohttp.TCPConnector(ssl=context, limit=0, socket_factory=self._opened)
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
         application = web.Application(client_max_size=2**26)
         application.router.add_route("*", "/{path:.*}", self._pass)
@@ -118,7 +120,22 @@ class Proxy:
             task.cancel()
 
         await asyncio.gather(*left, return_exceptions=True)
-        # Aborted transports close in the next rounds of the loop.
+        await self._closed()
+
+    def _opened(self, address: tuple[Any, ...]) -> socket.socket:
+        """A socket to the server, of which `_closed` knows."""
+        family, kind, protocol, _, _ = address
+        opened = socket.socket(family, kind, protocol)
+        opened.setblocking(False)
+        self._upstream.append(opened)
+        return opened
+
+    async def _closed(self) -> None:
+        """Wait until the server took its leave of every connection: on a busy machine that takes seconds."""
+        while any(opened.fileno() >= 0 for opened in self._upstream):
+            await asyncio.sleep(0.02)
+
+        # Aborted transports of callers close in the next rounds of the loop.
         await asyncio.sleep(0.2)
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:
