@@ -159,7 +159,13 @@ def mend(seen: Snapshot) -> Decision | None:
 
 
 def forget_silence(seen: Snapshot) -> Decision | None:
-    """The clocks of silence and of a held breach run only while they are so: an outage is no silence."""
+    """The clocks of silence and of a held breach run only while they are so: an outage is no silence.
+
+    A restart is none of their ends: what was so before it is so until something else is heard.
+    """
+    if not seen.evidence.heard:
+        return None
+
     changes: dict[str, None] = {}
     if seen.progress.no_data_since and not seen.evidence.no_data:
         changes["no_data_since"] = None

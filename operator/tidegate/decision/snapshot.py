@@ -50,7 +50,8 @@ class Evidence:
 
     `nobody_to_blame`: something is wrong that stable shares, or that one pod does. `undecided`: enough was seen since
     the step settled, and nothing is missing but the verdict itself. `over_bound`: the candidate's own share at the step
-    is over its bound, which may be chance: the weight does not rise meanwhile.
+    is over its bound, which may be chance: the weight does not rise meanwhile. `heard`: false while a process that has
+    just begun has not heard of every objective yet.
     """
 
     breach: bool = False
@@ -60,6 +61,7 @@ class Evidence:
     undecided: bool = False
     over_bound: bool = False
     passed: bool = False
+    heard: bool = True
     sentence: str = ""
 
 

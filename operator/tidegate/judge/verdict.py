@@ -52,7 +52,8 @@ class Line:
     """One objective's verdict, in values and in words. One that only advises is shown and never acts.
 
     `undecided`: enough was seen, and it says neither; a rollout may wait for nothing else. `over`: what was seen of the
-    candidate at this step is over the bound, whether that is shown to be more than chance or not.
+    candidate at this step is over the bound, whether that is shown to be more than chance or not. `heard`: false while
+    its source has not told this process anything yet; not even that it is silent.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Line:
     undecided: bool = False
     over: bool = False
     advises: bool = False
+    heard: bool = True
 
 
 def judge(
@@ -85,6 +87,7 @@ def judge(
         bound=bound,
         sentence=_sentence(name, bound, latest, verdict),
         passed=verdict is Verdict.PASS and fresh,
+        heard=latest is not None,
     )
 
 
@@ -131,6 +134,11 @@ class Analysis:
     def over(self) -> bool:
         """True where an objective that acts is over its bound at this step."""
         return any(line.over for line in self.gates)
+
+    @property
+    def heard(self) -> bool:
+        """True when every objective that acts has been heard of since this process began."""
+        return all(line.heard for line in self.gates)
 
     @property
     def gates(self) -> tuple[Line, ...]:

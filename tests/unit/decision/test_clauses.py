@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Snapshot, decide
 from tidegate.decision.actions import CompareTemplate, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
-from tidegate.decision.progress import Asks, Phase
+from tidegate.decision.progress import Asks, Phase, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Blocked, Evidence
@@ -411,6 +411,26 @@ def test_a_held_breach_rolls_back_at_its_limit() -> None:
 
     assert decide(held).reason is Reason.BREACH_HELD
     assert decide(later(held)).reason is Reason.OBJECTIVE_BREACHED
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        plan_look(step_look(evidence=BREACH), on_breach=OnTrouble.HOLD),
+        step_look(evidence=Evidence(no_data=True)),
+    ],
+    ids=["a held breach", "silence"],
+)
+def test_a_restart_gives_what_was_so_before_no_new_time(found: Snapshot) -> None:
+    before = decide(found).progress
+    restarted = replace(found, progress=before, evidence=Evidence(heard=False))
+
+    assert clocks(decide(restarted).progress) == clocks(before)
+    assert clocks(decide(replace(restarted, evidence=Evidence())).progress) == (None, None)
+
+
+def clocks(progress: Progress) -> tuple[datetime | None, datetime | None]:
+    return progress.no_data_since, progress.breach_held_since
 
 
 def test_all_traffic_goes_to_the_only_side_once_that_is_recorded() -> None:

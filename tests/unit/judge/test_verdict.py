@@ -48,6 +48,12 @@ def test_a_pass_counts_only_since_the_step_settled() -> None:
     assert not judge("errors", BOUND, history(0.0), consecutive=2, settled_at=None).passed
 
 
+def test_an_objective_is_heard_of_from_its_first_answer_on_that_it_is_silent_too() -> None:
+    heard = [judge("errors", BOUND, history(*seen), consecutive=2, settled_at=START).heard for seen in ((), (None,))]
+
+    assert heard == [False, True]
+
+
 def test_nothing_judged_passes_and_a_breach_outranks_the_rest() -> None:
     assert Analysis(lines=()).passed
     lines = tuple(

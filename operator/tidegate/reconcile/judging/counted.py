@@ -64,6 +64,7 @@ def judge_counts(
         sentence=sentence,
         passed=False,
         over=over,
+        heard=track.current or bool(track.failed),
     )
     enough = seen is not None and seen.requests >= spec.min_requests
     return Found(_leaving(line, spec.advance_on) if enough else line, ruling)
@@ -79,7 +80,15 @@ def _leaving(line: Line, advance_on: AdvanceOn) -> Line:
 def _untracked(objective: Objective, bound: Bound, lacking: str) -> Found:
     verdict = Verdict.UNAVAILABLE if lacking else Verdict.INCONCLUSIVE
     sentence = f"{objective.name}: {lacking or NOT_YET}"
-    line = Line(name=objective.name, verdict=verdict, value=None, bound=bound, sentence=sentence, passed=False)
+    line = Line(
+        name=objective.name,
+        verdict=verdict,
+        value=None,
+        bound=bound,
+        sentence=sentence,
+        passed=False,
+        heard=bool(lacking),
+    )
     return Found(line, Ruling(name=objective.name, verdict=verdict, sentence=sentence))
 
 

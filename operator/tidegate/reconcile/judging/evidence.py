@@ -49,6 +49,7 @@ def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -
         undecided=analysis.undecided,
         over_bound=analysis.over,
         passed=analysis.passed,
+        heard=analysis.heard,
         sentence=worst.sentence if worst else "",
     )
 

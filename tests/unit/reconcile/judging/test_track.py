@@ -223,6 +223,15 @@ def test_nothing_advances_before_all_is_counted_again() -> None:
 
     assert (line.verdict, line.passed, line.undecided) == (Verdict.INCONCLUSIVE, False, False)
     assert "not counted up to now yet" in line.sentence
+    assert not line.heard
+
+
+def test_what_failed_is_heard_of_though_it_is_not_counted() -> None:
+    found = track()
+    found.take(served(40), until=start(40))
+    found.failed = "the source is away"
+
+    assert judged(found, cell=40).heard
 
 
 @pytest.mark.parametrize(("settled", "passes"), [(None, False), (0.0, True), (1.5, False), (0.5, False)])
