@@ -211,15 +211,15 @@ def let_go(seen: Snapshot) -> Decision:
 def owed(seen: Snapshot) -> Workload | None:
     """The Deployment that was taken over and is not handed back yet.
 
-    Its note may be lost: the record tells it too, and that we paused it. A Deployment that is only referred to, beside
-    pods that were declared inline before, is the team's alone.
+    Its note may be lost: the record tells it too, and what is ours of its fields. A Deployment that is only referred
+    to, beside pods that were declared inline before, is the team's alone.
     """
     workload, record = seen.workload, seen.progress
     if workload is None or workload.taken_over:
         return workload
 
     given = record.handed_over_at is not None and not seen.services.ours
-    taken = record.taken_over is not None or workload.paused_by_us
+    taken = record.taken_over is not None or workload.changed_by_us
     return workload if taken and not given else None
 
 
