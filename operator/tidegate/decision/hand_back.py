@@ -67,7 +67,7 @@ def refill_the_workload(seen: Snapshot) -> Decision | None:
     if waiting := withhold(seen, workload):
         return waiting
 
-    size = _size_to_give_back(seen, workload)
+    size = max(_size_to_give_back(seen, workload), workload.replicas)
     # A paused Deployment starts no pods of a template that changed since its last, and would be waited for in vain:
     # it is paused again, where it was found so, when it serves what is declared.
     if workload.replicas < size or workload.paused:

@@ -401,6 +401,13 @@ def test_stable_keeps_its_size_while_a_hand_back_waits() -> None:
     assert actions(rejecting(replicas=6)) == [Scale("v1", 6)]
 
 
+def test_a_hand_back_takes_no_pods_from_a_deployment_whose_size_nobody_remembers() -> None:
+    """Its note and the status were lost while its pods were all that served."""
+    forgotten = coming_up(replace(TAKEN, was_replicas=0, paused_by_us=True), available=0)
+
+    assert actions(deleted(forgotten)) == [RefillWorkload(4)]
+
+
 def test_a_deployment_that_is_resumed_already_is_handed_back_as_one_that_is_paused() -> None:
     assert actions(handing_back(replace(EMPTY, paused=False))) == [RefillWorkload(4)]
 
