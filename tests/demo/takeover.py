@@ -129,8 +129,13 @@ def hand_in(api: Api, git: Git, screen: Screen, run: str) -> None:
     ]
     git.commit(ROUTES, route(backends))
     follow(api, screen, lambda status: status["phase"] == "Promoted")
-    api.until(DEPLOYMENTS, NAMESPACE, NAME, lambda found: found["spec"]["replicas"] == 0, SECONDS)
-    screen.say("the Deployment is paused and empty; the Release serves")
+    api.until(DEPLOYMENTS, NAMESPACE, NAME, emptied, SECONDS)
+    screen.say("the Deployment is empty, and not paused any more; the Release serves")
+
+
+def emptied(found: Object) -> bool:
+    """True for a Deployment at 0 that nobody waits for in vain: its pods are gone, and so is the pause."""
+    return found["spec"]["replicas"] == 0 and not found["spec"].get("paused")
 
 
 def put_out(api: Api, git: Git, screen: Screen, version: Version, run: str) -> str:

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.cluster.api import RELEASES, ROUTES, Api, Object
+from tests.cluster.api import DEPLOYMENTS, RELEASES, ROUTES, Api, Object
 from tests.cluster.binaries import helm
 from tests.cluster.cache import run
 from tests.cluster.local import ROOT
@@ -13,6 +14,9 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
+from tests.integration.deployments import awaited, deployment, emptied, taking_over
+from tests.integration.manifests import promoted_after
+from tests.integration.users_routes import users_route
 
 CHART = ROOT / "examples" / "team-chart"
 QUICK = {"dwell": "2s", "watch": "0s", "settle": "0s", "drain": "0s", "interval": "1s"}
@@ -110,3 +114,34 @@ def test_helm_puts_the_old_version_back_and_the_release_is_ready(
     assert ready["status"] == "True"
     route = api.get(ROUTES, team.namespace, "web")
     assert [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]] == [100, 0]
+
+
+VERSION = "{{ .Values.version }}"
+
+
+def chart_of(namespace: str, where: Path) -> Path:
+    """A team's chart with a Deployment behind a route and, once its values say so, a Release that refers to it."""
+    (where / "templates").mkdir(parents=True)
+    (where / "Chart.yaml").write_text(yaml.safe_dump({"apiVersion": "v2", "name": "shop", "version": "1.0.0"}))
+    (where / "values.yaml").write_text(yaml.safe_dump({"version": "1", "released": False}))
+    always = yaml.safe_dump_all([deployment(namespace, VERSION, replicas=None), users_route(namespace)])
+    release = f"{{{{ if .Values.released }}}}\n{yaml.safe_dump(taking_over(namespace))}{{{{ end }}}}\n"
+    (where / "templates" / "all.yaml").write_text(f"{always}---\n{release}")
+    return where
+
+
+def test_helm_returns_once_a_deployment_of_its_chart_is_taken_over_and_for_later_versions(
+    api: Api, setup: Setup, namespace: str, operator: Operator, tmp_path: Path
+) -> None:
+    team, chart = Team(setup, namespace), chart_of(namespace, tmp_path / "shop")
+    upgrade = ("upgrade", "--install", "shop", chart, "--wait", "--rollback-on-failure", "--timeout", TIMEOUT)
+    team.helm(*upgrade)
+
+    team.helm(*upgrade, "--set", "released=true")
+
+    status, found = team.status(), api.get(DEPLOYMENTS, namespace, "web")
+    assert (status["phase"], emptied(found), awaited(found)) == ("Promoted", True, "")
+    team.helm(*upgrade, "--set", "released=true", "--set-string", "version=2")
+    api.until(RELEASES, namespace, "web", promoted_after(status["stable"]["revision"]))
+    assert emptied(api.get(DEPLOYMENTS, namespace, "web"))
+    assert [state for _, state in team.history()] == ["superseded", "superseded", "deployed"]

@@ -5,7 +5,7 @@ import json
 from tests.cluster.api import DEPLOYMENTS, JOBS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import COUNTER
-from tests.integration.deployments import deployment, taking_over
+from tests.integration.deployments import deployment, emptied, taking_over
 from tests.integration.hooks import AT_ONCE, bodies, check, hook, job_hook
 from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
 from tests.integration.mortal import KILL_SECONDS, MOST_WRITES, Mortal
@@ -109,7 +109,7 @@ def one_takeover(api: Api, mortal: Mortal, point: int) -> None:
     with mortal.dying_at(namespace, point):
         api.create(RELEASES, taking_over(namespace))
         api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-        api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+        api.until(DEPLOYMENTS, namespace, "web", emptied)
         api.delete(RELEASES, namespace, "web")
         api.gone(RELEASES, namespace, "web")
 

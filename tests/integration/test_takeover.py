@@ -17,14 +17,16 @@ from tests.cluster.api import (
 )
 from tests.cluster.autoscaler import autoscaler, scaled
 from tests.cluster.operator import Operator
-from tests.integration.deployments import GITS, deployment, serving, taken_over, taking_over
+from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
 from tests.integration.steps import eventually_told
 from tests.integration.users_routes import git_applies, managers, redeclare, shares, users_route
 from tidegate.api.names import ANNOTATION_TAKEN_OVER
 
 
-def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str, operator: Operator) -> None:
+def test_a_deployment_is_paused_first_then_emptied_and_resumed_last(
+    api: Api, namespace: str, operator: Operator
+) -> None:
     serving(api, namespace, deployment(namespace))
     api.create(RELEASES, taking_over(namespace))
 
@@ -36,8 +38,14 @@ def test_a_deployment_is_paused_first_and_emptied_last(api: Api, namespace: str,
     assert api.find(SERVICES, namespace, "web-stable") is not None
 
     api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    for found in api.follow(DEPLOYMENTS, namespace, "web", 30):
+        if not found["spec"].get("paused"):
+            break
+
+    # Whoever waits for it waits no longer than its pods are there.
+    assert emptied(found)
+    assert ANNOTATION_TAKEN_OVER in found["metadata"]["annotations"]
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
 
 
 def test_without_room_for_both_a_pod_goes_for_each_that_comes(api: Api, namespace: str, operator: Operator) -> None:
@@ -250,12 +258,16 @@ def test_a_deployment_that_is_scaled_up_again_and_again_is_contested(
     serving(api, namespace, deployment(namespace))
     taken_over(api, namespace)
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}})
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
 
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}})
 
     api.until(RELEASES, namespace, "web", reason_is("Contested"))
-    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 1
+    # A template that is declared from here on goes by the Release's steps, and not to that pod.
+    found = api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+    assert found["spec"]["replicas"] == 1
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 0}})
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
 
 
 def test_a_deleted_release_hands_the_deployment_back(api: Api, namespace: str, operator: Operator) -> None:
@@ -386,9 +398,10 @@ def test_a_deployment_that_was_paused_is_so_again_after_its_new_template_serves(
     """Paused it would bring up its old pods, and be waited for in vain."""
     serving(api, namespace, deployment(namespace))
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True}})
-    first = taken_over(api, namespace)
+    first = taken_over(api, namespace, found_paused=True)
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
     api.until(RELEASES, namespace, "web", promoted_after(first))
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["paused"]
     api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: None}}})
 
     api.delete(RELEASES, namespace, "web")

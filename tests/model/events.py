@@ -49,8 +49,8 @@ def calm_events(state: State) -> Iterator[tuple[str, State]]:
         yield "the configuration is read", replace(state, reading=False)
 
     deployment = state.deployment
-    if deployment is not None and deployment.available < deployment.replicas:
-        yield "the Deployment's pods come up", replace(state, deployment=deployment.up())
+    if deployment is not None and deployment != deployment.up():
+        yield "the Deployment's pods come up, and go", replace(state, deployment=deployment.up())
 
     if state.kind is Kind.TAKEOVER and state.progress.stable == state.target == "v1" and not state.deleting:
         yield "v2 is declared", replace(state, target="v2")

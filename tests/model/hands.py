@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tests.model.deployment import Deployment
 from tests.model.effects import selecting, vanished
 from tests.model.plans import REPLICAS, WAITS, Kind
 from tests.model.state import State
@@ -77,6 +78,7 @@ def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
     if found is None or state.gone:
         return
 
+    yield from paused(state, found)
     if found.taken_over and found.replicas < REPLICAS:
         yield (
             "Git declares the Deployment's replicas again",
@@ -91,12 +93,6 @@ def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
     if found.taken_over and found.replicas:
         yield "a hand empties the Deployment", replace(state, deployment=found.sized(0))
 
-    if found.paused:
-        yield (
-            "a hand resumes the Deployment",
-            replace(state, deployment=replace(found, paused=False, paused_by_us=False)),
-        )
-
     if found.available:
         yield "the Deployment's pods fail", replace(state, deployment=replace(found, available=0))
 
@@ -110,3 +106,14 @@ def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
     if route is not None and route.attached and route.weight:
         declared = replace(route, weight=0, by_git=True, confirmed=False)
         yield "Git declares the route's weights again", replace(state, route=declared)
+
+
+def paused(state: State, found: Deployment) -> Iterator[tuple[str, State]]:
+    """The team pauses its Deployment before it is taken over, or somebody resumes it."""
+    if found.paused:
+        resumed = replace(found, paused=False, paused_by_us=False)
+        yield "a hand resumes the Deployment", replace(state, deployment=resumed)
+
+    taken = found.taken_over or state.progress.taken_over is not None
+    if not found.paused and not taken and not state.deleting:
+        yield "the team pauses its Deployment", replace(state, deployment=replace(found, paused=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.model.deployment import Deployment, OnDeployment
 from tests.model.plans import LIMIT
 from tests.model.serving import carried
 from tests.model.state import State
@@ -11,8 +12,11 @@ from tidegate.decision.actions import (
     EmptyWorkload,
     Finalize,
     HandServicesOver,
+    HoldReplicas,
     LeaveServing,
     PrepareRevision,
+    RefillWorkload,
+    ReleaseWorkload,
     ResizeWorkload,
     SetWeight,
 )
@@ -24,6 +28,7 @@ def broken_by_taking(before: State, action: Action) -> Iterator[str]:
     if found is None:
         return
 
+    yield from _unproven(found, action)
     match action:
         case EmptyWorkload():
             yield from _emptied(before)
@@ -36,6 +41,16 @@ def broken_by_taking(before: State, action: Action) -> Iterator[str]:
         case DetachPods():
             if before.services.ours and before.progress.stable:
                 yield "our pods leave the Services only when those are handed over"
+
+
+def _unproven(found: Deployment, action: Action) -> Iterator[str]:
+    """Only a paused Deployment keeps the template that its pods have, whatever is declared."""
+    if not isinstance(action, OnDeployment) or isinstance(action, HoldReplicas | RefillWorkload | ReleaseWorkload):
+        return
+
+    left = found.after(action)
+    if not left.paused and (left.replicas or left.ending):
+        yield "before the hand-back no effect of ours lets the Deployment start pods of a changed template"
 
 
 def _emptied(before: State) -> Iterator[str]:
@@ -137,7 +152,7 @@ def unreturned(state: State) -> Iterator[str]:
     if found is None:
         return
 
-    if found.paused or found.taken_over or not found.available:
+    if found.paused_by_us or found.taken_over or not found.available:
         yield "the Deployment does not serve by itself again"
 
     if state.route is not None and (state.route.weight or state.route.touched):

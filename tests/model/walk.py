@@ -20,6 +20,7 @@ from tests.model.lost_status import broken_by_loss
 from tests.model.plans import REPLICAS, WALKED, Kind
 from tests.model.serving import unmended
 from tests.model.state import GOOD, State
+from tidegate.api import Suspend
 from tidegate.decision import decide
 from tidegate.decision.actions import Action, Scale, SetWeight
 from tidegate.decision.progress import Phase
@@ -229,6 +230,12 @@ def restless(state: State) -> Iterator[str]:
 
     progress = state.progress
     waiting = progress.reason.value in WAITS or (lost(state) and progress.reason in FOR_STABLE)
+    # A weight that a hand changed, and a stable side that is gone, are a person's before anything else.
+    asks = lost(state) or progress.reason is Reason.LOWERED_BY_HAND or state.suspension is Suspend.ALL
+    found = state.deployment
+    if found is not None and found.resumable and not asks:
+        yield "a Deployment that is empty is left paused: who waits for it waits for ever"
+
     if progress.candidate is not None and not waiting:
         yield "a rollout neither ends nor asks a person"
 

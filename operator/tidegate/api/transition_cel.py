@@ -8,7 +8,7 @@ REMEDY = "while a rollout runs: abort the rollout or let it end first"
 ROUTERS = ("gateway", "route", "routes", "ingress", "podRatio", "nodeRatio")
 SAME_ROUTER = " && ".join(f"has(self.spec.traffic.{name}) == has(oldSelf.spec.traffic.{name})" for name in ROUTERS)
 NOW, BEFORE = "self.spec.traffic", "oldSelf.spec.traffic"
-# From the first candidate on its Deployment is paused: it was taken over.
+# From the first candidate on its Deployment is not only read: it is taken over.
 TAKES_OVER = "has(oldSelf.status) && (has(oldSelf.status.stable) || has(oldSelf.status.candidate))"
 REFERENCE, REFERENCE_BEFORE = "self.spec.workloadRef", "oldSelf.spec.workloadRef"
 

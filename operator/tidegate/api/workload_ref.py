@@ -15,9 +15,9 @@ class WorkloadRef(Declared):
         str,
         Field(max_length=63, pattern=r"^(apps/v1|v1)$", description="apps/v1 for a Deployment, v1 for a PodTemplate."),
     ] = "apps/v1"
-    kind: Annotated[WorkloadKind, Field(description="Deployment, which is paused and emptied; or PodTemplate.")] = (
-        WorkloadKind.DEPLOYMENT
-    )
+    kind: Annotated[
+        WorkloadKind, Field(description="Deployment, which is emptied, and paused meanwhile; or PodTemplate.")
+    ] = WorkloadKind.DEPLOYMENT
     name: Annotated[ObjectName, Field(description="Its name, in the Release's namespace.")]
     scale_down: Annotated[
         ScaleDown,

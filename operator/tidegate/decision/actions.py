@@ -148,14 +148,19 @@ class ReleaseReplicas:
 
 @dataclass(frozen=True, slots=True)
 class EmptyWorkload:
-    """Scale the referenced Deployment to 0, the last act of a takeover; counted in its note."""
+    """Scale the referenced Deployment to 0, paused until its pods are gone; counted in its note."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResizeWorkload:
-    """Scale the referenced Deployment while ours come up in its place; not counted in its note."""
+    """Scale the referenced Deployment, paused, while ours come up in its place; not counted in its note."""
 
     replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeWorkload:
+    """Take our pause off the referenced Deployment, the last act of a takeover: without pods it holds nothing back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +263,7 @@ Action = (
     | ReleaseReplicas
     | EmptyWorkload
     | ResizeWorkload
+    | ResumeWorkload
     | RefillWorkload
     | HandServicesOver
     | DetachPods

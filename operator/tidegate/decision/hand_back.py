@@ -67,7 +67,7 @@ def refill_the_workload(seen: Snapshot) -> Decision | None:
     if waiting := withhold(seen, workload):
         return waiting
 
-    size = _size_to_give_back(seen, workload)
+    size = max(_size_to_give_back(seen, workload), workload.replicas)
     # A paused Deployment starts no pods of a template that changed since its last, and would be waited for in vain:
     # it is paused again, where it was found so, when it serves what is declared.
     if workload.replicas < size or workload.paused:
@@ -211,15 +211,15 @@ def let_go(seen: Snapshot) -> Decision:
 def owed(seen: Snapshot) -> Workload | None:
     """The Deployment that was taken over and is not handed back yet.
 
-    Its note may be lost: the record tells it too, and that we paused it. A Deployment that is only referred to, beside
-    pods that were declared inline before, is the team's alone.
+    Its note may be lost: the record tells it too, and what is ours of its fields. A Deployment that is only referred
+    to, beside pods that were declared inline before, is the team's alone.
     """
     workload, record = seen.workload, seen.progress
     if workload is None or workload.taken_over:
         return workload
 
     given = record.handed_over_at is not None and not seen.services.ours
-    taken = record.taken_over is not None or workload.paused_by_us
+    taken = record.taken_over is not None or workload.changed_by_us
     return workload if taken and not given else None
 
 

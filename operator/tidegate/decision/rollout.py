@@ -37,7 +37,7 @@ from .snapshot import Snapshot
 from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
 from .steps import FORWARD, enter
 from .stop import stopped
-from .takeover import keep_until_handed_back
+from .takeover import empty_it_again, keep_until_handed_back, resume_what_is_empty
 from .undo import undo_in_vain
 from .upkeep import gone_for_good, put_subsets_back
 
@@ -235,6 +235,8 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_a_breach,
     lower_to_the_step,
     keep_until_handed_back,
+    empty_it_again,
+    resume_what_is_empty,
     hold_suspended,
     skip_step,
     undo_in_vain,

@@ -1,4 +1,4 @@
-"""A Deployment that was there before: paused first, emptied last, and never fought over a third time."""
+"""A Deployment that was there before: paused first, emptied, resumed last, and never fought over a third time."""
 
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from .actions import (
     ReleaseReplicas,
     ResizeWorkload,
     RestoreSize,
+    ResumeWorkload,
     Scale,
     TakeOver,
 )
@@ -60,7 +61,10 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
         return None
 
     # Who replaces it takes the pause and the note away as well: that is a try too, and there is no third.
-    if workload.contested or (workload.taken_over and (workload.paused or not workload.replicas)):
+    if workload.contested and not workload.taken_over:
+        return None
+
+    if workload.taken_over and (workload.paused or not workload.replicas):
         return None
 
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
@@ -73,8 +77,8 @@ def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
     if seen.progress.taken_over is not None:
         return _recorded(workload)
 
-    size = max(workload.replicas, seen.replicas) if workload.paused_by_us else workload.replicas
-    first = seen.progress.stable is None and not workload.paused_by_us
+    size = max(workload.replicas, seen.replicas) if workload.changed_by_us else workload.replicas
+    first = seen.progress.stable is None and not workload.changed_by_us
     return TakenOver(
         name=workload.name,
         replicas=size,
@@ -126,7 +130,7 @@ def make_room(seen: Snapshot) -> Decision | None:
 def regrow(seen: Snapshot) -> Decision | None:
     """Pods of ours that are lost, or cannot start, carry nothing: as many of the Deployment's come back at once."""
     workload = seen.workload
-    if workload is None or not workload.progressively or not workload.taken_over:
+    if workload is None or not workload.shares_room:
         return None
 
     needed = workload.was_replicas - seen.candidate.available
@@ -145,7 +149,7 @@ def regrow(seen: Snapshot) -> Decision | None:
 def room_is_owed(seen: Snapshot) -> bool:
     """True while none of ours answers, and the Deployment's pods are not all back: ours may not grow then."""
     workload = seen.workload
-    if workload is None or not workload.progressively or not workload.taken_over or not seen.candidate.exists:
+    if workload is None or not workload.shares_room or not seen.candidate.exists:
         return False
 
     return not seen.candidate.available and workload.available < workload.was_replicas
@@ -154,7 +158,7 @@ def room_is_owed(seen: Snapshot) -> bool:
 def give_room_back(seen: Snapshot) -> Decision | None:
     """Another first revision starts: the Deployment serves whole again before the one that took its room goes."""
     workload = seen.workload
-    if workload is None or not workload.progressively or not workload.taken_over:
+    if workload is None or not workload.shares_room:
         return None
 
     if workload.replicas < workload.was_replicas:
@@ -189,6 +193,33 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
 
     counted = replace(_recorded(workload), emptied=workload.emptied + 1)
     return _noted(seen, f"Deployment {workload.name} goes to 0 replicas", *_size_from_here(seen), record=counted)
+
+
+def empty_it_again(seen: Snapshot) -> Decision | None:
+    """In mid-rollout too: resumed as it was, it would run the candidate's template beside the steps."""
+    if seen.workload is None or not seen.workload.emptied:
+        return None
+
+    decision = take_the_workload_over(seen) or empty_the_workload(seen)
+    # A drain of its pods holds up no rollout.
+    return decision if decision is not None and decision.actions else None
+
+
+def resume_what_is_empty(seen: Snapshot) -> Decision | None:
+    """Whoever waits for a paused Deployment waits for ever, and without pods the pause holds nothing back.
+
+    One that was found paused, or that another paused since, is left so.
+    """
+    workload = seen.workload
+    if workload is None or not workload.taken_over or not workload.paused_by_us or workload.was_paused:
+        return None
+
+    # One that a hand emptied too early gets its pods back where ours fail, with the template that they had.
+    emptied = workload.emptied or not workload.was_replicas
+    if not workload.empty or not emptied:
+        return None
+
+    return beside(seen, f"Deployment {workload.name} is empty, and not paused any more", ResumeWorkload())
 
 
 def _size_from_here(seen: Snapshot) -> tuple[Action, ...]:

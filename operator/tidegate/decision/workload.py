@@ -10,7 +10,7 @@ TRIES = 2
 class Workload:
     """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0.
 
-    `proven`: the revision that it served with when it was taken over.
+    `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
 
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
@@ -20,6 +20,7 @@ class Workload:
     name: str = ""
     replicas: int = 0
     available: int = 0
+    total: int = 0
     paused: bool = False
     current: bool = True
     taken_over: bool = False
@@ -47,6 +48,21 @@ class Workload:
         return f"its own rollout has not ended: {ready}" + (
             "" if self.current else ", not all with its newest template"
         )
+
+    @property
+    def empty(self) -> bool:
+        """At 0, and its controller has seen that and has no pod left."""
+        return not (self.replicas or self.total) and self.current
+
+    @property
+    def changed_by_us(self) -> bool:
+        """True where its fields tell of a takeover: the pause is ours, or the size of 0 that nobody declares."""
+        return self.paused_by_us or (self.held and not self.replicas and not self.owned_by)
+
+    @property
+    def shares_room(self) -> bool:
+        """True while its pods go as ours come, and come back as ours go: from the takeover until it is emptied."""
+        return self.progressively and self.taken_over and not self.emptied
 
     @property
     def contested(self) -> bool:

@@ -24,6 +24,8 @@ from .deployments import (
     refilled,
     released,
     replicas_owner,
+    resized,
+    resumed,
     selected_labels,
     taken_over,
 )
@@ -116,6 +118,8 @@ __all__ = [
     "released",
     "replica_set",
     "replicas_owner",
+    "resized",
+    "resumed",
     "revision_of",
     "rewritten",
     "selected_labels",

@@ -78,9 +78,22 @@ def taken_over(note: Note) -> dict[str, Any]:
 
 
 def emptied(note: Note) -> dict[str, Any]:
-    """At 0 replicas, counted."""
+    """At 0 replicas, counted; paused, for what scaled it up may have resumed it too."""
     counted = replace(note, emptied=note.emptied + 1)
-    return {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(counted)}}, "spec": {"replicas": 0}}
+    return {
+        "metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(counted)}},
+        "spec": {"replicas": 0, "paused": True},
+    }
+
+
+def resized(replicas: int) -> dict[str, Any]:
+    """At another size. Paused: its pods come back with the template that they had, not with one declared since."""
+    return {"spec": {"replicas": replicas, "paused": True}}
+
+
+def resumed() -> dict[str, Any]:
+    """Not paused: at 0 replicas its controller makes no pods of any template."""
+    return {"spec": {"paused": None}}
 
 
 def refilled(replicas: int) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from tidegate.decision.actions import (
     ResizeWorkload,
     RestoreRoutes,
     RestoreSize,
+    ResumeWorkload,
     Role,
     Scale,
     SetWeight,
@@ -38,6 +39,7 @@ MINUTE = timedelta(minutes=1)
 SERVING = Workload(name="web", replicas=4, available=4)
 TAKEN = replace(SERVING, paused=True, taken_over=True, was_replicas=4, attached_pods=4)
 EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1)
+OURS = replace(EMPTY, paused_by_us=True)
 ROUTE = Route(attached=True, confirmed_for=10 * MINUTE)
 DRAINING = replace(PLAN, drain=MINUTE)
 
@@ -106,6 +108,15 @@ def test_a_deployment_grows_again_when_ours_fail_that_took_its_room(available: i
     assert actions(look) == [ResizeWorkload(back)]
     blocked = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
     assert actions(replace(look, blocked=blocked)) == [ResizeWorkload(back)]
+
+
+def test_a_deployment_that_was_emptied_gets_no_pods_back_but_by_the_hand_back() -> None:
+    """It may have been resumed, and declare what nobody proved."""
+    emptied = replace(PROGRESSIVE, replicas=0, available=0, emptied=1, paused=False)
+    look = coming_up(emptied, available=0)
+
+    assert actions(look) == []
+    assert decide(replace(look, target="v2")).progress.candidate == "v2"
 
 
 def test_pods_that_cannot_start_leave_their_room_to_the_deployments() -> None:
@@ -263,11 +274,76 @@ def test_a_deployment_that_someone_unpaused_is_paused_again() -> None:
     assert actions(at_rest(replace(TAKEN, paused=False))) == [TakeOver(4, paused=False)]
 
 
+def test_a_deployment_that_is_empty_is_not_left_paused() -> None:
+    """Whoever waits for a paused one waits for ever."""
+    assert actions(at_rest(OURS)) == [ResumeWorkload()]
+    assert decide(at_rest(OURS)).progress == at_rest(OURS).progress
+    assert actions(at_rest(replace(OURS, paused=False, paused_by_us=False))) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"total": 1}, {"current": False}, {"emptied": 0, "replicas": 2, "total": 2}],
+    ids=["pods are left", "its controller has not seen it", "it serves"],
+)
+def test_a_deployment_is_paused_until_its_pods_are_gone(changes: dict[str, Any]) -> None:
+    assert ResumeWorkload() not in actions(at_rest(replace(OURS, **changes)))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"was_paused": True}, {"paused_by_us": False}], ids=["found paused", "paused by another since"]
+)
+def test_a_pause_of_others_is_left(changes: dict[str, Any]) -> None:
+    assert actions(at_rest(replace(OURS, **changes))) == []
+
+
+def test_a_deployment_that_was_found_empty_is_not_left_paused_either() -> None:
+    assert actions(at_rest(replace(OURS, emptied=0, was_replicas=0))) == [ResumeWorkload()]
+
+
+def test_a_deployment_that_a_hand_emptied_too_early_stays_paused() -> None:
+    """Where ours fail its pods come back, and with the template that they had."""
+    unsure = at_rest(replace(OURS, emptied=0), route=replace(ROUTE, confirmed=False))
+
+    assert actions(unsure) == []
+
+
+def test_a_rollout_leaves_no_empty_deployment_paused() -> None:
+    """An operator from before left it so."""
+    look = replace(at_first_step().look(), finalizer=True)
+
+    assert actions(replace(look, workload=OURS)) == [ResumeWorkload()]
+    assert actions(replace(look, workload=replace(OURS, paused=False, paused_by_us=False))) == []
+
+
+def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_once() -> None:
+    """It is not paused any more: its pods have the candidate's template, and no step holds them back."""
+    raised = replace(EMPTY, replicas=1, available=1, total=1, paused=False)
+    look = replace(recorded(at_first_step().look()), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
+
+    assert actions(replace(look, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(look, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload()]
+    drains = replace(look, plan=DRAINING, route=replace(look.routes[0], confirmed_for=timedelta(seconds=10)))
+    assert decide(replace(drains, workload=replace(raised, paused=True))).reason is not Reason.TAKING_OVER
+    assert actions(replace(look, workload=replace(raised, paused=True, emptied=2))) == []
+    # Before it was emptied once, that is for the time at rest.
+    assert actions(replace(look, workload=replace(raised, emptied=0))) == []
+
+
 def test_there_is_no_third_try() -> None:
     look = at_rest(replace(TAKEN, emptied=2))
 
     assert actions(look) == []
     assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
+
+
+def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
+    """It was not paused any more when it was scaled up the last time."""
+    raised = recorded(at_rest(replace(TAKEN, emptied=2, paused=False)))
+
+    assert actions(raised) == [TakeOver(4, paused=False, emptied=2)]
+    settled = at_rest(replace(OURS, emptied=2))
+    assert actions(settled) == [ResumeWorkload()]
 
 
 def test_a_contest_stops_no_rollout() -> None:
@@ -325,6 +401,17 @@ def test_stable_keeps_its_size_while_a_hand_back_waits() -> None:
     assert actions(rejecting(replicas=6)) == [Scale("v1", 6)]
 
 
+def test_a_hand_back_takes_no_pods_from_a_deployment_whose_size_nobody_remembers() -> None:
+    """Its note and the status were lost while its pods were all that served."""
+    forgotten = coming_up(replace(TAKEN, was_replicas=0, paused_by_us=True), available=0)
+
+    assert actions(deleted(forgotten)) == [RefillWorkload(4)]
+
+
+def test_a_deployment_that_is_resumed_already_is_handed_back_as_one_that_is_paused() -> None:
+    assert actions(handing_back(replace(EMPTY, paused=False))) == [RefillWorkload(4)]
+
+
 def test_another_template_is_handed_back_at_once() -> None:
     assert actions(replace(rejecting(), target="v1")) == [RefillWorkload(4)]
     assert actions(replace(rejecting(), target="v3")) == [RefillWorkload(4)]
@@ -374,6 +461,19 @@ def test_a_deployment_whose_note_is_lost_serves_before_the_services_follow(notel
     assert actions(recorded(handing_back(lost))) == [RefillWorkload(4)]
     full = recorded(handing_back(replace(lost, replicas=4, available=4, paused=False)))
     assert actions(progress_look(full, handed_over_at=full.now)) == [HandServicesOver()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "owed"),
+    [({}, True), ({"held": False}, False), ({"owned_by": "Git"}, False), ({"replicas": 2}, False)],
+    ids=["0 is ours alone", "0 is another's", "Git declares 0", "it is not at 0"],
+)
+def test_where_note_and_record_are_lost_a_size_of_0_that_is_ours_tells_of_the_takeover(
+    changes: dict[str, Any], owed: bool
+) -> None:
+    resumed = replace(SERVING, replicas=0, available=0, held=True, attached_pods=4)
+
+    assert (RefillWorkload(4) in actions(handing_back(replace(resumed, **changes)))) is owed
 
 
 @pytest.mark.parametrize("paused", [True, False], ids=["paused by the team", "not paused"])

@@ -15,6 +15,8 @@ from tidegate.workloads import (
     refilled,
     released,
     replicas_owner,
+    resized,
+    resumed,
     selected_labels,
     taken_over,
 )
@@ -61,6 +63,13 @@ def test_a_note_reads_back_through_takeover_and_emptying() -> None:
 
     assert note_of(taken_over(note)["metadata"]["annotations"]) == note
     assert note_of(emptied(note)["metadata"]["annotations"]) == Note("web", 3, paused=False, emptied=1)
+
+
+def test_a_deployment_changes_its_size_paused_and_is_resumed_by_itself() -> None:
+    """A template that was declared since gets no pods by that, and nobody's size is touched by the other."""
+    assert emptied(Note("web", 3, paused=False))["spec"] == {"replicas": 0, "paused": True}
+    assert resized(2)["spec"] == {"replicas": 2, "paused": True}
+    assert resumed() == {"spec": {"paused": None}}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"release": "web"}'])

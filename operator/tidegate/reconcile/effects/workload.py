@@ -12,6 +12,7 @@ from tidegate.decision.actions import (
     RefillWorkload,
     ReleaseWorkload,
     ResizeWorkload,
+    ResumeWorkload,
     TakeOver,
 )
 from tidegate.decision.workload import Workload
@@ -27,6 +28,8 @@ from tidegate.workloads import (
     handed_over,
     refilled,
     released,
+    resized,
+    resumed,
     selected_labels,
     service_name,
     taken_over,
@@ -35,16 +38,8 @@ from tidegate.workloads import (
 from .leave_serving import leave
 from .ownership import disown
 
-OnWorkload = (
-    TakeOver
-    | HoldReplicas
-    | EmptyWorkload
-    | ResizeWorkload
-    | RefillWorkload
-    | ReleaseWorkload
-    | HandServicesOver
-    | DetachPods
-)
+Patch = TakeOver | EmptyWorkload | ResizeWorkload | ResumeWorkload | RefillWorkload
+OnWorkload = Patch | HoldReplicas | ReleaseWorkload | HandServicesOver | DetachPods
 
 
 async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
@@ -54,14 +49,6 @@ async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
         return
 
     match action:
-        case TakeOver(replicas, paused, tries, proven):
-            await _merge(found, taken_over(Note(seen.owner.name, replicas, paused, tries, proven)), world)
-        case EmptyWorkload():
-            await _merge(found, emptied(_note(seen)), world)
-        case ResizeWorkload(replicas):
-            await _merge(found, {"spec": {"replicas": replicas}}, world)
-        case RefillWorkload(replicas):
-            await _merge(found, refilled(replicas), world)
         case HandServicesOver():
             await hand_services_over(seen, world)
         case DetachPods():
@@ -70,6 +57,23 @@ async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
             await _hold(found, replicas, world)
         case ReleaseWorkload(paused):
             await _release(found, world, paused=paused)
+        case _:
+            await _merge(found, _patch(seen, action), world)
+
+
+def _patch(seen: Seen, action: Patch) -> Object:
+    """What an action changes of the Deployment's own fields."""
+    match action:
+        case TakeOver(replicas, paused, tries, proven):
+            return taken_over(Note(seen.owner.name, replicas, paused, tries, proven))
+        case EmptyWorkload():
+            return emptied(_note(seen))
+        case ResizeWorkload(replicas):
+            return resized(replicas)
+        case ResumeWorkload():
+            return resumed()
+        case RefillWorkload(replicas):
+            return refilled(replicas)
         case _:
             assert_never(action)
 

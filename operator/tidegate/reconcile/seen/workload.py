@@ -178,6 +178,7 @@ def observe_workload(template: Template, progress: Progress, owner: Owner, world
         name=metadata["name"],
         replicas=replicas,
         available=status.get("availableReplicas") or 0,
+        total=status.get("replicas") or 0,
         paused=bool(spec.get("paused")),
         current=status.get("observedGeneration") == metadata.get("generation")
         and (status.get("updatedReplicas") or 0) >= replicas,

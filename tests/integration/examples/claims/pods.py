@@ -17,6 +17,7 @@ from tests.cluster.api import (
     TooLate,
 )
 from tests.cluster.autoscaler import autoscaler
+from tests.integration.deployments import emptied
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.routes import given_back
 from tests.integration.examples.claims.seen import size_of, weights
@@ -135,11 +136,11 @@ def pod_template(example: Example) -> None:
 
 @claim
 def takeover(example: Example) -> None:
-    """Paused first, emptied last; another version goes through the Release; deleted, it is given back."""
+    """Paused first, emptied, resumed last; another version goes through the Release; deleted, it is given back."""
     route = users_route("HTTPRoute", "checkout", release="checkout")
     served(example, deployment("checkout", 3))
     first = example.serve(service("checkout"), route)
-    until_deployment(example, "checkout", lambda found: found["spec"]["paused"] and found["spec"]["replicas"] == 0)
+    until_deployment(example, "checkout", emptied)
     before = example.get(ROUTES, "checkout")["spec"]
     example.change()
     example.promoted(after=first)

@@ -2,9 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.unit.reconcile.stores import made, world_of
+from tidegate.decision import Progress
 from tidegate.reconcile import kinds
-from tidegate.reconcile.seen.workload import template_of
+from tidegate.reconcile.seen.trims import trimmed_deployment
+from tidegate.reconcile.seen.workload import observe_workload, template_of
 from tidegate.watch import Object
 from tidegate.workloads import Owner, revision_of
 
@@ -34,3 +38,39 @@ def test_an_equal_generation_of_another_deployment_is_another_revision() -> None
 
     assert template.revision == revision_of(PODS)
     assert template.noted_in_status()["workload"] == {"name": "right", "generation": 3, "revision": template.revision}
+
+
+def deployment(**status: int) -> Object:
+    """A Deployment at 0 as the API server tells of it, paused by us."""
+    return {
+        "metadata": {
+            "name": "right",
+            "namespace": "shop",
+            "uid": "2",
+            "resourceVersion": "7",
+            "generation": 4,
+            "managedFields": [{"manager": "tidegate", "operation": "Update", "fieldsV1": {"f:spec": {"f:paused": {}}}}],
+        },
+        "spec": {"replicas": 0, "paused": True, "selector": {}, "template": PODS},
+        "status": status,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "empty"),
+    [
+        ({"observedGeneration": 4}, True),
+        ({"observedGeneration": 4, "replicas": 1}, False),
+        ({"observedGeneration": 3}, False),
+    ],
+    ids=["no pods", "a pod that goes", "not seen by its controller"],
+)
+def test_a_deployment_is_empty_when_its_controller_says_so(status: dict[str, int], empty: bool) -> None:
+    release, spec = declared("right", {})
+    world = world_of(kinds.DEPLOYMENTS, trimmed_deployment(deployment(**status)))
+    template = template_of(release, spec, OWNER, world)
+
+    workload = observe_workload(template, Progress(), OWNER, world)
+
+    assert workload is not None
+    assert (workload.empty, workload.paused_by_us) == (empty, True)

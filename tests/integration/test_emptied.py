@@ -1,0 +1,103 @@
+"""A Deployment that is empty after its takeover: not paused, done to whoever waits for it, and without pods."""
+
+import pytest
+
+from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.operator import Operator
+from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over
+from tests.integration.manifests import phase_is, promoted_after, template
+from tests.integration.users_routes import git_applies
+
+
+def test_who_waits_for_the_deployment_by_kstatus_is_told_that_it_is_done_through_rollouts_too(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert (awaited(found), emptied(found)) == ("", True)
+    # Its controller made a ReplicaSet of the new template, and no pod.
+    sets = [each for each in api.all(REPLICA_SETS, namespace) if owned_by(each, found)]
+    assert len(sets) == 2
+    assert {each["spec"]["replicas"] for each in sets} == {0}
+
+
+def owned_by(found: Object, owner: Object) -> bool:
+    return owner["metadata"]["uid"] in {each["uid"] for each in found["metadata"].get("ownerReferences") or ()}
+
+
+def test_a_deployment_that_was_left_paused_by_an_operator_from_before_is_resumed_in_mid_rollout_too(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    resumed_by_the_next(api, namespace, operator)
+    halfway(api, namespace)
+
+    resumed_by_the_next(api, namespace, operator)
+
+    assert phase_is("Paused")(api.get(RELEASES, namespace, "web"))
+
+
+def resumed_by_the_next(api: Api, namespace: str, operator: Operator) -> None:
+    """The operator ends and leaves the Deployment paused, as those from before did; the next one does not."""
+    operator.kill()
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True}}, manager="tidegate")
+    operator.start()
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+
+
+def halfway(api: Api, namespace: str) -> None:
+    """Another template of the Deployment holds at half of the weight."""
+    pause = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    api.merge(RELEASES, namespace, "web", {"spec": {"steps": pause}})
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+
+def test_a_pause_that_another_sets_on_the_empty_deployment_stays(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+
+    paused = api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True}}, manager="kubectl-rollout")
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert (found["spec"]["paused"], found["metadata"]["generation"]) == (True, paused["metadata"]["generation"] + 1)
+
+
+@pytest.mark.parametrize("manager", GITS)
+def test_a_template_that_git_applies_again_and_again_starts_no_pods_of_the_deployment(
+    api: Api, namespace: str, operator: Operator, manager: str
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    first = taken_over(api, namespace)
+    before = api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"]
+
+    with git_applies(api, DEPLOYMENTS, deployment(namespace, "2", replicas=None), manager):
+        api.until(RELEASES, namespace, "web", promoted_after(first))
+        # Once by Git: neither side takes back what the other does.
+        found = api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
+        assert (emptied(found), found["metadata"]["generation"]) == (True, before + 1)
+
+
+def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_emptied_before_that_ends(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """It is not paused any more: its pods have the candidate's template."""
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    halfway(api, namespace)
+
+    raised = api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}})
+
+    assert raised["spec"]["replicas"] == 1
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: emptied(found) and not awaited(found))
+    assert phase_is("Paused")(api.get(RELEASES, namespace, "web"))
