@@ -186,6 +186,7 @@ class Api:
         while (left := end - time.monotonic()) > 0:
             query["timeoutSeconds"] = str(max(int(left), 1))
             answer = self._send("GET", kind.path(namespace), query=query, seconds=left + 5)
+            _must_be_good(answer)
             with closing(answer.response):
                 yield from objects(map(json.loads, iter_resp_lines(answer.response)))
 
@@ -193,11 +194,8 @@ class Api:
         self, verb: str, path: str, *, body: Any = None, content: str = "application/json", query: Object | None = None
     ) -> Object:
         answer = self._send(verb, path, body=body, content=content, query=query)
-        text = answer.read()
-        if not 200 <= answer.status < 300:
-            raise ApiException(http_resp=answer, body=text.decode(), data=None)
-
-        decoded: Object = json.loads(text)
+        _must_be_good(answer)
+        decoded: Object = json.loads(answer.read())
         return decoded
 
     def _send(
@@ -210,6 +208,7 @@ class Api:
         query: Object | None = None,
         seconds: float = 15,
     ) -> Any:
+        """The answer. Told when to come again, it does: as a CRD changes, its objects are not served for a moment."""
         request = self._client.param_serialize(
             verb,
             path,
@@ -218,7 +217,20 @@ class Api:
             body=body,
             auth_settings=["BearerToken"],
         )
-        return self._client.call_api(*request, _request_timeout=seconds)
+        end = time.monotonic() + seconds
+        while True:
+            answer = self._client.call_api(*request, _request_timeout=max(end - time.monotonic(), 1))
+            later = float(answer.getheader("Retry-After") or 0)
+            if answer.status != HTTPStatus.TOO_MANY_REQUESTS or not later or time.monotonic() + later > end:
+                return answer
+
+            answer.read()
+            time.sleep(later)
+
+
+def _must_be_good(answer: Any) -> None:
+    if not 200 <= answer.status < 300:
+        raise ApiException(http_resp=answer, body=answer.read().decode(), data=None)
 
 
 def objects(events: Iterable[Object]) -> Iterator[Object]:
