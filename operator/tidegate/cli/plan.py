@@ -110,15 +110,31 @@ def told(options: argparse.Namespace) -> Iterator[tuple[str, Foreseen]]:
 
 
 def releases(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The Releases of a file by name. Raises NotForeseen where there is none."""
-    found = [each for each in yaml.safe_load_all(file.read_text()) if isinstance(each, dict)]
-    mine = [each for each in found if each.get("kind") == "Release"]
+    """The Releases of a file by name. Raises NotForeseen where there is none, or one has no shape."""
+    mine = [each for each in objects(file) if each.get("kind") == "Release"]
     if not mine:
         message = f"{file}: there is no Release in it"
         raise NotForeseen(message)
 
     for each in mine:
-        yield (each.get("metadata") or {}).get("name", "?"), each.get("spec") or {}
+        metadata, spec = (each.get(name) or {} for name in ("metadata", "spec"))
+        if not isinstance(metadata, dict) or not isinstance(spec, dict):
+            message = f"{file}: metadata and spec of a Release must be mappings"
+            raise NotForeseen(message)
+
+        yield str(metadata.get("name", "?")), spec
+
+
+def objects(file: Path) -> list[dict[str, Any]]:
+    """The objects of a file, those of a List among them. Raises NotForeseen for what is no text or nested too deep."""
+    try:
+        found = list(yaml.safe_load_all(file.read_text()))
+    except (UnicodeDecodeError, RecursionError) as error:
+        message = f"{file}: is no YAML file of Kubernetes objects: {error}"
+        raise NotForeseen(message) from None
+
+    lists = [each["items"] for each in found if isinstance(each, dict) and isinstance(each.get("items"), list)]
+    return [each for part in (found, *lists) for each in part if isinstance(each, dict)]
 
 
 async def live(options: argparse.Namespace) -> list[tuple[str, Foreseen]]:
@@ -156,8 +172,10 @@ def table(release: str, found: Foreseen) -> str:
     if not expected.share:
         return f"{head}\nnone of them is bad: there is nothing to multiply, and the bound alone is judged"
 
-    worse = found.known.fault.worse
-    more = share(min(1.0, worse * expected.share))
+    worse, more = found.known.fault.worse, share(found.known.fault.worse * expected.share)
+    if not found.known.fault.possible(expected):
+        return f"{head}\n{worse:.3g} times as many would be more than all of them, and the bound alone is judged"
+
     fault = f"to be seen: {worse:.3g} times as many, {share(expected.share)} → {more} bad"
     rows = [HEADER, *map(row, found.known.sights)]
     return "\n".join((head, f"{fault}; {slowed(found)}", "", *aligned(rows), "", conclusion(found.known.sights)))

@@ -44,26 +44,29 @@ class Fault:
     limit: float = 1 / ALPHA
     dispersion: float = 1.0
 
+    def possible(self, expected: Expected) -> bool:
+        """False where there is nothing to multiply, and where so many times as much would be more than all."""
+        return 0 < expected.share <= 1 / self.worse
+
 
 DOUBLED = Fault()
 
 
 def plan_seconds(expected: Expected, weight: float, fault: Fault = DOUBLED) -> float:
-    """The seconds until a fault is seen at a weight from 0 to 1; infinite where it never is.
+    """The seconds until a fault is seen at a weight from 0 to 1; infinite where it never is, or cannot be.
 
     The evidence needed by what a second brings: Wald's bound, ln(limit) over the Kullback-Leibler divergence, with what
     the spreading of the bets costs.
     """
     worse, tolerance = fault.worse, fault.tolerance
     rps, part = expected.counted(weight)
-    if expected.rps <= 0 or expected.share <= 0 or not 0 < weight < 1 or worse <= tolerance:
+    if expected.rps <= 0 or not fault.possible(expected) or not 0 < weight < 1 or worse <= tolerance:
         return inf
 
     alike = tolerance * part / (tolerance * part + 1 - part)
     bad = worse * part / (worse * part + 1 - part)
     divergence = bad * log(bad / alike) + (1 - bad) * log((1 - bad) / (1 - alike))
-    bad_share = min(1.0, worse * expected.share)
-    bad_a_second = rps * (part * bad_share + (1 - part) * expected.share)
+    bad_a_second = rps * expected.share * (part * worse + 1 - part)
     needed = log(fault.limit) - log(FIRST * max(WEIGHTS))
     return fault.dispersion * needed / (bad_a_second * divergence)
 

@@ -75,7 +75,7 @@ def too_short(expected: Expected, found: Sequence[Sight], fault: Fault) -> str:
     if not short:
         return ""
 
-    worse = share(min(1.0, fault.worse * expected.share))
+    worse = share(fault.worse * expected.share)
     bad = f"{share(expected.share)} → {worse} bad of {expected.rps:.3g} requests/s"
     named = "; ".join(str(sight) for sight in short[:NAMED])
     more = f"; and {len(short) - NAMED} more" if len(short) > NAMED else ""

@@ -68,6 +68,13 @@ def test_without_a_bad_request_there_is_nothing_to_multiply(file: Path, capsys: 
     assert "the bound alone is judged" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("bad", ["60%", "100%"])
+def test_no_more_than_all_can_be_bad(file: Path, capsys: pytest.CaptureFixture[str], bad: str) -> None:
+    assert main(["-f", str(file), "--rate", "400", "--bad", bad]) == NOT_SEEN
+
+    assert "2 times as many would be more than all" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -94,6 +101,36 @@ def test_a_file_without_a_release_or_no_file_at_all_is_said(tmp_path: Path, caps
     for found, words in ((empty, "no Release in it"), (broken, "expected"), (tmp_path / "gone", "No such file")):
         assert main(["-f", str(found), "--rate", "1", "--bad", "1%"]) == WRONG
         assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"kind: Release\nspec: [1]", "must be mappings"),
+        (b"kind: Release\nspec: some", "must be mappings"),
+        (b"kind: Release\nmetadata: [1]", "must be mappings"),
+        (b"kind: Release\nspec: {steps: 5}", "spec.service"),
+        (b"\xff\xfe\x00", "no YAML file of Kubernetes objects"),
+        (b"kind: Release\nspec: " + b"[" * 3_000, "no YAML file of Kubernetes objects"),
+    ],
+    ids=["a list", "a word", "a list as metadata", "a wrong field", "no text", "nested too deep"],
+)
+def test_a_file_of_another_shape_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, words: str
+) -> None:
+    file = tmp_path / "release.yaml"
+    file.write_bytes(content)
+
+    assert main(["-f", str(file), "--rate", "1", "--bad", "1%"]) == WRONG
+    assert words in capsys.readouterr().err
+
+
+def test_the_releases_of_a_list_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "releases.yaml"
+    file.write_text(yaml.safe_dump({"kind": "List", "items": [RELEASE]}))
+
+    assert main(["-f", str(file), "--rate", "400", "--bad", "1%"]) == SEEN
+    assert capsys.readouterr().out.startswith("checkout, errors")
 
 
 @pytest.mark.parametrize(
