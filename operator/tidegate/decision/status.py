@@ -96,7 +96,7 @@ def _milliseconds(span: timedelta) -> int | None:
 def _serving_pods(seen: Snapshot, progress: Progress) -> int:
     """The pods of the larger side, or of both where stable shrinks, up to the declared size: the size without a surge.
 
-    An autoscaler that goes by a share of a whole asks for this number while it is near enough: that of a candidate which
+    An autoscaler that goes by a share of a whole asks for this number while it is near enough: a candidate's that
     has more weight than stable, and fewer pods still, would change the size.
     """
     stable, candidate = seen.side(progress.stable or ""), seen.side(progress.candidate or "")
