@@ -5,7 +5,7 @@ import sys
 import time
 
 from . import kubectl, local, network, operator_here
-from .binaries import helm, kind, metrics_server
+from .binaries import helm, kind, metrics_server, prometheus_adapter
 from .choice import choose, choose_for_tests
 from .images import operator_image
 from .processes import Processes
@@ -55,6 +55,7 @@ def fetch() -> None:
     if real:
         local.fetch(local.Nodes.REAL)
         metrics_server()
+        prometheus_adapter()
         operator_image()
 
 

@@ -32,3 +32,9 @@ def used(resource: str, utilisation: int) -> Object:
     """How much of what each pod asks for it uses, in percent."""
     target = {"type": "Utilization", "averageUtilization": utilisation}
     return {"type": "Resource", "resource": {"name": resource, "target": target}}
+
+
+def outside(metric: str, **target: str) -> Object:
+    """A number from outside the pods: with `averageValue` each pod's share of it counts, with `value` the whole."""
+    kind = "AverageValue" if "averageValue" in target else "Value"
+    return {"type": "External", "external": {"metric": {"name": metric}, "target": {"type": kind, **target}}}

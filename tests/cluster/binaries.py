@@ -1,13 +1,12 @@
 """The programs of the local cluster."""
 
-import json
 import shutil
 from pathlib import Path
 
 from . import versions
-from .cache import BUILD_SECONDS, FETCH_SECONDS, cached, run
+from .cache import BUILD_SECONDS, cached, run
 from .progress import Missing
-from .toolchain import debian, go, go_install, wheels
+from .toolchain import debian, go, go_install, go_module, wheels
 
 SOURCES = Path(__file__).parent
 
@@ -57,6 +56,20 @@ def metrics_server() -> Path:
     """metrics-server: what pods use, for autoscalers."""
     package = "sigs.k8s.io/metrics-server/cmd/metrics-server"
     return _go_program("metrics-server", package, versions.METRICS_SERVER, "about 2 minutes")
+
+
+def prometheus_adapter() -> Path:
+    """prometheus-adapter: what Prometheus has counted, for autoscalers; of what its own go.sum says, and no newer."""
+    version = versions.PROMETHEUS_ADAPTER
+    module = f"sigs.k8s.io/prometheus-adapter@v{version}"
+
+    def build(folder: Path) -> None:
+        source = go_module(module, folder, versions.PROMETHEUS_ADAPTER_SUM)
+        command: list[str | Path] = [go(), "build", "-trimpath", "-ldflags", "-s -w", "-o", folder / "adapter"]
+        run([*command, "./cmd/adapter"], seconds=BUILD_SECONDS, cwd=source, env={"CGO_ENABLED": "0"})
+
+    what = f"Building prometheus-adapter {version} (once; about 2 minutes)"
+    return cached(f"prometheus-adapter-{version}", what, build) / "adapter"
 
 
 def kwok() -> Path:
@@ -139,13 +152,7 @@ def _module_files(name: str, module: str, pattern: str, *, expected: str = "") -
     """Files of a Go module, by version and, where it is given, by the sum of its content."""
 
     def build(folder: Path) -> None:
-        # Outside a module of its own, so that Go does not look for one.
-        answer = json.loads(run([go(), "mod", "download", "-json", module], seconds=FETCH_SECONDS, cwd=folder))
-        if expected and answer["Sum"] != expected:
-            message = f"{module} has the sum {answer['Sum']}, not {expected}"
-            raise Missing(message)
-
-        for found in Path(answer["Dir"]).glob(pattern):
+        for found in go_module(module, folder, expected).glob(pattern):
             shutil.copyfile(found, folder / f"{found.stem}.yaml")
 
     return sorted(cached(name, f"Fetching {module}", build).glob("*.yaml"))

@@ -31,6 +31,7 @@ USERS = {
     "system:kube-proxy": "",
     "kwok": ADMINS,
     "metrics-server": ADMINS,
+    "prometheus-adapter": ADMINS,
 }
 START_SECONDS = 60.0
 # Below the ports of connections and of Services on nodes.

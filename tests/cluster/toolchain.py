@@ -1,5 +1,6 @@
 """What builds and fetches: Go, uv, Debian's archive. Each is found, or fetched into the cache."""
 
+import json
 import os
 import re
 import shutil
@@ -43,6 +44,19 @@ def go_install(package: str, version: str, folder: Path, tags: str) -> None:
     """Build one program from Go's module proxy into a folder."""
     command: list[str | Path] = [go(), "install", "-ldflags", "-s -w", "-tags", tags, f"{package}@v{version}"]
     run(command, seconds=BUILD_SECONDS, env={"GOBIN": str(folder), "CGO_ENABLED": "0"})
+
+
+def go_module(module: str, folder: Path, expected: str) -> Path:
+    """Where a module of Go's proxy lies, by version and, where it is given, by the sum of its content.
+
+    Asked in a folder outside every module, so that Go does not look for one.
+    """
+    answer = json.loads(run([go(), "mod", "download", "-json", module], seconds=FETCH_SECONDS, cwd=folder))
+    if expected and answer["Sum"] != expected:
+        message = f"{module} has the sum {answer['Sum']}, not {expected}"
+        raise Missing(message)
+
+    return Path(answer["Dir"])
 
 
 def wheels(group: str) -> Path:

@@ -63,9 +63,9 @@ class Numbers:
             found: list[Object] = json.loads(answer.read())["data"]["result"]
             return found
 
-    def until(self, promql: str) -> float:
+    def until(self, promql: str, seconds: float = SECONDS) -> float:
         """Wait until a question has an answer, and return it: scrapes tell nobody when they are done."""
-        assert within(SECONDS, lambda: isinstance(self.ask(promql), Sample)), promql
+        assert within(seconds, lambda: isinstance(self.ask(promql), Sample)), promql
         answer = self.ask(promql)
         assert isinstance(answer, Sample)
         return answer.value

@@ -3,32 +3,40 @@
 import pytest
 
 from tests.cluster.api import AUTOSCALERS, RELEASES, REPLICA_SETS, Api, Object
-from tests.cluster.autoscaler import autoscaler, used
+from tests.cluster.autoscaler import autoscaler, outside, used
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS
 from tests.integration.manifests import phase_is, release, template
 from tests.integration.steps import eventually_told
 
 PAUSED = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+CPU, MEMORY = used("cpu", 80), used("memory", 80)
 
 
 @pytest.mark.parametrize(
-    ("resources", "by_load"),
-    [(["cpu"], True), (["memory"], False), (["cpu", "memory"], True)],
-    ids=["cpu", "memory", "cpu and memory"],
+    ("metrics", "capacity", "both"),
+    [
+        ([CPU], "Keep", True),
+        ([MEMORY], "Keep", False),
+        ([CPU, MEMORY], "Keep", True),
+        ([outside("queued", value="30")], "Keep", False),
+        ([outside("queued", averageValue="30")], "Keep", False),
+        ([MEMORY], "Shrink", True),
+    ],
+    ids=["cpu", "memory", "cpu and memory", "a whole", "a share of a whole", "memory, and stable shrinks"],
 )
 def test_a_surge_is_counted_only_where_it_shares_the_load(
-    api: Api, namespace: str, operator: Operator, resources: list[str], by_load: bool
+    api: Api, namespace: str, operator: Operator, metrics: list[Object], capacity: str, both: bool
 ) -> None:
-    api.create(AUTOSCALERS, autoscaler(namespace, "web", *(used(resource, 80) for resource in resources)))
-    api.create(RELEASES, release(namespace, steps=PAUSED))
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", *metrics))
+    api.create(RELEASES, release(namespace, steps=PAUSED, capacity=capacity))
     first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
 
     api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
     api.until(RELEASES, namespace, "web", phase_is("Paused"))
 
     everyone = "tidegate.dev/release=web"
-    selector = everyone if by_load else f"{everyone},tidegate.dev/revision={first}"
+    selector = everyone if both else f"{everyone},tidegate.dev/revision={first}"
     # The autoscaler may be heard of later than the Release.
     api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == selector)
 

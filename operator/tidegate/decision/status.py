@@ -94,12 +94,17 @@ def _milliseconds(span: timedelta) -> int | None:
 
 
 def _serving_pods(seen: Snapshot, progress: Progress) -> int:
-    """The pods of the side with more weight, or of both where stable shrinks: what an autoscaler should divide by."""
-    stable, candidate = seen.side(progress.stable or ""), seen.side(progress.candidate or "")
-    if seen.plan.shrink and progress.candidate is not None:
-        return min(stable.replicas + candidate.replicas, seen.full_size)
+    """The pods of the larger side, or of both where stable shrinks, up to the declared size: the size without a surge.
 
-    return candidate.replicas if progress.candidate is not None and seen.weight > 50 else stable.replicas
+    An autoscaler that goes by a share of a whole asks for this number while it is near enough: a candidate's that
+    has more weight than stable, and fewer pods still, would change the size.
+    """
+    stable, candidate = seen.side(progress.stable or ""), seen.side(progress.candidate or "")
+    if progress.candidate is None:
+        return stable.replicas
+
+    pods = stable.replicas + candidate.replicas if seen.plan.shrink else max(stable.replicas, candidate.replicas)
+    return min(pods, seen.replicas or seen.full_size)
 
 
 def _side(seen: Snapshot, revision: str | None) -> dict[str, Any] | None:

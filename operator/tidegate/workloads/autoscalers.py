@@ -15,17 +15,19 @@ def follows_load(metrics: Sequence[Mapping[str, Any]]) -> bool:
     return not metrics or any(_moves_with_traffic(metric) for metric in metrics)
 
 
-def counted_pods(owner: Owner, stable: str | None, *, by_load: bool, fresh: bool = False) -> str:
-    """The pods to divide by: all that share the load; else stable's, which stay as many through a rollout.
+def counted_pods(owner: Owner, stable: str | None, *, by_load: bool, shrinks: bool = False, fresh: bool = False) -> str:
+    """The pods to divide by: all that share the load; else as many as stays the same through a rollout.
 
-    A pod's memory is the same at every weight: counted with the candidate's pods, it would ask for twice as many. So it
-    would with those of a `fresh` baseline, which have stable's revision.
+    A pod's memory is the same at every weight, and so is a number from outside: by the candidate's pods too, it would
+    ask for twice as many. So it would with those of a `fresh` baseline, which have stable's revision. Where stable
+    `shrinks`, its pods alone would ask for fewer than serve: there both sides together are as many as before.
     """
     everyone = f"{LABEL_RELEASE}={owner.name}"
     if by_load or stable is None:
         return everyone
 
-    return f"{everyone},{LABEL_REVISION}={stable}" + (f",!{LABEL_BASELINE}" if fresh else "")
+    side = "" if shrinks else f",{LABEL_REVISION}={stable}"
+    return everyone + side + (f",!{LABEL_BASELINE}" if fresh else "")
 
 
 def _moves_with_traffic(metric: Mapping[str, Any]) -> bool:

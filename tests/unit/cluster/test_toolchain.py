@@ -1,12 +1,13 @@
-"""Nothing is installed on a machine before it is told what, and why; and not at all without the right to."""
+"""What is installed on a machine is told before, and why; what a proxy gives is taken by its sum alone."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.progress import Missing
-from tests.cluster.toolchain import installed
+from tests.cluster.toolchain import go_module, installed
 from tests.unit.cluster.programs import program, said
 
 WHY = "kube-proxy leads to pods with it"
@@ -48,3 +49,15 @@ def test_where_all_is_there_nothing_is_said_or_done(
 
     assert capsys.readouterr().err == ""
     assert said(archive) == []
+
+
+def test_a_module_is_taken_where_its_content_has_the_pinned_sum(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = json.dumps({"Dir": "/modules/adapter", "Sum": "h1:as-pinned"})
+    program(tmp_path, "go", f"case $1 in version) echo go99.0;; *) echo '{answer}';; esac")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert go_module("example.org/adapter@v1", tmp_path, "h1:as-pinned") == Path("/modules/adapter")
+    with pytest.raises(Missing, match="has the sum h1:as-pinned, not h1:another"):
+        go_module("example.org/adapter@v1", tmp_path, "h1:another")

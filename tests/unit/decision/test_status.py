@@ -164,3 +164,29 @@ def test_a_weight_written_in_this_very_turn_is_told() -> None:
 
     assert looked.weight == 20
     assert told["step"]["weight"] == 0
+
+
+@pytest.mark.parametrize(
+    ("shrink", "stable", "candidate", "declared", "told"),
+    [
+        (False, 40, 38, 40, 40),
+        (False, 40, 40, 40, 40),
+        (False, 40, 20, 36, 36),
+        (False, 40, 20, 0, 40),
+        (True, 2, 38, 40, 40),
+        (True, 40, 20, 40, 40),
+        (True, 20, 10, 40, 30),
+    ],
+    ids=["a smaller candidate", "a surge", "fewer declared", "none declared", "shrunk", "not shrunk yet", "lost pods"],
+)
+def test_an_autoscaler_is_told_the_size_without_a_surge_at_any_weight(
+    shrink: bool, stable: int, candidate: int, declared: int, told: int
+) -> None:
+    """Near enough to a share of the whole, an autoscaler asks for just this number: less would shrink the Release."""
+    world = at_weight(95, confirmed=True)
+    world.plan, world.replicas = replace(world.plan, shrink=shrink), declared
+    world.progress = replace(world.progress, full_size=40)
+    for name, size in (("v1", stable), ("v2", candidate)):
+        world.sides[name] = replace(world.sides[name], replicas=size)
+
+    assert status(world)["replicas"] == told

@@ -14,6 +14,11 @@ def used(name: str, kind: str = "Resource") -> dict[str, Any]:
     return {"type": kind, place: {"name": name}}
 
 
+def outside(kind: str, target: str) -> dict[str, Any]:
+    """A number of the whole: `Value` times the pods counted, or `AverageValue`, for which none is."""
+    return {"type": kind, kind.lower(): {"target": {"type": target}}}
+
+
 @pytest.mark.parametrize(
     ("metrics", "by_load"),
     [
@@ -24,7 +29,11 @@ def used(name: str, kind: str = "Resource") -> dict[str, Any]:
         ([used("memory"), used("cpu")], True),
         ([used("memory")], False),
         ([used("memory", "ContainerResource")], False),
-        ([{"type": "External"}, {"type": "Object"}], False),
+        ([outside("External", "Value")], False),
+        ([outside("External", "AverageValue")], False),
+        ([outside("Object", "Value")], False),
+        ([outside("Object", "AverageValue")], False),
+        ([outside("External", "AverageValue"), used("cpu")], True),
     ],
 )
 def test_only_what_a_pod_does_for_its_share_follows_the_load(metrics: list[dict[str, Any]], by_load: bool) -> None:
@@ -44,6 +53,17 @@ def test_the_pods_of_a_fresh_baseline_do_not_count_twice_either() -> None:
 
     assert counted_pods(OWNER, "v1", by_load=False, fresh=True) == stables
     assert counted_pods(OWNER, "v1", by_load=True, fresh=True) == "tidegate.dev/release=web"
+
+
+@pytest.mark.parametrize("by_load", [True, False])
+def test_both_sides_count_where_stable_gives_up_what_the_candidate_carries(by_load: bool) -> None:
+    assert counted_pods(OWNER, "v1", by_load=by_load, shrinks=True) == "tidegate.dev/release=web"
+
+
+def test_the_pods_of_a_fresh_baseline_count_no_more_where_stable_shrinks() -> None:
+    others = "tidegate.dev/release=web,!tidegate.dev/baseline"
+
+    assert counted_pods(OWNER, "v1", by_load=False, shrinks=True, fresh=True) == others
 
 
 def test_the_first_revision_is_counted_whole() -> None:

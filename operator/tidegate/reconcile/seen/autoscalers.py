@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tidegate.decision.plan import Plan
 from tidegate.reconcile import kinds
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
@@ -29,8 +30,8 @@ def least_size(owner: Owner, world: World) -> int:
     return max((scaler["spec"].get("minReplicas") or 1 for scaler in _autoscalers(owner, world)), default=0)
 
 
-def divided_by(owner: Owner, stable: str | None, world: World, *, fresh: bool, beside: Mapping[str, str]) -> str:
-    """The selector of the pods that the Release's autoscalers divide by.
+def divided_by(owner: Owner, stable: str | None, world: World, *, plan: Plan, beside: Mapping[str, str]) -> str:
+    """The selector of the pods that the Release's autoscalers divide by, while this plan runs.
 
     `beside`: the labels of a Deployment's pods that share the load while it is taken over.
     """
@@ -40,7 +41,7 @@ def divided_by(owner: Owner, stable: str | None, world: World, *, fresh: bool, b
     if scalers and by_load and 0 < len(both) <= SELECTOR_LENGTH:
         return both
 
-    return counted_pods(owner, stable, by_load=by_load, fresh=fresh)
+    return counted_pods(owner, stable, by_load=by_load, shrinks=plan.shrink, fresh=plan.fresh)
 
 
 def _autoscalers(owner: Owner, world: World) -> list[Object]:
