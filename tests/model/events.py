@@ -182,7 +182,9 @@ def people(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.candidate and not asks.abort:
         yield "abort", replace(state, asks=replace(asks, abort="1"))
 
-    if state.progress.phase in {Phase.PROGRESSING, Phase.WATCHING} and not asks.promote_full:
+    # While a rollback drains there is nothing to promote, nor may it wait for the next rollout.
+    stepped = {Phase.PROGRESSING, Phase.WATCHING, Phase.ROLLING_BACK}
+    if state.progress.phase in stepped and not asks.promote_full:
         yield "promote-full", replace(state, asks=replace(asks, promote_full="1"))
 
     if state.progress.phase is Phase.ROLLED_BACK and not asks.retry:

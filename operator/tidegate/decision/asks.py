@@ -7,6 +7,9 @@ from .progress import Asks, Phase
 from .reasons import Reason
 from .snapshot import Snapshot
 
+# What moves the rollout forward in which it is asked.
+STEPPING = ("promote", "promote_full", "skip_step")
+
 
 def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
     """Nothing to stop: the ask is marked handled, and the Release stays where it is."""
@@ -55,10 +58,29 @@ def _here(seen: Snapshot) -> str:
 
 
 def handle_stray(seen: Snapshot) -> Decision | None:
-    """Asks with nothing in progress are no-ops, marked handled so that they open nothing later."""
-    stray = {what: nonce for what in ("promote", "promote_full", "skip_step", "retry") if (nonce := seen.asked(what))}
+    """Asks that there is nothing for are no-ops, marked handled so that they open nothing later.
+
+    No step of the next rollout is one that a person saw when asking. A retry of what stays out is for the rest to obey.
+    """
+    return nothing_to_do(seen, *STEPPING, *(() if _retried_at_rest(seen) else ("retry",)))
+
+
+def retry_in_vain(seen: Snapshot) -> Decision | None:
+    """In a rollout nothing is retried, and what becomes of its candidate is not known yet."""
+    return nothing_to_do(seen, "retry")
+
+
+def nothing_to_do(seen: Snapshot, *asks: str) -> Decision | None:
+    """Marks those of these asks that are new as handled, and says so."""
+    stray = {what: nonce for what in asks if (nonce := seen.asked(what))}
     if not stray:
         return None
 
     sentence = f"{', '.join(sorted(stray)).replace('_', '-')}: nothing to do"
     return in_vain(seen, sentence, handled=replace(seen.progress.handled, **stray))
+
+
+def _retried_at_rest(seen: Snapshot) -> bool:
+    """True where no rollout runs that could go forward, and what is declared was rejected, or is not known yet."""
+    ended = seen.progress.candidate is None or seen.progress.phase is Phase.ROLLING_BACK
+    return ended and (not seen.known or seen.target in seen.progress.rejected)

@@ -5,6 +5,7 @@ from typing import Any
 from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
+from .asks import handle_stray
 from .baseline import without_baselines
 from .copies import remade
 from .decision import Decision, Rule, act, hold
@@ -257,6 +258,7 @@ ROLLBACK: tuple[Rule, ...] = (
     write_a_lost_route,
     take_weight_away,
     mend_the_route,
+    handle_stray,
     wait_for_stable,
     wait_for_the_router,
     drain,

@@ -6,7 +6,7 @@ from typing import Any
 from tidegate.api import OnTrouble, When
 
 from .actions import Action, SetWeight
-from .asks import handle_stray, in_vain, names_this_step
+from .asks import handle_stray, in_vain, names_this_step, retry_in_vain
 from .baseline import lacking, lacks_baseline
 from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold, hold_while_reading
@@ -237,9 +237,10 @@ ROLLOUT: tuple[Rule, ...] = (
     keep_until_handed_back,
     empty_it_again,
     resume_what_is_empty,
+    undo_in_vain,
+    retry_in_vain,
     hold_suspended,
     skip_step,
-    undo_in_vain,
     note_restart,
     handle_stray,
     hold_blocked,
