@@ -157,7 +157,7 @@ def _declared(stored: Stored, world: World) -> Wanted:
         sets=sets,
         choice=choice,
         newest=newest,
-        pinned=parsed(found, sets, pin, memory) if progress.candidate else newest,
+        pinned=memory.gone_by(progress, parsed(found, sets, pin, memory)) if progress.candidate else newest,
         plan_changed=pin is not None and declared_anew(found) and pin != text_of(sets.declared),
         template=template_of(found, sets.declared, owner, world),
     )
