@@ -15,6 +15,7 @@ from tests.integration.manifests import (
     promoted_after,
     reason_is,
     release,
+    stable_of,
     template,
 )
 from tests.integration.steps import change, deploy, eventually_told, weights
@@ -143,6 +144,44 @@ def test_an_ask_while_a_suspended_template_waits_opens_nothing_of_it(
     found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
     assert found["status"]["step"]["name"] == "first"
     assert weights(api, namespace) == [80, 20]
+
+
+def test_an_old_retry_starts_nothing_that_is_rejected_later(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=0.1)
+    deploy(api, namespace, **judged(steps=PAUSED))
+    change(api, namespace, "2")
+    second = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    api.ask(namespace, "web", suspend="Advance")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", retry="early", skip_step="early")
+    eventually_told(api, namespace, "NothingToDo", "retry")
+    metrics.says = Answer(value=0.9)
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    api.ask(namespace, "web", suspend="None")
+
+    metrics.says = Answer(value=0.1)
+    found = api.until(RELEASES, namespace, "web", lambda seen: seen["status"]["handled"].get("skipStep") == "early")
+
+    assert found["status"]["rejected"] == [second]
+    assert weights(api, namespace) == [100, 0]
+
+
+def test_an_abort_stops_a_template_that_waits_to_start(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace)
+    api.ask(namespace, "web", suspend="Advance")
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", abort="1", promote_full="1")
+    api.until(RELEASES, namespace, "web", reason_is("Aborted"))
+
+    api.ask(namespace, "web", suspend="None")
+
+    found = api.until(RELEASES, namespace, "web", lambda seen: seen["status"]["handled"].get("promoteFull") == "1")
+    assert (found["status"]["reason"], stable_of(found)) == ("Aborted", first)
+    api.ask(namespace, "web", retry="1")
+    api.until(RELEASES, namespace, "web", promoted_after(first))
 
 
 def test_stables_template_rolls_back_without_rejecting(api: Api, namespace: str, operator: Operator) -> None:

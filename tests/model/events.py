@@ -179,7 +179,8 @@ def people(state: State) -> Iterator[tuple[str, State]]:
             yield f"{revision} is declared", replace(state, target=revision)
 
     asks = state.asks
-    if state.progress.candidate and not asks.abort:
+    waits = state.progress.stable is not None and state.target != state.progress.stable
+    if (state.progress.candidate or waits) and not asks.abort:
         yield "abort", replace(state, asks=replace(asks, abort="1"))
 
     # While a rollback drains there is nothing to promote, nor may it wait for the next rollout.

@@ -1,5 +1,6 @@
 """What people ask for by annotation, beside abort: promote, promote-full, skip-step, retry; and any ask in vain."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .decision import Decision
@@ -35,6 +36,25 @@ def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
     progress = replace(seen.progress, handled=handled, rejected=seen.progress.rejecting(seen.target))
     sentence = f"aborted by a person: revision {seen.target} does not start"
     return Decision(reason=Reason.ABORTED, sentence=sentence, progress=progress)
+
+
+def waits_at_rest(seen: Snapshot) -> bool:
+    """True where no rollout runs, and a template that is known for another than stable's is held up by something."""
+    resting = seen.progress.candidate is None and seen.progress.stable is not None
+    return resting and seen.known and seen.progress.stable not in seen.uncompared and another_waits(seen)
+
+
+def stop_the_next(seen: Snapshot, handled: Asks) -> Decision:
+    """What waits to start does not: it stays out as if it had been rolled back."""
+    stopped = reject_the_next(seen, handled)
+    reason, sentence = stopped.reason, stopped.sentence
+    ended = replace(stopped.progress, phase=Phase.ROLLED_BACK, reason=reason, sentence=sentence)
+    return replace(stopped, progress=ended)
+
+
+def late_for_this(seen: Snapshot) -> dict[str, str]:
+    """Asks that a rollout leaves without an answer when it ends, and that would act on what it rejected."""
+    return {what: nonce for what in ("retry", "undo") if (nonce := seen.asked(what))}
 
 
 def in_vain(seen: Snapshot, sentence: str, *, handled: Asks) -> Decision:
@@ -76,8 +96,12 @@ def nothing_to_do(seen: Snapshot, *asks: str) -> Decision | None:
     if not stray:
         return None
 
-    sentence = f"{', '.join(sorted(stray)).replace('_', '-')}: nothing to do"
-    return in_vain(seen, sentence, handled=replace(seen.progress.handled, **stray))
+    return in_vain(seen, nothing_for(stray), handled=replace(seen.progress.handled, **stray))
+
+
+def nothing_for(asks: Iterable[str]) -> str:
+    """Says of these asks that there is nothing to do."""
+    return f"{', '.join(sorted(asks)).replace('_', '-')}: nothing to do"
 
 
 def _retried_at_rest(seen: Snapshot) -> bool:

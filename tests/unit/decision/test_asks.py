@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH
 from tests.unit.decision.world import PLAN, World, deployed
-from tidegate.api import Suspend
+from tidegate.api import OnTrouble, Suspend
 from tidegate.decision import Phase, Reason
 from tidegate.decision.plan import Step
 from tidegate.decision.progress import NOTHING_ASKED, Asks
@@ -70,11 +70,10 @@ def test_a_retry_while_the_rejected_revision_drains_is_obeyed_once_it_has() -> N
     world = going_back(Asks(abort="1"), "v2")
     world.asks = Asks(abort="1", retry="1")
     world.run()
-    assert world.progress.handled.retry is None
+    assert world.asks.retry != world.progress.handled.retry
 
-    drained(world)
-
-    assert (world.progress.candidate, world.progress.handled.retry) == ("v2", "1")
+    assert drained(world).progress.candidate == "v2"
+    assert world.asks.retry == world.progress.handled.retry
 
 
 def test_a_retry_while_what_was_superseded_drains_is_in_vain() -> None:
@@ -161,3 +160,61 @@ def test_a_skip_step_of_a_suspended_rollout_waits_for_it_to_go_on() -> None:
     world.run()
 
     assert (world.progress.phase, world.progress.step) == (Phase.PAUSED, 1)
+
+
+@pytest.mark.parametrize("asks", [Asks(retry="1"), Asks(undo="v1/1")], ids=str)
+def test_an_ask_that_stood_still_with_its_rollout_does_not_start_again_what_an_abort_rejected(asks: Asks) -> None:
+    world = paused()
+    world.suspension, world.asks = Suspend.ALL, asks
+    world.run()
+    world.asks = replace(asks, abort="1")
+    assert world.turn().progress.sentence.startswith("aborted by a person; ")
+    world.suspension = Suspend.NONE
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.rejected) == (Phase.ROLLED_BACK, ("v2",))
+
+
+def test_a_retry_while_a_breach_is_held_starts_nothing_once_it_has_rolled_back() -> None:
+    world = paused()
+    world.plan = replace(world.plan, on_breach=OnTrouble.HOLD)
+    world.evidence, world.asks = BREACH, Asks(retry="1")
+    world.run()
+    world.wait(world.plan.hold_limit)
+    world.run()
+    world.evidence = Evidence(passed=True)
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.rejected) == (Phase.ROLLED_BACK, ("v2",))
+
+
+@pytest.mark.parametrize("suspension", [Suspend.ADVANCE, Suspend.ALL], ids=lambda level: level.value)
+def test_an_abort_stops_a_template_that_waits_to_start(suspension: Suspend) -> None:
+    world = deployed()
+    world.suspension, world.target = suspension, "v2"
+    world.run()
+    world.asks = Asks(abort="1")
+    world.run()
+    world.suspension = Suspend.NONE
+
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.ABORTED)
+    assert (world.progress.stable, world.progress.rejected) == ("v1", ("v2",))
+
+    world.asks = replace(world.asks, retry="1")
+    world.run()
+    assert world.progress.stable == "v2"
+
+
+def test_an_abort_with_a_promote_full_stops_a_template_that_is_blocked() -> None:
+    world = deployed()
+    world.blocked, world.target = Blocked(Reason.METRIC_SOURCE_MISSING, "no source"), "v2"
+    world.run()
+    world.asks = Asks(abort="1", promote_full="1")
+    world.run()
+    world.blocked = None
+
+    assert world.run().progress.stable == "v1"
