@@ -184,6 +184,16 @@ def test_an_abort_stops_a_template_that_waits_to_start(api: Api, namespace: str,
     api.until(RELEASES, namespace, "web", promoted_after(first))
 
 
+def test_a_step_that_a_hand_wrote_beyond_the_last_passes_no_pause(api: Api, namespace: str, operator: Operator) -> None:
+    paused(api, namespace)
+    api.merge(RELEASES, namespace, "web/status", {"status": {"step": {"index": 99, "desiredWeight": 100}}})
+
+    found = api.until(RELEASES, namespace, "web", lambda seen: seen["status"]["step"]["index"] == 0)
+    assert found["status"]["step"]["name"] == "first"
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert (found["status"]["step"]["desiredWeight"], weights(api, namespace)) == (20, [80, 20])
+
+
 def test_stables_template_rolls_back_without_rejecting(api: Api, namespace: str, operator: Operator) -> None:
     first = deploy(api, namespace, steps=DWELLING)
     change(api, namespace, "2")
