@@ -7,8 +7,18 @@ import pytest
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import QUICK_STEPS, condition, judged, phase_is, promoted_after, reason_is, template
-from tests.integration.steps import change, deploy, weights
+from tests.integration.manifests import (
+    QUICK_STEPS,
+    condition,
+    judged,
+    phase_is,
+    promoted_after,
+    reason_is,
+    release,
+    stable_of,
+    template,
+)
+from tests.integration.steps import change, deploy, eventually_told, weights
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
 DWELLING = [{"name": "first", "weight": 20, "dwell": "1h"}]
@@ -98,6 +108,92 @@ def test_suspend_all_stops_everything_but_an_abort(api: Api, namespace: str, ope
     assert (condition(found, "Ready"), found["status"]["reason"]) == ("False", "Aborted")
 
 
+@pytest.mark.parametrize("ask", ["promote_full", "skip_step"])
+def test_an_ask_while_a_rollback_drains_opens_nothing_of_the_next_revision(
+    api: Api, namespace: str, operator: Operator, ask: str
+) -> None:
+    traffic = release(namespace)["spec"]["traffic"]
+    deploy(api, namespace, steps=PAUSED, traffic={**traffic, "drain": "5s"})
+    change(api, namespace, "2")
+    second = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    change(api, namespace, "3")
+    api.until(RELEASES, namespace, "web", phase_is("RollingBack"))
+    api.ask(namespace, "web", **{ask: "late"})
+    eventually_told(api, namespace, "NothingToDo", ask.replace("_", "-"))
+    told = api.get(RELEASES, namespace, "web")["status"]
+    assert (told["phase"], told["candidate"]["revision"]) == ("RollingBack", second)
+
+    api.until(RELEASES, namespace, "web", later_than(second))
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert found["status"]["step"]["name"] == "first"
+    assert weights(api, namespace) == [80, 20]
+
+
+def test_an_ask_while_a_suspended_template_waits_opens_nothing_of_it(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, steps=PAUSED)
+    api.ask(namespace, "web", suspend="Advance")
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", promote_full="early")
+    eventually_told(api, namespace, "NothingToDo", "promote-full")
+
+    api.ask(namespace, "web", suspend="None")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert found["status"]["step"]["name"] == "first"
+    assert weights(api, namespace) == [80, 20]
+
+
+def test_an_old_retry_starts_nothing_that_is_rejected_later(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    metrics.says = Answer(value=0.1)
+    deploy(api, namespace, **judged(steps=PAUSED))
+    change(api, namespace, "2")
+    second = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    api.ask(namespace, "web", suspend="Advance")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", retry="early", skip_step="early")
+    eventually_told(api, namespace, "NothingToDo", "retry")
+    metrics.says = Answer(value=0.9)
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    api.ask(namespace, "web", suspend="None")
+
+    metrics.says = Answer(value=0.1)
+    found = api.until(RELEASES, namespace, "web", lambda seen: seen["status"]["handled"].get("skipStep") == "early")
+
+    assert found["status"]["rejected"] == [second]
+    assert weights(api, namespace) == [100, 0]
+
+
+def test_an_abort_stops_a_template_that_waits_to_start(api: Api, namespace: str, operator: Operator) -> None:
+    first = deploy(api, namespace)
+    api.ask(namespace, "web", suspend="Advance")
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", reason_is("Suspended"))
+    api.ask(namespace, "web", abort="1", promote_full="1")
+    api.until(RELEASES, namespace, "web", reason_is("Aborted"))
+
+    api.ask(namespace, "web", suspend="None")
+
+    found = api.until(RELEASES, namespace, "web", lambda seen: seen["status"]["handled"].get("promoteFull") == "1")
+    assert (found["status"]["reason"], stable_of(found)) == ("Aborted", first)
+    api.ask(namespace, "web", retry="1")
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+
+
+def test_a_step_that_a_hand_wrote_beyond_the_last_passes_no_pause(api: Api, namespace: str, operator: Operator) -> None:
+    paused(api, namespace)
+    api.merge(RELEASES, namespace, "web/status", {"status": {"step": {"index": 99, "desiredWeight": 100}}})
+
+    found = api.until(RELEASES, namespace, "web", lambda seen: seen["status"]["step"]["index"] == 0)
+    assert found["status"]["step"]["name"] == "first"
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert (found["status"]["step"]["desiredWeight"], weights(api, namespace)) == (20, [80, 20])
+
+
 def test_stables_template_rolls_back_without_rejecting(api: Api, namespace: str, operator: Operator) -> None:
     first = deploy(api, namespace, steps=DWELLING)
     change(api, namespace, "2")
@@ -182,8 +278,6 @@ def later_than(*revisions: str) -> Any:
 
 
 def test_asks_from_before_the_first_sight_are_not_obeyed(api: Api, namespace: str, operator: Operator) -> None:
-    from tests.integration.manifests import release
-
     manifest = release(namespace, steps=PAUSED)
     manifest["metadata"]["annotations"] = {"tidegate.dev/promote-full": "old", "tidegate.dev/abort": "old"}
     api.create(RELEASES, manifest)

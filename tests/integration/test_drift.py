@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.api import RELEASES, ROUTES, SERVICES, Api, Object
+from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.manifests import condition, message_has, phase_is, promoted_after, reason_is
 from tests.integration.steps import change, deploy, eventually_told, weights
@@ -25,6 +25,10 @@ def put_back(api: Api, namespace: str, kind: Any, name: str, spec: Object) -> No
     api.until(kind, namespace, name, lambda found: found["spec"] == spec)
 
 
+def selects(revision: str) -> Any:
+    return lambda found: found["spec"]["selector"].get("tidegate.dev/revision") == revision
+
+
 def select_nobody(api: Api, namespace: str, name: str) -> None:
     api.merge(SERVICES, namespace, name, FOREIGN, manager="kubectl-patch")
 
@@ -41,6 +45,25 @@ def test_a_selector_that_a_hand_changed_at_rest_is_put_back_once_and_named(
     put_back(api, namespace, SERVICES, name, before)
     eventually_told(api, namespace, "PutBack", f"Service {name}: spec.selector")
     assert condition(api.get(RELEASES, namespace, "web"), "Ready") == "True"
+
+
+def test_a_candidates_replica_set_that_a_hand_deletes_is_no_change_of_its_service(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deploy(api, namespace, steps=PAUSED)
+    change(api, namespace, "2")
+    second = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+
+    before = api.get(REPLICA_SETS, namespace, f"web-{second}")["metadata"]["uid"]
+    api.delete(REPLICA_SETS, namespace, f"web-{second}")
+
+    api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["metadata"]["uid"] != before)
+    api.until(SERVICES, namespace, "web-candidate", selects(second))
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    # Of what is told after it, this comes last.
+    select_nobody(api, namespace, "web-stable")
+    eventually_told(api, namespace, "PutBack", "Service web-stable: spec.selector")
+    assert [found["note"] for found in api.all(EVENTS, namespace) if "web-candidate" in found["note"]] == []
 
 
 def test_ports_that_a_hand_changed_are_put_back(api: Api, namespace: str, operator: Operator) -> None:

@@ -1,9 +1,11 @@
 """Whole rollouts on the real API server and the real gateway, with simulated pods."""
 
+import pytest
+
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import condition, judged, phase_is, stable_of, template
+from tests.integration.manifests import condition, ended, judged, phase_is, reason_is, stable_of, template
 from tests.integration.steps import change, deploy, from_before, weights
 
 
@@ -52,6 +54,45 @@ def test_nobody_takes_a_release_for_finished_before_its_new_version_is_served(
     found = api.until(RELEASES, namespace, "web", told_ready)
 
     assert stable_of(found) != first
+
+
+@pytest.mark.parametrize("garbled", ["newest spec", "newest spec, and restarted", "plan"])
+def test_a_breach_rolls_back_also_while_a_spec_or_a_plan_cannot_be_read(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer, garbled: str
+) -> None:
+    first = deploy(api, namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "1h"}]))
+    metrics.says = Answer(value=0.1)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [80, 20])
+    second = api.get(RELEASES, namespace, "web")["status"]["candidate"]["revision"]
+    if garbled == "plan":
+        note = {"metadata": {"annotations": {"tidegate.dev/plan": "foo"}}}
+        api.merge(REPLICA_SETS, namespace, f"web-{second}", note)
+    else:
+        api.merge(RELEASES, namespace, "web", {"spec": {"template": {"spec": {"deep": nested(80)}}, "objectives": []}})
+    held = api.until(RELEASES, namespace, "web", reason_is("InvalidSpec"))
+    assert (held["status"]["step"]["name"], weights(api, namespace)) == ("first", [80, 20])
+
+    if "restarted" in garbled:
+        operator.stop()
+        operator.start()
+
+    metrics.says = Answer(value=0.9)
+
+    found = api.until(RELEASES, namespace, "web", ended(2))
+    assert weights(api, namespace) == [100, 0]
+    assert found["status"]["stable"]["revision"] == first
+    assert found["status"]["rejected"] == [second]
+    assert found["status"]["history"][0]["reason"] == "ObjectiveBreached"
+
+
+def nested(levels: int) -> Object:
+    """An object deeper than any that is read."""
+    found: Object = {}
+    for _ in range(levels):
+        found = {"inner": found}
+
+    return found
 
 
 def test_a_breach_sets_weight_0_and_rejects_the_revision(

@@ -179,10 +179,13 @@ def people(state: State) -> Iterator[tuple[str, State]]:
             yield f"{revision} is declared", replace(state, target=revision)
 
     asks = state.asks
-    if state.progress.candidate and not asks.abort:
+    waits = state.progress.stable is not None and state.target != state.progress.stable
+    if (state.progress.candidate or waits) and not asks.abort:
         yield "abort", replace(state, asks=replace(asks, abort="1"))
 
-    if state.progress.phase in {Phase.PROGRESSING, Phase.WATCHING} and not asks.promote_full:
+    # While a rollback drains there is nothing to promote, nor may it wait for the next rollout.
+    stepped = {Phase.PROGRESSING, Phase.WATCHING, Phase.ROLLING_BACK}
+    if state.progress.phase in stepped and not asks.promote_full:
         yield "promote-full", replace(state, asks=replace(asks, promote_full="1"))
 
     if state.progress.phase is Phase.ROLLED_BACK and not asks.retry:

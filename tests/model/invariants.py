@@ -252,9 +252,18 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
     if before.evidence.breach and weighted and old.candidate and new.phase not in ENDING and not stopped:
         yield "a breach rolls back in the turn that sees it"
 
+    yield from _opened_early(before, new)
     yield from _refilled(old, new, decision, by_nodes=before.kind is Kind.BY_NODES)
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):
         yield "stable changes only by promotion"
+
+
+def _opened_early(before: State, new: Progress) -> Iterator[str]:
+    """What moves a rollout forward was asked of that one, and answered before the next."""
+    asks, handled = before.asks, new.handled
+    unanswered = asks.promote_full != handled.promote_full or asks.skip_step != handled.skip_step
+    if before.progress.candidate is None and new.candidate is not None and unanswered:
+        yield "no rollout starts with an ask that was made before it"
 
 
 def _refilled(old: Progress, new: Progress, decision: Decision, *, by_nodes: bool) -> Iterator[str]:

@@ -5,7 +5,14 @@ from datetime import timedelta
 
 from tidegate.api import Suspend
 
-from .asks import abort_in_vain, another_waits, going_back_for_another, reject_the_next
+from .asks import (
+    abort_in_vain,
+    another_waits,
+    going_back_for_another,
+    reject_the_next,
+    stop_the_next,
+    waits_at_rest,
+)
 from .autoscaled import keep_the_autoscalers_size
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
@@ -81,6 +88,9 @@ def abort(seen: Snapshot) -> Decision | None:
     handled = replace(seen.progress.handled, abort=nonce)
     if going_back_for_another(seen):
         return reject_the_next(seen, handled)
+
+    if waits_at_rest(seen):
+        return stop_the_next(seen, handled)
 
     if not in_rollout(seen):
         return abort_in_vain(seen, handled)

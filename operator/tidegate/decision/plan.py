@@ -90,7 +90,7 @@ class Plan:
         return len(self.steps) - 1
 
     def step(self, index: int) -> Step:
-        """A step by its place; the last one where an older plan had more of them."""
+        """A step by its place; the last one where a plan that cannot be read whole has lost some."""
         return self.steps[min(index, self.last)]
 
     def needs_settling(self, step: Step) -> bool:

@@ -4,13 +4,14 @@ Its schema bounds it, and not wholly: an API server takes instants that no clock
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from tidegate.api import When
 from tidegate.api.noted import instant_of
 
-from .plan import NO_TIME
+from .plan import NO_TIME, Plan
 from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, TakenOver, Waiting
 from .reasons import Reason
 from .status import ASK_NAMES, MILLISECOND
@@ -58,6 +59,28 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         history=tuple(map(_rollout_of, status.get("history") or ())),
         notices=_readable(_notice_of, status.get("notices") or ()),
         handled=_asks(status.get("handled") or {}),
+    )
+
+
+def within(progress: Progress, plan: Plan) -> Progress:
+    """The record at a step that the plan has. One beyond counts as not there: the steps begin again, and their gates.
+
+    Taken for the last one it would be past every pause.
+    """
+    if progress.step <= plan.last:
+        return progress
+
+    return replace(
+        progress,
+        step=0,
+        settled_at=None,
+        dwelt=NO_TIME,
+        stood=NO_TIME,
+        stood_since=None,
+        overdue=False,
+        opened=False,
+        waiting=None,
+        said_yes=(),
     )
 
 

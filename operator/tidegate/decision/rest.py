@@ -130,9 +130,6 @@ def serve_the_target(seen: Snapshot) -> Decision | None:
     if not at_target(seen):
         return None
 
-    if stray := handle_stray(seen):
-        return stray
-
     if trimmed := trim_history(seen):
         return trimmed
 
@@ -173,9 +170,6 @@ def refuse_the_rejected(seen: Snapshot) -> Decision | None:
     """A rolled back revision stays out until `retry`; the reason it had stays in the status."""
     if seen.target not in seen.progress.rejected:
         return None
-
-    if stray := handle_stray(seen):
-        return stray
 
     return trim_history(seen) or hold(seen, *why_it_stays_out(seen), phase=Phase.ROLLED_BACK)
 
@@ -234,6 +228,7 @@ REST: tuple[Rule, ...] = (
     forget_baselines,
     let_go_of_subsets,
     let_go_of_what_is_not_declared,
+    handle_stray,
     undo,
     retire_leftovers,
     keep_rejected,

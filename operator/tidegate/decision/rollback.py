@@ -1,10 +1,12 @@
 """Putting everything back: weight first, confirmed and drained, then pods. It asks nobody."""
 
+from dataclasses import replace
 from typing import Any
 
 from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
+from .asks import handle_stray, late_for_this, nothing_for
 from .baseline import without_baselines
 from .copies import remade
 from .decision import Decision, Rule, act, hold
@@ -20,27 +22,33 @@ from .upkeep import astray, gone
 
 
 def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Decision:
-    """Take the weight away at once, then record why. A revision that failed is rejected; one replaced is not."""
-    progress = seen.progress
+    """Take the weight away at once, then record why. A revision that failed is rejected; one replaced is not.
+
+    A retry or an undo from before is none of what this leaves: it is answered along with it.
+    """
+    progress, late = seen.progress, late_for_this(seen)
+    handled = replace(changes.pop("handled", progress.handled), **late)
+    told = f"{sentence}; {nothing_for(late)}" if late else sentence
     revision = progress.candidate or ""
     line = Rollout(
         revision=revision,
         outcome=Outcome.ROLLED_BACK,
         reason=reason,
-        sentence=sentence,
+        sentence=told,
         started_at=progress.started_at or seen.now,
     )
     rejected = progress.rejecting(revision) if reason.rejects else progress.rejected
     return act(
         seen,
         reason,
-        sentence,
+        told,
         *weight_to_stable(seen, rejected=reason.rejects, ending=noted(progress, reason, sentence)),
         phase=Phase.ROLLING_BACK,
         history=progress.remembering(line),
         rejected=rejected,
         desired_weight=0,
         notices=inform(seen, When.ON_ROLLBACK, reason),
+        handled=handled,
         **changes,
     )
 
@@ -257,6 +265,7 @@ ROLLBACK: tuple[Rule, ...] = (
     write_a_lost_route,
     take_weight_away,
     mend_the_route,
+    handle_stray,
     wait_for_stable,
     wait_for_the_router,
     drain,

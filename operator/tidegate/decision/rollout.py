@@ -6,7 +6,7 @@ from typing import Any
 from tidegate.api import OnTrouble, When
 
 from .actions import Action, SetWeight
-from .asks import handle_stray, in_vain, names_this_step
+from .asks import handle_stray, in_vain, names_this_step, retry_in_vain
 from .baseline import lacking, lacks_baseline
 from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold, hold_while_reading
@@ -227,6 +227,8 @@ ROLLOUT: tuple[Rule, ...] = (
     forget_silence,
     handle_promote,
     handle_promote_full,
+    undo_in_vain,
+    retry_in_vain,
     write_a_garbled_route,
     mend,
     obey_the_lowering_hand,
@@ -239,7 +241,6 @@ ROLLOUT: tuple[Rule, ...] = (
     resume_what_is_empty,
     hold_suspended,
     skip_step,
-    undo_in_vain,
     note_restart,
     handle_stray,
     hold_blocked,

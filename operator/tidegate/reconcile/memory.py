@@ -2,9 +2,10 @@
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Answer
 from tidegate.judge.unusual import Gauge
@@ -100,7 +101,7 @@ class PutBack:
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
-    `told_at`: when its status was written last.
+    `told_at`: when its status was written last. `known`: a rollout, and what it went by when that could last be read.
     """
 
     told_at: datetime | None = None
@@ -112,6 +113,7 @@ class Memory:
     usage: Sides | None = None
     analysis: Analysis | None = None
     parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
+    known: tuple[tuple[str, datetime | None], Pinned] | None = None
     refused: Refused | None = None
     budget: Refused | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -123,6 +125,15 @@ class Memory:
     def of_template(self, declared: str) -> Compared:
         """What is known of a declared template."""
         return self.compared if self.compared and self.compared.declared == declared else Compared(declared=declared)
+
+    def gone_by(self, progress: Progress, found: Pinned) -> Pinned:
+        """What a rollout goes by; where that can be read no more, what it went by before, with what is wrong now."""
+        rollout = progress.candidate or "", progress.started_at
+        if found.whole:
+            self.known = rollout, found
+            return found
+
+        return replace(self.known[1], invalid=found.invalid) if self.known and self.known[0] == rollout else found
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""

@@ -10,6 +10,7 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Kind
 from tidegate.decision import in_rollout
 from tidegate.decision.progress import Progress
+from tidegate.decision.recorded import within
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Copy, Side, Snapshot
 from tidegate.decision.workload import Restart
@@ -137,6 +138,8 @@ def observe(key: Key, world: World) -> Seen | None:
     progress = recorded(found, owner, world, replica_sets)
     stored = Stored(found=found, owner=owner, replica_sets=replica_sets, progress=progress)
     wanted = _declared(stored, world)
+    progress = progress if wanted.pinned.invalid else within(progress, wanted.pinned.plan)
+    stored = replace(stored, progress=progress)
     routing = _traffic(stored, wanted, world)
     stored = replace(stored, progress=_weighted(noted(progress, wanted.template, owner), routing.route, now))
     ports = _ports(stored, wanted, routing, world)
@@ -157,7 +160,7 @@ def _declared(stored: Stored, world: World) -> Wanted:
         sets=sets,
         choice=choice,
         newest=newest,
-        pinned=parsed(found, sets, pin, memory) if progress.candidate else newest,
+        pinned=memory.gone_by(progress, parsed(found, sets, pin, memory)) if progress.candidate else newest,
         plan_changed=pin is not None and declared_anew(found) and pin != text_of(sets.declared),
         template=template_of(found, sets.declared, owner, world),
     )

@@ -96,7 +96,60 @@ def test_a_deployment_that_is_handed_back_is_not_kept_as_well() -> None:
 
 
 def test_a_spec_that_is_wrong_elsewhere_still_keeps_what_serves() -> None:
-    assert salvaged_spec({**LEAST, "onDelete": "Keep", "steps": "nonsense"}).on_delete is OnDelete.KEEP
+    assert salvaged_spec({**LEAST, "onDelete": "Keep", "steps": "nonsense"}).spec.on_delete is OnDelete.KEEP
+
+
+ERRORS = {"name": "errors", "query": {"promql": "errors", "max": "0.5"}}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "lost"),
+    [
+        ({"template": "nonsense"}, ()),
+        ({"steps": "nonsense"}, ("steps",)),
+        ({"interval": "soon"}, ("interval",)),
+        ({"hooks": [{"name": "a", "when": "BeforeRise", "steps": ["gone"], "http": HTTP}]}, ("hooks",)),
+        ({"nobody": "knows"}, ("nobody",)),
+        ({"objectives": [{"name": "slow", "latency": "fast"}, ERRORS]}, ("objectives[0]",)),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_of_a_wrong_spec_each_field_and_each_objective_is_read_by_itself(
+    wrong: dict[str, object], lost: tuple[str, ...]
+) -> None:
+    found = salvaged_spec({**LEAST, "objectives": [ERRORS], "suspend": "All", "minReadySeconds": 7, **wrong})
+
+    assert found.lost == lost
+    assert [objective.name for objective in found.spec.objectives] == ["errors"]
+    assert (found.spec.suspend.value, found.spec.min_ready_seconds) == ("All", 7)
+
+
+def test_steps_are_read_beside_the_watch_and_the_hooks_that_they_are_declared_with() -> None:
+    steps = [{"name": "all", "weight": 100, "deadline": "2m"}]
+    hook = {"name": "a", "when": "BeforeRise", "steps": ["all"], "http": HTTP}
+    declared = {**LEAST, "hooks": [hook], "steps": steps, "promotion": {"watch": "1s"}, "interval": "soon"}
+
+    found = salvaged_spec(declared)
+
+    assert found.lost == ("interval",)
+    assert (found.spec.steps[0].name, found.spec.hooks[0].name) == ("all", "a")
+
+
+@pytest.mark.parametrize(("field", "left"), [("metricSource", ["check"]), ("dataPlane", ["errors", "check"])], ids=str)
+def test_no_other_source_or_data_plane_is_asked_in_the_place_of_one_that_cannot_be_read(
+    field: str, left: list[str]
+) -> None:
+    check = {"name": "check", "job": {"template": {"spec": {"template": {"spec": {"containers": []}}}}}}
+    ratio = {"name": "ratio", "errorRatio": {"max": "1%"}}
+
+    found = salvaged_spec({**LEAST, "objectives": [ERRORS, ratio, check], field: 5})
+
+    assert [objective.name for objective in found.spec.objectives] == left
+    assert found.lost == (field, "the objectives that it answers")
+
+
+def test_objectives_that_cannot_be_read_leave_none_in_their_place() -> None:
+    assert salvaged_spec({**LEAST, "objectives": "nonsense"}).spec.objectives == ()
 
 
 def test_the_implied_last_step_may_have_a_hook() -> None:
@@ -129,7 +182,7 @@ def test_a_misshapen_match_is_named_and_keeps_no_rollout_from_its_way_back(name:
         parse_spec(spec)
 
     assert str(caught.value).startswith(f"spec.traffic.gateway.rules[0].{words}")
-    assert salvaged_spec(spec).traffic.drain.total_seconds() == 7
+    assert salvaged_spec(spec).spec.traffic.drain.total_seconds() == 7
 
 
 def test_a_match_as_in_an_http_route_is_taken() -> None:

@@ -117,6 +117,24 @@ def test_a_step_before_the_first_is_the_first() -> None:
     assert seen({}, put(RECORDED, ("step", "index"), -1)).progress.step == 0
 
 
+@pytest.mark.parametrize("index", [2, 99, 2**31 - 1])
+def test_a_step_beyond_the_last_is_the_first_with_its_gates_closed(index: int) -> None:
+    beyond = put(RECORDED, ("step", "index"), index)
+    opened = {**beyond, "rollout": {**RECORDED["rollout"], "opened": True, "saidYes": ["check"]}}
+
+    progress = seen({}, opened).progress
+
+    assert (progress.step, progress.opened, progress.said_yes, progress.settled_at) == (0, False, (), None)
+
+
+def test_a_step_of_a_plan_that_cannot_be_read_stays_recorded() -> None:
+    beyond = put(RECORDED, ("step", "index"), 3)
+    look = seen({names.ANNOTATION_PLAN: "foo", names.ANNOTATION_STARTED: STARTED}, beyond)
+
+    assert look.progress.step == 3
+    assert look.blocked is not None
+
+
 def with_one_garbled(status: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """The status with another instant, number or word in one place: of its type still, as its schema has it."""
     places = list(leaves(status))

@@ -2,6 +2,7 @@
 
 from tidegate.clients import Note
 from tidegate.decision.actions import PointService
+from tidegate.decision.snapshot import Snapshot
 from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.drift import count
 from tidegate.reconcile.seen.recorded import declared_anew
@@ -14,7 +15,7 @@ from tidegate.workloads import selected_revision
 def drift_of_service(seen: Seen, found: Object, action: PointService) -> str:
     """The field that someone changed on a Service as it was found; empty where what is declared changed, or its role.
 
-    A Service that selects no revision of ours was never pointed there.
+    A Service that selects no revision of ours was never pointed there; what is gone was a revision all the same.
     """
     if not seen.owner.owns(found) or declared_anew(seen.stored.found):
         return ""
@@ -23,7 +24,14 @@ def drift_of_service(seen: Seen, found: Object, action: PointService) -> str:
     if selected == action.revision:
         return differs(found, seen.owner, action.role.value, seen.spec, seen.ports)
 
-    return "" if seen.snapshot.side(selected or "").exists else "spec.selector"
+    return "" if _pointed_there(seen.snapshot, selected) else "spec.selector"
+
+
+def _pointed_there(look: Snapshot, revision: str | None) -> bool:
+    """True for a revision that we made, or rolled out: its ReplicaSet may have been deleted since."""
+    progress = look.progress
+    served = {progress.stable, progress.candidate, *(line.revision for line in progress.history)}
+    return revision is not None and (revision in served or look.side(revision).exists)
 
 
 def tell_put_back(seen: Seen, title: str, field: str, world: World) -> None:

@@ -64,7 +64,7 @@ def _of_the_gate(seen: Seen, progress: Progress) -> Iterator[Question]:
         return
 
     hook = _named(seen.wanted.pinned.spec, waiting.hook)
-    step = seen.wanted.pinned.plan.steps[progress.step]
+    step = seen.wanted.pinned.plan.step(progress.step)
     facts = {
         "when": hook.when.value if hook else "",
         "stable": progress.stable,

@@ -50,11 +50,15 @@ PINNED = (
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """The spec that a rollout goes by, and the plan in it."""
+    """The spec that a rollout goes by, and the plan in it.
+
+    `invalid`: what is wrong, where it could not be read whole. `whole`: all that a rollout keeps could be.
+    """
 
     spec: ReleaseSpec
     plan: Plan
     invalid: str = ""
+    whole: bool = True
 
 
 def text_of(spec: Mapping[str, Any]) -> str:
@@ -76,15 +80,30 @@ def pin_of(progress: Progress, replica_sets: Mapping[str, Object]) -> str | None
 def pinned(spec: Mapping[str, Any], text: str | None) -> Pinned:
     """The spec with its pinned parts put back. What is invalid in it stops every step forward, and no rollback.
 
+    Nor does it end the judging: what can be read, of what was pinned, else of what is declared now, is gone by.
     Raises InvalidSpec where not even a rollback can be read from it.
     """
     declared = {name: value for name, value in spec.items() if not text or name not in PINNED}
     try:
-        parsed, invalid = parse_spec({**declared, **(_kept(text) if text else {})}), ""
+        kept = _kept(text) if text else {}
     except InvalidSpec as error:
-        parsed, invalid = salvaged_spec(declared), str(error)
+        return _salvaged(spec, f"{error}; meanwhile it goes by what is declared now", whole=False)
 
-    return Pinned(parsed, plan_of(parsed), invalid)
+    try:
+        parsed = parse_spec({**declared, **kept})
+    except InvalidSpec as error:
+        return _salvaged({**declared, **kept}, str(error))
+
+    return Pinned(parsed, plan_of(parsed))
+
+
+def _salvaged(spec: Mapping[str, Any], why: str, *, whole: bool = True) -> Pinned:
+    """What can be read of a spec, why not all of it, and what was left out."""
+    found = salvaged_spec(spec)
+    left = ", ".join(found.lost)
+    invalid = f"{why}; meanwhile it goes on without {left}" if left else why
+    lost = any(field.partition("[")[0] in PINNED for field in found.lost)
+    return Pinned(found.spec, plan_of(found.spec), invalid, whole=whole and not lost)
 
 
 def _kept(text: str) -> dict[str, Any]:

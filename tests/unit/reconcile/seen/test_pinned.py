@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from tests.unit.decision.world import START
 from tidegate.api import OnTrouble, When
+from tidegate.decision.progress import Progress
+from tidegate.reconcile.memory import Memory
 from tidegate.reconcile.seen.pinned import pinned, text_of
 
 HOOK = {"name": "check", "when": "BeforePromotion", "http": {"url": "http://checks"}, "onExpiry": "RollBack"}
@@ -48,6 +51,52 @@ def test_a_plan_that_an_older_tidegate_pinned_is_read_without_what_is_gone() -> 
 
 def test_a_release_that_was_stored_before_is_read_the_same_way() -> None:
     assert pinned({**SPEC, "objectives": OLD}, None).invalid == ""
+
+
+ERRORS = {"name": "errors", "query": {"promql": "errors", "max": "0.5"}}
+STARTED_WITH = {**SPEC, "objectives": [ERRORS]}
+
+
+@pytest.mark.parametrize("wrong", [{"template": {"spec": "x"}}, {"onBypass": "x"}, {"nobody": "knows"}], ids=str)
+def test_a_rollout_goes_by_what_it_was_started_with_whatever_is_wrong_in_the_newest_spec(
+    wrong: dict[str, object],
+) -> None:
+    newest = {**SPEC, "objectives": [], "steps": "garbage", **wrong}
+
+    found = pinned(newest, text_of(STARTED_WITH))
+
+    assert found.invalid.startswith("spec.")
+    assert found.whole
+    assert [objective.name for objective in found.spec.objectives] == ["errors"]
+    assert found.plan == pinned(STARTED_WITH, None).plan
+
+
+def test_what_cannot_be_read_of_a_pin_is_named_and_the_rest_is_gone_by() -> None:
+    found = pinned(SPEC, text_of({**STARTED_WITH, "objectives": [{"name": "slow", "latency": 5}, ERRORS]}))
+
+    assert [objective.name for objective in found.spec.objectives] == ["errors"]
+    assert found.invalid.endswith("; meanwhile it goes on without objectives[0]")
+    assert not found.whole
+
+
+def test_a_pin_that_someone_garbled_leaves_what_is_declared_to_judge_by() -> None:
+    found = pinned(STARTED_WITH, "garbage")
+
+    assert [objective.name for objective in found.spec.objectives] == ["errors"]
+    assert "put it back, or abort; meanwhile it goes by what is declared now" in found.invalid
+    assert not found.whole
+
+
+def test_what_a_rollout_went_by_is_remembered_for_it_alone() -> None:
+    memory, garbled = Memory(), pinned(SPEC, "garbage")
+    first, second = Progress(candidate="v2", started_at=START), Progress(candidate="v3", started_at=START)
+    known = pinned(STARTED_WITH, text_of(STARTED_WITH))
+    assert memory.gone_by(first, known) == known
+
+    left = memory.gone_by(first, garbled)
+
+    assert (left.spec, left.plan, left.invalid) == (known.spec, known.plan, garbled.invalid)
+    assert memory.gone_by(second, garbled) == garbled
 
 
 @pytest.mark.parametrize("field", ["consecutiv", "min"])
