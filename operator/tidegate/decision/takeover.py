@@ -67,6 +67,10 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     if workload.taken_over and (workload.paused or not workload.replicas):
         return None
 
+    # A pause against what is declared lasts until the next apply, and that has brought its template by then.
+    if workload.taken_over and workload.resumed_by_another:
+        return None
+
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
     return _noted(seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found)
@@ -247,7 +251,8 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
     if workload is None or not workload.contested or seen.progress.stable != seen.target:
         return None
 
-    done, remedy = f"scaled to {workload.replicas}", "take replicas out of what declares it"
+    fields = "replicas and paused" if workload.resumed_by_another else "replicas"
+    done, remedy = f"scaled to {workload.replicas}", f"take {fields} out of what declares it"
     if not workload.taken_over:
         done, remedy = "replaced", "let who replaces it apply it without replicas instead"
 

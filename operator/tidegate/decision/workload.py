@@ -12,6 +12,7 @@ class Workload:
 
     `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
 
+    `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time.
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
     emptied.
@@ -29,6 +30,7 @@ class Workload:
     emptied: int = 0
     proven: str = ""
     owned_by: str = ""
+    pause_owned_by: str = ""
     held: bool = False
     paused_by_us: bool = False
     attached_pods: int = 0
@@ -53,6 +55,11 @@ class Workload:
     def empty(self) -> bool:
         """At 0, and its controller has seen that and has no pod left."""
         return not (self.replicas or self.total) and self.current
+
+    @property
+    def resumed_by_another(self) -> bool:
+        """Declared to be not paused: whoever pauses it, each template that is declared so starts pods of it at once."""
+        return bool(self.pause_owned_by) and not self.paused and self.replicas > 0
 
     @property
     def changed_by_us(self) -> bool:

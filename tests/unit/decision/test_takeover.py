@@ -346,6 +346,20 @@ def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     assert actions(settled) == [ResumeWorkload()]
 
 
+def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that() -> None:
+    """Its pods get each template in the same apply, whoever pauses it in between: that would be no end of writes."""
+    resumed = replace(TAKEN, paused=False, pause_owned_by="kustomize-controller")
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "kustomize-controller declares its spec.paused")
+    unserved = replace(coming_up(resumed, available=4), blocked=waiting)
+
+    assert (actions(unserved), decide(unserved).reason) == ([], Reason.TAKEOVER_WAITS)
+    # Empty it needs no pause.
+    assert actions(at_rest(resumed, blocked=waiting)) == [EmptyWorkload()]
+    contested = recorded(at_rest(replace(resumed, emptied=2)))
+    assert (actions(contested), decide(contested).reason) == ([], Reason.CONTESTED)
+    assert "take replicas and paused out of what declares it" in decide(contested).sentence
+
+
 def test_a_contest_stops_no_rollout() -> None:
     assert decide(at_rest(replace(TAKEN, emptied=2), target="v2")).reason is Reason.ROLLOUT_STARTED
 
@@ -384,6 +398,15 @@ def rejecting(**changes: Any) -> Snapshot:
         revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="by a person", started_at=START
     )
     return progress_look(handing_back(EMPTY, target="v2", **changes), rejected=("v2",), history=(line,))
+
+
+def test_a_deployment_that_git_pauses_while_it_is_handed_back_is_done_once_it_serves() -> None:
+    paused = replace(TAKEN, pause_owned_by="kustomize-controller")
+
+    assert actions(handing_back(replace(paused, available=3))) == [RefillWorkload(4)]
+    assert actions(handing_back(replace(paused, current=False))) == [RefillWorkload(4)]
+    assert decide(handing_back(paused)).progress.handed_over_at is not None
+    assert actions(handing_back(TAKEN)) == [RefillWorkload(4)]
 
 
 def test_a_template_that_was_rolled_back_is_not_handed_back_without_a_word() -> None:

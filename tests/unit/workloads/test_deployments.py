@@ -12,6 +12,7 @@ from tidegate.workloads import (
     handed_over,
     helm_by_updates,
     note_of,
+    paused_owner,
     refilled,
     released,
     replicas_owner,
@@ -22,6 +23,7 @@ from tidegate.workloads import (
 )
 
 SIZE: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
+PAUSE: dict[str, Any] = {"f:spec": {"f:paused": {}}}
 OTHER: dict[str, Any] = {"f:spec": {"f:template": {}}}
 
 
@@ -51,6 +53,23 @@ def test_only_who_will_declare_the_size_again_owns_it(
     entries: list[dict[str, Any]], last_applied: str | None, owner: str
 ) -> None:
     assert replicas_owner(entries, last_applied) == owner
+
+
+@pytest.mark.parametrize(
+    ("entries", "last_applied", "owner"),
+    [
+        ([entry("kustomize-controller", "Apply", PAUSE)], None, "kustomize-controller"),
+        ([entry("kustomize-controller", "Apply", SIZE)], None, ""),
+        ([entry("tidegate", "Apply", PAUSE)], None, ""),
+        ([entry("kubectl-rollout", "Update", PAUSE)], None, ""),
+        ([], json.dumps({"spec": {"paused": False}}), "kubectl apply"),
+        ([], json.dumps({"spec": {"replicas": 3}}), ""),
+    ],
+)
+def test_only_who_will_declare_the_pause_again_owns_it(
+    entries: list[dict[str, Any]], last_applied: str | None, owner: str
+) -> None:
+    assert paused_owner(entries, last_applied) == owner
 
 
 @pytest.mark.parametrize(("operation", "name"), [("Update", "helm"), ("Apply", "")])

@@ -19,11 +19,14 @@ def takeover_waits(seen: "Seen", world: World) -> Blocked | None:
         where = f"spec.workloadRef: {reference['kind']} {reference['name']}"
         return Blocked(Reason.WORKLOAD_MISSING, f"{where} is missing: {CREATE_IT}")
 
-    if workload is None or workload.taken_over or workload.contested:
+    if workload is None or workload.contested:
         return None
 
-    why = _untakeable(workload, seen, world)
-    where = f"spec.workloadRef: Deployment {workload.name} is not taken over yet"
+    state, why = "not taken over yet", "" if workload.taken_over else _untakeable(workload, seen, world)
+    if workload.taken_over and workload.resumed_by_another:
+        state, why = "taken over, and not paused", _resumes(workload.pause_owned_by)
+
+    where = f"spec.workloadRef: Deployment {workload.name} is {state}"
     return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}") if why else None
 
 
@@ -38,6 +41,9 @@ def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
         by_updates = (seen.wanted.template.found or {}).get("helmByUpdates") == workload.owned_by
         return _helm_lets_go(workload) if by_updates else _applier_lets_go(workload.owned_by)
 
+    if workload.pause_owned_by:
+        return f"{workload.pause_owned_by} declares its spec.paused; take paused out of what declares it"
+
     if seen.snapshot.replicas < workload.replicas:
         return (
             f"it has {workload.replicas} replicas and the Release {seen.snapshot.replicas}:"
@@ -47,6 +53,13 @@ def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
     # What it rolls out is unproven: as a first revision it would be served without a step.
     known = seen.snapshot.progress.taken_over is not None
     return "" if known else workload.unfinished
+
+
+def _resumes(owner: str) -> str:
+    return (
+        f"{owner} declares its spec.paused, so its pods get each template at once that is declared, past every step;"
+        " take paused out of what declares it"
+    )
 
 
 def _applier_lets_go(owner: str) -> str:

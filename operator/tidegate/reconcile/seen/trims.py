@@ -31,6 +31,7 @@ from tidegate.workloads import (
     helm_by_updates,
     owns_paused,
     owns_replicas,
+    paused_owner,
     port_names,
     ready_pods,
     references,
@@ -246,6 +247,7 @@ def trimmed_deployment(found: Object) -> Object:
         "helmByUpdates": helm_by_updates(managers),
         "replicasOwner": replicas_owner(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
+        "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),
         "pausedByUs": any(entry.get("manager") == MANAGER and owns_paused(entry) for entry in managers),
     }
 
