@@ -321,6 +321,21 @@ def test_a_deployment_that_is_scaled_up_again_and_again_is_contested(
     api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
 
 
+def test_a_contest_is_over_when_git_lets_go_of_the_size(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    with git_applies(api, DEPLOYMENTS, deployment(namespace, replicas=3), GITS[0]):
+        found = api.until(RELEASES, namespace, "web", reason_is("Contested"))
+        assert f"again by {GITS[0]} after two tries" in found["status"]["message"]
+
+    let_go = api.apply(DEPLOYMENTS, deployment(namespace, replicas=None), manager=GITS[0])
+
+    # Nobody's, as the message asks for: the API server makes 1 of that.
+    assert let_go["spec"]["replicas"] == 1
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+
+
 def test_git_that_scales_up_and_resumes_again_and_again_is_contested_and_not_fought(
     api: Api, namespace: str, operator: Operator
 ) -> None:

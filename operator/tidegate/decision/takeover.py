@@ -1,4 +1,4 @@
-"""A Deployment that was there before: paused first, emptied, resumed last, and never fought over a third time."""
+"""A Deployment that was there before: paused first, emptied, resumed last, and not fought over a third time."""
 
 from dataclasses import replace
 
@@ -246,7 +246,10 @@ def say_that_it_waits(seen: Snapshot) -> Decision | None:
 
 
 def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
-    """Someone else scales it up again and again: told, and left to people."""
+    """Someone else scales it up again and again: told, and left to people.
+
+    What an applier lets go of is nobody's, and emptied by itself; of what others wrote nobody sees that they let go.
+    """
     workload = seen.workload
     if workload is None or not workload.contested or seen.progress.stable != seen.target:
         return None
@@ -257,5 +260,7 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
         done, remedy = "replaced", "let who replaces it apply it without replicas instead"
 
     name, beside_ours = workload.name, "its pods run beside the Release's"
-    sentence = f"Deployment {name} was {done} again by another after two tries: {beside_ours}; {remedy}"
+    remedy += f", then kubectl scale deployment {name} --replicas=0"
+    by = workload.owned_by or "another"
+    sentence = f"Deployment {name} was {done} again by {by} after two tries: {beside_ours}; {remedy}"
     return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)

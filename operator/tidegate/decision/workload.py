@@ -13,6 +13,7 @@ class Workload:
     `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
 
     `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time.
+    `let_go`: its size is nobody's but ours.
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
     emptied.
@@ -32,6 +33,7 @@ class Workload:
     owned_by: str = ""
     pause_owned_by: str = ""
     held: bool = False
+    let_go: bool = False
     paused_by_us: bool = False
     attached_pods: int = 0
     progressively: bool = False
@@ -73,8 +75,8 @@ class Workload:
 
     @property
     def contested(self) -> bool:
-        """Scaled up again by someone after two tries: there is no third."""
-        return self.replicas > 0 and self.emptied >= TRIES
+        """Scaled up again by someone after two tries: there is no third before that one lets go of its size."""
+        return self.replicas > 0 and self.emptied >= TRIES and not self.let_go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from .deployments import (
     resized,
     resumed,
     selected_labels,
+    size_let_go,
     taken_over,
 )
 from .endpoints import portless, ready_pods, with_port
@@ -129,6 +130,7 @@ __all__ = [
     "selects",
     "service",
     "service_name",
+    "size_let_go",
     "summary",
     "taken_over",
     "target_port_in",

@@ -40,7 +40,11 @@ def note_of(annotations: Mapping[str, str]) -> Note | None:
 
 def owns_replicas(entry: Mapping[str, Any]) -> bool:
     """True where an entry of managedFields has `spec.replicas`."""
-    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {}) and not entry.get("subresource")
+    return _has_replicas(entry) and not entry.get("subresource")
+
+
+def _has_replicas(entry: Mapping[str, Any]) -> bool:
+    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
 
 
 def owns_paused(entry: Mapping[str, Any]) -> bool:
@@ -60,6 +64,12 @@ def paused_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str 
     Nobody can see it of one that updates: false is stored as nothing.
     """
     return next(_appliers(managed_fields, owns_paused), "") or _client_side(last_applied, "paused")
+
+
+def size_let_go(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> bool:
+    """True where nobody but us has `spec.replicas`: what a server-side applier drops is nobody's, and is 1."""
+    others = (entry for entry in managed_fields if entry.get("manager") != OURS)
+    return not any(map(_has_replicas, others)) and not _client_side(last_applied, "replicas")
 
 
 def _appliers(managed_fields: Sequence[Mapping[str, Any]], owns: Callable[[Mapping[str, Any]], bool]) -> Iterator[str]:

@@ -337,6 +337,22 @@ def test_there_is_no_third_try() -> None:
     assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
 
 
+def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
+    """What the message asks for was done."""
+    let_go = replace(TAKEN, emptied=2, replicas=1, let_go=True)
+
+    decision = decide(at_rest(let_go))
+
+    assert decision.actions == (EmptyWorkload(),)
+    assert decision.progress.taken_over is not None
+    assert decision.progress.taken_over.emptied == 3
+    mid_rollout = replace(at_first_step().look(), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
+    assert actions(replace(recorded(mid_rollout), workload=let_go)) == [EmptyWorkload()]
+    git = replace(let_go, let_go=False, owned_by="kustomize-controller")
+    assert "again by kustomize-controller after two tries" in decide(at_rest(git)).sentence
+    assert "then kubectl scale deployment web --replicas=0" in decide(at_rest(git)).sentence
+
+
 def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     """It was not paused any more when it was scaled up the last time."""
     raised = recorded(at_rest(replace(TAKEN, emptied=2, paused=False)))
@@ -533,7 +549,7 @@ def test_a_deployment_that_is_replaced_again_and_again_is_contested() -> None:
     look = recorded(at_rest(replaced))
 
     assert (actions(look), decide(look).reason) == ([], Reason.CONTESTED)
-    assert "replaced again by another after two tries" in decide(look).sentence
+    assert "replaced again by kubectl after two tries" in decide(look).sentence
 
 
 def test_a_deployment_that_was_paused_serves_before_it_is_paused_again() -> None:

@@ -19,6 +19,7 @@ from tidegate.workloads import (
     resized,
     resumed,
     selected_labels,
+    size_let_go,
     taken_over,
 )
 
@@ -70,6 +71,23 @@ def test_only_who_will_declare_the_pause_again_owns_it(
     entries: list[dict[str, Any]], last_applied: str | None, owner: str
 ) -> None:
     assert paused_owner(entries, last_applied) == owner
+
+
+@pytest.mark.parametrize(
+    ("entries", "last_applied", "let_go"),
+    [
+        ([entry("kustomize-controller", "Apply", OTHER)], None, True),
+        ([entry("tidegate", "Update", SIZE), entry("tidegate", "Apply", SIZE)], None, True),
+        ([entry("kustomize-controller", "Apply", SIZE), entry("tidegate", "Apply", SIZE)], None, False),
+        ([entry("kubectl", "Update", SIZE, subresource="scale")], None, False),
+        ([entry("helm", "Update", SIZE)], None, False),
+        ([], json.dumps({"spec": {"replicas": 3}}), False),
+    ],
+)
+def test_a_size_is_let_go_of_when_nobody_else_has_it(
+    entries: list[dict[str, Any]], last_applied: str | None, let_go: bool
+) -> None:
+    assert size_let_go(entries, last_applied) is let_go
 
 
 @pytest.mark.parametrize(("operation", "name"), [("Update", "helm"), ("Apply", "")])

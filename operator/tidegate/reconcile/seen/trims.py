@@ -37,6 +37,7 @@ from tidegate.workloads import (
     references,
     refusal,
     replicas_owner,
+    size_let_go,
 )
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -246,6 +247,7 @@ def trimmed_deployment(found: Object) -> Object:
         "status": {name: status.get(name) for name in sizes},
         "helmByUpdates": helm_by_updates(managers),
         "replicasOwner": replicas_owner(managers, annotations.get(LAST_APPLIED)),
+        "letGo": size_let_go(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
         "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),
         "pausedByUs": any(entry.get("manager") == MANAGER and owns_paused(entry) for entry in managers),

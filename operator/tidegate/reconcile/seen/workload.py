@@ -189,6 +189,7 @@ def observe_workload(template: Template, progress: Progress, owner: Owner, world
         proven=was.proven,
         owned_by=found["replicasOwner"],
         held=found["held"],
+        let_go=found["letGo"],
         pause_owned_by=found["pausedOwner"],
         paused_by_us=bool(spec.get("paused")) and found["pausedByUs"],
         progressively=template.reference.get("scaleDown") == ScaleDown.PROGRESSIVELY.value,
