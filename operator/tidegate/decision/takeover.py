@@ -57,7 +57,7 @@ def release_replicas(seen: Snapshot) -> Decision | None:
 def take_the_workload_over(seen: Snapshot) -> Decision | None:
     """Pause it before anything of ours exists: from here on its template is declared, not rolled out."""
     workload = seen.workload
-    if workload is None or seen.blocked is not None or not seen.known:
+    if workload is None or _stands_in_the_way(seen, workload):
         return None
 
     # Who replaces it takes the pause and the note away as well: that is a try too, and there is no third.
@@ -74,6 +74,14 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
     return _noted(seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found)
+
+
+def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
+    """Nothing is taken while there is something to mend; what was taken once is paused again whatever there is."""
+    if workload.taken_over:
+        return seen.blocked is not None and seen.blocked.reason is Reason.REFUSED
+
+    return seen.blocked is not None or not seen.known
 
 
 def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
@@ -250,8 +258,8 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
 
     What an applier lets go of is nobody's, and emptied by itself; of what others wrote nobody sees that they let go.
     """
-    workload = seen.workload
-    if workload is None or not workload.contested or seen.progress.stable != seen.target:
+    workload, served, blocked = seen.workload, seen.progress.stable == seen.target, seen.blocked
+    if workload is None or not workload.contested or not (served or _waits_beside_stable(seen)):
         return None
 
     fields = "replicas and paused" if workload.resumed_by_another else "replicas"
@@ -263,4 +271,13 @@ def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
     remedy += f", then kubectl scale deployment {name} --replicas=0"
     by = workload.owned_by or "another"
     sentence = f"Deployment {name} was {done} again by {by} after two tries: {beside_ours}; {remedy}"
-    return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
+    if served or blocked is None:
+        return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
+
+    return hold(seen, Reason.CONTESTED, f"{sentence}; {blocked.sentence}", blocked.again, phase=Phase.STALLED)
+
+
+def _waits_beside_stable(seen: Snapshot) -> bool:
+    """True where what is declared may not start: no rollout, nor its end, says anything else."""
+    stays_out = seen.progress.stable is None or seen.target in seen.progress.rejected
+    return seen.blocked is not None and not stays_out

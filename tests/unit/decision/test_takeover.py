@@ -330,6 +330,37 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     assert actions(replace(look, workload=replace(raised, emptied=0))) == []
 
 
+NOT_ISOLATED = Blocked(Reason.NOT_ISOLATED, "Service web would send traffic to the candidate past the gate")
+
+
+def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaused() -> None:
+    """Its pods have the template that may not start yet."""
+    raised = replace(EMPTY, replicas=2, available=2, total=2, paused=False)
+    look = recorded(at_rest(raised, target="v2", blocked=NOT_ISOLATED))
+    resting = replace(look, workload=replace(raised, paused=True, paused_by_us=True))
+
+    assert actions(look) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(look, known=False)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(resting) == [EmptyWorkload()]
+    mid_rollout = replace(recorded(at_first_step().look()), finalizer=True, blocked=NOT_ISOLATED, workload=raised)
+    assert actions(mid_rollout) == [TakeOver(4, paused=False, emptied=1)]
+    first = replace(recorded(coming_up(replace(TAKEN, paused=False), available=4)), blocked=NOT_ISOLATED)
+    assert actions(first) == [TakeOver(4, paused=False)]
+    refused = Blocked(Reason.REFUSED, "no")
+    assert actions(replace(look, blocked=refused)) == []
+
+
+def test_a_contest_is_told_beside_what_a_rollout_waits_for() -> None:
+    contested = replace(TAKEN, emptied=2, replicas=2)
+
+    decision = decide(recorded(at_rest(contested, target="v2", blocked=NOT_ISOLATED)))
+
+    assert (decision.reason, decision.progress.phase) == (Reason.CONTESTED, Phase.STALLED)
+    assert decision.sentence.endswith(f"; {NOT_ISOLATED.sentence}")
+    rejected = progress_look(recorded(at_rest(contested, target="v2", blocked=NOT_ISOLATED)), rejected=("v2",))
+    assert decide(rejected).reason is not Reason.CONTESTED
+
+
 def test_there_is_no_third_try() -> None:
     look = at_rest(replace(TAKEN, emptied=2))
 
