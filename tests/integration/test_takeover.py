@@ -182,6 +182,24 @@ def test_a_takeover_waits_until_the_release_can_carry_the_load(api: Api, namespa
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+def test_what_a_deployment_grew_by_since_it_was_paused_is_not_taken_away_with_its_pods(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.create(RELEASES, taking_over(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    scaled_by_kubectl(api, namespace, 4)
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert found["status"]["message"].endswith("--replicas=4, or kubectl scale deployment web --replicas=2")
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 4}}, manager="kubectl")
+
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert (found["spec"]["replicas"], found["status"]["replicas"]) == (4, 4)
+
+
 def test_a_takeover_waits_for_the_deployments_own_rollout(api: Api, namespace: str, operator: Operator) -> None:
     serving(api, namespace, deployment(namespace))
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True, "template": template("2")}})

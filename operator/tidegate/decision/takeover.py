@@ -188,7 +188,7 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     One that a hand emptied before is counted too: from then on the Release's size is what is declared.
     """
     workload, route = seen.workload, seen.route
-    if workload is None or not workload.taken_over or workload.contested:
+    if workload is None or not workload.taken_over or workload.contested or workload.outgrown is not None:
         return None
 
     if not workload.replicas and (workload.emptied or not workload.was_replicas):

@@ -16,7 +16,7 @@ class Workload:
     `let_go`: its size is nobody's but ours.
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
-    emptied.
+    emptied. `outgrown`: the Release's own size, where this one grew beyond it since it was taken over.
     """
 
     name: str = ""
@@ -38,6 +38,7 @@ class Workload:
     attached_pods: int = 0
     progressively: bool = False
     asked_meanwhile: int | None = None
+    outgrown: int | None = None
 
     @property
     def unfinished(self) -> str:

@@ -248,6 +248,18 @@ def test_an_autoscalers_number_from_beside_the_deployments_pods_goes_with_them()
     assert (restored.replicas, restored.warns, emptied) == (4, False, EmptyWorkload())
 
 
+def test_a_deployment_that_grew_beyond_the_release_is_not_emptied() -> None:
+    """The pods that somebody added would go with it, and nobody gave them to the Release."""
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "it has 6 replicas and the Release 4")
+    grown = replace(TAKEN, replicas=6, available=6, outgrown=4)
+
+    assert (actions(at_rest(grown, blocked=waiting)), decide(at_rest(grown, blocked=waiting)).reason) == (
+        [],
+        Reason.TAKEOVER_WAITS,
+    )
+    assert EmptyWorkload() not in actions(at_rest(grown))
+
+
 def test_a_deployment_that_a_hand_emptied_first_counts_as_emptied() -> None:
     decision = decide(at_rest(replace(TAKEN, replicas=0, available=0)))
 

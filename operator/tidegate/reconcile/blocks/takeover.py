@@ -22,20 +22,31 @@ def takeover_waits(seen: "Seen", world: World) -> Blocked | None:
     if workload is None or workload.contested:
         return None
 
-    state, why = "not taken over yet", "" if workload.taken_over else _untakeable(workload, seen, world)
-    if workload.taken_over and workload.resumed_by_another:
-        state, why = "taken over, and not paused", _resumes(workload.pause_owned_by)
+    if workload.taken_over:
+        state, why = "not emptied yet", _unsafe(workload, seen, world)
+    else:
+        state, why = "not taken over yet", _untakeable(workload, seen, world)
 
     where = f"spec.workloadRef: Deployment {workload.name} is {state}"
     return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}") if why else None
 
 
+def _unsafe(workload: Workload, seen: "Seen", world: World) -> str:
+    """What somebody began to do since it was taken over that must end before its pods go; empty where all is well."""
+    if workload.resumed_by_another:
+        return _resumes(workload.pause_owned_by)
+
+    if workload.outgrown is None:
+        return ""
+
+    back = f"kubectl scale deployment {workload.name} --replicas={workload.was_replicas}"
+    return _scaled(workload, seen, world) or f"{_too_small(workload, seen, workload.outgrown)}, or {back}"
+
+
 def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
     """What somebody must do first; empty where nothing is in the way."""
-    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
-    if scalers:
-        name = scalers[0]["metadata"]["name"]
-        return f"HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
+    if scaled := _scaled(workload, seen, world):
+        return scaled
 
     if workload.owned_by:
         by_updates = (seen.wanted.template.found or {}).get("helmByUpdates") == workload.owned_by
@@ -45,14 +56,26 @@ def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
         return f"{workload.pause_owned_by} declares its spec.paused; take paused out of what declares it"
 
     if seen.snapshot.replicas < workload.replicas:
-        return (
-            f"it has {workload.replicas} replicas and the Release {seen.snapshot.replicas}:"
-            f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
-        )
+        return _too_small(workload, seen, seen.snapshot.replicas)
 
     # What it rolls out is unproven: as a first revision it would be served without a step.
     known = seen.snapshot.progress.taken_over is not None
     return "" if known else workload.unfinished
+
+
+def _scaled(workload: Workload, seen: "Seen", world: World) -> str:
+    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
+    names = [scaler["metadata"]["name"] for scaler in scalers]
+    return (
+        f"HorizontalPodAutoscaler {names[0]} scales it; let it scale Release {seen.owner.name} instead" if names else ""
+    )
+
+
+def _too_small(workload: Workload, seen: "Seen", size: int) -> str:
+    return (
+        f"it has {workload.replicas} replicas and the Release {size}:"
+        f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
+    )
 
 
 def _resumes(owner: str) -> str:
