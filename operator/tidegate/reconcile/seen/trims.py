@@ -250,6 +250,7 @@ def trimmed_deployment(found: Object) -> Object:
         "letGo": size_let_go(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
         "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),
+        "pauseUnowned": not any(map(owns_paused, managers)),
         "pausedByUs": any(entry.get("manager") == MANAGER and owns_paused(entry) for entry in managers),
     }
 
