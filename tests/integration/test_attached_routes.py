@@ -1,10 +1,12 @@
 """A user's own routes: two weights move while a rollout runs; all else, and in the end those too, is as it was."""
 
+import pytest
+
 from tests.cluster.api import GRPC_ROUTES, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, promoted, reason_is
-from tests.integration.steps import change, create_younger, from_before
+from tests.integration.manifests import ended, judged, phase_is, promoted, reason_is
+from tests.integration.steps import change, create_younger, eventually_told, from_before
 from tests.integration.users_routes import (
     GIT,
     attached,
@@ -120,6 +122,26 @@ def test_a_breach_falls_on_every_route_at_once(
     for kind, name in everywhere:
         assert shares(api.get(kind, namespace, name))[1] == 0
         api.until(kind, namespace, name, untouched(before[name]))
+
+
+@pytest.mark.parametrize("end", ["abort", "promote"])
+def test_a_route_that_loses_its_notes_in_mid_rollout_gets_no_rollouts_weights_back(
+    api: Api, namespace: str, operator: Operator, end: str
+) -> None:
+    pause = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    deployed(api, namespace, (ROUTES, users_route(namespace)), steps=pause)
+    change(api, namespace, "2")
+    candidate = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    notes = api.get(ROUTES, namespace, "front")["metadata"]["annotations"]
+
+    api.merge(ROUTES, namespace, "front", {"metadata": {"annotations": dict.fromkeys(notes)}}, manager="kubectl-edit")
+    api.ask(namespace, "web", **{end: "1" if end == "abort" else f"{candidate}/half/1"})
+
+    api.until(RELEASES, namespace, "web", ended(2))
+    found = api.until(ROUTES, namespace, "front", lambda found: "tidegate" not in managers(found))
+    assert shares(found) == [100, 0]
+    assert not found["metadata"].get("annotations")
+    eventually_told(api, namespace, "WeightsUnknown", "the note of its weights of before was lost")
 
 
 def test_services_come_before_the_route_that_names_them(api: Api, namespace: str, operator: Operator) -> None:

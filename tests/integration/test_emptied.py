@@ -2,11 +2,18 @@
 
 import pytest
 
-from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over
-from tests.integration.manifests import phase_is, promoted_after, template
+from tests.integration.manifests import phase_is, promoted_after, reason_is, template
 from tests.integration.users_routes import git_applies
+
+# Selects the pods of both sides.
+TEAMS: Object = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080}]},
+}
 
 
 def test_who_waits_for_the_deployment_by_kstatus_is_told_that_it_is_done_through_rollouts_too(
@@ -86,6 +93,27 @@ def test_a_template_that_git_applies_again_and_again_starts_no_pods_of_the_deplo
         # Once by Git: neither side takes back what the other does.
         found = api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
         assert (emptied(found), found["metadata"]["generation"]) == (True, before + 1)
+
+
+def test_a_deployment_that_is_scaled_up_while_a_rollout_waits_is_undone_then_paused_and_told(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Its pods would have the template that waits, past the gate."""
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.create(SERVICES, {**TEAMS, "metadata": {"name": "team", "namespace": namespace}})
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    api.until(RELEASES, namespace, "web", reason_is("NotIsolated"))
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 2}})
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 2}})
+
+    found = api.until(RELEASES, namespace, "web", reason_is("Contested"))
+    assert "Service team would send traffic to the candidate" in found["status"]["message"]
+    assert api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))["spec"]["replicas"] == 2
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 0}})
+    api.until(RELEASES, namespace, "web", reason_is("NotIsolated"))
 
 
 def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_emptied_before_that_ends(

@@ -14,6 +14,7 @@ from tests.cluster.api import (
     ROUTES,
     SERVICES,
     Api,
+    Object,
 )
 from tests.cluster.autoscaler import autoscaler, scaled
 from tests.cluster.operator import Operator
@@ -181,6 +182,24 @@ def test_a_takeover_waits_until_the_release_can_carry_the_load(api: Api, namespa
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
+def test_what_a_deployment_grew_by_since_it_was_paused_is_not_taken_away_with_its_pods(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.create(RELEASES, taking_over(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    scaled_by_kubectl(api, namespace, 4)
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert found["status"]["message"].endswith("--replicas=4, or kubectl scale deployment web --replicas=2")
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 4}}, manager="kubectl")
+
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    assert (found["spec"]["replicas"], found["status"]["replicas"]) == (4, 4)
+
+
 def test_a_takeover_waits_for_the_deployments_own_rollout(api: Api, namespace: str, operator: Operator) -> None:
     serving(api, namespace, deployment(namespace))
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"paused": True, "template": template("2")}})
@@ -194,6 +213,56 @@ def test_a_takeover_waits_for_the_deployments_own_rollout(api: Api, namespace: s
 
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+
+
+def resumed(namespace: str, version: str = "1", replicas: int | None = None) -> Object:
+    """As a team has it in Git that says there that it is not paused."""
+    manifest = deployment(namespace, version, replicas)
+    return {**manifest, "spec": {**manifest["spec"], "paused": False}}
+
+
+@pytest.mark.parametrize("manager", GITS)
+def test_a_takeover_waits_until_git_does_not_declare_the_pause(
+    api: Api, namespace: str, operator: Operator, manager: str
+) -> None:
+    serving(api, namespace, resumed(namespace, replicas=2), manager=manager)
+    api.apply(ROUTES, users_route(namespace), manager=manager)
+    api.create(RELEASES, taking_over(namespace))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: "tidegate" in managers(found))
+    api.apply(DEPLOYMENTS, resumed(namespace), manager=manager)
+
+    sentence = f"{manager} declares its spec.paused; take paused out of what declares it"
+    api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    api.until(RELEASES, namespace, "web", lambda found: sentence in found["status"]["message"])
+    found = api.get(DEPLOYMENTS, namespace, "web")
+    assert ANNOTATION_TAKEN_OVER not in found["metadata"]["annotations"]
+    assert (found["spec"].get("paused"), found["metadata"]["generation"]) == (None, 1)
+
+    api.apply(DEPLOYMENTS, deployment(namespace, replicas=None), manager=manager)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+
+
+def test_git_that_declares_the_pause_in_mid_takeover_is_told_and_not_fought(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    api.create(RELEASES, taking_over(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    generation = api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"]
+
+    with git_applies(api, DEPLOYMENTS, resumed(namespace, "2"), GITS[0]):
+        found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+        assert f"{GITS[0]} declares its spec.paused" in found["status"]["message"]
+        assert phase_is("Stalled")(found)
+        api.until(DEPLOYMENTS, namespace, "web", lambda found: found["status"].get("updatedReplicas") == 2)
+        # Once by Git: neither side takes back what the other does.
+        assert api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"] == generation + 1
+
+    api.apply(DEPLOYMENTS, deployment(namespace, "2", replicas=None), manager=GITS[0])
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
 
 
 @pytest.mark.parametrize("manager", GITS)
@@ -268,6 +337,36 @@ def test_a_deployment_that_is_scaled_up_again_and_again_is_contested(
     assert found["spec"]["replicas"] == 1
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 0}})
     api.until(DEPLOYMENTS, namespace, "web", lambda found: not awaited(found))
+
+
+def test_a_contest_is_over_when_git_lets_go_of_the_size(api: Api, namespace: str, operator: Operator) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    with git_applies(api, DEPLOYMENTS, deployment(namespace, replicas=3), GITS[0]):
+        found = api.until(RELEASES, namespace, "web", reason_is("Contested"))
+        assert f"again by {GITS[0]} after two tries" in found["status"]["message"]
+
+    let_go = api.apply(DEPLOYMENTS, deployment(namespace, replicas=None), manager=GITS[0])
+
+    # Nobody's, as the message asks for: the API server makes 1 of that.
+    assert let_go["spec"]["replicas"] == 1
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+
+
+def test_git_that_scales_up_and_resumes_again_and_again_is_contested_and_not_fought(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+
+    with git_applies(api, DEPLOYMENTS, resumed(namespace, replicas=3), GITS[0]):
+        found = api.until(RELEASES, namespace, "web", reason_is("Contested"))
+        assert "take replicas and paused out of what declares it" in found["status"]["message"]
+        before = api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"]
+        api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"revisionHistoryLimit": 3}})
+        api.until(RELEASES, namespace, "web", lambda found: found["status"]["workload"]["generation"] > before)
+        assert api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"] == before + 1
 
 
 def test_a_deleted_release_hands_the_deployment_back(api: Api, namespace: str, operator: Operator) -> None:

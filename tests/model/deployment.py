@@ -25,6 +25,7 @@ OnDeployment = (
 class Deployment:
     """Its size and pods, our note on it, and the Services of ours that were handed over to it.
 
+    `raised`: after two tries another declares its size.
     `ending`: pods that are told to go, and that its status still counts.
     """
 
@@ -38,6 +39,7 @@ class Deployment:
     emptied: int = 0
     proven: str = ""
     held: bool = False
+    raised: bool = False
     paused_by_us: bool = False
     roles: frozenset[Role] = frozenset()
 
@@ -68,6 +70,7 @@ class Deployment:
             proven=was.proven,
             owned_by=owned_by,
             held=self.held,
+            let_go=not self.raised,
             paused_by_us=self.paused_by_us,
             attached_pods=attached_pods,
             progressively=progressively,
@@ -95,7 +98,7 @@ class Deployment:
                 return self if self.taken_over else replace(found, taken_over=True)
             case EmptyWorkload():
                 tries = min(self.emptied + 1, TRIES)
-                return replace(self.sized(0), emptied=tries, ending=self.available > 0, held=True)
+                return replace(self.sized(0), raised=False, emptied=tries, ending=self.available > 0, held=True)
             case ResizeWorkload(replicas):
                 return replace(self.sized(replicas), held=True)
 
@@ -116,6 +119,10 @@ class Deployment:
         """True where the pause is ours, and there is nothing left that it holds back."""
         empty = self.taken_over and not self.replicas and not self.ending
         return empty and self.paused_by_us and not self.was_paused
+
+    def raised_by_another(self) -> "Deployment":
+        """At its size again, by whoever declares that."""
+        return replace(self, replicas=REPLICAS, raised=self.emptied >= TRIES)
 
     def up(self) -> "Deployment":
         """All its pods are available, and those that were told to go are gone."""

@@ -82,13 +82,17 @@ def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
     if found.taken_over and found.replicas < REPLICAS:
         yield (
             "Git declares the Deployment's replicas again",
-            replace(state, deployment=replace(found, replicas=REPLICAS)),
+            replace(state, deployment=found.raised_by_another()),
         )
 
     if found.taken_over:
         yield "the note is lost", replace(state, deployment=found.unnoted())
         replaced = replace(found.unnoted().sized(REPLICAS), paused=False, paused_by_us=False, held=False)
         yield "the Deployment is replaced", replace(state, deployment=replaced)
+
+    if found.raised:
+        # Then it is nobody's, and the API server makes 1 of that.
+        yield "Git lets go of what it raised", replace(state, deployment=replace(found.sized(1), raised=False))
 
     if found.taken_over and found.replicas:
         yield "a hand empties the Deployment", replace(state, deployment=found.sized(0))

@@ -69,8 +69,9 @@ def refill_the_workload(seen: Snapshot) -> Decision | None:
 
     size = max(_size_to_give_back(seen, workload), workload.replicas)
     # A paused Deployment starts no pods of a template that changed since its last, and would be waited for in vain:
-    # it is paused again, where it was found so, when it serves what is declared.
-    if workload.replicas < size or workload.paused:
+    # it is paused again, where it was found so, when it serves what is declared. What others declare is theirs by then.
+    done = bool(workload.pause_owned_by) and _serves(workload, size)
+    if workload.replicas < size or (workload.paused and not done):
         return _on(seen, f"Deployment {workload.name} gets {size} replicas back", RefillWorkload(size))
 
     return _wait_for(seen, workload, size)
@@ -86,11 +87,15 @@ def wait_for_what_was_let_go(seen: Snapshot) -> Decision | None:
 
 
 def _wait_for(seen: Snapshot, workload: Workload, size: int) -> Decision | None:
-    if workload.current and workload.available >= size:
+    if _serves(workload, size):
         return None
 
     sentence = f"waits for Deployment {workload.name}: {workload.available} of {size} pods are available"
     return hold(seen, Reason.HANDING_BACK, sentence)
+
+
+def _serves(workload: Workload, size: int) -> bool:
+    return workload.current and workload.available >= size
 
 
 def end_the_baselines(seen: Snapshot) -> Decision | None:

@@ -1,4 +1,4 @@
-"""A Deployment that was there before: paused first, emptied, resumed last, and never fought over a third time."""
+"""A Deployment that was there before: paused first, emptied, resumed last, and not fought over a third time."""
 
 from dataclasses import replace
 
@@ -57,7 +57,7 @@ def release_replicas(seen: Snapshot) -> Decision | None:
 def take_the_workload_over(seen: Snapshot) -> Decision | None:
     """Pause it before anything of ours exists: from here on its template is declared, not rolled out."""
     workload = seen.workload
-    if workload is None or seen.blocked is not None or not seen.known:
+    if workload is None or _stands_in_the_way(seen, workload):
         return None
 
     # Who replaces it takes the pause and the note away as well: that is a try too, and there is no third.
@@ -67,9 +67,21 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     if workload.taken_over and (workload.paused or not workload.replicas):
         return None
 
+    # A pause against what is declared lasts until the next apply, and that has brought its template by then.
+    if workload.taken_over and workload.resumed_by_another:
+        return None
+
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
     return _noted(seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found)
+
+
+def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
+    """Nothing is taken while there is something to mend; what was taken once is paused again whatever there is."""
+    if workload.taken_over:
+        return seen.blocked is not None and seen.blocked.reason is Reason.REFUSED
+
+    return seen.blocked is not None or not seen.known
 
 
 def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
@@ -176,7 +188,7 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     One that a hand emptied before is counted too: from then on the Release's size is what is declared.
     """
     workload, route = seen.workload, seen.route
-    if workload is None or not workload.taken_over or workload.contested:
+    if workload is None or not workload.taken_over or workload.contested or workload.outgrown is not None:
         return None
 
     if not workload.replicas and (workload.emptied or not workload.was_replicas):
@@ -242,15 +254,30 @@ def say_that_it_waits(seen: Snapshot) -> Decision | None:
 
 
 def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
-    """Someone else scales it up again and again: told, and left to people."""
-    workload = seen.workload
-    if workload is None or not workload.contested or seen.progress.stable != seen.target:
+    """Someone else scales it up again and again: told, and left to people.
+
+    What an applier lets go of is nobody's, and emptied by itself; of what others wrote nobody sees that they let go.
+    """
+    workload, served, blocked = seen.workload, seen.progress.stable == seen.target, seen.blocked
+    if workload is None or not workload.contested or not (served or _waits_beside_stable(seen)):
         return None
 
-    done, remedy = f"scaled to {workload.replicas}", "take replicas out of what declares it"
+    fields = "replicas and paused" if workload.resumed_by_another else "replicas"
+    done, remedy = f"scaled to {workload.replicas}", f"take {fields} out of what declares it"
     if not workload.taken_over:
         done, remedy = "replaced", "let who replaces it apply it without replicas instead"
 
     name, beside_ours = workload.name, "its pods run beside the Release's"
-    sentence = f"Deployment {name} was {done} again by another after two tries: {beside_ours}; {remedy}"
-    return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
+    remedy += f", then kubectl scale deployment {name} --replicas=0"
+    by = workload.owned_by or "another"
+    sentence = f"Deployment {name} was {done} again by {by} after two tries: {beside_ours}; {remedy}"
+    if served or blocked is None:
+        return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
+
+    return hold(seen, Reason.CONTESTED, f"{sentence}; {blocked.sentence}", blocked.again, phase=Phase.STALLED)
+
+
+def _waits_beside_stable(seen: Snapshot) -> bool:
+    """True where what is declared may not start: no rollout, nor its end, says anything else."""
+    stays_out = seen.progress.stable is None or seen.target in seen.progress.rejected
+    return seen.blocked is not None and not stays_out

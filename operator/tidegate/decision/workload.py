@@ -12,9 +12,11 @@ class Workload:
 
     `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
 
+    `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time.
+    `let_go`: its size is nobody's but ours.
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
-    emptied.
+    emptied. `outgrown`: the Release's own size, where this one grew beyond it since it was taken over.
     """
 
     name: str = ""
@@ -29,11 +31,14 @@ class Workload:
     emptied: int = 0
     proven: str = ""
     owned_by: str = ""
+    pause_owned_by: str = ""
     held: bool = False
+    let_go: bool = False
     paused_by_us: bool = False
     attached_pods: int = 0
     progressively: bool = False
     asked_meanwhile: int | None = None
+    outgrown: int | None = None
 
     @property
     def unfinished(self) -> str:
@@ -55,6 +60,11 @@ class Workload:
         return not (self.replicas or self.total) and self.current
 
     @property
+    def resumed_by_another(self) -> bool:
+        """Declared to be not paused: whoever pauses it, each template that is declared so starts pods of it at once."""
+        return bool(self.pause_owned_by) and not self.paused and self.replicas > 0
+
+    @property
     def changed_by_us(self) -> bool:
         """True where its fields tell of a takeover: the pause is ours, or the size of 0 that nobody declares."""
         return self.paused_by_us or (self.held and not self.replicas and not self.owned_by)
@@ -66,8 +76,8 @@ class Workload:
 
     @property
     def contested(self) -> bool:
-        """Scaled up again by someone after two tries: there is no third."""
-        return self.replicas > 0 and self.emptied >= TRIES
+        """Scaled up again by someone after two tries: there is no third before that one lets go of its size."""
+        return self.replicas > 0 and self.emptied >= TRIES and not self.let_go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

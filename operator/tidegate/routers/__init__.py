@@ -11,7 +11,7 @@ from .notes import holders, note_names, noted
 from .router import Router, Split
 from .shapes import DIGEST, GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape, digest
 from .split import WHOLE, Backends, whole_spec
-from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets
+from .subsets import SUBSET_NOTES, Subsets, point_patch, restore_subsets_patch, subsets, unknown_subsets
 
 # Those that Tidegate owns and writes whole.
 Whole = ManagedRoute | CanaryIngress
@@ -60,5 +60,6 @@ __all__ = [
     "restore_subsets_patch",
     "rules_owner",
     "subsets",
+    "unknown_subsets",
     "whole_spec",
 ]

@@ -33,9 +33,9 @@ class Given:
     known: bool = True
 
 
-def rule_found(place: Place) -> RuleFound:
-    """A rule as it is before its first change."""
-    return RuleFound(name=place.name, digest=place.digest, weights=place.declared)
+def rule_found(place: Place, *, lost: bool = False) -> RuleFound:
+    """A rule as it is before its first change; one that may have been changed already gets all back to stable."""
+    return RuleFound(name=place.name, digest=place.digest, weights=place.split(0) if lost else place.declared)
 
 
 def rules_found(before: Before) -> list[RuleFound]:

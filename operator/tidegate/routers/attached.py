@@ -91,7 +91,7 @@ class AttachedRoute:
         """Both weights of each rule, and at the first time a note of what they were and who owned them."""
         at = self._places(found, self.rule)
         values = {own_name(ANNOTATION_WEIGHT, self.release): weight_note(revision, weight, ending)}
-        if not note(found, ANNOTATION_FOUND, self.release):
+        if not found_before(found, self.release):
             values[own_name(ANNOTATION_FOUND, self.release)] = json.dumps(self._note(found, at))
 
         return [
@@ -117,12 +117,14 @@ class AttachedRoute:
 
     def unknown_before(self, found: Found) -> str:
         """Says that rules were changed so much that nobody can tell their weights of before; empty where all is so."""
-        unknown = [each for each in self._given(found) if not each.known]
+        lost = found_before(found, self.release).get("lost", self._bare(found))
+        unknown = [each for each in self._given(found) if lost or not each.known]
         if not unknown:
             return ""
 
+        why = f"{len(unknown)} of its rules changed during the rollout and cannot be told apart"
         return (
-            f"{self.kind} {self.name}: {len(unknown)} of its rules changed during the rollout and cannot be told apart,"
+            f"{self.kind} {self.name}: {'the note of its weights of before was lost' if lost else why},"
             f" so {self._named.stable} gets all of their traffic: apply the weights that you want again"
         )
 
@@ -136,17 +138,30 @@ class AttachedRoute:
         return frozenset({self.rule, *(rule.path for rule in named if rule.name == self.rule)})
 
     def _given(self, found: Found) -> list[Given]:
+        if self._bare(found):
+            # What a candidate has by now nobody declared.
+            return [Given(at, at.split(0), known=False) for at in self._places(found, self.rule) if at.share]
+
         return given_back(rules_found(found_before(found, self.release)), self._places(found, None))
 
+    def _bare(self, found: Found) -> bool:
+        """True where we changed the route, and a hand or a tool took the note away of what it was before."""
+        return self._touched(found) and not found_before(found, self.release)
+
     def _note(self, found: Found, at: Sequence[Place]) -> dict[str, Any]:
-        """How the route was, who declared it, and all that it takes to find it and give it back by itself."""
+        """How the route was, who declared it, and all that it takes to find it and give it back by itself.
+
+        Weights of our own were never found: where they may be, stable's side is noted, and that it is a guess.
+        """
         # Once another Release has written its weights, that one's note knows who declared the rules.
+        lost = self._bare(found) or (bool(found["metadata"].get("ours")) and any(place.share for place in at))
         owners = [before["owner"] for name in holders(found) if "owner" in (before := found_before(found, name))]
         return {
             "destinationRule": self.destination_rule,
             "host": self.host,
             "owner": owners[0] if owners else found["metadata"].get("owner"),
-            "rules": [rule_found(place).noted() for place in at],
+            "rules": [rule_found(place, lost=lost).noted() for place in at],
+            **({"lost": True} if lost else {}),
         }
 
     def _places(self, found: Found, rule: str | None) -> list[Place]:

@@ -23,7 +23,7 @@ class RuleNote(TypedDict):
 class Before(TypedDict, total=False):
     """An object as it was found: a route's rules, or a DestinationRule's labels of its subsets.
 
-    `weights` is how a Tidegate wrote it that kept no digests.
+    `weights` is how a Tidegate wrote it that kept no digests. `lost`: noted anew, for the first note was lost.
     """
 
     release: str | None
@@ -32,6 +32,7 @@ class Before(TypedDict, total=False):
     owner: str | None
     rules: list[RuleNote]
     weights: dict[str, Declared] | None
+    lost: bool
     stable: dict[str, str] | None
     candidate: dict[str, str] | None
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_SUBSETS, LABEL_RELEASE, LABEL_REVISION
 
-from .notes import only_note
+from .notes import Before, only_note
 from .split import Found, Patch, annotation, notes, operation
 
 ROLES: tuple[Literal["stable", "candidate"], ...] = ("stable", "candidate")
@@ -63,8 +63,7 @@ def point_patch(found: Found, role: str, labels: Labels) -> Patch:
     selected = {role: labels[LABEL_REVISION]}
     values = {ANNOTATION_SUBSETS: _written(replace(now, **selected))}  # type: ignore[arg-type]
     if not annotation(found, ANNOTATION_FOUND):
-        declared = {name: before[name] for name in ROLES if name in before}
-        values[ANNOTATION_FOUND] = json.dumps({"release": labels[LABEL_RELEASE], **declared})
+        values[ANNOTATION_FOUND] = json.dumps({"release": labels[LABEL_RELEASE], **_declared(before)})
 
     return [
         operation("test", f"/spec/subsets/{at}/name", role),
@@ -76,7 +75,8 @@ def point_patch(found: Found, role: str, labels: Labels) -> Patch:
 def restore_subsets_patch(found: Found) -> Patch:
     """The labels as they were found. Empty where they are so. The note stays until our name is off the object too."""
     changes: Patch = []
-    now, before = _labels(found), only_note(found)
+    now = _labels(found)
+    before = only_note(found) or _declared(now)
     for role in ROLES:
         at = _index(found, role)
         if at is None or role not in before or now[role] == (labels := before[role]):
@@ -89,6 +89,25 @@ def restore_subsets_patch(found: Found) -> Patch:
         )
 
     return changes
+
+
+def unknown_subsets(name: str, found: Found) -> str:
+    """Says that nobody can tell what its subsets selected before; empty where the note of it is there."""
+    before = only_note(found) or _declared(_labels(found))
+    if not before.get("lost"):
+        return ""
+
+    return (
+        f"DestinationRule {name}: the note of what its subsets selected before was lost, so they select all pods of its"
+        " host: apply the labels that you want again"
+    )
+
+
+def _declared(now: Mapping[str, Labels | None]) -> Before:
+    """What a user declared of the two. Labels of our own nobody did: without any, a subset selects all of its host."""
+    ours = {role for role, labels in now.items() if LABEL_REVISION in (labels or {})}
+    declared = {role: None if role in ours else now[role] for role in ROLES if role in now}
+    return cast("Before", {**declared, "lost": True} if ours else declared)
 
 
 def _labels(found: Found) -> dict[str, Labels | None]:

@@ -1,7 +1,7 @@
 """A Deployment that a Release takes over: who declares its size, and the patches that take it and give it back."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -40,7 +40,11 @@ def note_of(annotations: Mapping[str, str]) -> Note | None:
 
 def owns_replicas(entry: Mapping[str, Any]) -> bool:
     """True where an entry of managedFields has `spec.replicas`."""
-    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {}) and not entry.get("subresource")
+    return _has_replicas(entry) and not entry.get("subresource")
+
+
+def _has_replicas(entry: Mapping[str, Any]) -> bool:
+    return "f:replicas" in ((entry.get("fieldsV1") or {}).get("f:spec") or {})
 
 
 def owns_paused(entry: Mapping[str, Any]) -> bool:
@@ -50,11 +54,28 @@ def owns_paused(entry: Mapping[str, Any]) -> bool:
 
 def replicas_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> str:
     """Who will declare `spec.replicas` again: an applier that has it, kubectl's copy of a manifest with it, or Helm."""
-    for entry in managed_fields:
-        if entry.get("operation") == APPLIES and entry.get("manager") != OURS and owns_replicas(entry):
-            return str(entry.get("manager"))
+    appliers = _appliers(managed_fields, owns_replicas)
+    return next(appliers, "") or _client_side(last_applied, "replicas") or helm_by_updates(managed_fields)
 
-    return _client_side(last_applied) or helm_by_updates(managed_fields)
+
+def paused_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> str:
+    """Who will declare `spec.paused` again, whatever it says: an applier that has it, or kubectl's copy of a manifest.
+
+    Nobody can see it of one that updates: false is stored as nothing.
+    """
+    return next(_appliers(managed_fields, owns_paused), "") or _client_side(last_applied, "paused")
+
+
+def size_let_go(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> bool:
+    """True where nobody but us has `spec.replicas`: what a server-side applier drops is nobody's, and is 1."""
+    others = (entry for entry in managed_fields if entry.get("manager") != OURS)
+    return not any(map(_has_replicas, others)) and not _client_side(last_applied, "replicas")
+
+
+def _appliers(managed_fields: Sequence[Mapping[str, Any]], owns: Callable[[Mapping[str, Any]], bool]) -> Iterator[str]:
+    for entry in managed_fields:
+        if entry.get("operation") == APPLIES and entry.get("manager") != OURS and owns(entry):
+            yield str(entry.get("manager"))
 
 
 def helm_by_updates(managed_fields: Sequence[Mapping[str, Any]]) -> str:
@@ -67,9 +88,9 @@ def helm_by_updates(managed_fields: Sequence[Mapping[str, Any]]) -> str:
     return next((name for name in names if HELM in name.lower()), "")
 
 
-def _client_side(last_applied: str | None) -> str:
+def _client_side(last_applied: str | None, field: str) -> str:
     declared = (value_of(last_applied or "", dict[str, Any]) or {}).get("spec")
-    return CLIENT_SIDE if isinstance(declared, dict) and "replicas" in declared else ""
+    return CLIENT_SIDE if isinstance(declared, dict) and field in declared else ""
 
 
 def taken_over(note: Note) -> dict[str, Any]:

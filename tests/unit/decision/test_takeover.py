@@ -248,6 +248,18 @@ def test_an_autoscalers_number_from_beside_the_deployments_pods_goes_with_them()
     assert (restored.replicas, restored.warns, emptied) == (4, False, EmptyWorkload())
 
 
+def test_a_deployment_that_grew_beyond_the_release_is_not_emptied() -> None:
+    """The pods that somebody added would go with it, and nobody gave them to the Release."""
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "it has 6 replicas and the Release 4")
+    grown = replace(TAKEN, replicas=6, available=6, outgrown=4)
+
+    assert (actions(at_rest(grown, blocked=waiting)), decide(at_rest(grown, blocked=waiting)).reason) == (
+        [],
+        Reason.TAKEOVER_WAITS,
+    )
+    assert EmptyWorkload() not in actions(at_rest(grown))
+
+
 def test_a_deployment_that_a_hand_emptied_first_counts_as_emptied() -> None:
     decision = decide(at_rest(replace(TAKEN, replicas=0, available=0)))
 
@@ -330,11 +342,58 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     assert actions(replace(look, workload=replace(raised, emptied=0))) == []
 
 
+NOT_ISOLATED = Blocked(Reason.NOT_ISOLATED, "Service web would send traffic to the candidate past the gate")
+
+
+def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaused() -> None:
+    """Its pods have the template that may not start yet."""
+    raised = replace(EMPTY, replicas=2, available=2, total=2, paused=False)
+    look = recorded(at_rest(raised, target="v2", blocked=NOT_ISOLATED))
+    resting = replace(look, workload=replace(raised, paused=True, paused_by_us=True))
+
+    assert actions(look) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(look, known=False)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(resting) == [EmptyWorkload()]
+    mid_rollout = replace(recorded(at_first_step().look()), finalizer=True, blocked=NOT_ISOLATED, workload=raised)
+    assert actions(mid_rollout) == [TakeOver(4, paused=False, emptied=1)]
+    first = replace(recorded(coming_up(replace(TAKEN, paused=False), available=4)), blocked=NOT_ISOLATED)
+    assert actions(first) == [TakeOver(4, paused=False)]
+    refused = Blocked(Reason.REFUSED, "no")
+    assert actions(replace(look, blocked=refused)) == []
+
+
+def test_a_contest_is_told_beside_what_a_rollout_waits_for() -> None:
+    contested = replace(TAKEN, emptied=2, replicas=2)
+
+    decision = decide(recorded(at_rest(contested, target="v2", blocked=NOT_ISOLATED)))
+
+    assert (decision.reason, decision.progress.phase) == (Reason.CONTESTED, Phase.STALLED)
+    assert decision.sentence.endswith(f"; {NOT_ISOLATED.sentence}")
+    rejected = progress_look(recorded(at_rest(contested, target="v2", blocked=NOT_ISOLATED)), rejected=("v2",))
+    assert decide(rejected).reason is not Reason.CONTESTED
+
+
 def test_there_is_no_third_try() -> None:
     look = at_rest(replace(TAKEN, emptied=2))
 
     assert actions(look) == []
     assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
+
+
+def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
+    """What the message asks for was done."""
+    let_go = replace(TAKEN, emptied=2, replicas=1, let_go=True)
+
+    decision = decide(at_rest(let_go))
+
+    assert decision.actions == (EmptyWorkload(),)
+    assert decision.progress.taken_over is not None
+    assert decision.progress.taken_over.emptied == 3
+    mid_rollout = replace(at_first_step().look(), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
+    assert actions(replace(recorded(mid_rollout), workload=let_go)) == [EmptyWorkload()]
+    git = replace(let_go, let_go=False, owned_by="kustomize-controller")
+    assert "again by kustomize-controller after two tries" in decide(at_rest(git)).sentence
+    assert "then kubectl scale deployment web --replicas=0" in decide(at_rest(git)).sentence
 
 
 def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
@@ -344,6 +403,20 @@ def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     assert actions(raised) == [TakeOver(4, paused=False, emptied=2)]
     settled = at_rest(replace(OURS, emptied=2))
     assert actions(settled) == [ResumeWorkload()]
+
+
+def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that() -> None:
+    """Its pods get each template in the same apply, whoever pauses it in between: that would be no end of writes."""
+    resumed = replace(TAKEN, paused=False, pause_owned_by="kustomize-controller")
+    waiting = Blocked(Reason.TAKEOVER_WAITS, "kustomize-controller declares its spec.paused")
+    unserved = replace(coming_up(resumed, available=4), blocked=waiting)
+
+    assert (actions(unserved), decide(unserved).reason) == ([], Reason.TAKEOVER_WAITS)
+    # Empty it needs no pause.
+    assert actions(at_rest(resumed, blocked=waiting)) == [EmptyWorkload()]
+    contested = recorded(at_rest(replace(resumed, emptied=2)))
+    assert (actions(contested), decide(contested).reason) == ([], Reason.CONTESTED)
+    assert "take replicas and paused out of what declares it" in decide(contested).sentence
 
 
 def test_a_contest_stops_no_rollout() -> None:
@@ -384,6 +457,15 @@ def rejecting(**changes: Any) -> Snapshot:
         revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="by a person", started_at=START
     )
     return progress_look(handing_back(EMPTY, target="v2", **changes), rejected=("v2",), history=(line,))
+
+
+def test_a_deployment_that_git_pauses_while_it_is_handed_back_is_done_once_it_serves() -> None:
+    paused = replace(TAKEN, pause_owned_by="kustomize-controller")
+
+    assert actions(handing_back(replace(paused, available=3))) == [RefillWorkload(4)]
+    assert actions(handing_back(replace(paused, current=False))) == [RefillWorkload(4)]
+    assert decide(handing_back(paused)).progress.handed_over_at is not None
+    assert actions(handing_back(TAKEN)) == [RefillWorkload(4)]
 
 
 def test_a_template_that_was_rolled_back_is_not_handed_back_without_a_word() -> None:
@@ -510,7 +592,7 @@ def test_a_deployment_that_is_replaced_again_and_again_is_contested() -> None:
     look = recorded(at_rest(replaced))
 
     assert (actions(look), decide(look).reason) == ([], Reason.CONTESTED)
-    assert "replaced again by another after two tries" in decide(look).sentence
+    assert "replaced again by kubectl after two tries" in decide(look).sentence
 
 
 def test_a_deployment_that_was_paused_serves_before_it_is_paused_again() -> None:

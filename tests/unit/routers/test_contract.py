@@ -153,6 +153,9 @@ CASES["canary Ingress"] = (INGRESS, canary())
 every_router = pytest.mark.parametrize(("router", "found"), CASES.values(), ids=CASES)
 every_split = pytest.mark.parametrize(("router", "found"), SPLITS.values(), ids=SPLITS)
 
+ATTACHED = {name: case for name, case in SPLITS.items() if isinstance(case[0], AttachedRoute)}
+every_attached = pytest.mark.parametrize(("router", "found"), ATTACHED.values(), ids=ATTACHED)
+
 
 def patched(target: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, Any]:
     """RFC 6902 in the few operations that are used."""
@@ -219,6 +222,25 @@ def test_how_a_rollout_ended_reads_back_until_the_next_weight(router: Router, fo
 
     assert (router.split(ended).written, router.split(ended).ending) == (("v2", 0), ending)
     assert (router.split(raised).written, router.split(raised).ending) == (("v2", 5), "")
+
+
+@every_attached
+@pytest.mark.parametrize("left", [(), ("tidegate.dev/weight.web",)], ids=["all notes", "the note of what was found"])
+def test_a_rollouts_own_weights_are_never_what_a_route_gets_back(
+    router: AttachedRoute, found: dict[str, Any], left: tuple[str, ...]
+) -> None:
+    """A hand, or a tool that owns the annotations, took the notes off in mid-rollout."""
+    half = patched(found, router.weight_patch(found, weight=50, revision="v2", raising=True))
+    notes = half["metadata"]["annotations"]
+    half["metadata"] |= {"ours": True, "annotations": {name: notes[name] for name in left}}
+    later = patched(half, router.weight_patch(half, weight=60, revision="v2", raising=True))
+
+    for bare in (half, later):
+        assert router.split(patched(bare, router.restore_patch(bare))).weight == 0
+        assert "web-stable gets all" in router.unknown_before(bare)
+    ended = patched(later, router.weight_patch(later, weight=0, revision="v2", raising=False))
+    assert "the note of its weights of before was lost" in router.unknown_before(ended)
+    assert router.split(patched(ended, router.restore_patch(ended))).weight == 0
 
 
 @every_router

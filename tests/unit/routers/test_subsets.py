@@ -15,6 +15,7 @@ from tidegate.routers import (
     release_patch,
     restore_subsets_patch,
     subsets,
+    unknown_subsets,
 )
 
 LABELS = {"tidegate.dev/release": "web", "tidegate.dev/revision": "v1"}
@@ -69,6 +70,20 @@ def test_subsets_are_restored_exactly_and_no_note_stays(labels: dict[str, str] |
     assert restore_subsets_patch(after) == []
     assert holders(later) == holders(restored) == {"web"}
     assert not holders(after)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["pointed again", "not written since"])
+def test_labels_of_ours_are_never_what_subsets_get_back(again: bool) -> None:
+    """They select a revision that is gone with its Release."""
+    during = pointed(pointed(destination_rule(), "stable", LABELS), "candidate", LABELS)
+    during["metadata"] |= {"ours": True, "annotations": {}}
+    later = pointed(during, "candidate", NEWER) if again else during
+
+    restored = patched(later, restore_subsets_patch(later))
+
+    assert [subset.get("labels") for subset in restored["spec"]["subsets"]] == [{"debug": "true"}, None, None]
+    assert "select all pods of its host" in unknown_subsets("web", later)
+    assert not unknown_subsets("web", pointed(destination_rule(), "stable", LABELS))
 
 
 def test_labels_that_someone_declared_again_are_seen() -> None:

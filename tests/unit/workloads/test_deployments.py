@@ -12,16 +12,19 @@ from tidegate.workloads import (
     handed_over,
     helm_by_updates,
     note_of,
+    paused_owner,
     refilled,
     released,
     replicas_owner,
     resized,
     resumed,
     selected_labels,
+    size_let_go,
     taken_over,
 )
 
 SIZE: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
+PAUSE: dict[str, Any] = {"f:spec": {"f:paused": {}}}
 OTHER: dict[str, Any] = {"f:spec": {"f:template": {}}}
 
 
@@ -51,6 +54,40 @@ def test_only_who_will_declare_the_size_again_owns_it(
     entries: list[dict[str, Any]], last_applied: str | None, owner: str
 ) -> None:
     assert replicas_owner(entries, last_applied) == owner
+
+
+@pytest.mark.parametrize(
+    ("entries", "last_applied", "owner"),
+    [
+        ([entry("kustomize-controller", "Apply", PAUSE)], None, "kustomize-controller"),
+        ([entry("kustomize-controller", "Apply", SIZE)], None, ""),
+        ([entry("tidegate", "Apply", PAUSE)], None, ""),
+        ([entry("kubectl-rollout", "Update", PAUSE)], None, ""),
+        ([], json.dumps({"spec": {"paused": False}}), "kubectl apply"),
+        ([], json.dumps({"spec": {"replicas": 3}}), ""),
+    ],
+)
+def test_only_who_will_declare_the_pause_again_owns_it(
+    entries: list[dict[str, Any]], last_applied: str | None, owner: str
+) -> None:
+    assert paused_owner(entries, last_applied) == owner
+
+
+@pytest.mark.parametrize(
+    ("entries", "last_applied", "let_go"),
+    [
+        ([entry("kustomize-controller", "Apply", OTHER)], None, True),
+        ([entry("tidegate", "Update", SIZE), entry("tidegate", "Apply", SIZE)], None, True),
+        ([entry("kustomize-controller", "Apply", SIZE), entry("tidegate", "Apply", SIZE)], None, False),
+        ([entry("kubectl", "Update", SIZE, subresource="scale")], None, False),
+        ([entry("helm", "Update", SIZE)], None, False),
+        ([], json.dumps({"spec": {"replicas": 3}}), False),
+    ],
+)
+def test_a_size_is_let_go_of_when_nobody_else_has_it(
+    entries: list[dict[str, Any]], last_applied: str | None, let_go: bool
+) -> None:
+    assert size_let_go(entries, last_applied) is let_go
 
 
 @pytest.mark.parametrize(("operation", "name"), [("Update", "helm"), ("Apply", "")])

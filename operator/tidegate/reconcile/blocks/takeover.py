@@ -19,34 +19,70 @@ def takeover_waits(seen: "Seen", world: World) -> Blocked | None:
         where = f"spec.workloadRef: {reference['kind']} {reference['name']}"
         return Blocked(Reason.WORKLOAD_MISSING, f"{where} is missing: {CREATE_IT}")
 
-    if workload is None or workload.taken_over or workload.contested:
+    if workload is None or workload.contested:
         return None
 
-    why = _untakeable(workload, seen, world)
-    where = f"spec.workloadRef: Deployment {workload.name} is not taken over yet"
+    if workload.taken_over:
+        state, why = "not emptied yet", _unsafe(workload, seen, world)
+    else:
+        state, why = "not taken over yet", _untakeable(workload, seen, world)
+
+    where = f"spec.workloadRef: Deployment {workload.name} is {state}"
     return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}") if why else None
+
+
+def _unsafe(workload: Workload, seen: "Seen", world: World) -> str:
+    """What somebody began to do since it was taken over that must end before its pods go; empty where all is well."""
+    if workload.resumed_by_another:
+        return _resumes(workload.pause_owned_by)
+
+    if workload.outgrown is None:
+        return ""
+
+    back = f"kubectl scale deployment {workload.name} --replicas={workload.was_replicas}"
+    return _scaled(workload, seen, world) or f"{_too_small(workload, seen, workload.outgrown)}, or {back}"
 
 
 def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
     """What somebody must do first; empty where nothing is in the way."""
-    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
-    if scalers:
-        name = scalers[0]["metadata"]["name"]
-        return f"HorizontalPodAutoscaler {name} scales it; let it scale Release {seen.owner.name} instead"
+    if scaled := _scaled(workload, seen, world):
+        return scaled
 
     if workload.owned_by:
         by_updates = (seen.wanted.template.found or {}).get("helmByUpdates") == workload.owned_by
         return _helm_lets_go(workload) if by_updates else _applier_lets_go(workload.owned_by)
 
+    if workload.pause_owned_by:
+        return f"{workload.pause_owned_by} declares its spec.paused; take paused out of what declares it"
+
     if seen.snapshot.replicas < workload.replicas:
-        return (
-            f"it has {workload.replicas} replicas and the Release {seen.snapshot.replicas}:"
-            f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
-        )
+        return _too_small(workload, seen, seen.snapshot.replicas)
 
     # What it rolls out is unproven: as a first revision it would be served without a step.
     known = seen.snapshot.progress.taken_over is not None
     return "" if known else workload.unfinished
+
+
+def _scaled(workload: Workload, seen: "Seen", world: World) -> str:
+    scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
+    names = [scaler["metadata"]["name"] for scaler in scalers]
+    return (
+        f"HorizontalPodAutoscaler {names[0]} scales it; let it scale Release {seen.owner.name} instead" if names else ""
+    )
+
+
+def _too_small(workload: Workload, seen: "Seen", size: int) -> str:
+    return (
+        f"it has {workload.replicas} replicas and the Release {size}:"
+        f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"
+    )
+
+
+def _resumes(owner: str) -> str:
+    return (
+        f"{owner} declares its spec.paused, so its pods get each template at once that is declared, past every step;"
+        " take paused out of what declares it"
+    )
 
 
 def _applier_lets_go(owner: str) -> str:

@@ -1,11 +1,12 @@
 """The effects on the DestinationRules of a mesh: which revision a subset selects, and all as it was in the end."""
 
+from tidegate.clients import Note
 from tidegate.decision.actions import RestoreSubsets, Role
 from tidegate.reconcile import kinds
 from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.elsewhere import undeclared_rules
 from tidegate.reconcile.world import World
-from tidegate.routers import SUBSET_NOTES, AttachedRoute, point_patch, restore_subsets_patch
+from tidegate.routers import SUBSET_NOTES, AttachedRoute, point_patch, restore_subsets_patch, unknown_subsets
 from tidegate.watch import Object
 from tidegate.workloads import labels_of
 
@@ -25,6 +26,10 @@ async def restore_subsets(seen: Seen, action: RestoreSubsets, world: World) -> N
     for found in before if action.undeclared else destination_rules(seen, world):
         if patch := restore_subsets_patch(found):
             await patched(seen, kinds.DESTINATION_RULES, found, patch, world)
+
+        if sentence := unknown_subsets(found["metadata"]["name"], found):
+            note = Note(regarding=seen.stored.found, reason="SubsetsUnknown", sentence=sentence, warning=True)
+            world.recorder.tell(note)
 
         await disown(kinds.DESTINATION_RULES, found, world, *SUBSET_NOTES)
 

@@ -34,5 +34,10 @@ def observe_size(
     if workload is not None and least and asked < kept:
         workload = replace(workload, asked_meanwhile=asked)
 
+    # With its pods would go what nobody gave the Release.
+    grown = workload is not None and record is not None and workload.replicas > record.replicas
+    if workload is not None and grown and not least and asked < kept:
+        workload = replace(workload, outgrown=asked)
+
     undercut = declared if asked > declared else None
     return Size(replicas=max(asked, kept), least=least, undercut=undercut, workload=workload)

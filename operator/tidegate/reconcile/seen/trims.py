@@ -31,11 +31,13 @@ from tidegate.workloads import (
     helm_by_updates,
     owns_paused,
     owns_replicas,
+    paused_owner,
     port_names,
     ready_pods,
     references,
     refusal,
     replicas_owner,
+    size_let_go,
 )
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -245,7 +247,10 @@ def trimmed_deployment(found: Object) -> Object:
         "status": {name: status.get(name) for name in sizes},
         "helmByUpdates": helm_by_updates(managers),
         "replicasOwner": replicas_owner(managers, annotations.get(LAST_APPLIED)),
+        "letGo": size_let_go(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
+        "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),
+        "pauseUnowned": not any(map(owns_paused, managers)),
         "pausedByUs": any(entry.get("manager") == MANAGER and owns_paused(entry) for entry in managers),
     }
 

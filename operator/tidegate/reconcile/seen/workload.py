@@ -173,7 +173,7 @@ def observe_workload(template: Template, progress: Progress, owner: Owner, world
     record = progress.taken_over
     was = record if record and record.name == metadata["name"] else TakenOver(name=metadata["name"])
     pods = world.store(kinds.PODS).of(owner.key)
-    replicas = spec.get("replicas") or 0
+    replicas, ours = spec.get("replicas") or 0, _note_of(found, owner) is not None
     return Workload(
         name=metadata["name"],
         replicas=replicas,
@@ -182,14 +182,21 @@ def observe_workload(template: Template, progress: Progress, owner: Owner, world
         paused=bool(spec.get("paused")),
         current=status.get("observedGeneration") == metadata.get("generation")
         and (status.get("updatedReplicas") or 0) >= replicas,
-        taken_over=_note_of(found, owner) is not None,
+        taken_over=ours,
         was_replicas=was.replicas,
         was_paused=was.paused,
         emptied=was.emptied,
         proven=was.proven,
         owned_by=found["replicasOwner"],
         held=found["held"],
-        paused_by_us=bool(spec.get("paused")) and found["pausedByUs"],
+        let_go=found["letGo"],
+        pause_owned_by=found["pausedOwner"],
+        paused_by_us=bool(spec.get("paused")) and _paused_by_us(found, was, noted=ours),
         progressively=template.reference.get("scaleDown") == ScaleDown.PROGRESSIVELY.value,
         attached_pods=sum(LABEL_DETACHED not in pod["metadata"]["labels"] for pod in pods),
     )
+
+
+def _paused_by_us(found: Object, was: TakenOver, *, noted: bool) -> bool:
+    """By who owns the field; where somebody cleared the list of those, by our note that it was not found so."""
+    return bool(found["pausedByUs"] or (found["pauseUnowned"] and noted and not was.paused))

@@ -8,9 +8,9 @@ from tests.unit.reconcile.stores import made, world_of
 from tidegate.decision import Progress
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.trims import trimmed_deployment
-from tidegate.reconcile.seen.workload import observe_workload, template_of
+from tidegate.reconcile.seen.workload import noted, observe_workload, template_of
 from tidegate.watch import Object
-from tidegate.workloads import Owner, revision_of
+from tidegate.workloads import Note, Owner, emptied, revision_of
 
 OWNER = Owner(name="web", namespace="shop", uid="1")
 PODS: Object = {"spec": {"containers": [{"name": "web", "image": "shop:1"}]}}
@@ -25,8 +25,8 @@ def declared(name: str, noted: Object) -> tuple[Object, Object]:
 
 
 def test_a_generation_that_is_noted_is_its_revision_whatever_its_template_reads_like_today() -> None:
-    for noted in ({"name": "right"}, {}):
-        release, spec = declared("right", {**noted, "generation": 3, "revision": "v1"})
+    for told in ({"name": "right"}, {}):
+        release, spec = declared("right", {**told, "generation": 3, "revision": "v1"})
 
         assert template_of(release, spec, OWNER, world_of(kinds.DEPLOYMENTS, FOUND)).revision == "v1"
 
@@ -74,3 +74,19 @@ def test_a_deployment_is_empty_when_its_controller_says_so(status: dict[str, int
 
     assert workload is not None
     assert (workload.empty, workload.paused_by_us) == (empty, True)
+
+
+@pytest.mark.parametrize(("found_paused", "ours"), [(False, True), (True, False)])
+def test_a_pause_that_nobody_owns_is_ours_by_our_note(found_paused: bool, ours: bool) -> None:
+    """Somebody cleared the list of those who own fields."""
+    note = Note("web", 2, paused=found_paused, emptied=1)
+    stripped = deployment(observedGeneration=4)
+    stripped["metadata"] |= {"managedFields": [{}], "annotations": emptied(note)["metadata"]["annotations"]}
+    release, spec = declared("right", {})
+    world = world_of(kinds.DEPLOYMENTS, trimmed_deployment(stripped))
+    template = template_of(release, spec, OWNER, world)
+
+    workload = observe_workload(template, noted(Progress(), template, OWNER), OWNER, world)
+
+    assert workload is not None
+    assert (workload.taken_over, workload.paused_by_us) == (True, ours)
