@@ -141,6 +141,10 @@ class ErrorJudge:
             bound_part=0.0 if bound is None else 1 / 3,
         )
 
+    def limited(self, edge: float) -> Self:
+        """The same tests, where a block may leave so many times more evidence that the candidate is worse."""
+        return replace(self, comparison=replace(self.comparison, edge=edge), blame=replace(self.blame, edge=edge))
+
     def fault(self, worse: float) -> Fault:
         """So many times as many bad requests, for a plan by these rules."""
         return Fault(

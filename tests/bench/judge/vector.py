@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.judge.dispersion import LEAST_BAD, MINUTE, UNKNOWN, student
-from tidegate.judge.evidence import GREATEST, GREATEST_GROWTH, left
+from tidegate.judge.evidence import ENOUGH, GREATEST, GREATEST_GROWTH, left
 from tidegate.judge.ratio import LOOKS_PER_MINUTE, THIN_WEIGHTS, WEIGHTS, WORSE
 
 Array = NDArray[np.float64]
@@ -16,9 +16,15 @@ class Bets:
     """Many `Evidence`s: a row for each alternative, a column for each rollout."""
 
     def __init__(
-        self, weights: Sequence[float] | Array, runs: int, *, all_in: bool = False, most: float = np.inf
+        self,
+        weights: Sequence[float] | Array,
+        runs: int,
+        *,
+        all_in: bool = False,
+        most: float = np.inf,
+        edge: float = np.inf,
     ) -> None:
-        self.most = most
+        self.most, self.edge = most, edge
         self.looks, self.reserve = 0, 0.0 if all_in else 1.0
         self.weights = np.asarray(weights).reshape(len(weights), -1)
         self.bets = np.repeat(self.weights, runs, axis=1) if all_in else np.zeros((len(weights), runs))
@@ -27,6 +33,7 @@ class Bets:
         """One more look; the values after it. Works in place: `logs` is spent."""
         reserve = min(self.reserve, left(self.looks, every))
         stake = self.reserve - reserve
+        most = self._most()
         self.looks, self.reserve = self.looks + 1, reserve
         np.minimum(logs, GREATEST_GROWTH, out=logs)
         np.exp(logs, out=logs)
@@ -35,13 +42,20 @@ class Bets:
         with np.errstate(over="ignore"):
             self.bets *= logs
         np.minimum(self.bets, GREATEST, out=self.bets)
-        total, room = self.bets.sum(axis=0), self.most - reserve
+        total, room = self.bets.sum(axis=0), most - reserve
         over = total > room
         if over.any():
             self.bets *= np.where(over, room / np.where(over, total, 1.0), 1.0)
             total = self.bets.sum(axis=0)
 
         return total + reserve
+
+    def _most(self) -> Array | float:
+        """What each may have after this look."""
+        if self.edge == np.inf:
+            return self.most
+
+        return np.minimum(self.edge * (self.bets.sum(axis=0) + self.reserve), min(self.most, ENOUGH))
 
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Leave the rollouts out that are decided."""
