@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.judge.dispersion import LEAST_BAD, MINUTE, UNKNOWN, student
+from tidegate.judge.dispersion import JUMP, LEAST_BAD, MINUTE, UNKNOWN, student
 from tidegate.judge.evidence import ENOUGH, GREATEST, GREATEST_GROWTH, left
 from tidegate.judge.ratio import LOOKS_PER_MINUTE, THIN_WEIGHTS, WEIGHTS, WORSE
 
@@ -111,6 +111,8 @@ class Spreads:
     def __init__(self, requests: Array, bad: Array, coarser: int = 20) -> None:
         """Counts by rollout, block and pod."""
         self.pods = requests.shape[2]
+        kept = steady(bad)
+        requests, bad = requests * kept, bad * kept
         wide = [summed(part, coarser) for part in (requests, bad)]
         dispersion = np.maximum(1.0, np.maximum(bursts(requests, bad), bursts(*wide)))
         thin = bad.sum(axis=(1, 2)) < LEAST_BAD
@@ -123,6 +125,19 @@ class Spreads:
         """`Spread.margin`, for each."""
         width = self.sigma * np.sqrt(1 / candidate_pods + 1 / stable_pods)
         return np.exp(np.minimum(student(self.pods - 1) * width, np.log(100)))
+
+
+def steady(bad: Array) -> Array:
+    """1 for the blocks that count, and 0 for those around which most pods jump the same way."""
+    two = bad[:, 1:] + bad[:, :-1]
+    rises = two[:, 2:] - two[:, :-2]
+    most = JUMP * np.maximum(1, np.median(np.abs(rises), axis=1, keepdims=True))
+    shared = 2 * np.maximum((rises > most).sum(axis=2), (rises < -most).sum(axis=2)) > bad.shape[2]
+    kept = np.ones((*bad.shape[:2], 1))
+    for later in (1, 2, 3):
+        kept[:, later : later + shared.shape[1], 0] *= ~shared
+
+    return kept
 
 
 def summed(counts: Array, blocks: int) -> Array:
