@@ -147,11 +147,13 @@ class ErrorJudge:
 
     def fault(self, worse: float) -> Fault:
         """So many times as many bad requests, for a plan by these rules."""
+        alone = limit(self.part) / (1 - self.bound_part)
         return Fault(
             worse=worse,
             tolerance=self.comparison.tolerance,
-            limit=limit(self.part) / (1 - self.bound_part),
+            limit=alone,
             dispersion=self.comparison.dispersion,
+            least=self.comparison.least(alone),
         )
 
     def start(self) -> ErrorState:

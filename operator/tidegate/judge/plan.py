@@ -36,13 +36,15 @@ class Expected:
 class Fault:
     """What is to be seen: `worse` times as many bad requests, by rules that tolerate `tolerance` times.
 
-    `limit` is the evidence that breaches, `dispersion` how many times slower bursts let it grow.
+    `limit` is the evidence that breaches, `dispersion` how many times slower bursts let it grow; `least`: the seconds
+    before which nothing is shown, however plain it is.
     """
 
     worse: float = 2.0
     tolerance: float = TOLERANCE
     limit: float = 1 / ALPHA
     dispersion: float = 1.0
+    least: float = 0.0
 
 
 DOUBLED = Fault()
@@ -65,7 +67,7 @@ def plan_seconds(expected: Expected, weight: float, fault: Fault = DOUBLED) -> f
     bad_share = min(1.0, worse * expected.share)
     bad_a_second = rps * (part * bad_share + (1 - part) * expected.share)
     needed = log(fault.limit) - log(FIRST * max(WEIGHTS))
-    return fault.dispersion * needed / (bad_a_second * divergence)
+    return max(fault.least, fault.dispersion * needed / (bad_a_second * divergence))
 
 
 def plan_weight(expected: Expected, seconds: float, fault: Fault = DOUBLED) -> int | None:

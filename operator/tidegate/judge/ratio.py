@@ -19,11 +19,11 @@ again. So a fault that shows in block after block is found by few requests, and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf, log, log1p
+from math import ceil, inf, log, log1p
 from typing import Self
 
 from .counts import Block
-from .evidence import Evidence
+from .evidence import FIRST, Evidence
 
 # How many times worse than tolerated, from a doubling (1.25 × 1.5) to a total failure.
 WORSE = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
@@ -92,6 +92,14 @@ class Comparison:
         """The evidence that the candidate is worse than tolerated, after one more block."""
         grown = evidence.grown(self.growth(block), weights(thin=self.thin), every=self.every)
         return grown.rising(evidence, self.edge)
+
+    def least(self, limit: float) -> float:
+        """The seconds that a limit takes where a block's part is limited, by the stake that a good start leaves."""
+        if self.edge == inf:
+            return 0.0
+
+        blocks = ceil(log(limit / (1 - FIRST)) / log(self.edge))
+        return blocks * 60 / self.every
 
     def growth(self, block: Block) -> list[float]:
         """The logarithms by which a block makes the bets grow, in the order of `weights`."""
