@@ -11,6 +11,11 @@ from enum import Enum
 from .plan import ALPHA
 from .verdict import Verdict
 
+# Times that one block may raise a comparison's evidence where the sides are scraped apart, each pod at its own second.
+# There an outage that both share begins in a block of one side before it does in the other's. Its edge lies in two
+# blocks at most, and three are needed for what all objectives breach with together.
+EDGE = (1 / ALPHA) ** (1 / 3)
+
 
 class Kind(Enum):
     """What an objective counts, with its usual part of α before the parts are made to add up to 1."""

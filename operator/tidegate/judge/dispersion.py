@@ -2,13 +2,16 @@
 
 Two things break a comparison that takes requests as independent: bad ones come in bursts (retries, one broken
 session), and no two pods are alike (node, neighbours, cache). Both are estimated from the same table of pods by
-blocks. What all pods share, an outage or drift, cancels: it moves a whole row. Where one target counts all, its blocks
-are held against each other within a few minutes; an outage then looks like a burst, and makes the judge slower.
+blocks. What all pods share, an outage or drift, cancels: it moves a whole row. But each pod is scraped at its own
+second, so the edge of an outage is in a row of one pod before it is in that of another: rows around which most pods
+rise or fall together are left out. Where one target counts all, its blocks are held against each other within a few
+minutes; an outage then looks like a burst, and makes the judge slower.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from statistics import median
 
 from .counts import Counts
 from .ratio import TOLERANCE
@@ -18,6 +21,8 @@ UNKNOWN = 5.0
 LEAST_BAD = 20
 # Blocks of one scrape each.
 MINUTE = 4
+# Times what a pod's bad requests usually rise or fall by from two blocks to the next two.
+JUMP = 4
 # The normal quantile of 0.5 %: half of what false alarms may be.
 QUANTILE = 2.576
 
@@ -63,6 +68,7 @@ def spread(rows: Sequence[Row], coarser: int = 20) -> Spread:
     """What the history says. `rows` are stable's blocks of one scrape each, `coarser` rows make five minutes."""
     table = [row for row in rows if row]
     pods = len(table[0]) if table else 0
+    table = steady(table) if pods > 1 else table
     if not pods or sum(counts.bad for row in table for counts in row) < LEAST_BAD:
         return Spread(seen=pods)
 
@@ -72,6 +78,24 @@ def spread(rows: Sequence[Row], coarser: int = 20) -> Spread:
     wide = [merged(table[start : start + coarser]) for start in range(0, len(table), coarser)]
     dispersion = max(1.0, bursts(table), bursts(wide))
     return Spread(dispersion=dispersion, thin=False, pods=sqrt(variance(merged(table), dispersion)), seen=pods)
+
+
+def steady(rows: Sequence[Row]) -> list[Row]:
+    """The rows, with nothing in those around which more than half of the pods jump the same way.
+
+    Bursts that pods have each for themselves are rarely so even, and what is left of them looks no smaller.
+    """
+    directions = zip(*(jumps([counts.bad for counts in column]) for column in zip(*rows, strict=True)), strict=True)
+    shared = {place for place, pods in enumerate(directions) if 2 * max(pods.count(1), pods.count(-1)) > len(pods)}
+    nothing = [Counts()] * len(rows[0])
+    return [nothing if shared & {place - 3, place - 2, place - 1} else row for place, row in enumerate(rows)]
+
+
+def jumps(bad: Sequence[int]) -> list[int]:
+    """Up (1), down (-1) or neither, from the first two blocks to the next two, from the second two on, and so on."""
+    rises = [sum(bad[place + 2 : place + 4]) - sum(bad[place : place + 2]) for place in range(len(bad) - 3)]
+    most = JUMP * max(1, median(map(abs, rises))) if rises else 0
+    return [(rise > most) - (rise < -most) for rise in rises]
 
 
 def merged(rows: Sequence[Row]) -> list[Counts]:

@@ -141,13 +141,19 @@ class ErrorJudge:
             bound_part=0.0 if bound is None else 1 / 3,
         )
 
+    def limited(self, edge: float) -> Self:
+        """The same tests, where a block may leave so many times more evidence that the candidate is worse."""
+        return replace(self, comparison=replace(self.comparison, edge=edge), blame=replace(self.blame, edge=edge))
+
     def fault(self, worse: float) -> Fault:
         """So many times as many bad requests, for a plan by these rules."""
+        alone = limit(self.part) / (1 - self.bound_part)
         return Fault(
             worse=worse,
             tolerance=self.comparison.tolerance,
-            limit=limit(self.part) / (1 - self.bound_part),
+            limit=alone,
             dispersion=self.comparison.dispersion,
+            least=self.comparison.least(alone),
         )
 
     def start(self) -> ErrorState:

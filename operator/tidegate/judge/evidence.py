@@ -8,17 +8,22 @@ fault that starts late is not hidden by the good time before it.
 What is gathered may be capped, for then evidence of what is over is soon gone. All bets are made smaller by one factor
 that is known at that look, so none is expected to grow that was not before; and until the cap is reached nothing is
 changed, so a limit below it is reached at the very same look.
+
+What one look may bring can be capped in the same way, by what there was before it. Then nothing that shows in one look
+or two is ever enough, however plain it is there.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp
+from math import exp, inf
 from operator import mul
 from typing import Self
 
 # Bets are kept as plain numbers: to cap one only makes the evidence smaller, so what is promised still holds.
 GREATEST = 1e300
 GREATEST_GROWTH = 690.0
+# Where what a look brings is capped no more is gathered: all limits are below, and a product with a bet is a number.
+ENOUGH = 1e7
 FIRST = 0.75
 # Restarts until half of the later stake has entered; it never runs out.
 HALF_IN = 30
@@ -78,6 +83,10 @@ class Evidence:
         """With no more in all than `most`, which is at least the stake yet to enter."""
         bet, room = sum(self.bets), most - self.reserve
         return self if bet <= room else replace(self, bets=tuple([each * room / bet for each in self.bets]))
+
+    def rising(self, before: "Evidence", most: float) -> "Evidence":
+        """With `most` times what there was before at most, where that is a number."""
+        return self if most == inf else self.capped(min(most * before.value, ENOUGH))
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep; `from_floats` gives the same evidence back to the last bit."""

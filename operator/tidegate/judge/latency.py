@@ -6,7 +6,7 @@ searched for. The tolerance says by how much the share of slow requests may grow
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log1p
+from math import inf, log1p
 
 from .evidence import Evidence
 from .histogram import Histogram
@@ -34,7 +34,8 @@ def tails(histogram: Histogram, boundaries: Sequence[float]) -> Tails:
 class LatencyComparison:
     """The rules, with how much is bet at each boundary (`histogram.weights`), chosen before the first look.
 
-    `dispersions`: by how much slower bursts let the evidence grow at each boundary; none named: nowhere.
+    `dispersions`: by how much slower bursts let the evidence grow at each boundary; none named: nowhere. `edge`: how
+    many times more evidence a block may leave.
     """
 
     boundary_weights: tuple[float, ...]
@@ -42,6 +43,7 @@ class LatencyComparison:
     tolerance: float = TOLERANCE
     bad_ratio: float = 2.0
     every: int = LOOKS_PER_MINUTE
+    edge: float = inf
     bets: Bets = field(init=False)
     pass_bets: Bets = field(init=False)
     weights: tuple[float, ...] = field(init=False)
@@ -65,7 +67,8 @@ class LatencyComparison:
 
     def update(self, evidence: Evidence, candidate: Tails, stable: Tails) -> Evidence:
         """The evidence that the candidate is slower than tolerated, after one more block."""
-        return evidence.grown(growth(candidate, stable, self.bets, self.dispersions), self.weights, every=self.every)
+        factors = growth(candidate, stable, self.bets, self.dispersions)
+        return evidence.grown(factors, self.weights, every=self.every).rising(evidence, self.edge)
 
     def start_pass(self) -> Evidence:
         """No evidence that the candidate is as fast."""

@@ -36,13 +36,15 @@ class Expected:
 class Fault:
     """What is to be seen: `worse` times as many bad requests, by rules that tolerate `tolerance` times.
 
-    `limit` is the evidence that breaches, `dispersion` how many times slower bursts let it grow.
+    `limit` is the evidence that breaches, `dispersion` how many times slower bursts let it grow; `least`: the seconds
+    before which nothing is shown, however plain it is.
     """
 
     worse: float = 2.0
     tolerance: float = TOLERANCE
     limit: float = 1 / ALPHA
     dispersion: float = 1.0
+    least: float = 0.0
 
     def possible(self, expected: Expected) -> bool:
         """False where there is nothing to multiply, and where so many times as much would be more than all."""
@@ -68,7 +70,7 @@ def plan_seconds(expected: Expected, weight: float, fault: Fault = DOUBLED) -> f
     divergence = bad * log(bad / alike) + (1 - bad) * log((1 - bad) / (1 - alike))
     bad_a_second = rps * expected.share * (part * worse + 1 - part)
     needed = log(fault.limit) - log(FIRST * max(WEIGHTS))
-    return fault.dispersion * needed / (bad_a_second * divergence)
+    return max(fault.least, fault.dispersion * needed / (bad_a_second * divergence))
 
 
 def plan_weight(expected: Expected, seconds: float, fault: Fault = DOUBLED) -> int | None:

@@ -19,11 +19,11 @@ again. So a fault that shows in block after block is found by few requests, and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import log, log1p
+from math import ceil, inf, log, log1p
 from typing import Self
 
 from .counts import Block
-from .evidence import Evidence
+from .evidence import FIRST, Evidence
 
 # How many times worse than tolerated, from a doubling (1.25 × 1.5) to a total failure.
 WORSE = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
@@ -70,13 +70,14 @@ def weights(*, thin: bool) -> tuple[float, ...]:
 class Comparison:
     """The rules of one comparison, chosen before its first look and kept to the end of the rollout.
 
-    `thin`: the dispersion is not measured but taken as usual.
+    `thin`: the dispersion is not measured but taken as usual. `edge`: how many times more evidence a block may leave.
     """
 
     tolerance: float = TOLERANCE
     dispersion: float = 1.0
     thin: bool = False
     every: int = LOOKS_PER_MINUTE
+    edge: float = inf
     bets: Bets = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +90,16 @@ class Comparison:
 
     def update(self, evidence: Evidence, block: Block) -> Evidence:
         """The evidence that the candidate is worse than tolerated, after one more block."""
-        return evidence.grown(self.growth(block), weights(thin=self.thin), every=self.every)
+        grown = evidence.grown(self.growth(block), weights(thin=self.thin), every=self.every)
+        return grown.rising(evidence, self.edge)
+
+    def least(self, limit: float) -> float:
+        """The seconds that a limit takes where a block's part is limited, by the stake that a good start leaves."""
+        if self.edge == inf:
+            return 0.0
+
+        blocks = ceil(log(limit / (1 - FIRST)) / log(self.edge))
+        return blocks * 60 / self.every
 
     def growth(self, block: Block) -> list[float]:
         """The logarithms by which a block makes the bets grow, in the order of `weights`."""

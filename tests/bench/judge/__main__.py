@@ -19,6 +19,7 @@ from .costs import costs
 from .day_before import day_before
 from .lasting import lasting
 from .passes import passes
+from .phases import phases
 from .replays import replays
 from .shedding import shedding
 from .table import table
@@ -55,6 +56,7 @@ def simulated(seed: int, runs: int, data: Path | None) -> dict[str, Any]:
     with ProcessPoolExecutor(max_workers=2) as pool:
         recorded, passed = pool.submit(replays, seed, data), pool.submit(passes, seed, runs // 2)
         scarce, long_bursts = pool.submit(thin, seed, runs // 2), pool.submit(lasting, seed, runs // 2)
+        apart = pool.submit(phases, seed, runs // 2)
         shed, days = pool.submit(shedding, seed, runs // 2), pool.submit(day_before, seed, runs // 4)
         jobs = {
             "stress": [pool.submit(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
@@ -64,7 +66,7 @@ def simulated(seed: int, runs: int, data: Path | None) -> dict[str, Any]:
         }
         found: dict[str, Any] = {name: [row for job in each for row in job.result()] for name, each in jobs.items()}
         found |= {"passes": passed.result(), "thin": scarce.result(), "shedding": shed.result()}
-        found |= {"day before": days.result(), "lasting": long_bursts.result()}
+        found |= {"day before": days.result(), "lasting": long_bursts.result(), "phases": apart.result()}
         return {**found, "replays": recorded.result()}
 
 

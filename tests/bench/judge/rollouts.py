@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.judge.bound import Ceiling
+from tidegate.judge.combined import EDGE
 from tidegate.judge.errors import MOST
 from tidegate.judge.ratio import TOLERANCE
 
@@ -24,6 +25,8 @@ class Rules:
     bound: float | None = 0.01
     floor: float = TOLERANCE
     comparison_weight: float = 2 / 3
+    # Times that a block may raise what a comparison knows.
+    edge: float = np.inf
 
     @property
     def weights(self) -> tuple[float, float]:
@@ -32,6 +35,7 @@ class Rules:
 
 
 SHIPPED = Rules()
+OF_PODS = Rules(edge=EDGE)
 COMPARISON_ONLY = Rules(bound=None)
 
 
@@ -61,7 +65,7 @@ class Judges:
     def __init__(self, rules: Rules, dispersion: Array, margin: Array, thin: NDArray[np.bool_]) -> None:
         self.rules, self.dispersion, self.margin = rules, dispersion, margin
         self.tolerance, self.thin = np.maximum(rules.floor, margin), bool(thin.any())
-        self.ratio, self.blame = (Bets(stakes(thin), len(dispersion)) for _ in range(2))
+        self.ratio, self.blame = (Bets(stakes(thin), len(dispersion), edge=rules.edge) for _ in range(2))
         most = MOST / ALPHA / rules.weights[1] if rules.bound else 0.0
         self.bound = Bets(stakes(thin), len(dispersion), most=most)
         self.shares = Ceiling(greatest=rules.bound).worse_shares if rules.bound else []

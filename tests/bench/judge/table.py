@@ -22,6 +22,8 @@ def table(found: dict[str, Any]) -> str:
             "## False alarms under stress\n\n" + false_alarms(found["stress"]),
             "## False alarms where nothing is known of bursts (and by φ = 3 alone)\n\n" + thin_alarms(found["thin"]),
             "## False alarms where a burst outlasts a block\n\n" + lasting_alarms(found["lasting"]),
+            "## False alarms, pods scraped apart (and uncapped)\n\n" + apart_alarms(found["phases"]["nulls"]),
+            "## Faults, pods scraped apart: median delay in blocks\n\n" + apart_faults(found["phases"]["faults"]),
             "## Faults where nothing is known of bursts: median delay (and by φ = 3 alone)\n\n"
             + thin_faults(found["thin"]),
             "## Faults: median delay in seconds (found within the hour)\n\n" + faults(found["faults"]),
@@ -120,6 +122,27 @@ def lasting_alarms(found: list[dict[str, Any]]) -> str:
     """A row for each burst, by who counted the hour before."""
     lines = [(row["size"], row["length"], counted(row["one"]), counted(row["ten"])) for row in found]
     return rows(("bad requests", "over blocks", "one gateway pod", "ten pods"), lines)
+
+
+def apart_alarms(found: list[dict[str, Any]]) -> str:
+    """A row for each outage, scrape and deal of pods."""
+    lines = [
+        (row["outage"], f"{row['scrape']} s · {row['pods'][0]} + {row['pods'][1]}", *map(capped, row["rates"]))
+        for row in found
+    ]
+    return rows(("outage of both", "scrape · pods", *(f"{each['rps']} rps" for each in found[0]["rates"])), lines)
+
+
+def capped(row: dict[str, Any]) -> str:
+    """A share with its bound, and what it was without the cap."""
+    return f"{counted(row['shipped'])}; {row['uncapped']['share']:.1%}"
+
+
+def apart_faults(found: list[dict[str, Any]]) -> str:
+    """A row for each fault, scrape and rate."""
+    sides = [(seconds(row["shipped"]), seconds(row["uncapped"])) for row in found]
+    lines = [(row["fault"], f"{row['scrape']} s", row["rps"], *each) for row, each in zip(found, sides, strict=True)]
+    return rows(("fault", "scrape", "rps", "blocks", "without the cap"), lines)
 
 
 def thin_faults(found: list[dict[str, Any]]) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.judge.dispersion import LEAST_BAD, MINUTE, UNKNOWN, student
-from tidegate.judge.evidence import GREATEST, GREATEST_GROWTH, left
+from tidegate.judge.dispersion import JUMP, LEAST_BAD, MINUTE, UNKNOWN, student
+from tidegate.judge.evidence import ENOUGH, GREATEST, GREATEST_GROWTH, left
 from tidegate.judge.ratio import LOOKS_PER_MINUTE, THIN_WEIGHTS, WEIGHTS, WORSE
 
 Array = NDArray[np.float64]
@@ -16,9 +16,15 @@ class Bets:
     """Many `Evidence`s: a row for each alternative, a column for each rollout."""
 
     def __init__(
-        self, weights: Sequence[float] | Array, runs: int, *, all_in: bool = False, most: float = np.inf
+        self,
+        weights: Sequence[float] | Array,
+        runs: int,
+        *,
+        all_in: bool = False,
+        most: float = np.inf,
+        edge: float = np.inf,
     ) -> None:
-        self.most = most
+        self.most, self.edge = most, edge
         self.looks, self.reserve = 0, 0.0 if all_in else 1.0
         self.weights = np.asarray(weights).reshape(len(weights), -1)
         self.bets = np.repeat(self.weights, runs, axis=1) if all_in else np.zeros((len(weights), runs))
@@ -27,6 +33,7 @@ class Bets:
         """One more look; the values after it. Works in place: `logs` is spent."""
         reserve = min(self.reserve, left(self.looks, every))
         stake = self.reserve - reserve
+        most = self._most()
         self.looks, self.reserve = self.looks + 1, reserve
         np.minimum(logs, GREATEST_GROWTH, out=logs)
         np.exp(logs, out=logs)
@@ -35,13 +42,20 @@ class Bets:
         with np.errstate(over="ignore"):
             self.bets *= logs
         np.minimum(self.bets, GREATEST, out=self.bets)
-        total, room = self.bets.sum(axis=0), self.most - reserve
+        total, room = self.bets.sum(axis=0), most - reserve
         over = total > room
         if over.any():
             self.bets *= np.where(over, room / np.where(over, total, 1.0), 1.0)
             total = self.bets.sum(axis=0)
 
         return total + reserve
+
+    def _most(self) -> Array | float:
+        """What each may have after this look."""
+        if self.edge == np.inf:
+            return self.most
+
+        return np.minimum(self.edge * (self.bets.sum(axis=0) + self.reserve), min(self.most, ENOUGH))
 
     def keep(self, which: NDArray[np.bool_]) -> None:
         """Leave the rollouts out that are decided."""
@@ -97,6 +111,8 @@ class Spreads:
     def __init__(self, requests: Array, bad: Array, coarser: int = 20) -> None:
         """Counts by rollout, block and pod."""
         self.pods = requests.shape[2]
+        kept = steady(bad)
+        requests, bad = requests * kept, bad * kept
         wide = [summed(part, coarser) for part in (requests, bad)]
         dispersion = np.maximum(1.0, np.maximum(bursts(requests, bad), bursts(*wide)))
         thin = bad.sum(axis=(1, 2)) < LEAST_BAD
@@ -109,6 +125,19 @@ class Spreads:
         """`Spread.margin`, for each."""
         width = self.sigma * np.sqrt(1 / candidate_pods + 1 / stable_pods)
         return np.exp(np.minimum(student(self.pods - 1) * width, np.log(100)))
+
+
+def steady(bad: Array) -> Array:
+    """1 for the blocks that count, and 0 for those around which most pods jump the same way."""
+    two = bad[:, 1:] + bad[:, :-1]
+    rises = two[:, 2:] - two[:, :-2]
+    most = JUMP * np.maximum(1, np.median(np.abs(rises), axis=1, keepdims=True))
+    shared = 2 * np.maximum((rises > most).sum(axis=2), (rises < -most).sum(axis=2)) > bad.shape[2]
+    kept = np.ones((*bad.shape[:2], 1))
+    for later in (1, 2, 3):
+        kept[:, later : later + shared.shape[1], 0] *= ~shared
+
+    return kept
 
 
 def summed(counts: Array, blocks: int) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.bench.judge.rollouts import ALPHA, SHIPPED, Judges
+from tests.bench.judge.rollouts import ALPHA, OF_PODS, SHIPPED, Judges, Rules
 from tests.bench.judge.vector import Bets, Spreads, over_time, ratio_growth
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.dispersion import spread
@@ -26,11 +26,12 @@ def block(seen: tuple[np.ndarray, ...], run: int) -> Block:
 
 
 @pytest.mark.parametrize("every", [0, 1, 2], ids=["all measured", "all thin", "every other thin"])
-def test_the_same_counts_give_the_same_evidence(every: int) -> None:
+@pytest.mark.parametrize("rules", [SHIPPED, OF_PODS], ids=["on one page", "of pods"])
+def test_the_same_counts_give_the_same_evidence(every: int, rules: Rules) -> None:
     dispersion, margin = np.linspace(1, 4, RUNS), np.linspace(1, 2, RUNS)
     thin = np.arange(RUNS) % every == 0 if every else np.zeros(RUNS, dtype=bool)
     looks = traffic()
-    tests = Judges(SHIPPED, dispersion, margin, thin)
+    tests = Judges(rules, dispersion, margin, thin)
     for seen in looks:
         tests.look(seen)
 
@@ -41,7 +42,7 @@ def test_the_same_counts_give_the_same_evidence(every: int) -> None:
             margin=margin[run],
             dispersion=dispersion[run],
             thin=bool(thin[run]),
-        )
+        ).limited(rules.edge)
         state = judge.start()
         for seen in looks:
             state = judge.update(state, block(seen, run))

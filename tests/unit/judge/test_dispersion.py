@@ -34,6 +34,37 @@ def test_an_outage_of_all_is_no_burst() -> None:
     assert spread(history(10, outage=30)).dispersion < 1.2
 
 
+def scraped_apart(rows: list[Row], *, of_all: int, blocks: range) -> list[Row]:
+    """The same hour, with more bad requests of all pods: a part of the first block's is in the next one, pod by pod."""
+    later = np.random.default_rng(8).uniform(0, 1, len(rows[0]))
+    more = np.zeros((len(rows), len(later)))
+    more[blocks] += of_all * (1 - later)
+    more[blocks.start + 1 : blocks.stop + 1] += of_all * later
+    return [
+        [Counts(each.requests, each.bad + int(extra)) for each, extra in zip(row, added, strict=True)]
+        for row, added in zip(rows, more, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("pods", [3, 10])
+@pytest.mark.parametrize("length", [1, 4, 40], ids=["blip", "minute", "ten minutes"])
+def test_an_outage_of_all_is_no_burst_whenever_each_pod_is_scraped(length: int, pods: int) -> None:
+    assert spread(scraped_apart(history(pods), of_all=500, blocks=range(80, 80 + length))).dispersion < 1.3
+
+
+def test_bursts_are_measured_beside_an_outage_of_all() -> None:
+    rows = scraped_apart(history(10, burst=9), of_all=500, blocks=range(80, 81))
+
+    assert spread(rows).dispersion == pytest.approx(9, rel=0.2)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+def test_an_hour_of_few_blocks_has_no_edges(rows: int) -> None:
+    few = [[Counts(1000, 9), Counts(1000, 9)]] * rows
+
+    assert spread(few).dispersion == UNKNOWN if rows == 1 else spread(few).dispersion == 1
+
+
 @pytest.mark.parametrize("size", [1, 3, 9, 18])
 def test_bursts_are_measured_where_one_target_counts_all(size: int) -> None:
     found = spread(history(1, burst=size, mean=15))

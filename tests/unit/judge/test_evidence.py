@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from scipy import special
 
 from tidegate.judge.bound import Ceiling
-from tidegate.judge.counts import Counts
-from tidegate.judge.evidence import Evidence
+from tidegate.judge.combined import EDGE
+from tidegate.judge.counts import Block, Counts
+from tidegate.judge.evidence import ENOUGH, Evidence
+from tidegate.judge.ratio import Comparison
 
 LIMIT, MOST = 100.0, 150.0
 CEILING = Ceiling(greatest=0.1)
@@ -64,3 +66,48 @@ def test_what_is_below_its_cap_keeps_every_bit() -> None:
     assert found.capped(MOST) is found
     assert found.capped(1.0).value == pytest.approx(1.0)
     assert found.capped(1.0).reserve == found.reserve
+
+
+LIMITED = Comparison(edge=EDGE)
+FAILED = Block(Counts(1000, 1000), Counts(9000, 10))
+
+
+def compared(blocks: list[Block], rules: Comparison = LIMITED) -> list[Evidence]:
+    """The evidence after each block."""
+    found = [rules.start()]
+    for block in blocks:
+        found.append(rules.update(found[-1], block))
+
+    return found
+
+
+def test_two_blocks_are_never_enough_where_each_is_limited_and_three_are() -> None:
+    values = [each.value for each in compared([FAILED] * 3)]
+
+    assert values == pytest.approx([EDGE**blocks for blocks in range(4)])
+    assert compared([FAILED], Comparison())[-1].value > 1e9
+
+
+def test_what_speaks_for_the_candidate_is_not_limited() -> None:
+    clean = Block(Counts(1000, 0), Counts(9000, 900))
+
+    assert compared([FAILED, FAILED, clean])[-1].value < 1
+    assert compared([clean, clean]) == compared([clean, clean], Comparison())
+
+
+@pytest.mark.parametrize("before", [0, 1, 3])
+def test_limited_evidence_is_not_expected_to_grow_while_nothing_is_worse(before: int) -> None:
+    last, tolerated = compared([FAILED] * before)[-1], 1.25 / (1.25 + 1)
+    bad = [Block(Counts(100, mine), Counts(100, 20 - mine)) for mine in range(21)]
+    chances = [float(special.binom(20, mine)) * tolerated**mine * (1 - tolerated) ** (20 - mine) for mine in range(21)]
+
+    mean = sum(chance * LIMITED.update(last, block).value for chance, block in zip(chances, bad, strict=True))
+
+    assert mean <= last.value * (1 + 1e-9)
+
+
+def test_limited_evidence_stays_a_number_however_long_a_fault_lasts() -> None:
+    last = compared([Block(Counts(10**6, 10**6), Counts(10**6, 0))] * 50)[-1]
+
+    assert last.value == pytest.approx(ENOUGH)
+    assert Evidence.from_floats(last.as_floats()) == last

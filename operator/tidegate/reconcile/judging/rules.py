@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
+from tidegate.judge.combined import EDGE
 from tidegate.judge.counts import Counts
 from tidegate.judge.dispersion import Row, Spread, spread
 from tidegate.judge.errors import ErrorJudge
@@ -65,10 +67,15 @@ def learned(wanted: Wanted, shape: Shape, past: History) -> Known:
         dispersion=found.dispersion,
         thin=found.thin,
         every=wanted.every,
-    )
+    ).limited(edge_of(shape))
     before = sum((counts for row in rows for counts in row), Counts())
     around = _around(before, past.seconds, fresh=wanted.fresh)
     return foreseen(Known(judge, around, told=told(wanted, shape, past)), wanted)
+
+
+def edge_of(shape: Shape) -> float:
+    """How many times more evidence a block may leave: where pods count themselves no page has both sides."""
+    return EDGE if shape.counts.by_pods else inf
 
 
 def measured(rows: Sequence[Row], shape: Shape) -> Spread:
@@ -80,8 +87,13 @@ def measured(rows: Sequence[Row], shape: Shape) -> Spread:
 def told(wanted: Wanted, shape: Shape, past: History) -> Comparison:
     """The rules for 4xx, by the same hour."""
     found = measured([[refused_of(cell) for cell in row] for row in past.rows], shape)
-    tolerance = found.tolerance(*pods_of(found, wanted))
-    return Comparison(tolerance=tolerance, dispersion=found.dispersion, thin=found.thin, every=wanted.every)
+    return Comparison(
+        tolerance=found.tolerance(*pods_of(found, wanted)),
+        dispersion=found.dispersion,
+        thin=found.thin,
+        every=wanted.every,
+        edge=edge_of(shape),
+    )
 
 
 def foreseen(known: Known, wanted: Wanted) -> Known:

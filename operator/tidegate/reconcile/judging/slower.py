@@ -16,7 +16,7 @@ from tidegate.metrics.native import boundaries_of, each_of
 from tidegate.metrics.raw_counts import REQUESTS, Shape, boundary_part
 from tidegate.metrics.samples import Series
 
-from .rules import Wanted
+from .rules import Wanted, edge_of
 
 UNLIKE_CHANCE_UNKNOWN = Spread()
 
@@ -101,6 +101,7 @@ def judge_of(wanted: Wanted, shape: Shape, hour: Hour, chosen: Sequence[float]) 
         tolerance=tolerance,
         bad_ratio=max(2.0, 1.3 * tolerance),
         every=wanted.every,
+        edge=edge_of(shape),
     )
     seconds = shape.counts.unit.total_seconds()
     return LatencyJudge(boundaries=tuple(each * seconds for each in chosen), comparison=comparison, part=wanted.part)

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 from random import Random
 
 import pytest
 
 from tidegate.api import DataPlane
+from tidegate.judge.combined import EDGE
 from tidegate.judge.counts import Counts
 from tidegate.judge.dispersion import UNKNOWN
+from tidegate.judge.plan import Expected, plan_seconds
 from tidegate.judge.steps import PlannedStep
 from tidegate.metrics.history import History
 from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape
@@ -29,6 +32,20 @@ def past(*shares: float, burst: int = 1) -> History:
         for _ in range(240)
     )
     return History(rows, 3600.0)
+
+
+def test_one_block_is_limited_where_no_page_has_both_sides_and_nowhere_else() -> None:
+    pods, gateway = (learned(WANTED, shape, past(0.01, 0.01)) for shape in (PODS, GATEWAY))
+
+    assert {pods.judge.comparison.edge, pods.judge.blame.edge, pods.told.edge} == {EDGE}
+    assert {gateway.judge.comparison.edge, gateway.judge.blame.edge, gateway.told.edge} == {inf}
+
+
+def test_no_step_is_called_long_enough_that_has_not_the_blocks_that_it_takes() -> None:
+    pods, gateway = (learned(WANTED, shape, past(0.01, 0.01)) for shape in (PODS, GATEWAY))
+
+    assert (pods.fault.least, gateway.fault.least) == (5 * 15, 0)
+    assert plan_seconds(Expected(rps=10_000, share=0.01), 0.5, pods.fault) == 5 * 15
 
 
 def test_independent_errors_of_like_targets_are_taken_as_they_are() -> None:
