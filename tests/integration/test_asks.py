@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, Api
+from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, ROUTES, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
+from tests.cluster.processes import within
 from tests.integration.manifests import (
     QUICK_STEPS,
     condition,
@@ -46,6 +47,26 @@ def test_a_pause_says_how_to_open_it(api: Api, namespace: str, operator: Operato
     found = api.get(RELEASES, namespace, "web")
     assert f"tidegate.dev/promote: {revision}/first/" in found["status"]["message"]
     assert condition(found, "Ready") == "Unknown"
+
+
+def test_each_of_three_aborts_in_a_row_is_told_with_its_revision(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, steps=DWELLING)
+    for version in ("2", "3", "4"):
+        change(api, namespace, version)
+        api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+        api.ask(namespace, "web", abort=version)
+        found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+
+    revisions = [line["revision"] for line in found["status"]["history"][:3]]
+    last = f"revision {revisions[0]}: aborted by a person"
+    assert within(10, lambda: last in notes(api, namespace, "Aborted"))
+    told = sorted(f"revision {revision}: aborted by a person" for revision in revisions)
+    assert sorted(notes(api, namespace, "Aborted")) == told
+
+
+def notes(api: Api, namespace: str, reason: str) -> list[str]:
+    """What the Events of a reason say."""
+    return [found["note"] for found in api.all(EVENTS, namespace) if found["reason"] == reason]
 
 
 def test_promote_full_goes_straight_to_the_end(api: Api, namespace: str, operator: Operator) -> None:

@@ -36,10 +36,10 @@ def _states(progress: Progress, *, overtaken: bool) -> dict[str, str]:
 
 
 def _headline(progress: Progress, *, overtaken: bool) -> dict[str, str]:
-    if overtaken and (progress.reason in SERVED or _rejected(progress)):
+    if overtaken and (_served(progress) or _rejected(progress)):
         return {"Ready": "False", "Reconciling": "True"}
 
-    if progress.reason in SERVED:
+    if _served(progress):
         return {"Ready": "True"}
 
     if _stalled(progress):
@@ -49,6 +49,11 @@ def _headline(progress: Progress, *, overtaken: bool) -> dict[str, str]:
         return {"Ready": "Unknown", "Reconciling": "True"}
 
     return {"Ready": "False", "Reconciling": "True"}
+
+
+def _served(progress: Progress) -> bool:
+    """True where what is declared has all the traffic: a rollback to it is no end before the weight is back."""
+    return progress.reason in SERVED and progress.phase is not Phase.ROLLING_BACK
 
 
 def _stalled(progress: Progress) -> bool:

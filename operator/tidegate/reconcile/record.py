@@ -11,7 +11,6 @@ from tidegate.decision.conditions import conditions
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Said
 from tidegate.decision.status import rebuilt, stamp, status_of
 from tidegate.workloads import Owner, selected_labels
 
@@ -22,20 +21,11 @@ from .observe import Seen
 from .seen.autoscalers import divided_by
 from .seen.recorded import recorded
 from .seen.sides import replica_sets_of
+from .told import tell
 from .world import World
 
 log = structlog.get_logger(__name__)
 
-# To a person who asked: told also where the Release stays as it is.
-ANSWERS = frozenset(
-    {
-        Reason.ASKED_IN_VAIN,
-        Reason.PROMOTION_UNDER_WAY,
-        Reason.RESTART_STARTED,
-        Reason.RESTART_WAITS,
-        Reason.RESTARTED,
-    }
-)
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
 CARRIED = ("replicas", "stable", "candidate", "baseline", "objectives", "advice", "step", "restart")
 # What is told in measured numbers has others at each look: those alone are written so often.
@@ -149,77 +139,6 @@ def told_along(reason: Reason) -> bool:
 
 def _without(found: Object, names: tuple[str, ...]) -> Object:
     return {name: value for name, value in found.items() if name not in names}
-
-
-def tell(seen: Seen, decision: Decision, world: World) -> None:
-    """An Event for each new reason, once it is in the status."""
-    before, now = seen.snapshot.progress, decision.progress
-    tell_of_a_changed_plan(seen, world)
-    tell_of_a_kept_port(seen, world)
-    tell_of_hooks_in_vain(seen, now, world)
-    if now.candidate and now.started_at != before.started_at:
-        tell_of_the_data_plane(seen, world)
-
-    same = before.phase is now.phase and before.reason is now.reason and before.step == now.step
-    if same and decision.reason not in ANSWERS:
-        return
-
-    warning = not same and now.reason.warns
-    world.recorder.tell(
-        Note(regarding=seen.stored.found, reason=decision.reason.value, sentence=decision.sentence, warning=warning)
-    )
-    if now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase and now.history:
-        count_outcome(now, world)
-
-
-def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
-    """Whoever edits steps or objectives in mid-rollout learns that the next rollout goes by them, not this one."""
-    if not seen.wanted.plan_changed:
-        return
-
-    sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
-    world.recorder.tell(Note(regarding=seen.stored.found, reason="PlanChanged", sentence=sentence, warning=False))
-
-
-def tell_of_a_kept_port(seen: Seen, world: World) -> None:
-    """Whoever takes a template back, and not the port that came with it, learns where its pods are served."""
-    ports, target = seen.ports, seen.snapshot.target
-    kept = ports.at(target)
-    if ports.of in {target, ""} or kept == ports.declared:
-        return
-
-    sentence = (
-        f"spec.service.targetPort: {ports.declared} came with revision {ports.of}: revision {target} keeps {kept}"
-        " until the field is edited again"
-    )
-    world.recorder.tell(Note(regarding=seen.stored.found, reason="PortKept", sentence=sentence, warning=True))
-
-
-def tell_of_the_data_plane(seen: Seen, world: World) -> None:
-    """Whoever starts a rollout learns what judges it, where that is not the gateway's own tried count."""
-    if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.wanted.choice.remark:
-        note = Note(regarding=seen.stored.found, reason="DataPlane", sentence=seen.wanted.choice.remark, warning=False)
-        world.recorder.tell(note)
-
-
-def tell_of_hooks_in_vain(seen: Seen, now: Progress, world: World) -> None:
-    """A hook that should have been told, and was not heard saying yes: nothing waits for it, so people are told."""
-    for notice in seen.snapshot.progress.notices:
-        answer = seen.snapshot.answer(notice.key)
-        if notice not in now.notices and answer and answer.said is not Said.YES:
-            sentence = (
-                f"hook {notice.hook} was told {notice.when.value} of {notice.revision} in vain: {answer.sentence}"
-            )
-            note = Note(regarding=seen.stored.found, reason="HookUnheard", sentence=sentence, warning=True)
-            world.recorder.tell(note)
-
-
-def count_outcome(now: Progress, world: World) -> None:
-    """How rollouts end, and how long they took."""
-    newest = now.history[0]
-    if newest.ended_at:
-        seconds = (newest.ended_at - newest.started_at).total_seconds()
-        world.telemetry.rollouts.labels(newest.outcome.value).observe(seconds)
 
 
 def facts(seen: Seen, decision: Decision) -> Object:

@@ -1,6 +1,7 @@
 """The status keeps all that a restart needs, and says it by the kstatus table."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +56,34 @@ def test_a_rolled_back_release_is_stalled() -> None:
     world.run()
 
     assert states(world) == {"Ready": "False", "Stalled": "True"}
+
+
+def test_stables_template_declared_again_is_ready_only_once_the_weight_is_back() -> None:
+    """A tool that waits for it would end while the candidate still serves."""
+    world = at_first_step()
+    world.target, world.confirms = "v1", False
+    for _ in range(5):
+        world.turn()
+        assert world.progress.reason is Reason.REVERTED
+        assert states(world) == {"Ready": "False", "Reconciling": "True"}
+
+    assert world.route is not None
+    world.route = replace(world.route, confirmed=True, confirmed_for=timedelta(hours=1))
+    world.run()
+
+    assert (world.progress.phase, states(world)) == (Phase.ROLLED_BACK, {"Ready": "True"})
+
+
+def test_stables_template_declared_again_is_not_ready_where_stable_cannot_answer() -> None:
+    world = at_first_step()
+    world.sides["v1"] = replace(world.sides["v1"], available=0)
+    world.turn_until(Phase.PROGRESSING)
+    world.starts, world.target = frozenset({"v2"}), "v1"
+
+    decision = world.turn()
+
+    assert decision.progress.phase is Phase.ROLLING_BACK
+    assert states(world)["Ready"] == "False"
 
 
 def until(world: World, phase: Phase) -> None:
