@@ -5,11 +5,12 @@ import time
 import pytest
 
 from tests.cluster.api import PODS, RELEASES, ROUTES, Api
+from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
-from tests.integration.manifests import phase_is, release
+from tests.integration.manifests import judged, phase_is, release
 from tests.integration.proxy import Proxy
-from tests.integration.steps import change, deploy, weights
+from tests.integration.steps import change, deploy, eventually_told, weights
 from tidegate.watch.queue import TURNS_AT_ONCE
 
 STEPS = [{"name": "some", "weight": 20, "pause": "UntilPromoted"}, {"name": "more", "weight": 60}]
@@ -64,3 +65,43 @@ def test_a_candidate_that_loses_its_pod_does_not_wait_for_any_number_of_others_w
     api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
 
     assert time.monotonic() - began < SOON_SECONDS
+
+
+def test_an_abort_that_a_webhook_refuses_says_so_and_is_done_when_that_is_over(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator]
+) -> None:
+    proxy, _ = proxied
+    deploy(api, namespace, steps=STEPS[:1], replicas=1)
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    proxy.hanging = (f"/namespaces/{namespace}/httproutes", 0.2)
+    api.ask(namespace, "web", abort="1")
+
+    status = api.until(RELEASES, namespace, "web", phase_is("RollingBack"), 15)["status"]
+
+    assert (status["reason"], status["handled"]["abort"]) == ("Aborted", "1")
+    assert status["message"].startswith("aborted by a person; not done yet: the API server refuses PATCH ")
+    assert "httproutes/web: failed calling webhook" in status["message"]
+    assert weights(api, namespace) == [80, 20]
+    eventually_told(api, namespace, "Aborted", "failed calling webhook")
+    proxy.hanging = None
+    status = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))["status"]
+    assert (status["reason"], status["message"]) == ("Aborted", "aborted by a person")
+    assert weights(api, namespace) == [100, 0]
+
+
+def test_a_breach_whose_rollback_a_webhook_refuses_is_told_with_todays_verdict(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator], metrics: MetricServer
+) -> None:
+    proxy, _ = proxied
+    deploy(api, namespace, **judged(), steps=STEPS[:1], replicas=1)
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    proxy.hanging = (f"/namespaces/{namespace}/httproutes", 0.2)
+    metrics.says.value = 0.9
+
+    status = api.until(RELEASES, namespace, "web", phase_is("RollingBack"), 30)["status"]
+
+    assert status["reason"] == "ObjectiveBreached"
+    assert "failed calling webhook" in status["message"]
+    assert [line["verdict"] for line in status["objectives"]] == ["Breach"]

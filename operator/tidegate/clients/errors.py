@@ -16,7 +16,8 @@ class CallError(Exception):
     @property
     def told(self) -> str:
         """For the status: what was asked of which object, and the server's words."""
-        return f"the API server refuses {self.call}: {self.sentence}"
+        says = "refuses" if self.status else "does not answer"
+        return f"the API server {says} {self.call}: {self.sentence}"
 
 
 class Unavailable(CallError):

@@ -1,7 +1,9 @@
 """Writes to the cluster: fenced by the Lease, retried where that helps, rollbacks in a lane of their own."""
 
 import asyncio
+import math
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -17,6 +19,8 @@ APPLY_PATCH = "application/apply-patch+yaml"
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 5.0
 TRIES = 8
+# What takes a weight away is decided on again by then, and what refuses it is told: each try is worth as much.
+URGENT_SECONDS = 3.0
 LANE = 28
 URGENT_LANE = 16
 
@@ -79,15 +83,23 @@ class Writer:
             late=late,
         )
 
-    async def status(self, kind: Kind, found: Object, status: Mapping[str, Any], *, urgent: bool = False) -> Object:
-        """Compare-and-swap of a status: Conflict where the object is newer than what was seen."""
+    async def status(
+        self, kind: Kind, found: Object, status: Mapping[str, Any], *, urgent: bool = False, aside: bool = False
+    ) -> Object:
+        """Compare-and-swap of a status: Conflict where the object is newer than what was seen.
+
+        `aside`: one try, that whoever waits for it may give up at any time.
+        """
         metadata = found["metadata"]
         path = kind.path(metadata.get("namespace"), metadata["name"]) + "/status"
         changes = difference(found.get("status") or {}, status)
         body = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "status": changes}
         params = {"fieldManager": f"{MANAGER}-status"}
         return await self._write(
-            lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params), urgent=urgent
+            lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params),
+            urgent=urgent,
+            late=aside,
+            tries=1 if aside else None,
         )
 
     async def delete(self, kind: Kind, namespace: str, name: str, uid: str) -> None:
@@ -116,17 +128,22 @@ class Writer:
             raise Disturbed(error.status, error.sentence, call=error.call) from error
 
     async def _write(
-        self, call: Callable[[], Awaitable[Object]], *, urgent: bool = False, late: bool = False
+        self,
+        call: Callable[[], Awaitable[Object]],
+        *,
+        urgent: bool = False,
+        late: bool = False,
+        tries: int | None = None,
     ) -> Object:
         """Retry only what may heal by itself: an unavailable server. What waits for its next try holds no place."""
         lane = self._urgent_lane if urgent else self._lane
-        wait = FIRST_WAIT_SECONDS
-        for left in reversed(range(TRIES)):
+        wait, until = FIRST_WAIT_SECONDS, time.monotonic() + (URGENT_SECONDS if urgent else math.inf)
+        for left in reversed(range(tries or TRIES)):
             try:
                 async with lane:
                     return await self._tried(call, late=late)
             except Unavailable as error:
-                if not left:
+                if not left or time.monotonic() >= until:
                     raise
 
                 await asyncio.sleep(_pause(wait, error))

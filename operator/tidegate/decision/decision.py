@@ -79,7 +79,15 @@ def wait_until_mended(seen: Snapshot) -> Decision | None:
         return None
 
     phase = Phase.PENDING if seen.blocked.reason is Reason.NOT_ISOLATED else Phase.STALLED
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, phase=phase)
+    sentence = f"{seen.blocked.sentence}{and_what_went_back(seen)}"
+    return hold(seen, seen.blocked.reason, sentence, seen.blocked.again, phase=phase)
+
+
+def and_what_went_back(seen: Snapshot) -> str:
+    """How the declared revision was rolled back, where it was: what is amiss beside it hides no verdict."""
+    rejected = seen.progress.candidate is None and seen.target in seen.progress.rejected
+    line = next((line for line in seen.progress.history if line.revision == seen.target and line.reason.rejects), None)
+    return f"; {line.revision} was rolled back, {line.reason.value}: {line.sentence}" if rejected and line else ""
 
 
 def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:

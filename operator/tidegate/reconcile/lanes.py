@@ -1,15 +1,17 @@
 """How urgent a look at a Release is: by what is stored of it, and by what has just changed."""
 
-from tidegate.api.names import ASK_ABORT, LABEL_REVISION
+from tidegate.api.names import LABEL_REVISION
 from tidegate.decision import Phase
 from tidegate.watch import Lane, Object
 from tidegate.workloads import pod
+
+from .seen.asks import of
 
 
 def lane_of(found: Object) -> Lane:
     """How urgent a Release's next turn is."""
     status = found.get("status") or {}
-    asked = (found["metadata"].get("annotations") or {}).get(ASK_ABORT)
+    asked = of(found).abort
     aborting = asked and asked != (status.get("handled") or {}).get("abort")
     if aborting or status.get("phase") == Phase.ROLLING_BACK.value:
         return Lane.ROLLBACK

@@ -44,7 +44,9 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
             rollout=rollout_of(now),
         )
     )
-    if now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase and now.history:
+    ended = now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase
+    # What was amiss at rest, and is mended, ends no rollout a second time.
+    if ended and now.history and now.history[:1] != before.history[:1]:
         count_outcome(now, world)
 
 

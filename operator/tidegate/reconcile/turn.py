@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from tidegate.api import InvalidSpec
-from tidegate.clients import Forbidden, Invalid
+from tidegate.clients import CallError, Forbidden, Invalid
 from tidegate.decision import Decision, decide
 from tidegate.decision.actions import SetWeight
 from tidegate.decision.reasons import Reason
@@ -17,6 +17,7 @@ from .advice.usage import UsageReading
 from .configuration.lost import places_of
 from .day_before.ticks import DayJudging
 from .effects.act import act
+from .failure import tell_of_a_refused_rollback
 from .hooks.asking import Asking
 from .judging.checking import Checking
 from .judging.queries import Measuring
@@ -88,7 +89,12 @@ async def look(key: Key, world: World, followers: Followers) -> None:
 
     follow_configuration(seen, world)
     decision = decide(seen.snapshot)
-    await carry_out(seen, decision, world)
+    try:
+        await carry_out(seen, decision, world)
+    except CallError as error:
+        tell_of_a_refused_rollback(seen, decision, error, world)
+        raise
+
     await record_and_follow(seen, decision, world, followers=followers)
 
 

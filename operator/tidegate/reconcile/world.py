@@ -12,7 +12,7 @@ from tidegate.api.names import LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
 from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Troubles, WorkQueue, key_of
+from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Tasks, Troubles, WorkQueue, key_of
 from tidegate.watch.memory import settle
 
 from . import kinds
@@ -59,6 +59,7 @@ class World:
         self.recorder = Recorder(kube, reporter)
         self.telemetry = telemetry
         self.queue = WorkQueue()
+        self.refusals = Tasks("telling of a refused rollback")
         self.schedule = Schedule(self._due)
         self.memories: dict[Key, Memory] = {}
         self.blocked: set[Key] = set()

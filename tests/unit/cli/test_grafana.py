@@ -8,6 +8,9 @@ import pytest
 from tests.unit.handlers.exported import exported
 from tidegate.cli.generate import ROOT
 from tidegate.cli.grafana import PANELS, dashboard
+from tidegate.clients import writer
+from tidegate.clients.kube import CALL_SECONDS
+from tidegate.watch import queue
 
 RULES = ROOT / "charts" / "tidegate" / "templates" / "prometheus-rule.yaml"
 ALERTS = dict(re.findall(r"- alert: (\w+)\n\s+expr: (.+)", RULES.read_text()))
@@ -16,6 +19,8 @@ LABELS = re.compile(r"(?:by|on) \(([^)]*)\)|[{,](\w+)=")
 QUESTIONS = {panel.title: panel.query for panel in PANELS} | ALERTS
 # Every histogram has it.
 BUCKET = "le"
+# By the Prometheus operator: what begins is seen so late.
+EVALUATED_EVERY = 30
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -38,6 +43,32 @@ async def test_a_panel_and_an_alert_name_labels_that_their_metrics_have(name: st
 
 def test_alerts_are_found_in_the_template() -> None:
     assert len(ALERTS) == RULES.read_text().count("alert:") > 5
+
+
+def failed_by(seconds: float, each: float) -> int:
+    """How many turns of a Release have failed by then, where each write of a rollback is refused after so long."""
+    at, failed = 0.0, 0
+    while at < seconds:
+        wait, tried = writer.FIRST_WAIT_SECONDS, each
+        for _ in range(writer.TRIES - 1):
+            if tried >= writer.URGENT_SECONDS:
+                break
+
+            tried += wait + each
+            wait = min(wait * 2, writer.LONGEST_WAIT_SECONDS)
+
+        pause = min(queue.FIRST_WAIT_SECONDS * 2 ** min(failed, 10), queue.LONGEST_WAIT_SECONDS)
+        at, failed = at + tried + pause, failed + 1
+
+    return failed - 1
+
+
+@pytest.mark.parametrize("each", [0.0, 0.2, 1.0, CALL_SECONDS], ids=["at once", "0.2 s", "1 s", "no answer"])
+def test_a_rollback_that_is_refused_for_two_minutes_rings(each: float) -> None:
+    over = int(re.findall(r"tidegate_release_failed_turns\) > (\d+)", ALERTS["TidegateTurnsFail"])[0])
+    pending = re.findall(r"TidegateTurnsFail\n.+\n\s+for: (\d+)m", RULES.read_text())[0]
+
+    assert failed_by(120 - 60 * int(pending) - EVALUATED_EVERY, each) > over
 
 
 def test_every_legend_uses_labels_that_the_question_keeps() -> None:

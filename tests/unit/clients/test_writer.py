@@ -180,3 +180,34 @@ async def test_a_write_that_may_land_late_is_not_waited_for_in_a_task_that_is_cu
 
     assert await cut.run() < 2
     assert (cut.asked, cut.kept) == (1, [])
+
+
+async def tries(status: int, *, urgent: bool = False, aside: bool = False) -> tuple[int, float]:
+    """How often a status is written to a server that refuses it so, and for how many seconds."""
+    asked, began = [], time.monotonic()
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.json_response({"kind": "Status", "message": "no"}, status=status)
+
+    async with served(answer) as kube:
+        found = {"metadata": {"name": "a", "namespace": "b", "resourceVersion": "1"}}
+        with pytest.raises(Unavailable):
+            await Writer(kube, lambda: 60.0).status(PODS, found, {"phase": "x"}, urgent=urgent, aside=aside)
+
+    return len(asked), time.monotonic() - began
+
+
+async def test_what_takes_a_weight_away_gives_up_soon_so_that_what_refuses_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writing, "URGENT_SECONDS", 0.5)
+
+    asked, seconds = await tries(503, urgent=True)
+
+    assert 3 < asked < writing.TRIES
+    assert seconds < 2
+
+
+async def test_a_word_aside_is_tried_once() -> None:
+    assert (await tries(503, aside=True))[0] == 1

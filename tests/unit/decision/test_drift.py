@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.decision.test_clauses import full, promoting, rolling_back, step_look
+from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import deployed
 from tidegate.decision import Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, Role, SetWeight, WriteRoute
@@ -69,6 +70,19 @@ def test_a_hand_that_also_lowered_the_weight_is_obeyed_first() -> None:
     decision = decide(lowered)
 
     assert (decision.reason, decision.actions) == (Reason.LOWERED_BY_HAND, ())
+
+
+def test_who_fights_after_a_rollback_does_not_hide_why_it_went_back() -> None:
+    world = at_first_step()
+    world.evidence = BREACH
+    world.run()
+    world.blocked = FOUGHT
+
+    for _ in range(3):
+        told = world.turn()
+
+        assert told.reason is Reason.OVERWRITTEN
+        assert told.sentence == f"{FOUGHT.sentence}; v2 was rolled back, ObjectiveBreached: {BREACH.sentence}"
 
 
 @pytest.mark.parametrize("look", [deployed().look(), step_look()], ids=["at rest", "in a rollout"])

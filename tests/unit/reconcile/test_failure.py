@@ -11,13 +11,16 @@ import pytest
 from aiohttp import web
 
 from tests.unit.clients.test_kube import served
-from tests.unit.decision.test_decide import at_first_step
+from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.test_status import status
 from tidegate.api.names import API_VERSION, LABEL_RELEASE, LABEL_REVISION
-from tidegate.clients import Conflict, Http, Invalid, Kind, Kube, Unavailable
+from tidegate.clients import Conflict, Forbidden, Http, Invalid, Kind, Kube, Unavailable
+from tidegate.decision import Phase
+from tidegate.decision.progress import Asks
+from tidegate.decision.reasons import Reason
 from tidegate.handlers.exposition import Rollouts
 from tidegate.reconcile import kinds
-from tidegate.reconcile.failure import TOLD_FROM, sentence_of, tell_of_failure
+from tidegate.reconcile.failure import TOLD_FROM, refusal_of, sentence_of, tell_of_failure
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
@@ -189,6 +192,57 @@ async def test_a_status_that_cannot_be_written_ends_no_worker() -> None:
     await failing(server, KeyError("spec"), times=TOLD_FROM + 1)
 
     assert (len(server.written), len(server.events)) == (1, 1)
+
+
+HOOK = Unavailable(500, "failed calling webhook", call="PATCH /httproutes/web")
+
+
+@pytest.mark.parametrize("turns", [1, 2], ids=["as it is decided", "as it goes on"])
+def test_a_refused_rollback_is_told_with_its_reason_and_what_refuses_it(turns: int) -> None:
+    world = at_first_step()
+    world.evidence = BREACH
+    for _ in range(turns):
+        before, decision = world.progress, world.turn()
+
+    refused = refusal_of(decision, before, HOOK)
+
+    assert refused is not None
+    assert (refused.progress.phase, refused.reason) == (Phase.ROLLING_BACK, Reason.OBJECTIVE_BREACHED)
+    assert refused.sentence == f"{BREACH.sentence}; not done yet: {HOOK.told}"
+    assert refused.progress.history[0].sentence == BREACH.sentence
+    assert not refused.actions
+
+
+def test_a_refused_abort_is_told_as_handled() -> None:
+    world = at_first_step()
+    world.asks = Asks(abort="1")
+
+    refused = refusal_of(world.turn(), world.progress, HOOK)
+
+    assert refused is not None
+    assert (refused.reason, refused.progress.handled.abort) == (Reason.ABORTED, "1")
+
+
+def test_what_is_refused_of_a_step_forward_is_no_rollback() -> None:
+    world = at_first_step()
+
+    assert refusal_of(world.turn(), world.progress, HOOK) is None
+
+
+async def test_a_rollback_that_says_what_refuses_it_is_not_told_as_a_turn_that_fails() -> None:
+    denied = Forbidden(403, "denied by a webhook", call="PATCH /httproutes/web")
+    recorded = {**RECORDED, "phase": "RollingBack", "reason": "Aborted", "message": f"aborted; {denied.told}"}
+    server = Server()
+
+    await failing(server, denied, times=TOLD_FROM, recorded=recorded)
+
+    assert not server.written + server.events
+
+
+def test_a_call_without_an_answer_is_told_as_such() -> None:
+    error = Unavailable(0, "TimeoutError", call="PATCH /x")
+
+    assert error.told == "the API server does not answer PATCH /x: TimeoutError"
 
 
 def test_a_refused_call_is_told_in_the_servers_words() -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.reconcile.stores import made
 from tidegate.api.names import ASK_ABORT, LABEL_REVISION
 from tidegate.reconcile.lanes import declared_anew, lane_of, loses_a_pod
+from tidegate.reconcile.seen.asks import NONCE_LENGTH
 from tidegate.watch import Lane, Object
 
 STEPPED = {
@@ -19,6 +20,7 @@ STEPPED = {
 WATCHED = {**STEPPED, "step": {"index": 0}, "rollout": {"weightedAt": "2026-01-01T00:00:00Z"}}
 PREPARED = {**STEPPED, "step": {"index": 0}, "rollout": {}}
 FIRST = {name: STEPPED[name] for name in ("phase", "observedGeneration", "candidate", "step")}
+LONG = "x" * (NONCE_LENGTH + 1)
 SERVED = {"phase": "Promoted", "observedGeneration": 2, "stable": {"revision": "v1"}}
 
 
@@ -32,6 +34,7 @@ def stored(status: Object, generation: int = 2, abort: str = "") -> Object:
     [
         (stored(STEPPED, abort="1"), Lane.ROLLBACK),
         (stored({**STEPPED, "handled": {"abort": "1"}}, abort="1"), Lane.EXPOSED),
+        (stored({**STEPPED, "handled": {"abort": LONG[:NONCE_LENGTH]}}, abort=LONG), Lane.EXPOSED),
         (stored({**STEPPED, "phase": "RollingBack"}), Lane.ROLLBACK),
         (stored(STEPPED), Lane.EXPOSED),
         (stored(WATCHED), Lane.EXPOSED),
@@ -44,6 +47,7 @@ def stored(status: Object, generation: int = 2, abort: str = "") -> Object:
     ids=[
         "an abort",
         "an abort that was handled",
+        "one of a long word, as it is echoed",
         "a rollback under way",
         "an intent to raise",
         "a candidate that had requests",

@@ -27,16 +27,17 @@ def left(found: PutBack) -> float:
 def overwritten(memory: Memory, drifting: frozenset[str]) -> Blocked | None:
     """Somebody fights over an object of ours: told until it has been left alone for a while."""
     fought = {name: found for name, found in memory.put_back.items() if contested(memory, name)}
-    told = ((name, found) for name, found in fought.items() if found.times > TRIES or name in drifting)
-    name, found = next(told, ("", None))
-    if found is None:
+    told = {name: found for name, found in fought.items() if found.times > TRIES or name in drifting}
+    if not told:
         return None
 
+    # By name: the order in which they were put back is no news.
+    fields = " and ".join(f"{told[name].field} of {name}" for name in sorted(told))
     sentence = (
-        f"{name}: someone else changes {found.field} again and again: take it out of what writes it;"
+        f"someone else changes {fields} again and again: take it out of what writes it;"
         " Tidegate puts it back once a minute"
     )
-    return Blocked(Reason.OVERWRITTEN, sentence, timedelta(seconds=left(found)))
+    return Blocked(Reason.OVERWRITTEN, sentence, timedelta(seconds=min(map(left, told.values()))))
 
 
 def count(memory: Memory, name: str, field: str) -> None:
