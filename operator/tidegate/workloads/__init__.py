@@ -13,6 +13,7 @@ from .config import (
     rewritten,
 )
 from .deployments import (
+    CLIENT_SIDE,
     Note,
     detached,
     emptied,
@@ -61,6 +62,7 @@ from .services import (
 )
 
 __all__ = [
+    "CLIENT_SIDE",
     "EVERY_NODE",
     "KEPT",
     "NO_NODE",
