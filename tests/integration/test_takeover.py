@@ -19,8 +19,8 @@ from tests.cluster.api import (
     Api,
 )
 from tests.cluster.autoscaler import autoscaler, scaled
-from tests.cluster.progress import Missing
 from tests.cluster.operator import Operator
+from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
