@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cluster.api import CONFIG_MAPS, DAEMON_SETS, PODS, RELEASES, Api, Object
+from tests.cluster.api import CONFIG_MAPS, DAEMON_SETS, NODES, PODS, RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.simulated_nodes import node
@@ -145,10 +145,15 @@ def cannot_pull(bad: Object) -> Object:
 
 
 @pytest.mark.parametrize(
-    "spec", [{"nodeSelector": {"mistyped": "y"}}, {"tolerations": []}], ids=["selector", "toleration"]
+    ("spec", "mended"),
+    [
+        ({"nodeSelector": {"mistyped": "y"}}, {"metadata": {"labels": {"mistyped": "y"}}}),
+        ({"tolerations": []}, {"spec": {"taints": None}}),
+    ],
+    ids=["selector", "toleration"],
 )
 def test_a_template_that_no_node_may_have_is_told_and_takes_nothing_from_stable(
-    api: Api, setup: Setup, namespace: str, operator: Operator, spec: Object
+    api: Api, setup: Setup, namespace: str, operator: Operator, spec: Object, mended: Object
 ) -> None:
     pool(setup, namespace, 4)
     first = deploy_agents(api, namespace, 4, steps=HELD)
@@ -164,9 +169,8 @@ def test_a_template_that_no_node_may_have_is_told_and_takes_nothing_from_stable(
     assert stable_of(found) == first
     assert identities(api, namespace) == before
 
-    good = agents(namespace, "2")
-    good["spec"]["nodeSelector"]["mistyped"] = None
-    api.merge(RELEASES, namespace, "web", {"spec": {"template": good}})
+    for place in range(4):
+        api.merge(NODES, None, f"{namespace}-{place}", mended)
     api.until(RELEASES, namespace, "web", phase_is("Paused"))
 
 

@@ -17,6 +17,7 @@ from tests.cluster.api import (
     ROUTES,
     SERVICES,
     Api,
+    Object,
 )
 from tests.cluster.autoscaler import autoscaler, scaled
 from tests.cluster.operator import Operator
@@ -237,8 +238,14 @@ def test_another_size_than_the_one_that_is_held_fails_to_apply_as_the_status_sai
 
     with pytest.raises(Missing, match=told):
         setup.plane.kubectl(*apply, stdin=yaml.safe_dump(deployment(namespace, "2", replicas=4)))
-    # The number that is held is no other number.
+    # The number that is held is no other number, and what is forced is held from then on.
     setup.plane.kubectl(*apply, stdin=yaml.safe_dump(deployment(namespace, "2")))
+    setup.plane.kubectl(*apply, "--force-conflicts", stdin=yaml.safe_dump(deployment(namespace, "2", replicas=4)))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: held(found) == 4)
+
+
+def held(found: Object) -> int | None:
+    return int(found["spec"]["replicas"]) if "tidegate" in managers(found) else None
 
 
 def test_a_client_side_apply_lets_go_of_the_size_in_the_order_that_the_status_says(

@@ -89,9 +89,7 @@ def wait_for_endpoints(seen: Snapshot) -> Decision | None:
 def hold_for_stable(seen: Snapshot) -> Decision | None:
     """Stable lost pods below what its share needs: the weight stays, whoever would like to raise it."""
     share = FULL - seen.weight
-    # Stable has beside these the nodes that the candidate's template does not allow.
-    nodes = max(seen.full_size - seen.candidate.replicas, seen.stable.replicas)
-    if seen.by_nodes and seen.stable.available >= nodes:
+    if seen.by_nodes and seen.stable.available >= seen.full_size - seen.candidate.replicas:
         return None
 
     if seen.carried(seen.stable.available, share) >= share:

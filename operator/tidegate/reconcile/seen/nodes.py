@@ -80,12 +80,13 @@ def observe_nodes(
     given = allotments.get(progress.candidate or "", NO_NODE)
     occupied = {host: node for host, node in known.items() if node["metadata"]["name"] in names or host in given.nodes}
     barred = _barred(progress, sets, template, known)
-    eligible = frozenset(occupied) - barred
+    every = max(_total(progress, sets, given, frozenset(occupied)), 1)
+    total = max(every - len(barred), 1)
     return Nodes(
         occupied=tuple(occupied.values()),
-        eligible=eligible,
-        total=max(_total(progress, sets, given, eligible, barred), 1),
-        kept=len(barred),
+        eligible=frozenset(occupied) - barred,
+        total=total,
+        kept=every - total,
         allotments=allotments,
         at_once=ratio.get("atOnce", 1),
     )
@@ -112,21 +113,14 @@ def declared_placement(template: Template) -> Placement | None:
     return placement_of(template.pods.get("spec") or {}) if template.pods is not None else None
 
 
-def _total(
-    progress: Progress,
-    sets: Mapping[str, Object],
-    given: Allotment,
-    eligible: frozenset[str],
-    barred: frozenset[str],
-) -> int:
-    """The nodes that the templates allow, as a DaemonSet counts them; until one has counted, those with pods."""
+def _total(progress: Progress, sets: Mapping[str, Object], given: Allotment, occupied: frozenset[str]) -> int:
+    """The nodes that the template allows, as a DaemonSet counts them; until one has counted, those with pods."""
     for revision in (progress.stable, progress.candidate):
         found = sets.get(revision or "")
         desired: int | None = found.get("desired") if found else None
         if found is None or desired is None or not allotment_of(found["metadata"]["annotations"]).but:
             continue
 
-        beside = len(given.nodes & eligible) - len(barred)
-        return desired + (beside if revision == progress.stable else 0)
+        return desired + (len(given.nodes & occupied) if revision == progress.stable else 0)
 
-    return len(eligible)
+    return len(occupied)
