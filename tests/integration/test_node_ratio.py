@@ -162,7 +162,7 @@ def test_a_template_that_no_node_may_have_is_told_and_takes_nothing_from_stable(
     bad["spec"] |= spec
     api.merge(RELEASES, namespace, "web", {"spec": {"template": bad}})
 
-    found = api.until(RELEASES, namespace, "web", reason_is("Unschedulable"))
+    found = api.until(RELEASES, namespace, "web", reason_is("NoNodeAllowed"))
     assert found["status"]["message"].startswith(
         "spec.template: nodeSelector, node affinity and tolerations allow none"
     )
