@@ -145,6 +145,19 @@ def test_the_operators_pod_is_admitted_where_pods_are_restricted(empty: ControlP
         ("grafanaDashboard.label=x", "'label' not allowed"),
         ("aggregatedRoles.enabled=1", "/aggregatedRoles/enabled"),
         ("replica=3", "'replica' not allowed"),
+        ("replicas=100000000000", "/replicas"),
+        ("nodeSelector.a=true", "/nodeSelector/a"),
+        ("tolerations[0]=1", "/tolerations/0"),
+        ("tolerations[0].effect=NoSchedul", "/tolerations/0/effect"),
+        ("affinity.nodeAffinity.x=1", "'x' not allowed"),
+        ("affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].x=1", "topologyKey"),
+        ("resources.limits.memory=lots", "/resources/limits/memory"),
+        ("resources.limit.memory=1Gi", "'limit' not allowed"),
+        ("imagePullSecrets[0].name=1", "/imagePullSecrets/0/name"),
+        ("grafanaDashboard.labels.x=true", "/grafanaDashboard/labels/x"),
+        ("image.repository=UPPER/x", "/image/repository"),
+        ("image.repository=a/b:c", "/image/repository"),
+        ("image.tag=a:b", "/image/tag"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence: str) -> None:
@@ -152,6 +165,30 @@ def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence:
         rendered(setting)
 
     assert sentence in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "image.repository=localhost/a/b__c",
+        "image.repository=registry:5000/a.b/c-d",
+        "image.repository=Registry.example:443/tidegate",
+        f"image.tag=v1.0-rc_1@sha256:{64 * 'a'}",
+        "nodeSelector.node\\.kubernetes\\.io/pool=Big_one.1",
+        "tolerations[0].operator=Exists",
+        "resources.limits.cpu=2",
+        "resources.limits.cpu=1.5",
+        "resources.limits.memory=1e9",
+        "resources.requests.ephemeral-storage=512Mi",
+        (
+            "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
+            ".matchExpressions[0].key=arch,affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+            ".nodeSelectorTerms[0].matchExpressions[0].operator=Exists"
+        ),
+    ],
+)
+def test_values_that_can_be_meant_pass(setting: str) -> None:
+    assert rendered(setting)
 
 
 def test_the_charts_crds_are_the_generated_ones_and_are_kept() -> None:

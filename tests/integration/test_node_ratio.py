@@ -1,15 +1,17 @@
 """One pod a node: the candidate's share is its share of the nodes."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pytest
 import yaml
 
-from tests.cluster.api import CONFIG_MAPS, DAEMON_SETS, PODS, RELEASES, Api, Object
+from tests.cluster.api import CONFIG_MAPS, DAEMON_SETS, NODES, PODS, RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.simulated_nodes import node
 from tests.integration.conftest import Setup
-from tests.integration.manifests import condition, judged, phase_is, stable_of, template
+from tests.integration.manifests import condition, judged, phase_is, reason_is, stable_of, template
 from tests.integration.steps import deploy
 from tests.integration.tracked_config import config_map
 
@@ -25,11 +27,11 @@ def agents(namespace: str, version: str = "1") -> Object:
     return found
 
 
-def pool(setup: Setup, namespace: str, count: int) -> None:
-    """So many nodes that take the pods of one namespace only."""
+def pool(setup: Setup, namespace: str, count: int, labels: Sequence[Mapping[str, str]] = ()) -> None:
+    """So many nodes that take the pods of one namespace only; the first ones with more labels, or other ones."""
     nodes: list[Any] = [node(f"{namespace}-{place}", 100) for place in range(count)]
-    for found in nodes:
-        found["metadata"]["labels"]["pool"] = namespace
+    for place, found in enumerate(nodes):
+        found["metadata"]["labels"] |= {"pool": namespace, **(labels[place] if place < len(labels) else {})}
         found["spec"] = {"taints": [{"key": "pool", "value": namespace, "effect": "NoSchedule"}]}
 
     setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump_all(nodes))
@@ -140,6 +142,70 @@ def cannot_pull(bad: Object) -> Object:
     waiting = {"reason": "ImagePullBackOff", "message": "Back-off pulling image"}
     named = {"name": container["name"], "image": container["image"], "imageID": "", "ready": False, "restartCount": 0}
     return {"phase": "Pending", "containerStatuses": [{**named, "state": {"waiting": waiting}}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "mended"),
+    [
+        ({"nodeSelector": {"mistyped": "y"}}, {"metadata": {"labels": {"mistyped": "y"}}}),
+        ({"tolerations": []}, {"spec": {"taints": None}}),
+    ],
+    ids=["selector", "toleration"],
+)
+def test_a_template_that_no_node_may_have_is_told_and_takes_nothing_from_stable(
+    api: Api, setup: Setup, namespace: str, operator: Operator, spec: Object, mended: Object
+) -> None:
+    pool(setup, namespace, 4)
+    first = deploy_agents(api, namespace, 4, steps=HELD)
+    before = identities(api, namespace)
+    bad = agents(namespace, "2")
+    bad["spec"] |= spec
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": bad}})
+
+    found = api.until(RELEASES, namespace, "web", reason_is("NoNodeAllowed"))
+    assert found["status"]["message"].startswith(
+        "spec.template: nodeSelector, node affinity and tolerations allow none"
+    )
+    assert stable_of(found) == first
+    assert identities(api, namespace) == before
+
+    for place in range(4):
+        api.merge(NODES, None, f"{namespace}-{place}", mended)
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+
+def test_a_candidate_gets_none_but_the_nodes_that_its_template_allows(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    """The others keep stable's pods until the roles change: from then on the new template says where pods are."""
+    pool(setup, namespace, 6, [{"half": "first"}] * 3)
+    first = deploy_agents(api, namespace, 6, steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}])
+    narrowed = agents(namespace, "2")
+    narrowed["spec"]["nodeSelector"]["half"] = "first"
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": narrowed}})
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    second = found["status"]["candidate"]["revision"]
+    assert (counted(api, namespace, first), counted(api, namespace, second)) == (4, 2)
+    its = {name for name, revision in placed(api, namespace).items() if revision == second}
+    assert its < {f"{namespace}-{place}" for place in range(3)}
+
+    api.ask(namespace, "web", promote=f"{second}/half/1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(DAEMON_SETS, namespace, f"web-{second}", lambda found: found["status"]["numberReady"] == 3)
+
+
+def test_a_node_whose_hostname_is_not_its_name_is_given_all_the_same(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    pool(setup, namespace, 4, [{"kubernetes.io/hostname": f"host-{namespace}-{place}"} for place in range(4)])
+    first = deploy_agents(api, namespace, 4, steps=HELD)
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+
+    second = found["status"]["candidate"]["revision"]
+    assert (counted(api, namespace, first), counted(api, namespace, second)) == (3, 1)
 
 
 def test_what_runs_on_the_nodes_outlives_its_release_and_is_taken_again(

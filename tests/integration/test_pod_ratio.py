@@ -3,7 +3,7 @@
 from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is, reason_is
+from tests.integration.manifests import judged, phase_is, reason_is, template
 from tests.integration.steps import change, deploy
 
 SHARED = {"podRatio": {"service": "front"}, "settle": "0s", "drain": "0s"}
@@ -67,3 +67,18 @@ def test_a_service_that_reaches_neither_side_is_told_and_heals(api: Api, namespa
 
     api.merge(SERVICES, namespace, "front", {"spec": {"selector": {"app": "web"}}})
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_of_a_template_that_the_service_does_not_select_nothing_is_said_of_stable(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    labelled, plain = template("1"), template("2")
+    labelled["metadata"]["labels"]["tier"], plain["metadata"]["labels"]["tier"] = "front", None
+    api.create(SERVICES, front(namespace, {"app": "web", "tier": "front"}))
+    first = deploy(api, namespace, traffic=SHARED, template=labelled)
+
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": plain}})
+
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert found["status"]["message"].endswith("does not select the template's labels: its pods are not behind it")
+    assert (found["status"]["stable"]["revision"], size(api, namespace, first)) == (first, 2)

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api
+from tests.cluster.api import EVENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.hooks import hook
-from tests.integration.manifests import judged, message_has, phase_is
+from tests.integration.manifests import judged, message_has, phase_is, stable_of
 from tests.integration.steps import change, deploy, eventually_told, from_before, uids, weights
 
 BLUE_GREEN: list[dict[str, Any]] = [
@@ -124,6 +124,36 @@ def test_under_finish_first_a_rollout_ends_before_the_newest_begins(
 
     outcomes = [line["outcome"] for line in found["status"]["history"]]
     assert outcomes == ["Promoted", "Promoted", "Promoted"]
+
+
+def test_revisions_faster_than_the_ladder_warn_that_it_starves_and_finish_first_lets_one_end(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace, steps=[{"name": "half", "weight": 50, "dwell": "1h"}])
+    seen: set[str | None] = {first, None}
+    for version in ("2", "3", "4", "5"):
+        change(api, namespace, version)
+        found = api.until(RELEASES, namespace, "web", lambda found: candidate_of(found) not in seen)
+        seen.add(candidate_of(found))
+
+    eventually_told(api, namespace, "Starved", "onNewRevision: FinishFirst lets one end")
+    assert stable_of(found) == first
+    (warning,) = [event for event in api.all(EVENTS, namespace) if event["reason"] == "Starved"]
+    assert warning["type"] == "Warning"
+
+    steps = [{"name": "half", "weight": 50, "dwell": "2s"}]
+    api.merge(RELEASES, namespace, "web", {"spec": {"onNewRevision": "FinishFirst", "steps": steps}})
+    for place, found in enumerate(api.follow(RELEASES, namespace, "web", 60)):
+        if stable_of(found) != first:
+            break
+
+        # Each of its own steps brings another revision.
+        change(api, namespace, f"faster-{place}")
+
+
+def candidate_of(found: Object) -> str | None:
+    candidate: Object = found["status"].get("candidate") or {}
+    return candidate.get("revision")
 
 
 def test_an_edited_plan_serves_the_next_rollout_and_says_so(api: Api, namespace: str, operator: Operator) -> None:

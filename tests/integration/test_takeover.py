@@ -1,6 +1,9 @@
 """A Deployment that was there before: taken over, released through, and handed back."""
 
+import re
+
 import pytest
+import yaml
 
 from tests.cluster.api import (
     AUTOSCALERS,
@@ -18,6 +21,8 @@ from tests.cluster.api import (
 )
 from tests.cluster.autoscaler import autoscaler, scaled
 from tests.cluster.operator import Operator
+from tests.cluster.progress import Missing
+from tests.integration.conftest import Setup
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
 from tests.integration.steps import eventually_told
@@ -287,6 +292,45 @@ def test_git_lets_go_of_the_size_and_nothing_changes(
         assert sorted(set(sizes)) == [0, 2]
         api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {"team": "shop"}}})
         api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_another_size_than_the_one_that_is_held_fails_to_apply_as_the_status_said(
+    api: Api, setup: Setup, namespace: str, operator: Operator
+) -> None:
+    apply = ("apply", "--server-side", "-n", namespace, "-f", "-")
+    setup.plane.kubectl(*apply, stdin=yaml.safe_dump(deployment(namespace)))
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: "tidegate" in managers(found))
+    (told,) = re.findall('conflict with "tidegate"', found["status"]["message"])
+
+    with pytest.raises(Missing, match=told):
+        setup.plane.kubectl(*apply, stdin=yaml.safe_dump(deployment(namespace, "2", replicas=4)))
+    # The number that is held is no other number, and what is forced is held from then on.
+    setup.plane.kubectl(*apply, stdin=yaml.safe_dump(deployment(namespace, "2")))
+    setup.plane.kubectl(*apply, "--force-conflicts", stdin=yaml.safe_dump(deployment(namespace, "2", replicas=4)))
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: held(found) == 4)
+
+
+def held(found: Object) -> int | None:
+    return int(found["spec"]["replicas"]) if "tidegate" in managers(found) else None
+
+
+def test_a_client_side_apply_lets_go_of_the_size_in_the_order_that_the_status_says(
+    api: Api, setup: Setup, namespace: str, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBE_EDITOR", "sed -i /replicas/d")
+    setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(deployment(namespace)))
+    api.create(RELEASES, taking_over(namespace))
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    (words,) = re.findall(r"\(kubectl (apply edit-last-applied \S+)\), and then", found["status"]["message"])
+
+    setup.plane.kubectl(*words.split(), "-n", namespace)
+    setup.plane.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(deployment(namespace, replicas=None)))
+
+    assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 2
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert found["status"]["takenOver"]["replicas"] == 2
 
 
 @pytest.mark.parametrize("manager", ["helm", "helm-controller"])

@@ -140,6 +140,7 @@ RELEASE_STATUS: dict[str, Any] = {
         workload=record(
             "Which generation of the referenced workload, with which configuration, is which revision.",
             name=text(253),
+            uid=text(63),
             generation={"type": "integer", "format": "int64"},
             revision=text(63),
             config=text(63),

@@ -79,6 +79,7 @@ class Reason(Enum):
     GATEWAY_MISSING = "GatewayMissing"
     FEATURE_MISSING = "FeatureMissing"
     ROUTE_MISSING = "RouteMissing"
+    NO_NODE_ALLOWED = "NoNodeAllowed"
     WORKLOAD_MISSING = "WorkloadMissing"
     TAKEOVER_WAITS = "TakeoverWaits"
     CONFIG_MISSING = "ConfigMissing"
@@ -210,6 +211,7 @@ BLOCKING = frozenset(
         Reason.GATEWAY_MISSING,
         Reason.FEATURE_MISSING,
         Reason.ROUTE_MISSING,
+        Reason.NO_NODE_ALLOWED,
         Reason.WORKLOAD_MISSING,
         Reason.TAKEOVER_WAITS,
         Reason.CONFIG_MISSING,

@@ -177,7 +177,7 @@ def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
     exposure = exposure_of(wanted.pinned.spec, progress, owner.name)
     routers = routers_of(declared["traffic"], owner, backends, world, exposure)
     routes = observe_routes(declared, owner, routers, world)
-    nodes = observe_nodes(declared, owner, progress, stored.replica_sets, world)
+    nodes = observe_nodes(declared, owner, progress, stored.replica_sets, wanted.template, world)
     route = (
         together(routes)
         or (nodes.share(progress, plan, owner, world) if nodes else None)

@@ -224,12 +224,18 @@ class World:
         ):
             self.store(kind).on_change(self._need_changed)
 
+        self.store(kinds.NODES).on_change(self._node_changed)
         # Someone else's route with our name goes away, and a blocked Release goes on.
         for kind in OWN_ROUTES:
             self.store(kind).on_change(self._came_or_went)
 
     def _came_or_went(self, old: Object | None, new: Object | None) -> None:
         if old is None or new is None:
+            self._need_changed(old, new)
+
+    def _node_changed(self, old: Object | None, new: Object | None) -> None:
+        """Who waits for a node that its template allows goes on; whether one is ready says nothing of that."""
+        if _allowing(old) != _allowing(new):
             self._need_changed(old, new)
 
     def _release_changed(self, old: Object | None, new: Object | None) -> None:
@@ -273,6 +279,10 @@ class World:
     def _need_changed(self, old: Object | None, new: Object | None) -> None:  # noqa: ARG002 - the shape of a change
         for key in self.blocked:
             self.queue.mark(key)
+
+
+def _allowing(found: Object | None) -> object:
+    return (found["labels"], found["taints"]) if found else None
 
 
 def _selector(found: Object | None) -> object:

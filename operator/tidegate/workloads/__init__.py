@@ -13,6 +13,7 @@ from .config import (
     rewritten,
 )
 from .deployments import (
+    CLIENT_SIDE,
     Note,
     detached,
     emptied,
@@ -36,6 +37,7 @@ from .ends import Ends, ends_since
 from .jobs import KEPT, Run, job, job_end, job_name, late, variables
 from .nodes import (
     EVERY_NODE,
+    HOSTNAME,
     NO_NODE,
     Allotment,
     affinity_of,
@@ -47,6 +49,7 @@ from .nodes import (
     nodes_of,
 )
 from .owner import Owner
+from .placement import Placement, placement_of
 from .pods import Pod, Pods, pod, summary
 from .replica_sets import Pin, labels_of, name_of, pods_of, refusal, replica_set
 from .revisions import fingerprint, revision_of
@@ -63,7 +66,9 @@ from .services import (
 )
 
 __all__ = [
+    "CLIENT_SIDE",
     "EVERY_NODE",
+    "HOSTNAME",
     "KEPT",
     "NO_NODE",
     "SUFFIXES",
@@ -72,6 +77,7 @@ __all__ = [
     "Note",
     "Owner",
     "Pin",
+    "Placement",
     "Pod",
     "Pods",
     "Reference",
@@ -110,6 +116,7 @@ __all__ = [
     "owns_paused",
     "owns_replicas",
     "paused_owner",
+    "placement_of",
     "pod",
     "pods_of",
     "port_names",

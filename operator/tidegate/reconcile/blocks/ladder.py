@@ -25,6 +25,7 @@ from tidegate.workloads import Owner, bypassing, service_name
 
 from .baseline import baseline_unfit
 from .features import feature_missing
+from .nodes import no_node_allowed
 from .objective_sets import field_of_share
 from .rule_claims import rule_claimed
 from .takeover import takeover_waits
@@ -55,6 +56,7 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
         or takeover_waits(seen, world)
         or _overwritten(seen, world)
         or _port_missing(seen)
+        or _unless_brought_back(seen, no_node_allowed(seen))
         or _gateway_missing(key, declared, world)
         or feature_missing(owner, declared, spec, world)
         or _route_missing(seen.snapshot)

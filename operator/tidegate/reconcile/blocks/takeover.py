@@ -7,6 +7,7 @@ from tidegate.decision.snapshot import CREATE_IT, Blocked
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
 from tidegate.reconcile.world import World
+from tidegate.workloads import CLIENT_SIDE
 
 if TYPE_CHECKING:
     from tidegate.reconcile.observe import Seen
@@ -50,7 +51,7 @@ def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
 
     if workload.owned_by:
         by_updates = (seen.wanted.template.found or {}).get("helmByUpdates") == workload.owned_by
-        return _helm_lets_go(workload) if by_updates else _applier_lets_go(workload.owned_by)
+        return _helm_lets_go(workload) if by_updates else _applier_lets_go(workload)
 
     if workload.pause_owned_by:
         return f"{workload.pause_owned_by} declares its spec.paused; take paused out of what declares it"
@@ -85,10 +86,18 @@ def _resumes(owner: str) -> str:
     )
 
 
-def _applier_lets_go(owner: str) -> str:
+def _applier_lets_go(workload: Workload) -> str:
+    """What a client-side apply finds in its own copy and not in the manifest is deleted, whoever else owns it."""
+    declares = f"{workload.owned_by} declares its spec.replicas"
+    if workload.owned_by == CLIENT_SIDE:
+        return (
+            f"{declares}; take replicas out of what it applied last (kubectl apply edit-last-applied deployment/"
+            f"{workload.name}), and then out of its manifest: the other way round one pod would be left"
+        )
+
     return (
-        f"{owner} declares its spec.replicas; take replicas out of its manifest"
-        " (Tidegate holds the number meanwhile: server-side appliers can drop the field and nothing changes)"
+        f"{declares}; take replicas out of its manifest (Tidegate holds the number meanwhile: dropped it stays,"
+        ' and another one fails to apply, with the template beside it: conflict with "tidegate")'
     )
 
 

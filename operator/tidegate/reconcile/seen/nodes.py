@@ -10,17 +10,25 @@ from tidegate.decision.snapshot import Side
 from tidegate.reconcile import kinds
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
-from tidegate.workloads import NO_NODE, Allotment, Owner, allotment_of, nodes_of
+from tidegate.workloads import HOSTNAME, NO_NODE, Allotment, Owner, Placement, allotment_of, nodes_of, placement_of
 
 from .shares import ready_pods_of, share
+from .workload import Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nodes:
-    """What each revision was given. `eligible` are those on which this Release's pods may be; `total` counts them."""
+    """What each revision was given, by the nodes' hostnames, which Kubernetes' own requirements on nodes go by.
 
+    `occupied`: the nodes on which this Release's pods are, or are about to be. `eligible` are those of them that a
+    candidate may have; `total` counts what it would have in the end. `kept` are stable's until then: the candidate's
+    template does not allow them.
+    """
+
+    occupied: tuple[Object, ...]
     eligible: frozenset[str]
     total: int
+    kept: int
     allotments: Mapping[str, Allotment]
     at_once: int
 
@@ -41,10 +49,10 @@ class Nodes:
         return self.allotments.get(revision, NO_NODE)
 
     def count(self, revision: str) -> int:
-        """How many nodes a revision has."""
+        """How many nodes a revision has. All but those that the candidate was given are stable's, and what it keeps."""
         allotment = self.allotment(revision)
         named = len(allotment.nodes & self.eligible)
-        return max(self.total - named, 0) if allotment.but else named
+        return max(self.total + self.kept - named, 0) if allotment.but else named
 
     def share(self, progress: Progress, plan: Plan, owner: Owner, world: World) -> Route:
         """The candidate's share of nodes as a route."""
@@ -56,7 +64,7 @@ class Nodes:
 
 
 def observe_nodes(
-    declared: Object, owner: Owner, progress: Progress, sets: Mapping[str, Object], world: World
+    declared: Object, owner: Owner, progress: Progress, sets: Mapping[str, Object], template: Template, world: World
 ) -> Nodes | None:
     """The nodes as found; none for a Release that has not one pod a node."""
     ratio = declared["traffic"].get("nodeRatio")
@@ -66,16 +74,46 @@ def observe_nodes(
     allotments = {
         revision: allotment_of(found["metadata"].get("annotations") or {}) for revision, found in sets.items()
     }
-    known = frozenset(node["metadata"]["name"] for node in world.store(kinds.NODES))
+    known = {host: node for node in world.store(kinds.NODES) if (host := node["labels"].get(HOSTNAME))}
     pods = world.store(kinds.PODS).of(owner.key)
-    on = nodes_of(pods, progress.stable or "") | nodes_of(pods, progress.candidate or "")
+    names = nodes_of(pods, progress.stable or "") | nodes_of(pods, progress.candidate or "")
     given = allotments.get(progress.candidate or "", NO_NODE)
-    eligible = (on | given.nodes) & known
-    total = _total(progress, sets, given, eligible)
-    return Nodes(eligible=eligible, total=total, allotments=allotments, at_once=ratio.get("atOnce", 1))
+    occupied = {host: node for host, node in known.items() if node["metadata"]["name"] in names or host in given.nodes}
+    barred = _barred(progress, sets, template, known)
+    every = max(_total(progress, sets, given, frozenset(occupied)), 1)
+    total = max(every - len(barred), 1)
+    return Nodes(
+        occupied=tuple(occupied.values()),
+        eligible=frozenset(occupied) - barred,
+        total=total,
+        kept=every - total,
+        allotments=allotments,
+        at_once=ratio.get("atOnce", 1),
+    )
 
 
-def _total(progress: Progress, sets: Mapping[str, Object], given: Allotment, eligible: frozenset[str]) -> int:
+def _barred(
+    progress: Progress, sets: Mapping[str, Object], template: Template, known: Mapping[str, Object]
+) -> frozenset[str]:
+    """The nodes that stable's template allows and the candidate's does not: they are not taken for nobody."""
+    stable, candidate = sets.get(progress.stable or ""), sets.get(progress.candidate or "")
+    if progress.candidate is None or stable is None or not allotment_of(stable["metadata"]["annotations"]).but:
+        return frozenset()
+
+    ours: Placement | None = stable.get("placement")
+    its: Placement | None = candidate.get("placement") if candidate else declared_placement(template)
+    if ours is None or its is None or ours == its:
+        return frozenset()
+
+    return frozenset(host for host, node in known.items() if ours.allows(node) and not its.allows(node))
+
+
+def declared_placement(template: Template) -> Placement | None:
+    """Which nodes the declared template allows; None where nobody can tell."""
+    return placement_of(template.pods.get("spec") or {}) if template.pods is not None else None
+
+
+def _total(progress: Progress, sets: Mapping[str, Object], given: Allotment, occupied: frozenset[str]) -> int:
     """The nodes that the template allows, as a DaemonSet counts them; until one has counted, those with pods."""
     for revision in (progress.stable, progress.candidate):
         found = sets.get(revision or "")
@@ -83,6 +121,6 @@ def _total(progress: Progress, sets: Mapping[str, Object], given: Allotment, eli
         if found is None or desired is None or not allotment_of(found["metadata"]["annotations"]).but:
             continue
 
-        return desired + (len(given.nodes & eligible) if revision == progress.stable else 0)
+        return desired + (len(given.nodes & occupied) if revision == progress.stable else 0)
 
-    return max(len(eligible), 1)
+    return len(occupied)

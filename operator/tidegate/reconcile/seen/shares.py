@@ -76,6 +76,6 @@ def _lacking(name: str, owner: Owner, template: Template, world: World) -> str:
 
     labels = ((template.pods or {}).get("metadata") or {}).get("labels") or {}
     if template.pods is not None and not selects(service, labels):
-        return f"podRatio.service: Service {name} does not select the template's labels: neither side is behind it"
+        return f"podRatio.service: Service {name} does not select the template's labels: its pods are not behind it"
 
     return ""

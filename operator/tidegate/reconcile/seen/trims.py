@@ -32,6 +32,7 @@ from tidegate.workloads import (
     owns_paused,
     owns_replicas,
     paused_owner,
+    placement_of,
     port_names,
     ready_pods,
     references,
@@ -108,15 +109,18 @@ def trimmed_replica_set(found: Object) -> Object:
 
 
 def trimmed_daemon_set(found: Object) -> Object:
-    """As a ReplicaSet, with its nodes; its size is whether it has any."""
+    """As a ReplicaSet, with its nodes and those that its template allows; its size is whether it has any."""
     kept, status = trimmed_replica_set(found), found.get("status") or {}
     annotations = found["metadata"].get("annotations") or {}
     allotment = allotment_of(annotations)
-    affinity = affinity_of(annotations, (found.get("spec") or {}).get("template") or {})
+    template = (found.get("spec") or {}).get("template") or {}
+    affinity = affinity_of(annotations, template)
     nodes = {ANNOTATION_NODES: allotment.text(), ANNOTATION_AFFINITY: msgspec.json.encode(affinity).decode()}
     kept["metadata"]["annotations"].update(nodes)
     kept["spec"]["replicas"] = int(allotment != NO_NODE)
-    return {**kept, "desired": status.get("desiredNumberScheduled") if kept["observed"] else None}
+    desired = status.get("desiredNumberScheduled") if kept["observed"] else None
+    declared = {**(template.get("spec") or {}), "affinity": affinity}
+    return {**kept, "desired": desired, "placement": placement_of(declared)}
 
 
 def trimmed_pod(found: Object) -> Object:
@@ -198,12 +202,13 @@ def trimmed_job(found: Object) -> Object:
 
 
 def trimmed_node(found: Object) -> Object:
-    """A node's name and whether it is Ready."""
+    """A node's name, whether it is Ready, and what says which pods may be on it."""
     states = (found.get("status") or {}).get("conditions") or ()
     ready = [state.get("status") for state in states if state.get("type") == "Ready"]
     metadata = found["metadata"]
     kept = {name: metadata[name] for name in ("name", "uid", "resourceVersion")}
-    return {"metadata": kept, "ready": ready == ["True"]}
+    taints = (found.get("spec") or {}).get("taints") or ()
+    return {"metadata": kept, "ready": ready == ["True"], "labels": metadata.get("labels") or {}, "taints": taints}
 
 
 def _tells(state: dict[str, Any]) -> bool:

@@ -65,7 +65,8 @@ class Template:
             return self.noted if generation else None
 
         config = {"config": self.tracking.hash} if self.tracking.hash else {}
-        return {"name": metadata["name"], "generation": generation, "revision": self.revision, **config}
+        which = {"name": metadata["name"], "uid": metadata.get("uid")}
+        return {**which, "generation": generation, "revision": self.revision, **config}
 
 
 def template_of(release: Object, declared: Object, owner: Owner, world: World) -> Template:
@@ -107,8 +108,10 @@ def _declared(release: Object, declared: Object, owner: Owner, world: World) -> 
 
     pods: Object = msgspec.json.decode(found["template"])
     noted = (release.get("status") or {}).get("workload") or {}
-    # Another one may have been referred to before: its generations say nothing of this one's.
-    same = noted.get("name", reference["name"]) == reference["name"]
+    # Another one may have been referred to before, or been there under this name: its generations say nothing of this
+    # one's.
+    uid = found["metadata"].get("uid")
+    same = (noted.get("name", reference["name"]), noted.get("uid", uid)) == (reference["name"], uid)
     return Template(
         pods=pods, source=found["template"], found=found, reference=reference, noted=noted if same else None
     )

@@ -14,7 +14,12 @@ from tidegate.workloads import Note, Owner, emptied, revision_of
 
 OWNER = Owner(name="web", namespace="shop", uid="1")
 PODS: Object = {"spec": {"containers": [{"name": "web", "image": "shop:1"}]}}
-FOUND = {**made("right", generation=3), "template": json.dumps(PODS).encode(), "held": False, "pausedByUs": False}
+FOUND = {
+    **made("right", uid="2", generation=3),
+    "template": json.dumps(PODS).encode(),
+    "held": False,
+    "pausedByUs": False,
+}
 
 
 def declared(name: str, noted: Object) -> tuple[Object, Object]:
@@ -25,7 +30,7 @@ def declared(name: str, noted: Object) -> tuple[Object, Object]:
 
 
 def test_a_generation_that_is_noted_is_its_revision_whatever_its_template_reads_like_today() -> None:
-    for told in ({"name": "right"}, {}):
+    for told in ({"name": "right", "uid": "2"}, {"name": "right"}, {}):
         release, spec = declared("right", {**told, "generation": 3, "revision": "v1"})
 
         assert template_of(release, spec, OWNER, world_of(kinds.DEPLOYMENTS, FOUND)).revision == "v1"
@@ -37,7 +42,17 @@ def test_an_equal_generation_of_another_deployment_is_another_revision() -> None
     template = template_of(release, spec, OWNER, world_of(kinds.DEPLOYMENTS, FOUND))
 
     assert template.revision == revision_of(PODS)
-    assert template.noted_in_status()["workload"] == {"name": "right", "generation": 3, "revision": template.revision}
+    told = {"name": "right", "uid": "2", "generation": 3, "revision": template.revision}
+    assert template.noted_in_status()["workload"] == told
+
+
+def test_a_deployment_that_was_made_again_is_another_revision_at_whatever_generation() -> None:
+    """As where it was deleted, made and edited while no operator looked."""
+    release, spec = declared("right", {"name": "right", "uid": "1", "generation": 3, "revision": "v1"})
+
+    template = template_of(release, spec, OWNER, world_of(kinds.DEPLOYMENTS, FOUND))
+
+    assert template.revision == revision_of(PODS)
 
 
 def deployment(**status: int) -> Object:
