@@ -103,6 +103,9 @@ def _verdict(ruling: Ruling, track: Track, progress: Progress) -> tuple[Verdict,
     if not track.current:
         return Verdict.INCONCLUSIVE, f"{ruling.name}: {NOT_YET}"
 
+    if track.tally.uncountable:
+        return Verdict.UNAVAILABLE, f"{ruling.name}: {track.tally.uncountable}"
+
     if track.silent(progress.entered_at):
         return Verdict.NO_DATA, f"{ruling.name}: {track.why_silent}"
 

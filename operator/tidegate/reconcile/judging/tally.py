@@ -17,7 +17,7 @@ from tidegate.judge.sentences import Circumstances
 from tidegate.judge.verdict import Bound
 from tidegate.metrics.history import History, history
 from tidegate.metrics.increments import CountedBlock, PodCounts
-from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape
+from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape, unknown_status
 from tidegate.metrics.samples import MILLISECONDS, Series, Side
 
 from .rules import Known, Wanted, learned
@@ -45,6 +45,10 @@ class Tally(Protocol):
     @property
     def warning(self) -> str:
         """Of steps that are too short; empty where all is well, or nothing is known of it."""
+
+    @property
+    def uncountable(self) -> str:
+        """Why nothing that was counted is a pass; empty where it may be."""
 
     @property
     def value(self) -> float | None:
@@ -82,6 +86,7 @@ class BadRequests:
     state: ErrorState = field(init=False)
     client_errors: ClientErrors = field(init=False)
     _known: Known = field(init=False)
+    _unknown: str = ""
     _pods: dict[str, Counts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,6 +112,15 @@ class BadRequests:
     def breached(self) -> bool:
         """True once a breach was shown."""
         return self.state.breached > 0
+
+    @property
+    def uncountable(self) -> str:
+        """That some requests tell no status: errors may be among them."""
+        if not self._unknown:
+            return ""
+
+        counter = self.shape.counts.counter
+        return f"{self._unknown} of {counter} is no status of HTTP: whether those requests failed is not known"
 
     @property
     def value(self) -> float | None:
@@ -140,6 +154,7 @@ class BadRequests:
     def judge(self, block: CountedBlock, promise: Promise | None, *, full: bool = False) -> Counts:
         """Compare both sides; whatever the weight is, it shows in the counts, until the candidate has all of it."""
         del promise
+        self._unknown = self._unknown or next(filter(None, (unknown_status(pod.parts) for pod in block.pods)), "")
         counted = Block(*(counts_of(self.shape, block, side) for side in (Side.CANDIDATE, Side.STABLE)))
         before = self.rules.at_full_weight(self.state) if full else self.state
         self.state = self.rules.update(before, counted)

@@ -29,6 +29,7 @@ class Latency:
     counting: Counting
     wanted: Wanted
     by_weight: bool = False
+    uncountable: str = ""
     warning: str = ""
     advice: None = None
     rules: LatencyJudge | None = None

@@ -22,6 +22,7 @@ class Share:
     wanted: Wanted
     cell: int
     by_weight: bool = True
+    uncountable: str = ""
     warning: str = ""
     bound: None = None
     advice: None = None

@@ -15,7 +15,7 @@ from tidegate.judge.counts import Counts
 from tidegate.judge.errors import ErrorState
 from tidegate.judge.verdict import Bound, Line, Verdict
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape
+from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, UNKNOWN, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 from tidegate.reconcile.judging.counted import Found, judge_counts, shown_together
 from tidegate.reconcile.judging.counting import Counting, milliseconds
@@ -291,6 +291,25 @@ def test_a_breach_is_told_in_counts() -> None:
 
     assert line.verdict is Verdict.BREACH
     assert "errors: breach. candidate 60 of 200 (30 %), stable 0 of 4,000" in line.sentence
+
+
+@pytest.mark.parametrize("side", Side)
+def test_nothing_passes_once_requests_of_a_side_told_no_status(side: Side) -> None:
+    """Also when no more of them come: what was counted holds them."""
+    unknown = series(side, f'{UNKNOWN}status="error"', [5, 5, 5, 10, *[20] * 300])
+
+    line = judged(caught_up(track(DataPlane.APPLICATION), [*served(240), unknown], 240), cell=240)
+
+    assert (line.verdict, line.passed) == (Verdict.UNAVAILABLE, False)
+    assert line.sentence.startswith('errors: status="error" of http_requests_total is no status of HTTP')
+
+
+def test_what_is_shown_by_the_requests_that_tell_a_status_is_a_breach_all_the_same() -> None:
+    unknown = series(Side.CANDIDATE, f'{UNKNOWN}status="error"', [5, 10, *[20] * 30])
+
+    line = judged(caught_up(track(DataPlane.APPLICATION), [*served(20, failed=3), unknown], 20), cell=20)
+
+    assert line.verdict is Verdict.BREACH
 
 
 @pytest.mark.parametrize("ends", [[20], range(1, 21)], ids=["in one piece", "cell by cell"])
