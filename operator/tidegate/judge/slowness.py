@@ -103,13 +103,23 @@ class LatencyJudge:
         return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
 
 
-def rule_latency(name: str, judge: LatencyJudge, state: LatencyState, *, pods: Sequence[PodCounts] = ()) -> Ruling:
+def rule_latency(
+    name: str,
+    judge: LatencyJudge,
+    state: LatencyState,
+    *,
+    pods: Sequence[PodCounts] = (),
+    first: tuple[LatencyState, Sequence[PodCounts]] | None = None,
+) -> Ruling:
     """One latency objective's verdict after its last look; the sentence is of the boundary that says most.
 
     `pods` are the candidate's at that boundary, since the rollout began. Where one of several carries the excess it
-    holds: a node or a pod is no release.
+    holds: a node or a pod is no release. `first`: what a breach was shown with, as its numbers stay.
     """
     verdict, words = _verdict(judge, state, pods)
+    if verdict is Verdict.BREACH and first is not None:
+        verdict, words = _verdict(judge, *first)
+
     return Ruling(
         name=name,
         verdict=verdict,

@@ -12,7 +12,8 @@ from tidegate.judge.combined import Ruling
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.counts import PodCounts as JudgedPod
 from tidegate.judge.errors import ErrorJudge, ErrorState
-from tidegate.judge.rulings import rule
+from tidegate.judge.onset import Onsets
+from tidegate.judge.rulings import Shown, rule, shown
 from tidegate.judge.sentences import Circumstances
 from tidegate.judge.verdict import Bound
 from tidegate.metrics.history import History, history
@@ -87,6 +88,8 @@ class BadRequests:
     client_errors: ClientErrors = field(init=False)
     _known: Known = field(init=False)
     _unknown: str = ""
+    _onsets: Onsets = field(default_factory=Onsets)
+    _shown: Shown | None = None
     _pods: dict[str, Counts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -158,6 +161,9 @@ class BadRequests:
         counted = Block(*(counts_of(self.shape, block, side) for side in (Side.CANDIDATE, Side.STABLE)))
         before = self.rules.at_full_weight(self.state) if full else self.state
         self.state = self.rules.update(before, counted)
+        if self._shown is None:
+            self._onsets = self._onsets.after(self.rules, before, counted, block.since)
+
         if not full:
             self._tell(block)
 
@@ -165,6 +171,9 @@ class BadRequests:
             for pod, alone in candidates_pods(block):
                 counts = counts_of(self.shape, alone, Side.CANDIDATE)
                 self._pods[pod.pod] = self._pods.get(pod.pod, Counts()) + counts
+
+        if self.breached and self._shown is None:
+            self._shown = shown(self.rules, self.state, self._onsets, self.pods)
 
         return counted.candidate
 
@@ -180,7 +189,7 @@ class BadRequests:
     def rule(self, name: str, weight: float) -> Ruling:
         """The verdict up to now, with how long a fault takes to be seen at this weight."""
         around = replace(self.around, weight=weight)
-        return rule(name, self.rules, self.state, pods=self.pods, around=around)
+        return rule(name, self.rules, self.state, pods=self.pods, around=around, first=self._shown)
 
 
 def counts_of(shape: Shape, block: CountedBlock, side: Side) -> Counts:

@@ -38,6 +38,8 @@ class Latency:
     _parts: tuple[str, ...] = ()
     _pods: dict[str, Tails] = field(default_factory=dict)
     _unknown: set[Counter] = field(default_factory=set)
+    # What a breach was shown with: its numbers stay.
+    _shown: tuple[LatencyState, list[PodCounts]] | None = None
 
     @property
     def breached(self) -> bool:
@@ -116,7 +118,17 @@ class Latency:
                 tails = self._tails(alone, Side.CANDIDATE)
                 self._pods[pod.pod] = self._pods[pod.pod] + tails if pod.pod in self._pods else tails
 
+        self._freeze()
         return Counts(mine.requests)
+
+    def _freeze(self) -> None:
+        """Keep what a breach is shown with, from the first look on at which no single pod carries it."""
+        if self._shown is not None or not self.rules or not self.state or not self.state.breached:
+            return
+
+        now = self.state, self._pods_at_slowest(self.rules, self.state)
+        if rule_latency("", self.rules, now[0], pods=now[1]).verdict is Verdict.BREACH:
+            self._shown = now
 
     def _tails(self, block: CountedBlock, side: Side) -> Tails:
         requests, _ = block.count(side, part=REQUESTS, of=REQUESTS)
@@ -129,7 +141,8 @@ class Latency:
             sentence = f"{name}: inconclusive. not looked at yet."
             return Ruling(name=name, verdict=Verdict.INCONCLUSIVE, sentence=sentence, part=self.wanted.part)
 
-        return rule_latency(name, self.rules, self.state, pods=self._pods_at_slowest(self.rules, self.state))
+        pods = self._pods_at_slowest(self.rules, self.state)
+        return rule_latency(name, self.rules, self.state, pods=pods, first=self._shown)
 
     def _pods_at_slowest(self, rules: LatencyJudge, state: LatencyState) -> list[PodCounts]:
         place = rules.comparison.slowest(state.slower) if self._parts else 0

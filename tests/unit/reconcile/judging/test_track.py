@@ -290,7 +290,38 @@ def test_a_breach_is_told_in_counts() -> None:
     line = judged(found, cell=20)
 
     assert line.verdict is Verdict.BREACH
-    assert "errors: breach. candidate 60 of 200 (30 %), stable 0 of 4,000" in line.sentence
+    assert "errors: breach. candidate 9 of 30 (30 %), stable 0 of 600" in line.sentence
+
+
+def test_a_breach_keeps_the_numbers_that_it_was_shown_with() -> None:
+    """A candidate that is well again, while somebody looks at it, says nothing against what was shown."""
+    found = caught_up(track(), served(20, failed=3), 3)
+    shown = judged(found, cell=3).sentence
+    errors = series(Side.CANDIDATE, ERRORS, [3 * min(step, 4) for step in range(202)])
+    caught_up(found, [*served(200), errors], 200)
+
+    assert bad(found).state.total.candidate.bad > 9
+    assert judged(found, cell=200).sentence == shown
+
+
+def test_a_fault_that_begins_late_is_told_in_the_counts_since_it_began() -> None:
+    """The good hour before it hides it: of all requests the candidate's are hardly worse."""
+    served_each = [100 * step for step in range(362)]
+    mine, others = ([step + 4 * max(0, step - 241) for step in range(362)], [9 * step for step in range(362)])
+    counts = {(Side.CANDIDATE, ERRORS): mine, (Side.STABLE, ERRORS): others}
+    requests = [series(Side.CANDIDATE, REQUESTS, served_each)]
+    requests.append(series(Side.STABLE, REQUESTS, [9 * count for count in served_each]))
+    found = track()
+    found.tally = BadRequests(found.counting.shape, replace(WANTED, bound=None))
+    failed = [series(side, part, values) for (side, part), values in counts.items()]
+
+    line = judged(caught_up(found, [*requests, *failed], 360), cell=360)
+
+    began = f"{datetime.fromtimestamp(start(240) / 1000, UTC):%H:%M:%S} UTC"
+    assert line.verdict is Verdict.BREACH
+    assert line.sentence.startswith(f"errors: breach. since {began} candidate 130 of 2,600 (5 %), stable 234 of 23,400")
+    assert "; 5 times; tolerated: 1.25 times; " in line.sentence
+    assert "95 %" not in line.sentence
 
 
 @pytest.mark.parametrize("side", Side)
@@ -324,7 +355,7 @@ def test_a_breach_is_told_since_when_and_at_which_step(ends: Sequence[int], ente
     line = judged(found, cell=20, entered=entered)
 
     # So few requests show it with the third block.
-    assert f"(30 %), stable 0 of 4,000 (0 %); shown at 12:00:45 UTC {where}; at least " in line.sentence
+    assert f"(30 %), stable 0 of 600 (0 %); shown by these counts at 12:00:45 UTC {where}; tolerated" in line.sentence
 
 
 def test_no_other_verdict_is_told_since_when() -> None:
