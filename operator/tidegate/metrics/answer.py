@@ -56,6 +56,11 @@ class NotWhole(Unusable):
 
 
 @dataclass(frozen=True, slots=True)
+class TooMuch(NotWhole):
+    """It is larger than it may be: of a shorter time it is smaller."""
+
+
+@dataclass(frozen=True, slots=True)
 class Silent(Unusable):
     """Nothing came back: no connection, or no answer in time."""
 
