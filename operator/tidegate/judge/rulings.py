@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Self
 
 from . import sentences
 from .combined import Ruling, limit
 from .counts import Block, PodCounts
 from .errors import EMPTY, SILENT, ErrorJudge, ErrorState
 from .onset import Onsets
-from .plan import share
+from .plan import BETA, share
 from .pods import Excess, excess
 from .sentences import NOTHING_KNOWN, Circumstances
 from .verdict import Verdict
@@ -38,6 +39,19 @@ class Shown:
     counted: Block = EMPTY
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """By what a pass was shown: compared with stable, or else by the bound; `at`: in milliseconds since 1970."""
+
+    compared: bool
+    at: int | None = None
+
+    @classmethod
+    def now(cls, state: ErrorState, at: int | None = None) -> Self:
+        """By what a state shows it that passes."""
+        return cls(state.no_worse.value >= 1 / BETA, at)
+
+
 def shown(judge: ErrorJudge, state: ErrorState, onsets: Onsets, pods: Sequence[PodCounts]) -> Shown | None:
     """What a breach is shown with, once it is; None also while one pod of several carries it."""
     if not state.breached or one_pod(Case(judge, state, NOTHING_KNOWN, excess(pods, state.total.stable))):
@@ -59,6 +73,7 @@ class Case:
     state: ErrorState
     around: Circumstances
     carrying: Excess | None
+    passed: "Passed | None" = None
 
     @property
     def seen(self) -> tuple[str, str, str]:
@@ -91,13 +106,14 @@ def rule(
     pods: Sequence[PodCounts] = (),
     around: Circumstances = NOTHING_KNOWN,
     first: Shown | None = None,
+    passed: Passed | None = None,
 ) -> Ruling:
     """One objective's verdict after its last look. `pods` are the candidate's, since the rollout began.
 
     A breach stays one, in the numbers that it was shown with `first`. Where one pod of several carries the excess it
     holds: a node or a pod is no release.
     """
-    case = Case(judge, state, around, excess(pods, state.total.stable))
+    case = Case(judge, state, around, excess(pods, state.total.stable), passed)
     if state.breached and not one_pod(case):
         verdict, parts = breach(judge, first or Shown(state, tuple(pods)), around)
     else:
@@ -191,14 +207,16 @@ def shared(case: Case) -> Found | None:
     return Verdict.HOLD, (*case.seen, f"{case.over}, but not shown to be worse than stable yet")
 
 
-def passed(case: Case) -> Found | None:
+def passes(case: Case) -> Found | None:
     """Shown once to be no worse than stable, or to keep its bound."""
     if not case.state.passed:
         return None
 
-    bound = f" or at most {share(case.judge.ceiling.greatest)}" if case.judge.ceiling else ""
+    first = case.passed or Passed.now(case.state)
+    at = "" if first.at is None else f"at {sentences.clock(first.at)} "
     less = f"less than {case.judge.non_inferiority.bad_ratio:.3g} times stable's"
-    return Verdict.PASS, (*case.seen, f"shown at look {case.state.passed} to be {less}{bound}")
+    most = f"at most {share(case.judge.ceiling.greatest)}" if case.judge.ceiling else less
+    return Verdict.PASS, (*case.seen, f"shown {at}to be {less if first.compared else most}")
 
 
 def inconclusive(case: Case) -> Found:
@@ -213,6 +231,6 @@ CLAUSES: tuple[Callable[[Case], Found | None], ...] = (
     unseen,
     silent,
     shared,
-    passed,
+    passes,
     inconclusive,
 )

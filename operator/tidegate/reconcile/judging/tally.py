@@ -13,7 +13,7 @@ from tidegate.judge.counts import Block, Counts
 from tidegate.judge.counts import PodCounts as JudgedPod
 from tidegate.judge.errors import ErrorJudge, ErrorState
 from tidegate.judge.onset import Onsets
-from tidegate.judge.rulings import Shown, rule, shown
+from tidegate.judge.rulings import Passed, Shown, rule, shown
 from tidegate.judge.sentences import Circumstances
 from tidegate.judge.verdict import Bound
 from tidegate.metrics.history import History, history
@@ -90,6 +90,7 @@ class BadRequests:
     _unknown: str = ""
     _onsets: Onsets = field(default_factory=Onsets)
     _shown: Shown | None = None
+    _passed: Passed | None = None
     _pods: dict[str, Counts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -172,6 +173,9 @@ class BadRequests:
                 counts = counts_of(self.shape, alone, Side.CANDIDATE)
                 self._pods[pod.pod] = self._pods.get(pod.pod, Counts()) + counts
 
+        if self.state.passed and self._passed is None:
+            self._passed = Passed.now(self.state, block.until)
+
         if self.breached and self._shown is None:
             self._shown = shown(self.rules, self.state, self._onsets, self.pods)
 
@@ -189,7 +193,7 @@ class BadRequests:
     def rule(self, name: str, weight: float) -> Ruling:
         """The verdict up to now, with how long a fault takes to be seen at this weight."""
         around = replace(self.around, weight=weight)
-        return rule(name, self.rules, self.state, pods=self.pods, around=around, first=self._shown)
+        return rule(name, self.rules, self.state, pods=self.pods, around=around, first=self._shown, passed=self._passed)
 
 
 def counts_of(shape: Shape, block: CountedBlock, side: Side) -> Counts:

@@ -40,6 +40,7 @@ class Latency:
     _unknown: set[Counter] = field(default_factory=set)
     # What a breach was shown with: its numbers stay.
     _shown: tuple[LatencyState, list[PodCounts]] | None = None
+    _passed_at: int | None = None
 
     @property
     def breached(self) -> bool:
@@ -111,7 +112,9 @@ class Latency:
         del promise
         mine, others = (self._tails(block, side) for side in (Side.CANDIDATE, Side.STABLE))
         if self.rules and self.state:
+            before = self.state.passed
             self.state = self.rules.update(replace(self.state, full=full), mine, others)
+            self._passed_at = block.until if self.state.passed > before else self._passed_at
 
         if self.counting.shape.counts.by_pods and not full:
             for pod, alone in candidates_pods(block):
@@ -142,7 +145,7 @@ class Latency:
             return Ruling(name=name, verdict=Verdict.INCONCLUSIVE, sentence=sentence, part=self.wanted.part)
 
         pods = self._pods_at_slowest(self.rules, self.state)
-        return rule_latency(name, self.rules, self.state, pods=pods, first=self._shown)
+        return rule_latency(name, self.rules, self.state, pods=pods, first=self._shown, passed_at=self._passed_at)
 
     def _pods_at_slowest(self, rules: LatencyJudge, state: LatencyState) -> list[PodCounts]:
         place = rules.comparison.slowest(state.slower) if self._parts else 0

@@ -362,6 +362,24 @@ def test_no_other_verdict_is_told_since_when() -> None:
     assert "shown at" not in judged(caught_up(track(), served(20), 20), cell=20).sentence
 
 
+@pytest.mark.parametrize(
+    ("bound", "shown"), [(0.5, "at most 50 %"), (None, "less than 2 times stable's")], ids=["by the bound", "compared"]
+)
+def test_a_pass_says_when_it_was_shown_and_by_what(bound: float | None, shown: str) -> None:
+    found = track()
+    found.tally = BadRequests(found.counting.shape, replace(WANTED, bound=bound))
+    counts = {(Side.CANDIDATE, ERRORS): 5, (Side.STABLE, ERRORS): 50}
+    counts |= {(Side.CANDIDATE, REQUESTS): 1000, (Side.STABLE, REQUESTS): 10_000}
+    alike = [series(side, part, [each * step for step in range(202)]) for (side, part), each in counts.items()]
+    cell = next(cell for cell in range(1, 200) if bad(caught_up(found, alike, cell)).state.passed)
+
+    line = judged(caught_up(found, alike, 200), cell=200)
+
+    at_end = f"{datetime.fromtimestamp(start(cell) / 1000, UTC):%H:%M:%S} UTC"
+    assert line.verdict is Verdict.PASS
+    assert line.sentence.partition(".")[2].endswith(f"; shown at {at_end} to be {shown}.")
+
+
 def test_a_breach_stays_one_though_the_source_is_gone() -> None:
     found = caught_up(track(), served(20, failed=3), 20)
     found.failed = "the metric source answers with HTTP 503"
