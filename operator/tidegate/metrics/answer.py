@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
+from .samples import number
+
 SENTENCE_LENGTH = 256
 ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
@@ -123,7 +125,7 @@ def plain(words: str) -> str:
 def sample(found: float | str | None) -> Answer:
     """A number, however it is written. Absent and not a number are no data; infinite is of no use."""
     try:
-        value = math.nan if found is None else float(found)
+        value = math.nan if found is None else number(found) if isinstance(found, str) else float(found)
     except (ValueError, OverflowError):
         return Unusable(f"not a number: {str(found)[:32]!r}")
 

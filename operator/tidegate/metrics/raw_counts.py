@@ -14,7 +14,7 @@ from .buckets import boundary
 from .copies import Scraped, copies, scraped
 from .data_planes import COUNTS, Counts, Status
 from .matchers import Matchers, selector
-from .samples import Buckets, Counter, Sample, Series, Side
+from .samples import Buckets, Counter, Sample, Series, Side, number
 
 REQUESTS, ERRORS, CLIENT_ERRORS, QUICK = "requests", "errors", "client errors", "quick"
 # Requests whose status says nothing, with the label that says it behind it.
@@ -239,7 +239,7 @@ def boundary_part(upper: float) -> str:
 
 def _upper(found: RawSeries) -> float:
     try:
-        return float(found.labels.get("le", ""))
+        return number(found.labels.get("le", ""))
     except ValueError:
         return math.nan
 
