@@ -45,7 +45,7 @@ def test_a_candidate_that_turns_bad_in_the_watch_goes_back_without_any_traffic_o
     assert (found["status"]["reason"], found["status"]["stable"]["revision"]) == ("ObjectiveBreached", first)
     assert re.search(
         r"errors: breach\. candidate [\d,]+ of [\d,]+ \([\d.]+ %\), a day before [\d,]+ of [\d,]+ \(1 %\);"
-        r" shown at [\d:]{8} UTC in step all \(100 %\);"
+        r" shown by these counts at [\d:]{8} UTC in step all \(100 %\);"
         " compared with the same time a day before, for stable has no traffic",
         found["status"]["message"],
     )

@@ -131,7 +131,7 @@ RELEASE_STATUS: dict[str, Any] = {
                 revision=text(63),
                 outcome=text(32),
                 reason=text(128),
-                message=text(256),
+                message=text(1024),
                 startedAt=TIME,
                 endedAt=TIME,
             ),

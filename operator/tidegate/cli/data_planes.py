@@ -21,6 +21,11 @@ revision `bcdfghjklm` and stable's `nnnnnkkkkk`. One question asks for the raw s
 Every question is asked of a real Prometheus by the suite, over series that are labelled as the product labels them.
 *Tried* says more: *live* asks the product itself, or a program that counts with Prometheus' own client; *experimental*
 was never run against the product here, and a rollout says so by an Event `DataPlane` when it starts.
+
+A status is a number from 100 to 599, or a class of them (`2xx`, `5XX`), and of `errors` what that row names. A word
+such as `error` or `ok`, and any other number, says nothing of success: once a request of either side is counted by one
+the objective is unavailable for the rest of the rollout, and names the label. It never passes then; a breach that the
+other requests show is one all the same. Of several labels of a series the first that tells a status counts.
 """
 EXAMPLE = Backend(namespace="shop", release="web", revision="bcdfghjklm", service="web-candidate", port=80)
 STABLE = replace(EXAMPLE, revision="nnnnnkkkkk", service="web-stable", side=Side.STABLE)

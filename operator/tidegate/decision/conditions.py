@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from .progress import Phase, Progress
-from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
+from .reasons import BLOCKING, MESSAGE_LENGTH, WAITING_FOR_A_PERSON, Reason, shortened
 
 SERVED = frozenset({Reason.PROMOTED, Reason.REVERTED})
-MESSAGE_LIMIT = 1024
 
 
 def conditions(
@@ -83,7 +82,7 @@ def _condition(
         "type": kind,
         "status": value,
         "reason": progress.reason.value,
-        "message": progress.sentence[:MESSAGE_LIMIT],
+        "message": shortened(progress.sentence, MESSAGE_LENGTH),
         "observedGeneration": generation,
         "lastTransitionTime": kept or now.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -10,7 +10,7 @@ from .conditions import conditions
 from .decision import Decision
 from .plan import NO_TIME
 from .progress import Notice, Progress, Rollout, TakenOver, Waiting
-from .reasons import SENTENCE_LENGTH
+from .reasons import MESSAGE_LENGTH, SENTENCE_LENGTH, shortened
 from .restart import left_of_it
 from .snapshot import Side, Snapshot
 
@@ -25,6 +25,8 @@ ASK_NAMES: Mapping[str, str] = {
     "restart": "restart",
 }
 MILLISECOND = timedelta(milliseconds=1)
+# Of the history: the newest line is also what is said of a rollback after it.
+NEWEST_LINE, OLDER_LINE = 1024, 256
 
 
 def status_of(
@@ -48,7 +50,7 @@ def status_of(
         "observedGeneration": generation,
         "phase": progress.phase.value,
         "reason": progress.reason.value,
-        "message": progress.sentence,
+        "message": shortened(progress.sentence, MESSAGE_LENGTH),
         "conditions": kept if beside and kept else states,
         "stable": _side(seen, progress.stable),
         "candidate": _side(seen, progress.candidate),
@@ -57,7 +59,7 @@ def status_of(
         "rollout": _rollout(progress),
         "objectives": objectives if progress.candidate else None,
         "rejected": list(progress.rejected),
-        "history": [_line(rollout) for rollout in progress.history],
+        "history": _history(progress),
         "notices": [_notice(notice) for notice in progress.notices],
         "takenOver": _taken_over(progress.taken_over),
         "handedOverAt": stamp(progress.handed_over_at),
@@ -182,7 +184,7 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
 
     known = seen.progress.restart_since == progress.restart_since
     found = left_of_it(seen)
-    seen_left = {"left": len(found.due), "message": found.sentence[:SENTENCE_LENGTH]} if known else {}
+    seen_left = {"left": len(found.due), "message": shortened(found.sentence, SENTENCE_LENGTH)} if known else {}
     return {"since": stamp(progress.restart_since), **seen_left}
 
 
@@ -221,12 +223,16 @@ def _notice(notice: Notice) -> dict[str, Any]:
     }
 
 
-def _line(rollout: Rollout) -> dict[str, Any]:
+def _history(progress: Progress) -> list[dict[str, Any]]:
+    return [_line(rollout, OLDER_LINE if place else NEWEST_LINE) for place, rollout in enumerate(progress.history)]
+
+
+def _line(rollout: Rollout, longest: int) -> dict[str, Any]:
     line = {
         "revision": rollout.revision,
         "outcome": rollout.outcome.value,
         "reason": rollout.reason.value,
-        "message": rollout.sentence[:256],
+        "message": shortened(rollout.sentence, longest),
         "startedAt": stamp(rollout.started_at),
         "endedAt": stamp(rollout.ended_at),
     }

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
+from typing import Self
 
 from . import sentences
 from .combined import Ruling, limit
-from .counts import PodCounts
-from .errors import SILENT, ErrorJudge, ErrorState
-from .plan import share
+from .counts import Block, PodCounts
+from .errors import EMPTY, SILENT, ErrorJudge, ErrorState
+from .onset import Onsets
+from .plan import BETA, share
 from .pods import Excess, excess
 from .sentences import NOTHING_KNOWN, Circumstances
 from .verdict import Verdict
@@ -24,13 +27,53 @@ Found = tuple[Verdict, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a breach was shown with: its numbers stay, whatever is counted later.
+
+    `since`: in milliseconds since 1970, where the fault began later than the first block; `counted` is of then on.
+    """
+
+    state: ErrorState
+    pods: tuple[PodCounts, ...] = ()
+    since: int | None = None
+    counted: Block = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """By what a pass was shown: compared with stable, or else by the bound; `at`: in milliseconds since 1970."""
+
+    compared: bool
+    at: int | None = None
+
+    @classmethod
+    def now(cls, state: ErrorState, at: int | None = None) -> Self:
+        """By what a state shows it that passes."""
+        return cls(state.no_worse.value >= 1 / BETA, at)
+
+
+def shown(judge: ErrorJudge, state: ErrorState, onsets: Onsets, pods: Sequence[PodCounts]) -> Shown | None:
+    """What a breach is shown with, once it is; None also while one pod of several carries it."""
+    if not state.breached or one_pod(Case(judge, state, NOTHING_KNOWN, excess(pods, state.total.stable))):
+        return None
+
+    late = onsets.late(judge, state)
+    if late is None:
+        return Shown(state, tuple(pods))
+
+    counted = (Block(state.alone) if state.full else state.total) - late.before
+    return Shown(state, tuple(pods), late.since, counted)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One objective after its last look."""
+    """One objective after its last look, or after the one that it was shown at."""
 
     judge: ErrorJudge
     state: ErrorState
     around: Circumstances
     carrying: Excess | None
+    passed: "Passed | None" = None
 
     @property
     def seen(self) -> tuple[str, str, str]:
@@ -62,13 +105,20 @@ def rule(
     *,
     pods: Sequence[PodCounts] = (),
     around: Circumstances = NOTHING_KNOWN,
+    first: Shown | None = None,
+    passed: Passed | None = None,
 ) -> Ruling:
     """One objective's verdict after its last look. `pods` are the candidate's, since the rollout began.
 
-    A breach stays one. Where one pod of several carries the excess it holds: a node or a pod is no release.
+    A breach stays one, in the numbers that it was shown with `first`. Where one pod of several carries the excess it
+    holds: a node or a pod is no release.
     """
-    case = Case(judge, state, around, excess(pods, state.total.stable))
-    verdict, parts = next(found for clause in CLAUSES if (found := clause(case)))
+    case = Case(judge, state, around, excess(pods, state.total.stable), passed)
+    if state.breached and not one_pod(case):
+        verdict, parts = breach(judge, first or Shown(state, tuple(pods)), around)
+    else:
+        verdict, parts = next(found for clause in CLAUSES if (found := clause(case)))
+
     return Ruling(
         name=name,
         verdict=verdict,
@@ -87,22 +137,45 @@ def one_pod(case: Case) -> Found | None:
     return Verdict.HOLD, (*case.seen, sentences.carried(case.carrying))
 
 
-def breach(case: Case) -> Found | None:
+def breach(judge: ErrorJudge, first: Shown, around: Circumstances) -> Found:
     """Shown once to be worse than tolerated, or over its bound and to blame."""
-    if not case.state.breached:
-        return None
-
-    judge, (sides, ratio, alone) = case.judge, case.seen
+    case = Case(judge, first.state, around, excess(first.pods, first.state.total.stable))
     bound = f", and at most {share(judge.ceiling.greatest)}" if judge.ceiling else ""
     tolerated = f"tolerated: {judge.comparison.tolerance:.3g} times{bound}"
-    # Where the bound alone judges it comes first: what is long is cut.
     return Verdict.BREACH, (
-        *((sides, tolerated, ratio, alone) if alone else (sides, ratio, tolerated)),
+        *counts_of_breach(case, first, tolerated),
         case.speaks,
         sentences.carried(case.carrying),
-        sentences.unchanged(case.around.before),
+        sentences.unchanged(around.before),
         sentences.false_alarm(limit(judge.part)),
     )
+
+
+def counts_of_breach(case: Case, first: Shown, tolerated: str) -> tuple[str, ...]:
+    """The counts, what is tolerated, and the ratio; since the fault began, where the time before it would hide it.
+
+    No interval is true from a start that was chosen by what followed.
+    """
+    total, counted = case.state.total, first.counted
+    late = "" if first.since is None else f"since {sentences.clock(first.since)} "
+    if case.state.full:
+        # Where the bound alone judges it comes first: what is long is cut.
+        alone = f"{case.alone}, {late}{sentences.counted(counted.candidate)}" if late else case.alone
+        return sentences.sides(total.candidate, total.stable), tolerated, agreeing(case), alone
+
+    if not late:
+        return sentences.sides(total.candidate, total.stable), agreeing(case), tolerated
+
+    times = sentences.ratio(counted.candidate, counted.stable)
+    return f"{late}{sentences.sides(counted.candidate, counted.stable)}", times, tolerated
+
+
+def agreeing(case: Case) -> str:
+    """How many times worse, without an interval where that is of another time than the counts, and contradicts them."""
+    total, interval = case.state.total, case.state.interval
+    worse = total.candidate.share / total.stable.share if total.stable.bad else inf
+    agrees = interval.least <= worse <= interval.greatest and interval.greatest >= case.judge.comparison.tolerance
+    return sentences.ratio(total.candidate, total.stable, *([interval] if agrees else []))
 
 
 def unseen(case: Case) -> Found | None:
@@ -134,14 +207,16 @@ def shared(case: Case) -> Found | None:
     return Verdict.HOLD, (*case.seen, f"{case.over}, but not shown to be worse than stable yet")
 
 
-def passed(case: Case) -> Found | None:
+def passes(case: Case) -> Found | None:
     """Shown once to be no worse than stable, or to keep its bound."""
     if not case.state.passed:
         return None
 
-    bound = f" or at most {share(case.judge.ceiling.greatest)}" if case.judge.ceiling else ""
+    first = case.passed or Passed.now(case.state)
+    at = "" if first.at is None else f"at {sentences.clock(first.at)} "
     less = f"less than {case.judge.non_inferiority.bad_ratio:.3g} times stable's"
-    return Verdict.PASS, (*case.seen, f"shown at look {case.state.passed} to be {less}{bound}")
+    most = f"at most {share(case.judge.ceiling.greatest)}" if case.judge.ceiling else less
+    return Verdict.PASS, (*case.seen, f"shown {at}to be {less if first.compared else most}")
 
 
 def inconclusive(case: Case) -> Found:
@@ -153,10 +228,9 @@ def inconclusive(case: Case) -> Found:
 
 CLAUSES: tuple[Callable[[Case], Found | None], ...] = (
     one_pod,
-    breach,
     unseen,
     silent,
     shared,
-    passed,
+    passes,
     inconclusive,
 )

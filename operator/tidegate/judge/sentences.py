@@ -1,6 +1,7 @@
 """Verdicts as an on-call person reads them: counts, ratio, interval, evidence, limit, pods."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from .counts import Counts
 from .interval import Interval
@@ -17,6 +18,7 @@ class Circumstances:
     weight: float = 0.0
 
 
+MILLISECONDS = 1000
 NOTHING_KNOWN = Circumstances()
 ANY_RATIO = Interval()
 
@@ -24,6 +26,11 @@ ANY_RATIO = Interval()
 def counted(counts: Counts) -> str:
     """`86 of 3,940 (2.18 %)`."""
     return f"{counts.bad:,} of {counts.requests:,} ({share(counts.share)})"
+
+
+def clock(at: int) -> str:
+    """A time in milliseconds since 1970, as of today."""
+    return f"{datetime.fromtimestamp(at / MILLISECONDS, UTC):%H:%M:%S} UTC"
 
 
 def sides(candidate: Counts, stable: Counts) -> str:

@@ -103,13 +103,26 @@ class LatencyJudge:
         return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
 
 
-def rule_latency(name: str, judge: LatencyJudge, state: LatencyState, *, pods: Sequence[PodCounts] = ()) -> Ruling:
+def rule_latency(
+    name: str,
+    judge: LatencyJudge,
+    state: LatencyState,
+    *,
+    pods: Sequence[PodCounts] = (),
+    first: tuple[LatencyState, Sequence[PodCounts]] | None = None,
+    passed_at: int | None = None,
+) -> Ruling:
     """One latency objective's verdict after its last look; the sentence is of the boundary that says most.
 
     `pods` are the candidate's at that boundary, since the rollout began. Where one of several carries the excess it
-    holds: a node or a pod is no release.
+    holds: a node or a pod is no release. `first`: what a breach was shown with, as its numbers stay. `passed_at`: in
+    milliseconds since 1970.
     """
-    verdict, words = _verdict(judge, state, pods)
+    passed = "" if passed_at is None else f"at {sentences.clock(passed_at)} "
+    verdict, words = _verdict(judge, state, pods, passed)
+    if verdict is Verdict.BREACH and first is not None:
+        verdict, words = _verdict(judge, *first)
+
     return Ruling(
         name=name,
         verdict=verdict,
@@ -119,7 +132,9 @@ def rule_latency(name: str, judge: LatencyJudge, state: LatencyState, *, pods: S
     )
 
 
-def _verdict(judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts]) -> tuple[Verdict, Sequence[str]]:
+def _verdict(
+    judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts], passed: str = ""
+) -> tuple[Verdict, Sequence[str]]:
     if not judge.boundaries:
         return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
 
@@ -133,7 +148,7 @@ def _verdict(judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts]
 
     if state.passed:
         bad = f"less than {judge.comparison.bad_ratio:.3g} times as many slow requests at every boundary"
-        return Verdict.PASS, (seen, f"shown at look {state.passed} to have {bad}", alone)
+        return Verdict.PASS, (seen, f"shown {passed}to have {bad}", alone)
 
     return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, limit(judge.part)))
 

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
+from .samples import number
+
 SENTENCE_LENGTH = 256
 ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
@@ -53,6 +55,11 @@ class Unusable:
 @dataclass(frozen=True, slots=True)
 class NotWhole(Unusable):
     """A part of the answer: less at once may be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooMuch(NotWhole):
+    """It is larger than it may be: of a shorter time it is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ def plain(words: str) -> str:
 def sample(found: float | str | None) -> Answer:
     """A number, however it is written. Absent and not a number are no data; infinite is of no use."""
     try:
-        value = math.nan if found is None else float(found)
+        value = math.nan if found is None else number(found) if isinstance(found, str) else float(found)
     except (ValueError, OverflowError):
         return Unusable(f"not a number: {str(found)[:32]!r}")
 

@@ -20,7 +20,8 @@ MILLISECOND = timedelta(milliseconds=1)
 class Status:
     """The label with an answer's status, and the statuses that are server errors; `but`: all others are.
 
-    `client_errors`: those that blame the client, and are no errors of the server.
+    `client_errors`: those that blame the client, and are no errors of the server. What is neither, and no status of
+    HTTP or a class of them, tells nothing: it is never taken for success.
     """
 
     label: str
@@ -32,6 +33,10 @@ class Status:
     def matcher(self) -> str:
         """The errors as a matcher."""
         return f'{self.label}{"!~" if self.but else "=~"}"{self.errors}"'
+
+    def fails(self, value: str) -> bool:
+        """True for an error of the server."""
+        return (re.fullmatch(self.errors, value) is not None) is not self.but
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +146,15 @@ COUNTS: Mapping[DataPlane, Counts] = {
     ),
     DataPlane.ISTIO: Counts(
         counter="istio_requests_total",
-        statuses=(Status(label="response_code"),),
+        # The connection broke before there was an answer.
+        statuses=(Status(label="response_code", errors="0|5.."),),
         buckets="istio_request_duration_milliseconds_bucket",
         unit=MILLISECOND,
         backend=istio,
         only=Only(label="reporter", pattern="source|waypoint"),
         by_workloads=True,
-        note="As the gateway, the caller's sidecar or the waypoint reports it.",
+        note="As the gateway, the caller's sidecar or the waypoint reports it. `0` is what got no answer: an error,"
+        " whoever broke the connection.",
     ),
     DataPlane.LINKERD: Counts(
         counter="outbound_http_route_backend_response_statuses_total",

@@ -14,9 +14,13 @@ from .buckets import boundary
 from .copies import Scraped, copies, scraped
 from .data_planes import COUNTS, Counts, Status
 from .matchers import Matchers, selector
-from .samples import Buckets, Counter, Sample, Series, Side
+from .samples import Buckets, Counter, Sample, Series, Side, number
 
 REQUESTS, ERRORS, CLIENT_ERRORS, QUICK = "requests", "errors", "client errors", "quick"
+# Requests whose status says nothing, with the label that says it behind it.
+UNKNOWN = "unknown status "
+# As HTTP numbers them, or as a class of these.
+HTTP_STATUS = re.compile("[1-5]([0-9]{2}|xx|XX)")
 # A native histogram, of which no boundary is chosen yet; and how the name of a classic one ends.
 NATIVE, CLASSIC = "native", "_bucket"
 SETS_REMEMBERED = 512
@@ -161,18 +165,29 @@ def _errors(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Ser
 
 
 def parts_of(statuses: Iterable[Status], labels: Mapping[str, str]) -> tuple[str, ...]:
-    """What the answers of a series count as; nothing where it tells no status."""
+    """What the answers of a series count as, by the first label with a status; nothing where it has no such label."""
+    unknown = ""
     for status in statuses:
         value = labels.get(status.label, "")
         if not value and not status.but:
             continue
 
-        if (re.fullmatch(status.errors, value) is not None) is not status.but:
+        if status.fails(value):
             return REQUESTS, ERRORS
 
-        return (REQUESTS, CLIENT_ERRORS) if re.fullmatch(status.client_errors, value) else (REQUESTS,)
+        if HTTP_STATUS.fullmatch(value):
+            return (REQUESTS, CLIENT_ERRORS) if re.fullmatch(status.client_errors, value) else (REQUESTS,)
 
-    return ()
+        unknown = unknown or f'{UNKNOWN}{status.label}="{value}"'
+
+    return (REQUESTS, unknown) if unknown else ()
+
+
+def unknown_status(parts: Mapping[str, int]) -> str:
+    """The label of what was counted and says no status; empty where all that was counted says one."""
+    return min(
+        (part.removeprefix(UNKNOWN) for part, count in parts.items() if part.startswith(UNKNOWN) and count), default=""
+    )
 
 
 def _quick(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Series]:
@@ -224,7 +239,7 @@ def boundary_part(upper: float) -> str:
 
 def _upper(found: RawSeries) -> float:
     try:
-        return float(found.labels.get("le", ""))
+        return number(found.labels.get("le", ""))
     except ValueError:
         return math.nan
 

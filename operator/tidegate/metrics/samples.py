@@ -1,5 +1,6 @@
 """Raw samples of counters, as a range selector gives them. It knows no side's totals and no query."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -78,17 +79,33 @@ class Up:
     samples: tuple[Sample, ...]
 
 
+# As a server writes them: no `1_000`, no space around, no digits but these.
+NUMBER = re.compile(
+    r"[+-]?(?:[0-9]+[.]?[0-9]*(?:[eE][+-]?[0-9]+)?|[.][0-9]+(?:[eE][+-]?[0-9]+)?|[Ii]nf(?:inity)?|[Nn]a[Nn])"
+)
+
+
+def number(text: str) -> float:
+    """The number that a text is. Raises ValueError for what Python takes as one, and no server writes."""
+    # Most are whole: this is most of what an answer of a million samples costs.
+    if not (text.isascii() and text.isdigit()) and NUMBER.fullmatch(text) is None:
+        message = f"could not convert string to float: {text[:32]!r}"
+        raise ValueError(message)
+
+    return float(text)
+
+
 def samples(values: Iterable[tuple[float, str]]) -> tuple[Sample, ...]:
     """A series' `values` as Prometheus writes them in JSON. Raises ValueError for text that is no number."""
-    return tuple(Sample(round(at * MILLISECONDS), float(value)) for at, value in values)
+    return tuple(Sample(round(at * MILLISECONDS), number(value)) for at, value in values)
 
 
 def buckets(at: float, count: str, found: Sequence[tuple[int, str, str, str]]) -> Buckets:
     """A native histogram as Prometheus writes it in JSON. Raises ValueError for text that is no number."""
-    ordered = sorted((float(upper), float(lower), float(inside)) for _, lower, upper, inside in found)
+    ordered = sorted((number(upper), number(lower), number(inside)) for _, lower, upper, inside in found)
     return Buckets(
         at=round(at * MILLISECONDS),
-        requests=float(count),
+        requests=number(count),
         lowers=tuple(lower for _, lower, _ in ordered),
         uppers=tuple(upper for upper, _, _ in ordered),
         cumulative=tuple(accumulate(inside for _, _, inside in ordered)),

@@ -11,7 +11,8 @@ from tests.unit.decision.world import World, as_recorded, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Progress
 from tidegate.decision.actions import PointService, Role, Scale, SetWeight
-from tidegate.decision.reasons import Reason
+from tidegate.decision.progress import Outcome, Rollout
+from tidegate.decision.reasons import Reason, shortened
 from tidegate.decision.recorded import progress_of
 from tidegate.decision.snapshot import Blocked
 from tidegate.decision.status import status_of
@@ -219,3 +220,42 @@ def test_an_autoscaler_is_told_the_size_without_a_surge_at_any_weight(
         world.sides[name] = replace(world.sides[name], replicas=size)
 
     assert status(world)["replicas"] == told
+
+
+SAID = (
+    "errors: breach. candidate 220 of 4,000 (5.5 %), stable 1,030 of 36,000 (2.86 %); 1.9 times; tolerated: 1.25 times,"
+    " and at most 1 %; evidence 407,388:1 (limit 100:1); excess on 1 of 1 candidate pods; stable had 0.5 % in the hour"
+    " before; a false alarm like this comes in at most 1 % of rollouts."
+)
+
+
+@pytest.mark.parametrize(
+    ("longest", "end"),
+    [(len(SAID), "1 % of rollouts."), (220, "candidate pods;…"), (60, "(5.5 %), stable…"), (19, "errors: breach.…")],
+    ids=["all of it", "a clause", "a word", "a verdict"],
+)
+def test_what_is_too_long_ends_with_a_clause_or_a_word(longest: int, end: str) -> None:
+    said = shortened(SAID, longest)
+
+    assert said.endswith(end)
+    assert len(said) <= longest
+
+
+def test_of_the_newest_rollout_all_is_remembered_that_is_said_after_it() -> None:
+    world = at_first_step()
+    lines = [
+        Rollout(
+            revision="v2",
+            outcome=Outcome.ROLLED_BACK,
+            reason=Reason.OBJECTIVE_BREACHED,
+            sentence=SAID,
+            started_at=world.now,
+        )
+    ] * 2
+    world.progress = replace(world.progress, history=tuple(lines), sentence=SAID)
+
+    told = status(world)
+
+    assert [told["message"], told["history"][0]["message"]] == [SAID] * 2
+    assert told["history"][1]["message"].endswith("; stable had 0.5 % in the hour before;…")
+    assert {condition["message"] for condition in told["conditions"]} == {SAID}

@@ -1,5 +1,6 @@
 """An answer is a number, no data, or of no use; nothing else."""
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -23,6 +24,9 @@ SOURCE = Prometheus(address="http://prometheus")
         (vector(), NoData),
         (vector("NaN"), NoData),
         (vector("+Inf"), Unusable),
+        (vector("1_000"), Unusable),
+        (vector(" 5 "), Unusable),
+        (vector("١٢"), Unusable),
         (vector("1", "2"), Unusable),
         (b'{"status":"success","data":{"resultType":"scalar","result":[1,"3"]}}', Sample),
         (b'{"status":"success","data":{"resultType":"matrix","result":[]}}', Unusable),
@@ -30,7 +34,21 @@ SOURCE = Prometheus(address="http://prometheus")
         (b"<html>", Unusable),
         (b"", Unusable),
     ],
-    ids=["one", "none", "nan", "inf", "two", "scalar", "matrix", "error", "html", "nothing"],
+    ids=[
+        "one",
+        "none",
+        "nan",
+        "inf",
+        "underscores",
+        "spaces",
+        "other digits",
+        "two",
+        "scalar",
+        "matrix",
+        "error",
+        "html",
+        "nothing",
+    ],
 )
 def test_every_answer_has_one_meaning(body: bytes, kind: type) -> None:
     assert isinstance(Prometheus(address="http://prometheus").parse(body), kind)
@@ -44,6 +62,20 @@ def test_a_range_selector_gives_raw_samples_at_exact_times() -> None:
     assert SOURCE.raw(MATRIX % (ONE, b"")) == (
         RawSeries({"code": "200"}, (RawSample(1700000000123, 7.0), RawSample(1700000015123, 9.0))),
     )
+
+
+@pytest.mark.parametrize("value", ["1_000", " 5", "\u0661\u0662", "0x10", "1e", ""])
+def test_a_sample_in_letters_that_no_prometheus_writes_is_no_answer(value: str) -> None:
+    one = json.dumps({"metric": {}, "values": [[1.0, value]]}).encode()
+
+    assert isinstance(SOURCE.raw(MATRIX % (one, b"")), Unusable)
+
+
+@pytest.mark.parametrize("value", ["0", "12", "-5", "0.5", "1e+06", "1.5e-7", "1E9", "+Inf", "-Inf"])
+def test_a_sample_as_a_prometheus_writes_it_is_that_number(value: str) -> None:
+    one = json.dumps({"metric": {}, "values": [[1.0, value]]}).encode()
+
+    assert SOURCE.raw(MATRIX % (one, b"")) == (RawSeries({}, (RawSample(1000, float(value)),)),)
 
 
 WHOLE = [

@@ -14,12 +14,15 @@ from tidegate.metrics.raw_counts import (
     NATIVE,
     QUICK,
     REQUESTS,
+    UNKNOWN,
     RawSeries,
     Shape,
     questions,
     read,
     scraped_twice,
+    unknown_status,
 )
+from tidegate.metrics.raw_counts import parts_of as parts_of_labels
 from tidegate.metrics.samples import Sample, Series, Side, buckets
 
 MINUTE = timedelta(minutes=1)
@@ -171,8 +174,15 @@ def test_a_histogram_that_is_there_as_both_is_counted_once() -> None:
         (DataPlane.APPLICATION, {"status": "500"}, [ERRORS, REQUESTS]),
         (DataPlane.APPLICATION, {"code": "200", "status": "500"}, [REQUESTS]),
         (DataPlane.APPLICATION, {"method": "GET"}, []),
+        (DataPlane.APPLICATION, {"code": "ok", "status": "500"}, [ERRORS, REQUESTS]),
+        (DataPlane.APPLICATION, {"status": "2xx"}, [REQUESTS]),
+        (DataPlane.APPLICATION, {"status": "4xx"}, [CLIENT_ERRORS, REQUESTS]),
+        (DataPlane.APPLICATION, {"status": "5XX"}, [ERRORS, REQUESTS]),
     ],
-    ids=["no answer", "not found", "by status", "by code first", "neither"],
+    ids=[
+        *("no answer", "not found", "by status", "by code first", "neither", "by the label that tells one"),
+        *("a class of successes", "a class of the client's errors", "a class of errors"),
+    ],
 )
 def test_a_status_is_read_as_its_data_plane_writes_it(
     plane: DataPlane, labels: dict[str, str], parts: list[str]
@@ -188,6 +198,25 @@ def test_a_status_is_read_as_its_data_plane_writes_it(
     found = read(Shape(plane), BOTH, [raw(**home, **labels)])
 
     assert parts_of(found.get(CANDIDATE, [])) == parts
+
+
+WORDS = ("error", "failure", "ok", "Internal", "0", "000", "600", "4", "HTTP 500", "500 Internal Server Error", "٥٠٠")
+
+
+@pytest.mark.parametrize("value", WORDS)
+@pytest.mark.parametrize("plane", [plane for plane in DataPlane if plane is not DataPlane.LINKERD])
+def test_what_is_no_status_of_http_is_never_a_success(plane: DataPlane, value: str) -> None:
+    status = Shape(plane).counts.statuses[-1]
+
+    parts = parts_of_labels(Shape(plane).counts.statuses, {status.label: value})
+
+    answered_nothing = plane is DataPlane.ISTIO and value == "0"
+    assert parts == (REQUESTS, ERRORS if answered_nothing else f'{UNKNOWN}{status.label}="{value}"')
+
+
+def test_whoever_is_told_why_nothing_passes_learns_the_label() -> None:
+    assert unknown_status({REQUESTS: 9, f'{UNKNOWN}code="ok"': 9}) == 'code="ok"'
+    assert unknown_status({REQUESTS: 9, f'{UNKNOWN}code="ok"': 0}) == ""
 
 
 def test_a_pod_that_counts_itself_is_the_target_and_a_candidates_is_new() -> None:

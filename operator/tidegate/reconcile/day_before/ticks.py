@@ -15,7 +15,7 @@ from tidegate.metrics.raw_counts import read
 from tidegate.metrics.samples import Series
 from tidegate.metrics.scrape import Scrape
 from tidegate.reconcile.judging.arrivals import Arrivals
-from tidegate.reconcile.judging.ask_raw import THE_SOURCE, ask_raw
+from tidegate.reconcile.judging.ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from tidegate.reconcile.judging.groups import Due, Group, Groups, Told, apart, fail, together
 from tidegate.reconcile.judging.ticks import AGAIN_SECONDS, last_end
 from tidegate.reconcile.observe import Seen
@@ -134,9 +134,10 @@ class DayJudging:
         self, group: Group, source: Source, due: Sequence[Due[DayTrack]], since: int, until: int
     ) -> Both | Unusable:
         sides = tuple(dict.fromkeys(side for member in due for side in member.track.counting.sides))
+        ask = ask_in_parts if len(due) == 1 else ask_raw
         today, before = await asyncio.gather(
-            ask_raw(self._channel, source, group.shape, sides, since=since, until=until),
-            ask_raw(self._channel, source, group.shape, sides, since=since - DAY_LENGTH, until=until - DAY_LENGTH),
+            ask(self._channel, source, group.shape, sides, since=since, until=until),
+            ask(self._channel, source, group.shape, sides, since=since - DAY_LENGTH, until=until - DAY_LENGTH),
         )
         if isinstance(today, Unusable):
             return today

@@ -78,6 +78,8 @@ class InTheWatch:
 
     rules: Watch
     breached_at: int | None = None
+    # What a breach was shown with: its numbers stay.
+    shown: WatchState | None = None
     state: WatchState = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,7 +101,7 @@ class InTheWatch:
         del since
         self.state = self.rules.update(self.state, block)
         if self.alarmed and self.breached_at is None:
-            self.breached_at = until
+            self.breached_at, self.shown = until, self.state
 
 
 @dataclass(slots=True)
@@ -246,4 +248,4 @@ def with_the_day_before(ruling: Ruling, track: DayTrack | None) -> Ruling:
         what = f"The bound alone judges, and not the same time a day before: {track.lacks}."
         return replace(ruling, sentence=not_judged(ruling.sentence, what))
 
-    return in_the_watch(ruling, track.test.rules, track.test.state)
+    return in_the_watch(ruling, track.test.rules, track.test.shown or track.test.state)

@@ -1,7 +1,6 @@
 """The verdicts of the objectives that the data plane counts, each alone and all together."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from tidegate.api import AdvanceOn
 from tidegate.api.objectives import Objective
@@ -11,9 +10,8 @@ from tidegate.decision.progress import Progress
 from tidegate.judge.combined import Ruling, together
 from tidegate.judge.counts import Counts
 from tidegate.judge.plan import share
-from tidegate.judge.sentences import behind_counts, not_judged
+from tidegate.judge.sentences import behind_counts, clock, not_judged
 from tidegate.judge.verdict import Bound, Line, Verdict
-from tidegate.metrics.samples import MILLISECONDS
 from tidegate.reconcile.day_before.track import InTheWatch, with_the_day_before
 
 from .checks import step_name
@@ -103,6 +101,9 @@ def _verdict(ruling: Ruling, track: Track, progress: Progress) -> tuple[Verdict,
     if not track.current:
         return Verdict.INCONCLUSIVE, f"{ruling.name}: {NOT_YET}"
 
+    if track.tally.uncountable:
+        return Verdict.UNAVAILABLE, f"{ruling.name}: {track.tally.uncountable}"
+
     if track.silent(progress.entered_at):
         return Verdict.NO_DATA, f"{ruling.name}: {track.why_silent}"
 
@@ -111,7 +112,7 @@ def _verdict(ruling: Ruling, track: Track, progress: Progress) -> tuple[Verdict,
 
 def _resumed(at: int) -> str:
     """What someone must know who wonders where the rest is."""
-    return f"Counted since {_clock(at)}: what was read before is not known any more."
+    return f"Counted since {clock(at)}: what was read before is not known any more."
 
 
 def _shown(track: Track, progress: Progress, spec: ReleaseSpec) -> str:
@@ -123,11 +124,7 @@ def _shown(track: Track, progress: Progress, spec: ReleaseSpec) -> str:
 
     earlier = progress.entered_at is not None and at < milliseconds(progress.entered_at)
     step = f"{step_name(spec, progress)} ({share(progress.desired_weight / FULL)})"
-    return f"shown at {_clock(at)} {'before' if earlier else 'in'} step {step}"
-
-
-def _clock(at: int) -> str:
-    return f"{datetime.fromtimestamp(at / MILLISECONDS, UTC):%H:%M:%S} UTC"
+    return f"shown by these counts at {clock(at)} {'before' if earlier else 'in'} step {step}"
 
 
 def _seen(track: Track, progress: Progress) -> Counts | None:
@@ -159,4 +156,8 @@ def shown_together(tracks: Tracks | None, found: list[Found]) -> str:
     all_of_them = together([each.ruling for each in found], breached=tracks.breached)
     tracks.breached = all_of_them.breached
     alone = any(each.ruling.gates and each.ruling.verdict is Verdict.BREACH for each in found)
-    return all_of_them.sentence if all_of_them.breached and not alone else ""
+    if not all_of_them.breached or alone:
+        return ""
+
+    tracks.together = tracks.together or all_of_them.sentence
+    return tracks.together

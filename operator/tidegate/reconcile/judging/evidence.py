@@ -9,6 +9,7 @@ from tidegate.api import Baseline, Mode, number
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
+from tidegate.decision.reasons import shortened
 from tidegate.decision.snapshot import Evidence
 from tidegate.judge.checks import judge_checks
 from tidegate.judge.share import TOLERATED
@@ -155,7 +156,7 @@ def lines_of(analysis: Analysis) -> list[dict[str, Any]]:
             **({"mode": Mode.ADVISE.value} if line.advises else {}),
             **({"value": f"{line.value:.6g}"} if line.value is not None else {}),
             **({"bound": bound} if (bound := str(line.bound)) else {}),
-            "sentence": line.sentence[:longest],
+            "sentence": shortened(line.sentence, longest),
         }
         for line in analysis.lines
     ]

@@ -21,7 +21,7 @@ from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.watch import Key
 
-from .ask_raw import ask_raw
+from .ask_raw import ask_in_parts
 from .counting import PAST
 from .rules import Known, Wanted, foreseen, learned
 from .ticks import last_end
@@ -152,7 +152,7 @@ async def _foreseen(name: str, wanted: Wanted, seen: Seen, source: Source, chann
 async def _hour(shape: Shape, stable: Backend, seen: Seen, source: Source, channel: Channel) -> History:
     until, _ = last_end(seen.snapshot.now.timestamp(), seen.spec.interval)
     since = until - int(PAST.total_seconds() * MILLISECONDS)
-    found = await ask_raw(channel, source, shape, (stable,), since=since, until=until)
+    found = await ask_in_parts(channel, source, shape, (stable,), since=since, until=until)
     if isinstance(found, Unusable):
         raise NotForeseen(found.of(source.where))
 

@@ -12,12 +12,13 @@ from tidegate.judge.combined import Ruling
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.counts import PodCounts as JudgedPod
 from tidegate.judge.errors import ErrorJudge, ErrorState
-from tidegate.judge.rulings import rule
+from tidegate.judge.onset import Onsets
+from tidegate.judge.rulings import Passed, Shown, rule, shown
 from tidegate.judge.sentences import Circumstances
 from tidegate.judge.verdict import Bound
 from tidegate.metrics.history import History, history
 from tidegate.metrics.increments import CountedBlock, PodCounts
-from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape
+from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape, unknown_status
 from tidegate.metrics.samples import MILLISECONDS, Series, Side
 
 from .rules import Known, Wanted, learned
@@ -45,6 +46,10 @@ class Tally(Protocol):
     @property
     def warning(self) -> str:
         """Of steps that are too short; empty where all is well, or nothing is known of it."""
+
+    @property
+    def uncountable(self) -> str:
+        """Why nothing that was counted is a pass; empty where it may be."""
 
     @property
     def value(self) -> float | None:
@@ -82,6 +87,10 @@ class BadRequests:
     state: ErrorState = field(init=False)
     client_errors: ClientErrors = field(init=False)
     _known: Known = field(init=False)
+    _unknown: str = ""
+    _onsets: Onsets = field(default_factory=Onsets)
+    _shown: Shown | None = None
+    _passed: Passed | None = None
     _pods: dict[str, Counts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -107,6 +116,15 @@ class BadRequests:
     def breached(self) -> bool:
         """True once a breach was shown."""
         return self.state.breached > 0
+
+    @property
+    def uncountable(self) -> str:
+        """That some requests tell no status: errors may be among them."""
+        if not self._unknown:
+            return ""
+
+        counter = self.shape.counts.counter
+        return f"{self._unknown} of {counter} is no status of HTTP: whether those requests failed is not known"
 
     @property
     def value(self) -> float | None:
@@ -140,9 +158,13 @@ class BadRequests:
     def judge(self, block: CountedBlock, promise: Promise | None, *, full: bool = False) -> Counts:
         """Compare both sides; whatever the weight is, it shows in the counts, until the candidate has all of it."""
         del promise
+        self._unknown = self._unknown or next(filter(None, (unknown_status(pod.parts) for pod in block.pods)), "")
         counted = Block(*(counts_of(self.shape, block, side) for side in (Side.CANDIDATE, Side.STABLE)))
         before = self.rules.at_full_weight(self.state) if full else self.state
         self.state = self.rules.update(before, counted)
+        if self._shown is None:
+            self._onsets = self._onsets.after(self.rules, before, counted, block.since)
+
         if not full:
             self._tell(block)
 
@@ -150,6 +172,12 @@ class BadRequests:
             for pod, alone in candidates_pods(block):
                 counts = counts_of(self.shape, alone, Side.CANDIDATE)
                 self._pods[pod.pod] = self._pods.get(pod.pod, Counts()) + counts
+
+        if self.state.passed and self._passed is None:
+            self._passed = Passed.now(self.state, block.until)
+
+        if self.breached and self._shown is None:
+            self._shown = shown(self.rules, self.state, self._onsets, self.pods)
 
         return counted.candidate
 
@@ -165,7 +193,7 @@ class BadRequests:
     def rule(self, name: str, weight: float) -> Ruling:
         """The verdict up to now, with how long a fault takes to be seen at this weight."""
         around = replace(self.around, weight=weight)
-        return rule(name, self.rules, self.state, pods=self.pods, around=around)
+        return rule(name, self.rules, self.state, pods=self.pods, around=around, first=self._shown, passed=self._passed)
 
 
 def counts_of(shape: Shape, block: CountedBlock, side: Side) -> Counts:

@@ -29,6 +29,7 @@ class Latency:
     counting: Counting
     wanted: Wanted
     by_weight: bool = False
+    uncountable: str = ""
     warning: str = ""
     advice: None = None
     rules: LatencyJudge | None = None
@@ -37,6 +38,9 @@ class Latency:
     _parts: tuple[str, ...] = ()
     _pods: dict[str, Tails] = field(default_factory=dict)
     _unknown: set[Counter] = field(default_factory=set)
+    # What a breach was shown with: its numbers stay.
+    _shown: tuple[LatencyState, list[PodCounts]] | None = None
+    _passed_at: int | None = None
 
     @property
     def breached(self) -> bool:
@@ -108,14 +112,26 @@ class Latency:
         del promise
         mine, others = (self._tails(block, side) for side in (Side.CANDIDATE, Side.STABLE))
         if self.rules and self.state:
+            before = self.state.passed
             self.state = self.rules.update(replace(self.state, full=full), mine, others)
+            self._passed_at = block.until if self.state.passed > before else self._passed_at
 
         if self.counting.shape.counts.by_pods and not full:
             for pod, alone in candidates_pods(block):
                 tails = self._tails(alone, Side.CANDIDATE)
                 self._pods[pod.pod] = self._pods[pod.pod] + tails if pod.pod in self._pods else tails
 
+        self._freeze()
         return Counts(mine.requests)
+
+    def _freeze(self) -> None:
+        """Keep what a breach is shown with, from the first look on at which no single pod carries it."""
+        if self._shown is not None or not self.rules or not self.state or not self.state.breached:
+            return
+
+        now = self.state, self._pods_at_slowest(self.rules, self.state)
+        if rule_latency("", self.rules, now[0], pods=now[1]).verdict is Verdict.BREACH:
+            self._shown = now
 
     def _tails(self, block: CountedBlock, side: Side) -> Tails:
         requests, _ = block.count(side, part=REQUESTS, of=REQUESTS)
@@ -128,7 +144,8 @@ class Latency:
             sentence = f"{name}: inconclusive. not looked at yet."
             return Ruling(name=name, verdict=Verdict.INCONCLUSIVE, sentence=sentence, part=self.wanted.part)
 
-        return rule_latency(name, self.rules, self.state, pods=self._pods_at_slowest(self.rules, self.state))
+        pods = self._pods_at_slowest(self.rules, self.state)
+        return rule_latency(name, self.rules, self.state, pods=pods, first=self._shown, passed_at=self._passed_at)
 
     def _pods_at_slowest(self, rules: LatencyJudge, state: LatencyState) -> list[PodCounts]:
         place = rules.comparison.slowest(state.slower) if self._parts else 0

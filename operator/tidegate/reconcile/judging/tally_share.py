@@ -22,10 +22,13 @@ class Share:
     wanted: Wanted
     cell: int
     by_weight: bool = True
+    uncountable: str = ""
     warning: str = ""
     bound: None = None
     advice: None = None
     state: ShareState = field(default_factory=ShareState)
+    # What a breach was shown with: its numbers stay.
+    _shown: ShareState | None = None
 
     @property
     def breached(self) -> bool:
@@ -59,9 +62,10 @@ class Share:
         )
         if 0 < promise.weight < 1:
             self.state = self.state.after(self.rules, Block(mine, others), promise.weight, part=self.wanted.part)
+            self._shown = self._shown or (self.state if self.breached else None)
 
         return mine
 
     def rule(self, name: str, weight: float) -> Ruling:
         """The verdict up to now."""
-        return rule_share(name, self.rules, self.state, part=self.wanted.part, weight=weight)
+        return rule_share(name, self.rules, self._shown or self.state, part=self.wanted.part, weight=weight)

@@ -25,7 +25,7 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Key, Recurring
 
 from .arrivals import AGAIN, SOON, Arrivals
-from .ask_raw import THE_SOURCE, ask_raw
+from .ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from .counting import milliseconds
 from .groups import Due, Group, Groups, Told, apart, fail, together
 from .track import Track, Tracks
@@ -138,7 +138,7 @@ class Judging:
             past = () if first.knows else first.counting.hour_before
             since, end = past or (first.taken - AGAIN, min(until, first.taken + longest))
             sides = stable_sides(due) if past else both_sides(due)
-            found = await self._asked(group, source, sides, since, end)
+            found = await self._asked(group, source, sides, since, end, alone=len(due) == 1)
             if isinstance(found, NotWhole) and len(due) > 1:
                 half = len(due) // 2
                 await asyncio.gather(*(self._advance(group, source, part, until) for part in (due[:half], due[half:])))
@@ -158,13 +158,21 @@ class Judging:
                 due = take(due, series, self._told, until=end, wait=wait)
 
     async def _asked(
-        self, group: Group, source: Source | Blocked, sides: tuple[Backend, ...], since: int, until: int
+        self,
+        group: Group,
+        source: Source | Blocked,
+        sides: tuple[Backend, ...],
+        since: int,
+        until: int,
+        *,
+        alone: bool,
     ) -> list[RawSeries] | Unusable:
-        """What a server has kept, or what we read ourselves."""
+        """What a server has kept, or what we read ourselves. Of one objective `alone` an answer may be had in parts."""
         if isinstance(source, Source) and isinstance(source.translator, Scrape):
             return self._scraping.raw(group.place, group.shape, sides, since=since, until=until)
 
-        return await ask_raw(self._channel, source, group.shape, sides, since=since, until=until)
+        ask = ask_in_parts if alone else ask_raw
+        return await ask(self._channel, source, group.shape, sides, since=since, until=until)
 
     def _resume(self, due: Sequence[Due[Track]]) -> None:
         """What we read ourselves is lost with the process that read it: counts begin where reading began."""

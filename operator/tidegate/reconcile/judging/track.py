@@ -137,12 +137,16 @@ class Track:
 
 @dataclass(slots=True)
 class Tracks:
-    """The counted objectives of one rollout by their names. `breached`: what they once showed together stays shown."""
+    """The counted objectives of one rollout by their names.
+
+    `breached`: what they once showed together stays shown, in the words of then: `together`.
+    """
 
     rollout: Rollout
     by_name: Mapping[str, Track]
     lacking: str = ""
     breached: bool = False
+    together: str = ""
 
     @property
     def by_weight(self) -> bool:

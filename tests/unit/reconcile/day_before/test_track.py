@@ -166,7 +166,7 @@ def test_that_nothing_is_compared_is_read_among_as_many_objectives_as_a_status_h
 
     shown = [each["sentence"] for each in lines_of(Analysis(lines=(line,) * 32))]
 
-    assert {len(each) for each in shown} == {256}
+    assert all(192 < len(each) <= 256 for each in shown)
     assert all(
         "The bound alone judges, and not the same time a day before" in each for each in (*shown, sentence[:256])
     )

@@ -83,7 +83,7 @@ def test_a_tail_that_grew_is_found_and_the_boundary_named(mine: dict[str, int], 
 
     assert (ruling.verdict, tally.breached) == (verdict, verdict is Verdict.BREACH)
     if tally.breached:
-        said = "latency: breach. over 1.2 s: candidate 220 of 2,200 (10 %), stable 60 of 12,000 (0.5 %); 20 times; "
+        said = "latency: breach. over 1.2 s: candidate 20 of 200 (10 %), stable 10 of 2,000 (0.5 %); 20 times; "
         assert said in ruling.sentence
         assert tally.value == pytest.approx(20)
     assert tally.bound == Bound(greatest=number("1.25"))

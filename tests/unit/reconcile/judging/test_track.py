@@ -15,7 +15,7 @@ from tidegate.judge.counts import Counts
 from tidegate.judge.errors import ErrorState
 from tidegate.judge.verdict import Bound, Line, Verdict
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, Shape
+from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, UNKNOWN, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 from tidegate.reconcile.judging.counted import Found, judge_counts, shown_together
 from tidegate.reconcile.judging.counting import Counting, milliseconds
@@ -290,7 +290,57 @@ def test_a_breach_is_told_in_counts() -> None:
     line = judged(found, cell=20)
 
     assert line.verdict is Verdict.BREACH
-    assert "errors: breach. candidate 60 of 200 (30 %), stable 0 of 4,000" in line.sentence
+    assert "errors: breach. candidate 9 of 30 (30 %), stable 0 of 600" in line.sentence
+
+
+def test_a_breach_keeps_the_numbers_that_it_was_shown_with() -> None:
+    """A candidate that is well again, while somebody looks at it, says nothing against what was shown."""
+    found = caught_up(track(), served(20, failed=3), 3)
+    shown = judged(found, cell=3).sentence
+    errors = series(Side.CANDIDATE, ERRORS, [3 * min(step, 4) for step in range(202)])
+    caught_up(found, [*served(200), errors], 200)
+
+    assert bad(found).state.total.candidate.bad > 9
+    assert judged(found, cell=200).sentence == shown
+
+
+def test_a_fault_that_begins_late_is_told_in_the_counts_since_it_began() -> None:
+    """The good hour before it hides it: of all requests the candidate's are hardly worse."""
+    served_each = [100 * step for step in range(362)]
+    mine, others = ([step + 4 * max(0, step - 241) for step in range(362)], [9 * step for step in range(362)])
+    counts = {(Side.CANDIDATE, ERRORS): mine, (Side.STABLE, ERRORS): others}
+    requests = [series(Side.CANDIDATE, REQUESTS, served_each)]
+    requests.append(series(Side.STABLE, REQUESTS, [9 * count for count in served_each]))
+    found = track()
+    found.tally = BadRequests(found.counting.shape, replace(WANTED, bound=None))
+    failed = [series(side, part, values) for (side, part), values in counts.items()]
+
+    line = judged(caught_up(found, [*requests, *failed], 360), cell=360)
+
+    began = f"{datetime.fromtimestamp(start(240) / 1000, UTC):%H:%M:%S} UTC"
+    assert line.verdict is Verdict.BREACH
+    assert line.sentence.startswith(f"errors: breach. since {began} candidate 130 of 2,600 (5 %), stable 234 of 23,400")
+    assert "; 5 times; tolerated: 1.25 times; " in line.sentence
+    assert "95 %" not in line.sentence
+
+
+@pytest.mark.parametrize("side", Side)
+def test_nothing_passes_once_requests_of_a_side_told_no_status(side: Side) -> None:
+    """Also when no more of them come: what was counted holds them."""
+    unknown = series(side, f'{UNKNOWN}status="error"', [5, 5, 5, 10, *[20] * 300])
+
+    line = judged(caught_up(track(DataPlane.APPLICATION), [*served(240), unknown], 240), cell=240)
+
+    assert (line.verdict, line.passed) == (Verdict.UNAVAILABLE, False)
+    assert line.sentence.startswith('errors: status="error" of http_requests_total is no status of HTTP')
+
+
+def test_what_is_shown_by_the_requests_that_tell_a_status_is_a_breach_all_the_same() -> None:
+    unknown = series(Side.CANDIDATE, f'{UNKNOWN}status="error"', [5, 10, *[20] * 30])
+
+    line = judged(caught_up(track(DataPlane.APPLICATION), [*served(20, failed=3), unknown], 20), cell=20)
+
+    assert line.verdict is Verdict.BREACH
 
 
 @pytest.mark.parametrize("ends", [[20], range(1, 21)], ids=["in one piece", "cell by cell"])
@@ -305,11 +355,29 @@ def test_a_breach_is_told_since_when_and_at_which_step(ends: Sequence[int], ente
     line = judged(found, cell=20, entered=entered)
 
     # So few requests show it with the third block.
-    assert f"(30 %), stable 0 of 4,000 (0 %); shown at 12:00:45 UTC {where}; at least " in line.sentence
+    assert f"(30 %), stable 0 of 600 (0 %); shown by these counts at 12:00:45 UTC {where}; tolerated" in line.sentence
 
 
 def test_no_other_verdict_is_told_since_when() -> None:
     assert "shown at" not in judged(caught_up(track(), served(20), 20), cell=20).sentence
+
+
+@pytest.mark.parametrize(
+    ("bound", "shown"), [(0.5, "at most 50 %"), (None, "less than 2 times stable's")], ids=["by the bound", "compared"]
+)
+def test_a_pass_says_when_it_was_shown_and_by_what(bound: float | None, shown: str) -> None:
+    found = track()
+    found.tally = BadRequests(found.counting.shape, replace(WANTED, bound=bound))
+    counts = {(Side.CANDIDATE, ERRORS): 5, (Side.STABLE, ERRORS): 50}
+    counts |= {(Side.CANDIDATE, REQUESTS): 1000, (Side.STABLE, REQUESTS): 10_000}
+    alike = [series(side, part, [each * step for step in range(202)]) for (side, part), each in counts.items()]
+    cell = next(cell for cell in range(1, 200) if bad(caught_up(found, alike, cell)).state.passed)
+
+    line = judged(caught_up(found, alike, 200), cell=200)
+
+    at_end = f"{datetime.fromtimestamp(start(cell) / 1000, UTC):%H:%M:%S} UTC"
+    assert line.verdict is Verdict.PASS
+    assert line.sentence.partition(".")[2].endswith(f"; shown at {at_end} to be {shown}.")
 
 
 def test_a_breach_stays_one_though_the_source_is_gone() -> None:
