@@ -58,7 +58,7 @@ def shown(judge: ErrorJudge, state: ErrorState, onsets: Onsets, pods: Sequence[P
         return None
 
     late = onsets.late(judge, state)
-    if late is None:
+    if late is None or late.before is None:
         return Shown(state, tuple(pods))
 
     counted = (Block(state.alone) if state.full else state.total) - late.before

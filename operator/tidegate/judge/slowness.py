@@ -10,15 +10,20 @@ from typing import Self
 
 from . import sentences
 from .combined import Ruling, limit
-from .counts import Counts, PodCounts
+from .counts import NONE, Counts, PodCounts
 from .errors import SILENT
 from .evidence import Evidence
-from .latency import LatencyComparison, Tails
+from .latency import LatencyComparison, Tails, growth
+from .onset import Onset
 from .plan import BETA
 from .pods import excess
-from .ratio import NO_WORSE, WORSE
+from .ratio import NO_WORSE, WORSE, Bets
 from .rulings import WORDS
 from .verdict import Verdict
+
+# At each boundary one bet tells since when requests are slow: on twice as many as are tolerated.
+DOUBLED = 2.0
+SlowOnset = Onset[tuple[Tails, Tails]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +108,55 @@ class LatencyJudge:
         return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
 
 
+@dataclass(frozen=True, slots=True)
+class SlowShown:
+    """What a breach was shown with: its numbers stay.
+
+    `since`: in milliseconds since 1970, where requests became slow later than with the first block; `counted` is of
+    both sides from then on, at the boundary that says most.
+    """
+
+    state: LatencyState
+    pods: tuple[PodCounts, ...] = ()
+    since: int | None = None
+    counted: tuple[Counts, Counts] = (NONE, NONE)
+
+
+def after(
+    onset: SlowOnset, judge: LatencyJudge, before: LatencyState, sides: tuple[Tails, Tails], at: int
+) -> SlowOnset:
+    """Since when requests are slow at each boundary, after one more block; `before` is the state without it."""
+    tolerance = judge.comparison.tolerance
+    grown = growth(*sides, Bets.on([DOUBLED * tolerance], tolerance), judge.comparison.dispersions)
+    return onset.after(grown, at, before.total)
+
+
+def slow_shown(
+    judge: LatencyJudge, state: LatencyState, onset: SlowOnset, pods: Sequence[PodCounts]
+) -> SlowShown | None:
+    """What a breach is shown with, once it is; None also while one pod of several carries it."""
+    if not state.breached or _verdict(judge, SlowShown(state, tuple(pods)))[0] is not Verdict.BREACH:
+        return None
+
+    place = judge.comparison.slowest(state.slower)
+    late = Onset(onset.runs[place : place + 1]).late
+    if late is None or late.before is None:
+        return SlowShown(state, tuple(pods))
+
+    mine, others = (
+        Counts(total.requests, total.slower[place]) - Counts(before.requests, before.slower[place])
+        for total, before in zip(state.total, late.before, strict=True)
+    )
+    return SlowShown(state, tuple(pods), late.since, (mine, others))
+
+
 def rule_latency(
     name: str,
     judge: LatencyJudge,
     state: LatencyState,
     *,
     pods: Sequence[PodCounts] = (),
-    first: tuple[LatencyState, Sequence[PodCounts]] | None = None,
+    first: SlowShown | None = None,
     passed_at: int | None = None,
 ) -> Ruling:
     """One latency objective's verdict after its last look; the sentence is of the boundary that says most.
@@ -119,9 +166,9 @@ def rule_latency(
     milliseconds since 1970.
     """
     passed = "" if passed_at is None else f"at {sentences.clock(passed_at)} "
-    verdict, words = _verdict(judge, state, pods, passed)
+    verdict, words = _verdict(judge, SlowShown(state, tuple(pods)), passed)
     if verdict is Verdict.BREACH and first is not None:
-        verdict, words = _verdict(judge, *first)
+        verdict, words = _verdict(judge, first)
 
     return Ruling(
         name=name,
@@ -132,14 +179,13 @@ def rule_latency(
     )
 
 
-def _verdict(
-    judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts], passed: str = ""
-) -> tuple[Verdict, Sequence[str]]:
+def _verdict(judge: LatencyJudge, now: SlowShown, passed: str = "") -> tuple[Verdict, Sequence[str]]:
+    state = now.state
     if not judge.boundaries:
         return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
 
     if state.breached:
-        return _breached(judge, state, pods)
+        return _breached(judge, now)
 
     seen, alone = _seen(judge, state), sentences.alone() if state.full else ""
     if state.silent > SILENT:
@@ -153,8 +199,9 @@ def _verdict(
     return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, limit(judge.part)))
 
 
-def _breached(judge: LatencyJudge, state: LatencyState, pods: Sequence[PodCounts]) -> tuple[Verdict, Sequence[str]]:
-    seen, carrying = _seen(judge, state), excess(pods, at_slowest(judge, state)[1])
+def _breached(judge: LatencyJudge, now: SlowShown) -> tuple[Verdict, Sequence[str]]:
+    state = now.state
+    seen, carrying = _seen(judge, state, now), excess(now.pods, at_slowest(judge, state)[1])
     if carrying is not None and carrying.alone:
         return Verdict.HOLD, (seen, sentences.carried(carrying))
 
@@ -174,6 +221,11 @@ def at_slowest(judge: LatencyJudge, state: LatencyState) -> tuple[Counts, Counts
     return mine, others
 
 
-def _seen(judge: LatencyJudge, state: LatencyState) -> str:
+def _seen(judge: LatencyJudge, state: LatencyState, shown: SlowShown | None = None) -> str:
     boundary, counts = judge.boundaries[judge.comparison.slowest(state.slower)], at_slowest(judge, state)
-    return "; ".join(filter(None, (f"over {boundary:g} s: {sentences.sides(*counts)}", sentences.ratio(*counts))))
+    late = ""
+    if shown is not None and shown.since is not None:
+        counts, late = shown.counted, f" since {sentences.clock(shown.since)}"
+
+    sides = f"over {boundary:g} s{late}: {sentences.sides(*counts)}"
+    return "; ".join(filter(None, (sides, sentences.ratio(*counts))))

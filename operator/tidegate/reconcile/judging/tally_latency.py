@@ -8,7 +8,17 @@ from decimal import Decimal
 from tidegate.judge.combined import Ruling
 from tidegate.judge.counts import Counts, PodCounts
 from tidegate.judge.latency import Tails
-from tidegate.judge.slowness import LatencyJudge, LatencyState, at_slowest, rule_latency
+from tidegate.judge.onset import Onset
+from tidegate.judge.slowness import (
+    LatencyJudge,
+    LatencyState,
+    SlowOnset,
+    SlowShown,
+    after,
+    at_slowest,
+    rule_latency,
+    slow_shown,
+)
 from tidegate.judge.verdict import Bound, Verdict
 from tidegate.metrics.histograms import first_seen, histograms, only, shared
 from tidegate.metrics.increments import CountedBlock
@@ -39,7 +49,8 @@ class Latency:
     _pods: dict[str, Tails] = field(default_factory=dict)
     _unknown: set[Counter] = field(default_factory=set)
     # What a breach was shown with: its numbers stay.
-    _shown: tuple[LatencyState, list[PodCounts]] | None = None
+    _shown: SlowShown | None = None
+    _onset: SlowOnset = field(default_factory=Onset)
     _passed_at: int | None = None
 
     @property
@@ -112,9 +123,12 @@ class Latency:
         del promise
         mine, others = (self._tails(block, side) for side in (Side.CANDIDATE, Side.STABLE))
         if self.rules and self.state:
-            before = self.state.passed
+            before = self.state
+            if self._shown is None and not full:
+                self._onset = after(self._onset, self.rules, before, (mine, others), block.since)
+
             self.state = self.rules.update(replace(self.state, full=full), mine, others)
-            self._passed_at = block.until if self.state.passed > before else self._passed_at
+            self._passed_at = block.until if self.state.passed > before.passed else self._passed_at
 
         if self.counting.shape.counts.by_pods and not full:
             for pod, alone in candidates_pods(block):
@@ -126,12 +140,9 @@ class Latency:
 
     def _freeze(self) -> None:
         """Keep what a breach is shown with, from the first look on at which no single pod carries it."""
-        if self._shown is not None or not self.rules or not self.state or not self.state.breached:
-            return
-
-        now = self.state, self._pods_at_slowest(self.rules, self.state)
-        if rule_latency("", self.rules, now[0], pods=now[1]).verdict is Verdict.BREACH:
-            self._shown = now
+        if self._shown is None and self.rules and self.state and self.state.breached:
+            pods = self._pods_at_slowest(self.rules, self.state)
+            self._shown = slow_shown(self.rules, self.state, self._onset, pods)
 
     def _tails(self, block: CountedBlock, side: Side) -> Tails:
         requests, _ = block.count(side, part=REQUESTS, of=REQUESTS)

@@ -276,3 +276,25 @@ def test_a_native_histogram_that_changes_its_buckets_is_counted_no_more_and_neve
 def between(found: Series, since: int, until: int) -> Series:
     """What is answered for a window."""
     return replace(found, native=tuple(each for each in found.native if since < each.at <= until))
+
+
+def test_requests_that_become_slow_late_are_told_in_the_counts_since_then_which_stay() -> None:
+    """The good hours before hide them: of all requests hardly more of the candidate's are slow."""
+    alike = histogram(Side.CANDIDATE, ALIKE, range(1, 701))
+    late = [replace(each, samples=tuple(map(slower_later, each.samples, [each.counter.part] * 700))) for each in alike]
+    found, tally = track()
+    found.learn(HOUR)
+    stable = histogram(Side.STABLE, USUAL, range(-9, 701))
+
+    found.take([*stable, *late], until=start(700))
+
+    said = tally.rule("latency", 0.2).sentence
+    since = f"{datetime.fromtimestamp(start(600) / 1000, UTC):%H:%M:%S} UTC"
+    assert said.startswith(f"latency: breach. over 1.2 s since {since}: candidate 20 of 200 (10 %), stable 5 of 1,000")
+    assert "; 20 times; " in said
+
+
+def slower_later(sample: Sample, part: str) -> Sample:
+    """From cell 600 on as a slow candidate counts."""
+    cells = max(0, (sample.at + 1000 - start(600)) // 15_000)
+    return replace(sample, value=sample.value + cells * (SLOW[part] - ALIKE[part]))
