@@ -14,7 +14,7 @@ from tests.cluster.api import (
 )
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
-from tests.integration.deployments import deployment
+from tests.integration.deployments import deployment, emptied
 from tests.integration.manifests import phase_is, promoted, reason_is, release, stable_of, template
 from tests.integration.steps import weights
 from tests.integration.tracked_config import PAUSED, config_map, copies, deployed, edit, named, tracking, using
@@ -216,7 +216,7 @@ def test_a_deployments_configuration_is_tracked_at_an_unchanged_generation(
     del managed["spec"]["template"]
     api.create(RELEASES, managed)
     first = api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"]["replicas"] == 0)
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
     generation = api.get(DEPLOYMENTS, namespace, "web")["metadata"]["generation"]
     edit(api, namespace, "2")
 

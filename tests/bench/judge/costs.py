@@ -7,6 +7,7 @@ from typing import Any
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.errors import ErrorJudge, ErrorState
 from tidegate.judge.latency import LatencyComparison, Tails
+from tidegate.judge.onset import Onsets
 from tidegate.judge.rulings import rule
 from tidegate.judge.slowness import LatencyJudge
 
@@ -31,6 +32,7 @@ def costs() -> dict[str, Any]:
         "errors compared, µs per look": per_look(lambda: errors(compared)),
         "errors compared and bounded, µs per look": per_look(lambda: errors(bounded)),
         "latency at four boundaries, µs per look": per_look(lambda: slowness(latency)),
+        "since when a fault lasts, of errors compared and bounded, µs per look": per_look(lambda: onsets(bounded)),
         "verdict and sentence, µs": per_look(lambda: [rule("errors", bounded, state) for _ in range(LOOKS)]),
         "1,000 Releases, errors compared and bounded, ms per tick": per_tick(bounded, state),
         "numbers in an objective's state": len(state.as_floats()),
@@ -59,6 +61,13 @@ def errors(judge: ErrorJudge) -> None:
     state = ErrorState()
     for look in range(LOOKS):
         state = judge.update(state, BLOCKS[look % 20])
+
+
+def onsets(judge: ErrorJudge) -> None:
+    """What a rollout's looks cost beside their evidence, for the sentence alone."""
+    found, state = Onsets(), ErrorState()
+    for look in range(LOOKS):
+        found = found.after(judge, state, BLOCKS[look % 20], look)
 
 
 def slowness(judge: LatencyJudge) -> None:
