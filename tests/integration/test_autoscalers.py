@@ -46,6 +46,8 @@ def grown(api: Api, namespace: str, declared: Object) -> str:
     api.apply(RELEASES, declared, manager=GITS[0])
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     api.create(AUTOSCALERS, autoscaler(namespace, "web"))
+    # Its controller's first look raises a size below the least: later than the act here it would undo that.
+    api.until(AUTOSCALERS, namespace, "web", lambda found: bool((found.get("status") or {}).get("conditions")))
     api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 5}}, manager="kube-controller-manager")
     asked = {"status": {"currentReplicas": 5, "desiredReplicas": 5}}
     api.merge(AUTOSCALERS, namespace, "web/status", asked, manager="kube-controller-manager")
