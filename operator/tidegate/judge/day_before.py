@@ -22,7 +22,6 @@ from .verdict import Verdict
 
 # No day is that much worse than another: more is a fault, and not to be tolerated.
 GREATEST_DRIFT = 10.0
-MILLISECONDS = 1000
 COMPARED = "compared with the same time a day before, for stable has no traffic"
 
 
@@ -132,7 +131,7 @@ def _sides(block: Block) -> str:
 def afterwards(name: str, comparison: Comparison, state: CusumState) -> str:
     """The warning of an alarm: in the words of what raised it, which do not change while it lasts."""
     today, before = state.shown.candidate, state.shown.stable
-    since = datetime.fromtimestamp(state.since / MILLISECONDS, UTC)
+    since = datetime.fromtimestamp(state.since / sentences.MILLISECONDS, UTC)
     more = f", {today.share / before.share:.2g} times as many" if before.bad else ""
     said = (
         f"{name}: {sentences.counted(today)} bad since {since:%H:%M} UTC, {sentences.counted(before)} at the same time"

@@ -8,7 +8,7 @@ import structlog
 from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid, Note, Object, Unavailable
 from tidegate.decision import Decision, Phase
 from tidegate.decision.progress import Progress
-from tidegate.decision.reasons import SENTENCE_LENGTH
+from tidegate.decision.reasons import SENTENCE_LENGTH, shortened
 from tidegate.watch import Key
 
 from . import kinds
@@ -61,7 +61,7 @@ def refusal_of(decision: Decision, before: Progress, error: CallError) -> Decisi
         return None
 
     cause = progress.history[0] if progress.history else progress
-    sentence = f"{cause.sentence[:SENTENCE_LENGTH]}; not done yet: {error.told[:SENTENCE_LENGTH]}"
+    sentence = f"{shortened(cause.sentence, SENTENCE_LENGTH)}; not done yet: {error.told[:SENTENCE_LENGTH]}"
     told = replace(progress, reason=cause.reason, sentence=sentence)
     return Decision(reason=told.reason, sentence=sentence, progress=told)
 
