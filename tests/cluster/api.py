@@ -119,6 +119,15 @@ class Api:
         path = kind.path(manifest["metadata"].get("namespace"), manifest["metadata"]["name"])
         return self._call("PUT", path, body=manifest, query={"fieldManager": manager, "fieldValidation": STRICT})
 
+    def edit(self, kind: Resource, namespace: str, name: str, change: Callable[[Object], Object]) -> Object:
+        """Replace an object by what is made of its newest state, anew where another writer came between."""
+        while True:
+            try:
+                return self.replace(kind, change(self.get(kind, namespace, name)))
+            except ApiException as error:
+                if error.status != HTTPStatus.CONFLICT:
+                    raise
+
     def try_merge(self, kind: Resource, namespace: str | None, name: str, body: Object) -> Object:
         """Whether a merge-patch would be taken; nothing is kept."""
         path = kind.path(namespace, name)

@@ -63,6 +63,11 @@ def sized(namespace: str, replicas: int | None) -> Object:
     return {**found, "spec": spec if replicas is None else {**spec, "replicas": replicas}}
 
 
+def versioned(manifest: Object, found: Object) -> Object:
+    """The metadata of a manifest, as one that replaces this state of the object."""
+    return {**manifest["metadata"], "resourceVersion": found["metadata"]["resourceVersion"]}
+
+
 @pytest.mark.parametrize("how", ["forced", "dropped", "nulled", "replaced"])
 def test_who_writes_the_size_beside_an_autoscaler_takes_no_pod_away(
     api: Api, namespace: str, operator: Operator, how: str
@@ -78,9 +83,8 @@ def test_who_writes_the_size_beside_an_autoscaler_takes_no_pod_away(
     if how == "nulled":
         api.merge(RELEASES, namespace, "web", {"spec": {"replicas": None}}, manager="kubectl-client-side-apply")
     if how == "replaced":
-        version = api.get(RELEASES, namespace, "web")["metadata"]["resourceVersion"]
         manifest = sized(namespace, None)
-        api.replace(RELEASES, {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": version}})
+        api.edit(RELEASES, namespace, "web", lambda found: {**manifest, "metadata": versioned(manifest, found)})
 
     found = api.until(RELEASES, namespace, "web", lambda found: found["spec"]["replicas"] == 5)
     generation = found["metadata"]["generation"]

@@ -130,11 +130,13 @@ def test_a_managed_route_that_a_hand_changed_is_put_back_and_the_field_named(
     api: Api, namespace: str, operator: Operator, field: str, edit: Edit
 ) -> None:
     deploy(api, namespace)
-    route = api.get(ROUTES, namespace, "web")
     before = spec_of(api, ROUTES, namespace, "web")
 
-    edit(route["spec"])
-    api.replace(ROUTES, route)
+    def edited(found: Object) -> Object:
+        edit(found["spec"])
+        return found
+
+    api.edit(ROUTES, namespace, "web", edited)
 
     put_back(api, namespace, ROUTES, "web", before)
     eventually_told(api, namespace, "PutBack", f"HTTPRoute web: {field}")

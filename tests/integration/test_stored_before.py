@@ -109,9 +109,8 @@ def test_what_is_stored_in_any_shape_is_told_of_and_ends_nothing(
         deep = setup.folder / "deep.json"
         deep.write_text(nested(namespace))
         setup.plane.kubectl("create", "-f", str(deep))
-        found = api.get(RELEASES, namespace, "web")
         labelled = {**template("3"), "metadata": {"labels": [{"app": "web"}]}}
-        api.replace(RELEASES, {**found, "spec": {**found["spec"], "template": labelled}})
+        api.edit(RELEASES, namespace, "web", lambda found: {**found, "spec": {**found["spec"], "template": labelled}})
 
     for _ in range(2):
         api.until(RELEASES, namespace, "match", invalid("spec.traffic.gateway.rules[0].matches[0].path: must be an"))
