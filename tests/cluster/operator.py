@@ -9,7 +9,7 @@ from pathlib import Path
 from .control_plane import free_port
 from .processes import Processes, answers
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 ROOT = Path(__file__).parents[2]
 # As users run it: from bytecode, whatever the environment of the tests says.
 ENVIRONMENT = {"PYTHONPATH": str(ROOT / "operator"), "PYTHONDONTWRITEBYTECODE": ""}

@@ -65,10 +65,15 @@ class Numbers:
 
     def until(self, promql: str, seconds: float = SECONDS) -> float:
         """Wait until a question has an answer, and return it: scrapes tell nobody when they are done."""
-        assert within(seconds, lambda: isinstance(self.ask(promql), Sample)), promql
-        answer = self.ask(promql)
-        assert isinstance(answer, Sample)
-        return answer.value
+        found: list[float] = []
+
+        def answered() -> bool:
+            answer = self.ask(promql)
+            found.extend([answer.value] if isinstance(answer, Sample) else [])
+            return bool(found)
+
+        assert within(seconds, answered), promql
+        return found[0]
 
 
 def now() -> datetime:

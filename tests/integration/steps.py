@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from tests.cluster.api import EVENTS, GATEWAY_CLASSES, GATEWAYS, PODS, RELEASES, ROUTES, Api, Object
+from tests.cluster.api import EVENTS, GATEWAY_CLASSES, GATEWAYS, PODS, RELEASES, ROUTES, Api, Object, TooLate
 from tests.integration.manifests import phase_is, release, stable_of, template
 
 GATEWAY_API = "gateway.networking.k8s.io/v1"
@@ -22,7 +22,11 @@ def change(api: Api, namespace: str, version: str, name: str = "web") -> None:
 
 
 def weights(api: Api, namespace: str, name: str = "web") -> list[int]:
-    route = api.get(ROUTES, namespace, name)
+    return weights_of(api.get(ROUTES, namespace, name))
+
+
+def weights_of(route: Object) -> list[int]:
+    """Stable's and the candidate's weight in the first rule."""
     return [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]]
 
 
@@ -64,6 +68,16 @@ def from_before(states: Iterator[Object], act: Callable[[], object]) -> Iterator
     yield next(states)
     act()
     yield from states
+
+
+def passes(states: Iterator[Object], act: Callable[[], object], done: Callable[[Object], bool]) -> Object:
+    """The first state as wanted that an act leads to, however soon another one follows it."""
+    for found in from_before(states, act):
+        if done(found):
+            return found
+
+    message = "after what was done it was never as wanted"
+    raise TooLate(message)
 
 
 def eventually_told(api: Api, namespace: str, reason: str, words: str) -> None:

@@ -19,7 +19,7 @@ from tests.integration.manifests import (
     stable_of,
     template,
 )
-from tests.integration.steps import change, deploy, eventually_told, weights
+from tests.integration.steps import change, deploy, eventually_told, passes, weights, weights_of
 
 PAUSED = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}, {"name": "half", "weight": 50}]
 DWELLING = [{"name": "first", "weight": 20, "dwell": "1h"}]
@@ -58,9 +58,9 @@ def test_each_of_three_aborts_in_a_row_is_told_with_its_revision(api: Api, names
         found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
 
     revisions = [line["revision"] for line in found["status"]["history"][:3]]
-    last = f"revision {revisions[0]}: aborted by a person"
-    assert within(10, lambda: last in notes(api, namespace, "Aborted"))
     told = sorted(f"revision {revision}: aborted by a person" for revision in revisions)
+    # An Event is written by itself, and after the others where the API server was away.
+    assert within(30, lambda: len(notes(api, namespace, "Aborted")) >= len(told))
     assert sorted(notes(api, namespace, "Aborted")) == told
 
 
@@ -134,7 +134,7 @@ def test_an_ask_while_a_rollback_drains_opens_nothing_of_the_next_revision(
     api: Api, namespace: str, operator: Operator, ask: str
 ) -> None:
     traffic = release(namespace)["spec"]["traffic"]
-    deploy(api, namespace, steps=PAUSED, traffic={**traffic, "drain": "5s"})
+    deploy(api, namespace, steps=PAUSED, traffic={**traffic, "drain": "1h"})
     change(api, namespace, "2")
     second = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
     change(api, namespace, "3")
@@ -144,6 +144,7 @@ def test_an_ask_while_a_rollback_drains_opens_nothing_of_the_next_revision(
     told = api.get(RELEASES, namespace, "web")["status"]
     assert (told["phase"], told["candidate"]["revision"]) == ("RollingBack", second)
 
+    api.merge(RELEASES, namespace, "web", {"spec": {"traffic": {"drain": "0s"}}})
     api.until(RELEASES, namespace, "web", later_than(second))
     found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
     assert found["status"]["step"]["name"] == "first"
@@ -230,8 +231,8 @@ def test_a_third_revision_starts_again_from_zero(api: Api, namespace: str, opera
     change(api, namespace, "2")
     api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
     second = api.get(RELEASES, namespace, "web")["status"]["candidate"]["revision"]
-    change(api, namespace, "3")
-    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+    states = api.follow(ROUTES, namespace, "web", 30)
+    passes(states, lambda: change(api, namespace, "3"), lambda found: weights_of(found) == [100, 0])
 
     def third(found: dict[str, dict[str, dict[str, str]]]) -> bool:
         return (found["status"].get("candidate") or {}).get("revision") not in {None, first, second}

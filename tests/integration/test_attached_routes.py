@@ -29,7 +29,7 @@ def test_a_good_version_goes_through_a_users_route_and_leaves_it_as_it_was(
 
     seen: list[list[int]] = []
     rules: list[Object] = []
-    for found in from_before(api.follow(ROUTES, namespace, "front", 30), lambda: change(api, namespace, "2")):
+    for found in from_before(api.follow(ROUTES, namespace, "front", 90), lambda: change(api, namespace, "2")):
         seen += [shares(found)] if seen[-1:] != [shares(found)] else []
         rules.append(found["spec"]["rules"][0])
         if len(seen) > 1 and seen[-1] == [1, 0]:
@@ -46,7 +46,8 @@ def test_git_that_applies_its_weights_again_stops_no_rollout(api: Api, namespace
     before = api.get(ROUTES, namespace, "front")
     with git_applies(api, ROUTES, manifest):
         change(api, namespace, "2")
-        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        # A busy gateway confirms a generation late, and each of Git's is soon followed by another.
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
 
     found = api.get(RELEASES, namespace, "web")
     assert found["status"]["history"][0]["outcome"] == "Promoted"

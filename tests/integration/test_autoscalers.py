@@ -45,8 +45,9 @@ def grown(api: Api, namespace: str, declared: Object) -> str:
     """An autoscaler has scaled the Release that Git applies to 5; the name of its ReplicaSet."""
     api.apply(RELEASES, declared, manager=GITS[0])
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    api.create(AUTOSCALERS, autoscaler(namespace, "web"))
-    # Its controller's first look raises a size below the least: later than the act here it would undo that.
+    # Whatever its controller sees below the least, it raises to that: nothing that is written here is below 1.
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", size=(1, 6)))
+    # What its first look writes would come after the status that is written here.
     api.until(AUTOSCALERS, namespace, "web", lambda found: bool((found.get("status") or {}).get("conditions")))
     api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 5}}, manager="kube-controller-manager")
     asked = {"status": {"currentReplicas": 5, "desiredReplicas": 5}}

@@ -14,7 +14,7 @@ from tests.cluster.operator import Operator
 from tests.cluster.processes import within
 from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.manifests import phase_is, promoted, reason_is, release, template
-from tests.integration.steps import change, deploy, weights
+from tests.integration.steps import change, deploy, passes, weights
 from tests.integration.users_routes import FRONT, deployed, redeclare, shares, untouched, users_ingress, users_route
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
@@ -130,10 +130,10 @@ def test_another_attached_route_in_the_drain_gives_the_first_back(
     redeclare(api, namespace, traffic={"route": {"name": "front2"}})
     operator.start()
 
-    api.until(ROUTES, namespace, "front", untouched(before["front"]))
-    change(api, namespace, "3")
-    api.until(ROUTES, namespace, "front2", lambda found: shares(found) == [50, 50])
-    api.until(ROUTES, namespace, "front2", untouched(before["front2"]))
+    api.until(ROUTES, namespace, "front", untouched(before["front"]), 60)
+    states = api.follow(ROUTES, namespace, "front2", 60)
+    passes(states, lambda: change(api, namespace, "3"), lambda found: shares(found) == [50, 50])
+    api.until(ROUTES, namespace, "front2", untouched(before["front2"]), 60)
     assert untouched(before["front"])(api.get(ROUTES, namespace, "front"))
 
 

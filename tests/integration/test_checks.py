@@ -6,7 +6,7 @@ from tests.cluster.api import JOBS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.hooks import AT_ONCE, FOREVER, check, fail_pod_of
 from tests.integration.manifests import QUICK_STEPS, message_has, phase_is, reason_is
-from tests.integration.steps import change, deploy, weights
+from tests.integration.steps import change, deploy, passes, weights
 
 HALF = [{"name": "half", "weight": 50}]
 PAUSED = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
@@ -26,7 +26,8 @@ def test_a_job_runs_once_at_each_step_and_no_metric_source_is_needed(
     assert api.all(JOBS, namespace) == []
     change(api, namespace, "2")
 
-    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    # Three Jobs, one after the other: their controller takes seconds for each.
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
 
     jobs = sorted(api.all(JOBS, namespace), key=lambda job: job["metadata"]["annotations"]["tidegate.dev/check"])
     assert [job["metadata"]["annotations"]["tidegate.dev/step"] for job in jobs] == ["first", "half", "full"]
@@ -76,9 +77,13 @@ def test_a_job_that_only_advises_fails_in_the_status_alone(api: Api, namespace: 
     api.until(JOBS, namespace, name, lambda job: bool(job["status"].get("failed")))
     candidate = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
 
-    api.ask(namespace, "web", promote=f"{candidate}/half/1")
-
-    found = api.until(RELEASES, namespace, "web", lambda seen: line(seen).get("verdict") == "Breach")
+    states, promote = api.follow(RELEASES, namespace, "web", 30), f"{candidate}/half/1"
+    # The next step has a Job of its own, and soon takes the line.
+    found = passes(
+        states,
+        lambda: api.ask(namespace, "web", promote=promote),
+        lambda seen: line(seen).get("verdict") == "Breach",
+    )
     assert line(found)["mode"] == "Advise"
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
@@ -147,3 +152,5 @@ def test_jobs_that_pass_are_repeated_while_a_step_stands(api: Api, namespace: st
             break
 
     assert numbers == {"1", "2", "3"}
+    # It would go on beside all tests that follow.
+    api.delete(RELEASES, namespace, "web")

@@ -49,7 +49,9 @@ def test_the_gateway_class_chooses_and_the_rollout_keeps_the_choice(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
     gateway(api, namespace, ISTIO)
-    api.create(RELEASES, behind(namespace, onNoData="Hold"))
+    # After its promotion the data plane that is declared then would be asked how it was a day before.
+    promotion = {"watch": "0s", "afterwards": "Nothing"}
+    api.create(RELEASES, behind(namespace, onNoData="Hold", promotion=promotion))
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     silence = Answer(value=None)
     metrics.says = silence

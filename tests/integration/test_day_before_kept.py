@@ -158,8 +158,8 @@ def test_a_candidate_that_is_as_good_as_the_day_before_is_promoted_after_its_wat
 ) -> None:
     today = numbers.serve(api, namespace)
 
-    watching = watched(api, namespace, today, 0.01, watch="15s")
-    found = api.until(RELEASES, namespace, "web", phase_is("Promoting", "RolledBack"), 60)
+    watching = watched(api, namespace, today, 0.01, watch="20s")
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoting", "RolledBack"), 90)
 
     (line,) = found["status"]["objectives"]
     counts = said(line["sentence"])

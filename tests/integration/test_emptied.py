@@ -102,6 +102,9 @@ def test_a_deployment_that_is_scaled_up_while_a_rollout_waits_is_undone_then_pau
     serving(api, namespace, deployment(namespace))
     taken_over(api, namespace)
     api.create(SERVICES, {**TEAMS, "metadata": {"name": "team", "namespace": namespace}})
+    # Kinds are watched beside each other: what is answered by now was asked after the Service came.
+    api.ask(namespace, "web", retry="1")
+    api.until(RELEASES, namespace, "web", lambda found: "retry" in (found["status"].get("handled") or {}))
     api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
     api.until(RELEASES, namespace, "web", reason_is("NotIsolated"))
 

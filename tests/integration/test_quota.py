@@ -6,13 +6,13 @@ from tests.integration.manifests import phase_is, promoted_after, reason_is, rel
 from tests.integration.steps import change, deploy
 
 
-def limit(api: Api, namespace: str, pods: int) -> None:
-    """At most so many pods in the namespace, enforced from now on."""
+def limit(api: Api, namespace: str, pods: int, *scopes: str) -> None:
+    """At most so many pods in the namespace, or so many of some, enforced from now on."""
     manifest: Object = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
         "metadata": {"name": "small", "namespace": namespace},
-        "spec": {"hard": {"pods": str(pods)}},
+        "spec": {"hard": {"pods": str(pods)}, **({"scopes": list(scopes)} if scopes else {})},
     }
     api.apply(QUOTAS, manifest)
     api.until(

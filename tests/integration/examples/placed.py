@@ -13,25 +13,27 @@ from tidegate.api.durations import format_duration, parse_duration
 # Half a second is a minute.
 FASTER = 120
 LEAST = timedelta(seconds=1)
+# What a claim sees of a step is read while the step stands, however busy the machine is.
+LEAST_DWELL = timedelta(seconds=8)
 # What a rollout waits for. All other durations say what counts, or how long machines may take: those stay.
 WAITS = frozenset({"dwell", "settle", "drain", "watch", "deadline", "holdLimit", "noDataLimit", "interval"})
 KEPT = frozenset({"over", "maxAge", "timeout", "expiry", "progressDeadline", "unhealthyAfter"})
 
 
 def shortened(value: Any) -> Any:
-    """The same with every wait 120 times shorter, but at least a second: what is 0s stays so."""
+    """The same with every wait 120 times shorter, but a second or a step's least: what is 0s stays so."""
     if isinstance(value, list):
         return [shortened(item) for item in value]
 
     if not isinstance(value, dict):
         return value
 
-    return {name: _shorter(item) if name in WAITS else shortened(item) for name, item in value.items()}
+    return {name: _shorter(name, item) if name in WAITS else shortened(item) for name, item in value.items()}
 
 
-def _shorter(text: str) -> str:
-    span = parse_duration(text)
-    return format_duration(max(span / FASTER, LEAST)) if span else text
+def _shorter(name: str, text: str) -> str:
+    span, least = parse_duration(text), LEAST_DWELL if name == "dwell" else LEAST
+    return format_duration(max(span / FASTER, least)) if span else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

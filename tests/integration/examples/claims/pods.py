@@ -88,7 +88,8 @@ def capacity_shrink(example: Example) -> None:
     example.ask(abort="1")
     example.see(ROUTES, "ranking", lambda found: weights(found) == (100, 0))
 
-    assert example.get(REPLICA_SETS, f"ranking-{first}")["status"]["readyReplicas"] == 20
+    found = example.api.all(PODS, example.namespace, f"tidegate.dev/revision={first}")
+    assert len([pod for pod in found if ready(pod)]) == 20
     example.phase("RolledBack")
 
 
