@@ -111,14 +111,14 @@ class MetricServer(Loopback):
         return f"http://{self.place}"
 
     def declare(self, api: Api, namespace: str, name: str = "numbers") -> None:
-        """The MetricSource that names it."""
+        """The MetricSource that names it. It waits for an answer far longer than a busy machine stands still."""
         api.apply(
             METRIC_SOURCES,
             {
                 "apiVersion": "tidegate.dev/v1alpha1",
                 "kind": "MetricSource",
                 "metadata": {"name": name, "namespace": namespace},
-                "spec": {"prometheus": {"address": self.address, "timeout": "1s"}},
+                "spec": {"prometheus": {"address": self.address, "timeout": "10s"}},
             },
         )
 

@@ -22,7 +22,10 @@ def change(api: Api, namespace: str, version: str, name: str = "web") -> None:
 
 
 def weights(api: Api, namespace: str, name: str = "web") -> list[int]:
-    route = api.get(ROUTES, namespace, name)
+    return weights_of(api.get(ROUTES, namespace, name))
+
+
+def weights_of(route: Object) -> list[int]:
     return [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]]
 
 
