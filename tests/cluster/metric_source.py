@@ -111,7 +111,7 @@ class MetricServer(Loopback):
         return f"http://{self.place}"
 
     def declare(self, api: Api, namespace: str, name: str = "numbers") -> None:
-        """The MetricSource that names it. It waits for an answer far longer than a busy machine stands still."""
+        """The MetricSource that names it."""
         api.apply(
             METRIC_SOURCES,
             {

@@ -26,6 +26,7 @@ def weights(api: Api, namespace: str, name: str = "web") -> list[int]:
 
 
 def weights_of(route: Object) -> list[int]:
+    """Stable's and the candidate's weight in the first rule."""
     return [ref["weight"] for ref in route["spec"]["rules"][0]["backendRefs"]]
 
 

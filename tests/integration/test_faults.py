@@ -290,8 +290,8 @@ def test_a_secret_that_nobody_can_use_stalls_with_its_key(
 def test_a_source_that_hangs_once_is_asked_again_and_a_breach_still_rolls_back(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
-    api.merge(METRIC_SOURCES, namespace, "numbers", {"spec": {"prometheus": {"timeout": "1s"}}})
     metrics.says = Answer(value=0.1)
+    api.merge(METRIC_SOURCES, namespace, "numbers", {"spec": {"prometheus": {"timeout": "1s"}}})
     deploy(api, namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "60s"}]))
     change(api, namespace, "2")
     api.until(ROUTES, namespace, "web", lambda found: weights_of(found) == [80, 20])
