@@ -189,12 +189,18 @@ class Api:
     def changes(
         self, kind: Resource, namespace: str | None, seconds: float, *, field_selector: str = ""
     ) -> Iterator[Object]:
-        """Every object of a kind, each change, and the last state of deleted ones, for so long."""
-        end = time.monotonic() + seconds
-        query = {"watch": "true", "fieldSelector": field_selector}
+        """Every object of a kind, each change, and the last state of deleted ones, for so long.
+
+        It begins with what is there now: a watch alone may begin with what its server's cache has, and on a busy
+        machine that lags behind a write that was answered a moment ago.
+        """
+        end, query = time.monotonic() + seconds, {"fieldSelector": field_selector}
         while (left := end - time.monotonic()) > 0:
-            query["timeoutSeconds"] = str(max(int(left), 1))
-            answer = self._send("GET", kind.path(namespace), query=query, seconds=left + 5)
+            listed = self._call("GET", kind.path(namespace), query=query)
+            yield from listed["items"]
+            since = {"watch": "true", "resourceVersion": listed["metadata"]["resourceVersion"]}
+            for_so_long = {"timeoutSeconds": str(max(int(left), 1))}
+            answer = self._send("GET", kind.path(namespace), query=query | since | for_so_long, seconds=left + 5)
             _must_be_good(answer)
             with closing(answer.response):
                 yield from objects(map(json.loads, iter_resp_lines(answer.response)))

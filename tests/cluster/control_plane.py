@@ -1,5 +1,6 @@
 """etcd, the API server, the controllers and the scheduler, on one address."""
 
+import os
 import secrets
 import socket
 import ssl
@@ -34,8 +35,13 @@ USERS = {
     "prometheus-adapter": ADMINS,
 }
 START_SECONDS = 60.0
-# Below the ports of connections and of Services on nodes.
-PORTS = range(20000, 30000)
+# Below the ports of connections and of Services on nodes. Tests that run beside each other have each their own: an
+# operator that is started again must find its port free.
+PORTS = range(
+    20000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")),
+    30000,
+    int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+)
 AUDIT = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",

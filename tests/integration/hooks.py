@@ -12,7 +12,7 @@ AT_ONCE = {"spec": {"containers": [{"name": "check", "image": "x"}]}}
 
 
 def hook(listener: MetricServer, when: str = "BeforeRise", **changes: Any) -> Object:
-    http = {"url": f"{listener.address}/ask", "timeout": "1s"}
+    http = {"url": f"{listener.address}/ask"}
     return {"name": when.lower(), "when": when, "http": http, **changes}
 
 

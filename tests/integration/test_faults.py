@@ -1,5 +1,6 @@
 """Trouble between the operator and the cluster: it holds, heals and says so."""
 
+import threading
 from datetime import datetime
 
 import pytest
@@ -10,7 +11,7 @@ from tests.cluster.operator import Operator
 from tests.cluster.processes import within
 from tests.integration.manifests import condition, judged, phase_is, reason_is, release, template
 from tests.integration.proxy import Proxy
-from tests.integration.steps import change, create_younger, deploy, weights
+from tests.integration.steps import change, create_younger, deploy, weights, weights_of
 
 LONG_STEP = [{"name": "first", "weight": 20, "dwell": "1s"}]
 
@@ -44,24 +45,32 @@ def test_a_source_without_answers_holds_and_rolls_nothing_back(
 def test_a_question_from_before_the_step_settled_does_not_pass_it_however_late_its_answer_is(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
-    source = {"spec": {"prometheus": {"timeout": "10s"}}}
+    source = {"spec": {"prometheus": {"timeout": "30s"}}}
     api.merge(METRIC_SOURCES, namespace, "numbers", source)
-    manifest = release(namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "0s"}], interval="4s"))
-    manifest["spec"]["traffic"]["settle"] = "5s"
+    manifest = release(namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "0s"}], interval="2s"))
+    manifest["spec"]["traffic"]["settle"] = "8s"
     api.create(RELEASES, manifest)
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    # The first question comes after 4 s, its answer after 7 s, and the step settles between.
-    metrics.says = Answer(value=0.0, seconds=3.0)
+    seen_settled = threading.Event()
+
+    def wait() -> None:
+        seen_settled.wait(30)
+
+    # The first question comes after 2 s, and its answer once the step has settled.
+    metrics.says = Answer(value=0.0, told=wait)
     change(api, namespace, "2")
 
     found = api.until(RELEASES, namespace, "web", lambda found: "settledAt" in (found["status"].get("step") or {}))
-    settled = datetime.fromisoformat(found["status"]["step"]["settledAt"]).timestamp()
-    asked = [at for at, _ in metrics.says.asked]
-    api.until(RELEASES, namespace, "web", lambda found: found["status"].get("step", {}).get("index") == 1)
+    seen_settled.set()
+    left = api.until(RELEASES, namespace, "web", lambda found: found["status"].get("step", {}).get("index") == 1)
 
-    assert len(asked) == 1
+    settled, passed = (
+        datetime.fromisoformat(step[when]).timestamp()
+        for step, when in ((found["status"]["step"], "settledAt"), (left["status"]["step"], "enteredAt"))
+    )
+    asked = [at for at, _ in metrics.says.asked]
     assert asked[0] < settled
-    assert [at for at, _ in metrics.says.asked if at >= settled], "only a question of after that opens the way"
+    assert [at for at in asked if settled <= at < passed], "only a question of after that opens the way"
 
 
 def test_no_data_is_neither_a_pass_nor_a_breach(
@@ -237,7 +246,8 @@ def test_what_the_api_server_refuses_is_said_in_its_words_and_heals(
     assert "spec.template.spec.containers[0].image" in found["status"]["message"]
 
     change(api, namespace, "1")
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    # What was refused is tried again after 15 s.
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
 
 
 def test_a_foreign_route_of_our_name_is_left_alone_and_its_end_heals(
@@ -281,9 +291,10 @@ def test_a_source_that_hangs_once_is_asked_again_and_a_breach_still_rolls_back(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
     metrics.says = Answer(value=0.1)
+    api.merge(METRIC_SOURCES, namespace, "numbers", {"spec": {"prometheus": {"timeout": "1s"}}})
     deploy(api, namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "60s"}]))
     change(api, namespace, "2")
-    api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [80, 20])
+    api.until(ROUTES, namespace, "web", lambda found: weights_of(found) == [80, 20])
     metrics.says = Answer(value=0.1, seconds=2.5)
     api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
     metrics.says = Answer(value=0.9)

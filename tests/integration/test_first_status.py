@@ -45,7 +45,8 @@ def test_a_rollout_that_the_first_version_began_is_promoted_without_a_restart(
     newest.start()
     assert within(SECONDS, lambda: len(metrics.says.asked) > 1), "the rollout is not judged"
     # The first version did not tell what the route carries.
-    assert api.get(RELEASES, namespace, "web")["status"]["step"] == {**status["step"], "weight": 50}
+    told = {**status["step"], "weight": 50}
+    api.until(RELEASES, namespace, "web", lambda found: found["status"].get("step") == told)
     assert weights(api, namespace) == [50, 50]
     assert (pods_of(api, namespace, stable), pods_of(api, namespace, candidate)) == (old, new)
 

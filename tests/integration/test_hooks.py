@@ -72,19 +72,20 @@ def test_nothing_of_the_candidate_runs_before_the_rollouts_hook_says_yes(
 
 
 @pytest.mark.parametrize(
-    ("answer", "words"),
+    ("answer", "timeout", "words"),
     [
-        (Answer(status=500, body=b"broken"), "HTTP 500: broken"),
-        (Answer(status=302, body=b"", headers={"Location": "/elsewhere"}), "HTTP 302"),
-        (Answer(seconds=3), "no answer within 1 s"),
-        (Answer(body=b"x" * 2**21), "larger than"),
+        (Answer(status=500, body=b"broken"), "10s", "HTTP 500: broken"),
+        (Answer(status=302, body=b"", headers={"Location": "/elsewhere"}), "10s", "HTTP 302"),
+        (Answer(seconds=3), "1s", "no answer within 1 s"),
+        (Answer(body=b"x" * 2**21), "10s", "larger than"),
     ],
     ids=["500", "redirect", "slow", "huge"],
 )
 def test_an_answer_that_is_no_yes_holds_with_its_words_and_reconciles(
-    api: Api, namespace: str, operator: Operator, listener: MetricServer, answer: Answer, words: str
+    api: Api, namespace: str, operator: Operator, listener: MetricServer, answer: Answer, timeout: str, words: str
 ) -> None:
-    deploy(api, namespace, steps=ASKED_ONCE, hooks=[hook(listener)])
+    http = {"url": listener.address, "timeout": timeout}
+    deploy(api, namespace, steps=ASKED_ONCE, hooks=[hook(listener, http=http)])
     listener.says = answer
     change(api, namespace, "2")
 
@@ -138,7 +139,8 @@ def test_credentials_come_from_a_secret_and_its_absence_is_not_yet(
     metadata = {"name": "key", "namespace": namespace, "labels": {"tidegate.dev/hook": "true"}}
     api.create(SECRETS, {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"token": "abc"}})
 
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    # It is asked again after 15 s.
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
     assert {headers["Authorization"] for headers in listener.says.asked_with} == {"Bearer abc"}
 
 
@@ -204,7 +206,7 @@ def test_nobody_is_asked_again_sooner_than_after_the_interval(
     api.until(RELEASES, namespace, "web", reason_is("Suspended"))
     api.ask(namespace, "web", suspend=None)
 
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
     assert len(first.asked) == len(second.asked) == 1
     assert second.asked[0][0] - first.asked[0][0] > 14
     assert json.loads(first.asked[0][1])["id"] == json.loads(second.asked[0][1])["id"]
@@ -267,7 +269,7 @@ def test_a_job_that_is_deleted_is_not_made_again(api: Api, namespace: str, opera
 
 def test_a_step_beyond_its_deadline_rolls_back(api: Api, namespace: str, operator: Operator) -> None:
     steps = [
-        {"name": "first", "weight": 20, "pause": "UntilPromoted", "deadline": "2s"},
+        {"name": "first", "weight": 20, "pause": "UntilPromoted", "deadline": "60s"},
         {"name": "half", "weight": 50},
     ]
     deploy(api, namespace, steps=steps)

@@ -49,9 +49,12 @@ def test_a_breach_takes_the_canary_away(api: Api, namespace: str, operator: Oper
     change(api, namespace, "2")
     api.until(INGRESSES, namespace, "web-candidate", weighs(20))
 
-    metrics.says = Answer(value=0.9)
+    def breach() -> None:
+        metrics.says = Answer(value=0.9)
 
-    api.until(INGRESSES, namespace, "web-candidate", weighs(0))
+    # It is gone a moment after it lost its weight.
+    states = from_before(api.follow(INGRESSES, namespace, "web-candidate", 30), breach)
+    assert any(weight(found) == 0 for found in states)
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
     api.gone(INGRESSES, namespace, "web-candidate")
 

@@ -8,7 +8,7 @@ from tests.integration.conftest import COUNTER
 from tests.integration.deployments import deployment, emptied, taking_over
 from tests.integration.hooks import AT_ONCE, bodies, check, hook, job_hook
 from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
-from tests.integration.mortal import KILL_SECONDS, MOST_WRITES, Mortal
+from tests.integration.mortal import KILL_SECONDS, Mortal
 from tests.integration.proxy import EVERY, Side, Write
 from tests.integration.users_routes import managers, shares, users_route
 
@@ -57,17 +57,9 @@ def serving(api: Api, namespace: str) -> tuple[list[int], set[str]]:
     return [ref["weight"] for ref in refs], revisions
 
 
-def points(api: Api, mortal: Mortal, metrics: MetricServer | None) -> list[tuple[int, Side]]:
-    """Both sides of every write that an undisturbed rollout makes."""
-    one_rollout(api, mortal, -1, Side.BEFORE, metrics)
-    count = len(mortal.proxy.writes)
-    assert 5 < count < MOST_WRITES
-    return [(point, side) for point in range(count) for side in Side]
-
-
 def test_a_good_rollout_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> None:
-    moments = points(api, mortal, None)
-    for point, side in moments:
+    one_rollout(api, mortal, -1, Side.BEFORE, None)
+    for point, side in mortal.moments(*Side, least=10):
         namespace, found = one_rollout(api, mortal, point, side, None)
         where = f"killed {side.value} write {point}"
         assert found["status"]["phase"] == "Promoted", where
@@ -79,13 +71,11 @@ def test_a_good_rollout_survives_a_kill_at_every_write(api: Api, mortal: Mortal)
         assert rising == sorted(rising), where
         assert set(written[written.index(100) :]) == {100, 0}, where
 
-    mortal.died_in_all_but_the_last_of(len(moments), least=10)
-
 
 def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> None:
     with MetricServer() as metrics:
-        moments = points(api, mortal, metrics)
-        for point, side in moments:
+        one_rollout(api, mortal, -1, Side.BEFORE, metrics)
+        for point, side in mortal.moments(*Side, least=10):
             namespace, found = one_rollout(api, mortal, point, side, metrics)
             where = f"killed {side.value} write {point}"
             assert (found["status"]["phase"], found["status"]["reason"]) == ("RolledBack", "ObjectiveBreached"), where
@@ -96,8 +86,6 @@ def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> No
             written = weights_written(mortal.proxy.writes)
             assert written[written.index(20) :] == sorted(written[written.index(20) :], reverse=True), where
             assert set(written) <= {20, 0}, where
-
-        mortal.died_in_all_but_the_last_of(len(moments), least=10)
 
 
 def one_takeover(api: Api, mortal: Mortal, point: int) -> None:

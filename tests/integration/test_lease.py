@@ -12,15 +12,16 @@ import pytest
 
 from tests.cluster.api import EVENTS, LEASES, RELEASES, Api
 from tests.cluster.operator import Operator
-from tests.cluster.processes import answers
+from tests.cluster.processes import answers, within
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is, release, stable_of
 from tests.integration.proxy import EVERY, Proxy, Side
-from tests.integration.steps import change, deploy, weights
+from tests.integration.steps import change, deploy, from_before, weights
 
-# The claims: whoever ends in good order hands over at once, and a Lease of 15 s is not outlived by much.
-HANDOVER_SECONDS = 2.0
-TAKEOVER_SECONDS = 20.0
+# The claims: whoever ends in good order hands over at once, and a Lease of 15 s is not outlived by much. They are two
+# seconds and twenty, as tests/unit/clients/test_lease.py holds; here a busy machine may stand still for five more.
+HANDOVER_SECONDS = 2.0 + 5.0
+TAKEOVER_SECONDS = 20.0 + 5.0
 # Their Events take seconds at the usual pace.
 MANY = 8
 NAMES = [f"web-{number}" for number in range(MANY)]
@@ -83,12 +84,19 @@ def ended_within(operator: Operator, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def test_a_leader_that_ends_in_good_order_hands_over_at_once(pair: tuple[Operator, Operator]) -> None:
+def test_a_leader_that_ends_in_good_order_hands_over_at_once(api: Api, pair: tuple[Operator, Operator]) -> None:
     first, second = pair
-    assert answers(f"{second.pages}/readyz"), "a standby is ready"
+    assert within(30, lambda: answers(f"{second.pages}/readyz")), "a standby is ready"
 
-    first.stop()
+    leases = api.follow(LEASES, first.flags[1], "tidegate", 30)
+    holders: list[str] = []
+    for found in from_before(leases, first.stop):
+        holders += [found["spec"]["holderIdentity"]] if holders[-1:] != [found["spec"]["holderIdentity"]] else []
+        if len(holders) == 3:
+            break
 
+    leader, nobody, follower = holders
+    assert (leader != follower, nobody) == (True, "")
     said_within(second, '"leading"', 30)
     assert said_at(second, "leading") - said_at(first, "ending") < HANDOVER_SECONDS
 
@@ -137,7 +145,8 @@ def test_a_killed_leader_is_followed_within_the_leases_length(
 def test_only_the_leader_decides(api: Api, namespace: str, pair: tuple[Operator, Operator]) -> None:
     _, second = pair
     deploy(api, namespace)
-    lines = [json.loads(line) for line in second.log.read_text().splitlines()]
+    # The newest line may not be whole yet: whoever deployed has said so long before.
+    lines = [json.loads(line) for line in second.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
     assert not [line for line in lines if line.get("namespace") == namespace]
 
 

@@ -6,7 +6,7 @@ from tests.cluster.api import DAEMON_SETS, RELEASES, REPLICA_SETS, ROUTES, SERVI
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is, promoted_after, reason_is, release, stable_of
-from tests.integration.steps import change, deploy, uids, weights
+from tests.integration.steps import change, deploy, from_before, uids, weights
 from tests.integration.test_node_ratio import EACH_NODE, agents, counted, placed, pool
 
 HELD = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
@@ -88,8 +88,8 @@ def test_a_template_that_comes_meanwhile_walks_the_steps(api: Api, namespace: st
 @pytest.mark.parametrize("phase", ["Watching", "Promoting"])
 def test_at_full_weight_the_rollout_ends_well(api: Api, namespace: str, operator: Operator, phase: str) -> None:
     first = deploy(api, namespace, promotion={"watch": "2s"})
-    change(api, namespace, "2")
-    api.until(RELEASES, namespace, "web", lambda found: found["status"]["phase"] == phase)
+    states = from_before(api.follow(RELEASES, namespace, "web", 30), lambda: change(api, namespace, "2"))
+    assert any(found["status"]["phase"] == phase for found in states)
 
     lose(api, namespace)
 
@@ -179,7 +179,8 @@ def restore(api: Api, namespace: str) -> None:
     """The Release is another object, without a status; what was made for it has no owner any more."""
     found = api.get(RELEASES, namespace, "web")
     api.delete(RELEASES, namespace, "web", policy="Orphan")
-    api.gone(RELEASES, namespace, "web")
+    # The garbage collector may have heard of the kind only a moment ago: it looks twice a minute.
+    api.gone(RELEASES, namespace, "web", 90)
     api.create(RELEASES, release(namespace) | {"spec": found["spec"]})
 
 

@@ -6,7 +6,7 @@ from tests.cluster.api import OBJECTIVE_SETS, RELEASES, ROUTES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.manifests import judged, message_has, phase_is, release
-from tests.integration.steps import change, weights
+from tests.integration.steps import change, weights_of
 
 SET = [{"kind": "ObjectiveSet", "name": "shared", "args": [{"name": "job", "value": "shop"}]}]
 
@@ -37,7 +37,7 @@ def test_a_sets_objectives_judge_with_the_releases_arguments(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     metrics.says = Answer(value=0.1)
     change(api, namespace, "2")
-    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.until(ROUTES, namespace, "web", lambda found: weights_of(found) == [80, 20])
     bad = Answer(value=0.9)
     metrics.says = bad
 
@@ -77,7 +77,7 @@ def test_an_edited_set_serves_the_next_rollout(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     metrics.says = Answer(value=0.1)
     change(api, namespace, "2")
-    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    api.until(ROUTES, namespace, "web", lambda found: weights_of(found) == [80, 20])
 
     api.apply(OBJECTIVE_SETS, objective_set(namespace, bound="0.01"))
 

@@ -82,3 +82,29 @@ async def test_a_server_that_answers_nothing_ends_leadership_in_time() -> None:
         await asyncio.wait_for(lease.run(), TIMING.renew + 3 * TIMING.call)
 
         assert not lease.held()
+
+
+async def test_who_gives_a_lease_up_is_followed_at_the_next_look_however_long_it_would_last() -> None:
+    long = Timing(lasts=3600, renew=2400, retry=0.1)
+    async with served(Server().answer) as kube:
+        leader, standby = (Lease(kube, "tidegate", name, timing=long) for name in ("one", "two"))
+        leading = asyncio.create_task(leader.run())
+        await asyncio.wait_for(leader.gained.wait(), 10)
+        standing_by = asyncio.create_task(standby.run())
+        leading.cancel()
+        await leader.release()
+
+        await asyncio.wait_for(standby.gained.wait(), 10)
+
+        assert standby.held()
+        assert not leader.held()
+        standing_by.cancel()
+
+
+def test_a_leader_is_followed_as_soon_as_is_promised() -> None:
+    """Within two seconds of an ordered end; and of a kill within twenty, where it renewed just before."""
+    timing = Timing()
+    look = timing.retry / 2
+
+    assert look < 2
+    assert look + timing.lasts + look < 20
