@@ -1,21 +1,18 @@
 """From the stores to one Snapshot. It makes no request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from tidegate.api import DataPlane, OnDelete
+from tidegate.api import OnDelete
 from tidegate.api.names import FINALIZER
 from tidegate.api.release import ReleaseSpec
-from tidegate.clients import Kind
-from tidegate.decision import in_rollout
 from tidegate.decision.progress import Progress
 from tidegate.decision.recorded import within
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Copy, Side, Snapshot
 from tidegate.decision.workload import Restart
-from tidegate.metrics.choice import Choice
-from tidegate.routers import Backends, Router
+from tidegate.routers import Backends
 from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, service_name
 
@@ -37,93 +34,14 @@ from .seen.ports import Ports, ports_of
 from .seen.recorded import declared_anew, recorded
 from .seen.restart import observe_restart
 from .seen.routes import observe_routes, observe_undeclared, routers_of
+from .seen.seen import Routing, Seen, Wanted
 from .seen.services import observe_services
 from .seen.shares import observe_share, shared_service
 from .seen.sides import observe_baselines, observe_sides, replica_sets_of
 from .seen.size import observe_size
+from .seen.stored import Stored
 from .seen.workload import Template, noted, observe_workload, template_of, uncompared
 from .world import World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A Release as stored, what is recorded of it, and the revisions made for it."""
-
-    found: Object
-    owner: Owner
-    replica_sets: Mapping[str, Object]
-    progress: Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is declared as values: the newest, and that which the rollout under way goes by."""
-
-    sets: Expanded
-    choice: Choice
-    newest: Pinned
-    pinned: Pinned
-    plan_changed: bool
-    template: Template
-
-    @property
-    def declared(self) -> Object:
-        """The spec as an object, with all that is filled in from elsewhere."""
-        return self.sets.declared
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routing:
-    """What splits the traffic, what did before something else was declared, and what is said now."""
-
-    backends: Backends
-    routers: tuple[Router, ...]
-    undeclared: tuple[Router, ...]
-    routes: tuple[Route, ...]
-    nodes: Nodes | None
-    route: Route | None
-
-    @property
-    def made_by(self) -> Kind:
-        """What makes a revision's pods."""
-        return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A Release as stored, what is declared by it, what splits its traffic, and the snapshot to decide on."""
-
-    stored: Stored
-    wanted: Wanted
-    routing: Routing
-    ports: Ports
-    snapshot: Snapshot
-
-    @property
-    def owner(self) -> Owner:
-        """Whose everything is that is made for the Release."""
-        return self.stored.owner
-
-    @property
-    def spec(self) -> ReleaseSpec:
-        """The newest spec, whatever plan the rollout under way goes by."""
-        return self.wanted.newest.spec
-
-    @property
-    def plane(self) -> DataPlane | None:
-        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
-        return self.wanted.pinned.spec.data_plane or self.wanted.choice.plane
-
-    @property
-    def compared(self) -> bool:
-        """True while a candidate with traffic stands beside a stable."""
-        progress = self.snapshot.progress
-        return progress.weighted_at is not None and progress.stable is not None and in_rollout(self.snapshot)
-
-    @property
-    def made_by(self) -> Kind:
-        """What makes a revision's pods."""
-        return self.routing.made_by
 
 
 def observe(key: Key, world: World) -> Seen | None:

@@ -17,9 +17,9 @@ from tidegate.workloads import Owner, selected_labels
 from . import kinds
 from .advice.collected import advice_of, news, tell_advice
 from .judging.evidence import analyse, lines_of
-from .observe import Seen
 from .seen.autoscalers import divided_by
 from .seen.recorded import recorded
+from .seen.seen import Seen
 from .seen.sides import replica_sets_of
 from .told import tell
 from .world import World

@@ -19,8 +19,8 @@ from tidegate.decision.actions import (
 from tidegate.decision.status import stamp
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Compared
-from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.pinned import text_of
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, pods_of, replica_set

@@ -13,8 +13,8 @@ from tidegate.decision import Decision, Reason
 from tidegate.decision.hooks import key_of
 from tidegate.decision.progress import Notice, Progress
 from tidegate.decision.status import stamp
-from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.pinned import pinned
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import name_of

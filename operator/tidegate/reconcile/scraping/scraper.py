@@ -15,7 +15,7 @@ from tidegate.metrics.scrape import OfPods, Scrape, Target
 from tidegate.metrics.sifting import Wish
 from tidegate.metrics.warm_up import milliseconds
 from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_of, stable_of
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.sources import Place, Source, place_of
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Recurring, Tasks
