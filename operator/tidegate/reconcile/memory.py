@@ -16,7 +16,7 @@ from .advice.usage_told import Sides
 from .configuration.quiet import Quiet
 from .day_before.track import Days
 from .judging.track import Tracks
-from .seen.pinned import Pinned
+from .seen.spec import ReadSpec
 
 
 @dataclass(slots=True)
@@ -112,8 +112,8 @@ class Memory:
     logs: Logs | None = None
     usage: Sides | None = None
     analysis: Analysis | None = None
-    parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
-    known: tuple[tuple[str, datetime | None], Pinned] | None = None
+    parsed: dict[tuple[int, str | None, str], ReadSpec] = field(default_factory=dict)
+    known: tuple[tuple[str, datetime | None], ReadSpec] | None = None
     refused: Refused | None = None
     budget: Refused | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -126,7 +126,7 @@ class Memory:
         """What is known of a declared template."""
         return self.compared if self.compared and self.compared.declared == declared else Compared(declared=declared)
 
-    def gone_by(self, progress: Progress, found: Pinned) -> Pinned:
+    def gone_by(self, progress: Progress, found: ReadSpec) -> ReadSpec:
         """What a rollout goes by; where that can be read no more, what it went by before, with what is wrong now."""
         rollout = progress.candidate or "", progress.started_at
         if found.whole:

@@ -29,7 +29,7 @@ from .seen import asks
 from .seen.elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
 from .seen.exposure import exposure_of
 from .seen.nodes import Nodes, observe_nodes
-from .seen.pinned import Pinned, pin_of, pinned, text_of
+from .seen.pin import pin_of_rollout, pin_of_spec
 from .seen.ports import Ports, ports_of
 from .seen.recorded import declared_anew, recorded
 from .seen.restart import observe_restart
@@ -39,6 +39,7 @@ from .seen.services import observe_services
 from .seen.shares import observe_share, shared_service
 from .seen.sides import observe_baselines, observe_sides, replica_sets_of
 from .seen.size import observe_size
+from .seen.spec import ReadSpec, read_spec
 from .seen.stored import Stored
 from .seen.workload import Template, noted, observe_workload, template_of, uncompared
 from .world import World
@@ -73,13 +74,13 @@ def _declared(stored: Stored, world: World) -> Wanted:
     sets = with_plane(sets, choice)
     memory = world.memory(owner.key)
     newest = parsed(found, sets, None, memory)
-    pin = pin_of(progress, stored.replica_sets)
+    pin = pin_of_rollout(progress, stored.replica_sets)
     return Wanted(
         sets=sets,
         choice=choice,
         newest=newest,
         pinned=memory.gone_by(progress, parsed(found, sets, pin, memory)) if progress.candidate else newest,
-        plan_changed=pin is not None and declared_anew(found) and pin != text_of(sets.declared),
+        plan_changed=pin is not None and declared_anew(found) and pin != pin_of_spec(sets.declared),
         template=template_of(found, sets.declared, owner, world),
     )
 
@@ -185,13 +186,13 @@ def _uncompared(stored: Stored, template: Template, nodes: Nodes | None, world: 
     return uncompared(template, stored.progress, stored.replica_sets.keys(), world.memory(stored.owner.key))
 
 
-def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
+def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> ReadSpec:
     """The spec as values, read once for each generation, pin, and state of what they are filled in from."""
     generation = found["metadata"]["generation"]
     key = generation, pin, sets.versions
     if key not in memory.parsed:
         kept = {key: value for key, value in memory.parsed.items() if key[0] == generation and key[2] == sets.versions}
-        memory.parsed = {**kept, key: pinned(sets.declared, pin)}
+        memory.parsed = {**kept, key: read_spec(sets.declared, pin)}
 
     return memory.parsed[key]
 

@@ -16,8 +16,8 @@ from tidegate.watch import Object
 from tidegate.workloads import Owner
 
 from .nodes import Nodes
-from .pinned import Pinned
 from .ports import Ports
+from .spec import ReadSpec
 from .stored import Stored
 from .workload import Template
 
@@ -28,8 +28,8 @@ class Wanted:
 
     sets: Expanded
     choice: Choice
-    newest: Pinned
-    pinned: Pinned
+    newest: ReadSpec
+    pinned: ReadSpec
     plan_changed: bool
     template: Template
 
