@@ -9,7 +9,7 @@ from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Answer
 from tidegate.judge.unusual import Gauge
-from tidegate.judge.verdict import Analysis, Measurement
+from tidegate.judge.verdict import Analysis, Measurement, Verdict
 
 from .advice.logs import Logs
 from .advice.usage_told import Sides
@@ -97,14 +97,22 @@ class PutBack:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When a status was written last, and what of the measurements it told of: an objective and its verdict."""
+
+    at: datetime
+    subject: tuple[str, Verdict] | None = None
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
-    `told_at`: when its status was written last. `known`: a rollout, and what it went by when that could last be read.
+    `known`: a rollout, and what it went by when that could last be read.
     """
 
-    told_at: datetime | None = None
+    told: Told | None = None
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
     tracks: Tracks | None = None
