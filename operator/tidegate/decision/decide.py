@@ -27,7 +27,7 @@ from .rest import REST, STANDS_STILL, out_after_rollback, why_it_stays_out
 from .rollback import ROLLBACK, cause, roll_back
 from .rollout import ROLLOUT
 from .snapshot import Snapshot
-from .stop import gone_on, noted
+from .stop import gone_on, with_stopped_clocks
 from .undeclared import take_back_what_is_not_declared
 from .undo import and_its_undo
 
@@ -41,7 +41,7 @@ def decide(seen: Snapshot) -> Decision:
     wait = soonest(decision.look_again, until_unhealthy(seen), until_late(seen))
     # A time that is over has had its effect, or has none: looking again at once would find the same.
     look_again = wait if wait is not None and wait > NO_TIME else None
-    progress = noted(before, seen, timed(seen, without_heard(seen, decision.progress)))
+    progress = with_stopped_clocks(before, seen, timed(seen, without_heard(seen, decision.progress)))
     return replace(decision, progress=progress, look_again=look_again)
 
 

@@ -141,10 +141,10 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
     if seen.route is not None and seen.route.lost:
         return hold(seen, Reason.ROUTE_MISSING, seen.route.sentence)
 
-    return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route") or settle(seen)
+    return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route") or wait_to_settle(seen)
 
 
-def settle(seen: Snapshot) -> Decision | None:
+def wait_to_settle(seen: Snapshot) -> Decision | None:
     left = settle_left(seen)
     return hold(seen, Reason.SETTLING, "the route settles", left) if left > NO_TIME else None
 

@@ -7,7 +7,7 @@ from tidegate.api import OnTrouble, When
 
 from .actions import Action, SetWeight
 from .asks import handle_stray, in_vain, names_this_step, retry_in_vain
-from .baseline import lacking, lacks_baseline
+from .baseline import lacks_baseline, what_baseline_lacks
 from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, act, hold, hold_while_reading
 from .defaulting import compare_with_candidate
@@ -96,7 +96,7 @@ def roll_back_late(seen: Snapshot) -> Decision | None:
     sentence = f"the candidate's pods for step {seen.step.name} are not available within progressDeadline"
     sentence += because_late(seen.candidate)
     if not short:
-        sentence = f"step {seen.step.name} does not begin within progressDeadline: {lacking(seen)}"
+        sentence = f"step {seen.step.name} does not begin within progressDeadline: {what_baseline_lacks(seen)}"
 
     return roll_back(seen, Reason.DEADLINE_EXCEEDED, sentence)
 

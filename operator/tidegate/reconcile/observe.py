@@ -31,7 +31,7 @@ from .seen.exposure import exposure_of
 from .seen.nodes import Nodes, observe_nodes
 from .seen.pin import pin_of_rollout, pin_of_spec
 from .seen.ports import Ports, ports_of
-from .seen.recorded import declared_anew, recorded
+from .seen.recorded import is_undecided, recorded
 from .seen.restart import observe_restart
 from .seen.routes import observe_routes, observe_undeclared, routers_of
 from .seen.seen import Routing, Seen, Wanted
@@ -41,7 +41,7 @@ from .seen.sides import observe_baselines, observe_sides, replica_sets_of
 from .seen.size import observe_size
 from .seen.spec import ReadSpec, read_spec
 from .seen.stored import Stored
-from .seen.workload import Template, noted, observe_workload, template_of, uncompared
+from .seen.workload import Template, observe_workload, template_of, uncompared, with_takeover_note
 from .world import World
 
 
@@ -60,7 +60,8 @@ def observe(key: Key, world: World) -> Seen | None:
     progress = progress if wanted.pinned.invalid else within(progress, wanted.pinned.plan)
     stored = replace(stored, progress=progress)
     routing = _traffic(stored, wanted, world)
-    stored = replace(stored, progress=_weighted(noted(progress, wanted.template, owner), routing.route, now))
+    progress = with_takeover_note(progress, wanted.template, owner)
+    stored = replace(stored, progress=_weighted(progress, routing.route, now))
     ports = _ports(stored, wanted, routing, world)
     snapshot = _snapshot(stored, wanted, routing, ports, world=world, now=now)
     seen = Seen(stored=stored, wanted=wanted, routing=routing, ports=ports, snapshot=snapshot)
@@ -80,7 +81,7 @@ def _declared(stored: Stored, world: World) -> Wanted:
         choice=choice,
         newest=newest,
         pinned=memory.gone_by(progress, parsed(found, sets, pin, memory)) if progress.candidate else newest,
-        plan_changed=pin is not None and declared_anew(found) and pin != pin_of_spec(sets.declared),
+        plan_changed=pin is not None and is_undecided(found) and pin != pin_of_spec(sets.declared),
         template=template_of(found, sets.declared, owner, world),
     )
 
