@@ -6,7 +6,7 @@ from typing import Any
 from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
-from .asks import handle_stray, late_for_this, nothing_for
+from .asks.in_vain import answer_strays, late_for_this, nothing_for
 from .baseline import without_baselines
 from .copies import remade
 from .decision import Decision, Rule, act, hold
@@ -265,7 +265,7 @@ ROLLBACK: tuple[Rule, ...] = (
     write_a_lost_route,
     take_weight_away,
     mend_the_route,
-    handle_stray,
+    answer_strays,
     wait_for_stable,
     wait_for_the_router,
     drain,
