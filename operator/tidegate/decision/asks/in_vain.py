@@ -26,7 +26,17 @@ def nothing_to_do(seen: Snapshot, *asks: str) -> Decision | None:
     if not stray:
         return None
 
-    return in_vain(seen, nothing_for(stray), handled=replace(seen.progress.handled, **stray))
+    sentence = f"{nothing_for(stray)}{_when_to_ask(seen, stray)}"
+    return in_vain(seen, sentence, handled=replace(seen.progress.handled, **stray))
+
+
+def _when_to_ask(seen: Snapshot, asks: Iterable[str]) -> str:
+    """Who asks along with a new template, or before it starts, learns when its steps may be opened."""
+    starts = seen.known and not seen.uncompared and another_waits(seen)
+    if not starts or set(STEPPING).isdisjoint(asks):
+        return ""
+
+    return f" before the rollout of revision {seen.target} has started: ask again then, with another nonce"
 
 
 def nothing_for(asks: Iterable[str]) -> str:
