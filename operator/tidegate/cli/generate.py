@@ -8,7 +8,7 @@ import yaml
 from tidegate.api.crds import crds
 from tidegate.api.query_variables import KNOWN
 from tidegate.api.reference import inline, reference
-from tidegate.decision.asks.table import ANSWERS, Stage
+from tidegate.decision.asks.table import ANSWERS, Situation
 
 from .data_planes import data_planes
 from .delays import delays
@@ -78,9 +78,9 @@ def variables() -> str:
 
 
 def asks() -> str:
-    """What each ask comes to in each stage of a Release."""
-    header = f"| you ask | {' | '.join(stage.value for stage in Stage)} |\n|---{'|---' * len(Stage)}|\n"
-    rows = [(ask.replace("_", "-"), [answers[stage].words for stage in Stage]) for ask, answers in ANSWERS.items()]
+    """What each ask comes to in each situation of a Release."""
+    header = f"| you ask | {' | '.join(found.value for found in Situation)} |\n|---{'|---' * len(Situation)}|\n"
+    rows = [(ask.replace("_", "-"), [answers[found].words for found in Situation]) for ask, answers in ANSWERS.items()]
     return header + "".join(f"| `{ask}` | {' | '.join(words)} |\n" for ask, words in rows)
 
 

@@ -1,4 +1,4 @@
-"""Which ask is answered by which clause, in each stage of a Release. The ladders say when; nothing is decided here.
+"""Which ask is answered by which clause, in each situation of a Release. The ladders say when; nothing is decided here.
 
 Under `suspend: All` every ask but an abort waits.
 """
@@ -18,7 +18,7 @@ from .stepping import go_straight_to_full, open_first_steps, open_step, skip_ste
 from .undo import undo, undo_in_vain
 
 
-class Stage(Enum):
+class Situation(Enum):
     """Where a Release is: each has a ladder of its own. In words for people."""
 
     REST = "no rollout runs"
@@ -31,7 +31,7 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an ask comes to, for people, and the clauses that see to it. Without any it is kept for the next stage."""
+    """What an ask comes to, for people, and the clauses that see to it. Without any it is kept for what comes next."""
 
     words: str
     clauses: tuple[Rule, ...] = ()
@@ -46,61 +46,61 @@ OF_FIRST_STEPS = Answer(
 )
 AFTER_IT = Answer("once that has ended", (note_restart,))
 
-ANSWERS: Mapping[str, Mapping[Stage, Answer]] = {
+ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
     "abort": {
-        Stage.REST: Answer("what waits to start does not", (abort,)),
-        Stage.FIRST: Answer(NOTHING, (abort,)),
-        Stage.ROLLOUT: Answer("it goes back", (abort,)),
-        Stage.PROMOTION: Answer("`PromotionUnderWay`", (abort,)),
-        Stage.ROLLBACK: Answer("what would start next does not", (abort,)),
-        Stage.HAND_BACK: ENDS,
+        Situation.REST: Answer("what waits to start does not", (abort,)),
+        Situation.FIRST: Answer(NOTHING, (abort,)),
+        Situation.ROLLOUT: Answer("it goes back", (abort,)),
+        Situation.PROMOTION: Answer("`PromotionUnderWay`", (abort,)),
+        Situation.ROLLBACK: Answer("what would start next does not", (abort,)),
+        Situation.HAND_BACK: ENDS,
     },
     "promote": {
-        Stage.REST: STRAY,
-        Stage.FIRST: OF_FIRST_STEPS,
-        Stage.ROLLOUT: Answer("the step that it names is opened", (open_step,)),
-        Stage.PROMOTION: STRAY,
-        Stage.ROLLBACK: STRAY,
-        Stage.HAND_BACK: ENDS,
+        Situation.REST: STRAY,
+        Situation.FIRST: OF_FIRST_STEPS,
+        Situation.ROLLOUT: Answer("the step that it names is opened", (open_step,)),
+        Situation.PROMOTION: STRAY,
+        Situation.ROLLBACK: STRAY,
+        Situation.HAND_BACK: ENDS,
     },
     "promote_full": {
-        Stage.REST: STRAY,
-        Stage.FIRST: OF_FIRST_STEPS,
-        Stage.ROLLOUT: Answer("it goes straight to 100", (go_straight_to_full,)),
-        Stage.PROMOTION: STRAY,
-        Stage.ROLLBACK: STRAY,
-        Stage.HAND_BACK: ENDS,
+        Situation.REST: STRAY,
+        Situation.FIRST: OF_FIRST_STEPS,
+        Situation.ROLLOUT: Answer("it goes straight to 100", (go_straight_to_full,)),
+        Situation.PROMOTION: STRAY,
+        Situation.ROLLBACK: STRAY,
+        Situation.HAND_BACK: ENDS,
     },
     "skip_step": {
-        Stage.REST: STRAY,
-        Stage.FIRST: OF_FIRST_STEPS,
-        Stage.ROLLOUT: Answer("the step is left, unless it is the last", (skip_step, answer_strays)),
-        Stage.PROMOTION: STRAY,
-        Stage.ROLLBACK: STRAY,
-        Stage.HAND_BACK: ENDS,
+        Situation.REST: STRAY,
+        Situation.FIRST: OF_FIRST_STEPS,
+        Situation.ROLLOUT: Answer("the step is left, unless it is the last", (skip_step, answer_strays)),
+        Situation.PROMOTION: STRAY,
+        Situation.ROLLBACK: STRAY,
+        Situation.HAND_BACK: ENDS,
     },
     "retry": {
-        Stage.REST: Answer("what was rejected starts", (answer_strays, retry)),
-        Stage.FIRST: STRAY,
-        Stage.ROLLOUT: Answer(NOTHING, (retry_in_vain,)),
-        Stage.PROMOTION: STRAY,
-        Stage.ROLLBACK: Answer("kept for what was rejected", (answer_strays,)),
-        Stage.HAND_BACK: Answer("the Deployment is handed back as it is declared", (refill_the_workload,)),
+        Situation.REST: Answer("what was rejected starts", (answer_strays, retry)),
+        Situation.FIRST: STRAY,
+        Situation.ROLLOUT: Answer(NOTHING, (retry_in_vain,)),
+        Situation.PROMOTION: STRAY,
+        Situation.ROLLBACK: Answer("kept for what was rejected", (answer_strays,)),
+        Situation.HAND_BACK: Answer("the Deployment is handed back as it is declared", (refill_the_workload,)),
     },
     "undo": {
-        Stage.REST: Answer("a rollout back starts", (undo,)),
-        Stage.FIRST: KEPT,
-        Stage.ROLLOUT: Answer(NOTHING, (undo_in_vain,)),
-        Stage.PROMOTION: KEPT,
-        Stage.ROLLBACK: KEPT,
-        Stage.HAND_BACK: ENDS,
+        Situation.REST: Answer("a rollout back starts", (undo,)),
+        Situation.FIRST: KEPT,
+        Situation.ROLLOUT: Answer(NOTHING, (undo_in_vain,)),
+        Situation.PROMOTION: KEPT,
+        Situation.ROLLBACK: KEPT,
+        Situation.HAND_BACK: ENDS,
     },
     "restart": {
-        Stage.REST: Answer("stable's pods are replaced", (note_restart,)),
-        Stage.FIRST: Answer(NOTHING, (note_restart,)),
-        Stage.ROLLOUT: AFTER_IT,
-        Stage.PROMOTION: AFTER_IT,
-        Stage.ROLLBACK: KEPT,
-        Stage.HAND_BACK: ENDS,
+        Situation.REST: Answer("stable's pods are replaced", (note_restart,)),
+        Situation.FIRST: Answer(NOTHING, (note_restart,)),
+        Situation.ROLLOUT: AFTER_IT,
+        Situation.PROMOTION: AFTER_IT,
+        Situation.ROLLBACK: KEPT,
+        Situation.HAND_BACK: ENDS,
     },
 }

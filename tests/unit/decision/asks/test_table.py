@@ -1,4 +1,4 @@
-"""Every ask is answered in every stage: by a clause of that stage's ladder, or kept for the stage after."""
+"""Every ask is answered in every situation: by a clause of that situation's ladder, or kept for the situation after."""
 
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -9,7 +9,7 @@ import pytest
 from tests.unit.decision.asks.test_in_vain import going_back, paused
 from tests.unit.decision.world import World, deployed
 from tidegate.decision import LADDER, Phase, Reason
-from tidegate.decision.asks.table import ANSWERS, ENDS, NOTHING, Stage
+from tidegate.decision.asks.table import ANSWERS, ENDS, NOTHING, Situation
 from tidegate.decision.decision import Decision, Rule
 from tidegate.decision.first_deployment import FIRST_DEPLOYMENT
 from tidegate.decision.hand_back import HAND_BACK
@@ -19,18 +19,18 @@ from tidegate.decision.rest import REST
 from tidegate.decision.rollback import ROLLBACK
 from tidegate.decision.rollout import ROLLOUT
 
-LADDERS: dict[Stage, tuple[Rule, ...]] = {
-    Stage.REST: REST,
-    Stage.FIRST: FIRST_DEPLOYMENT,
-    Stage.ROLLOUT: ROLLOUT,
-    Stage.PROMOTION: PROMOTION,
-    Stage.ROLLBACK: ROLLBACK,
-    Stage.HAND_BACK: HAND_BACK,
+LADDERS: dict[Situation, tuple[Rule, ...]] = {
+    Situation.REST: REST,
+    Situation.FIRST: FIRST_DEPLOYMENT,
+    Situation.ROLLOUT: ROLLOUT,
+    Situation.PROMOTION: PROMOTION,
+    Situation.ROLLBACK: ROLLBACK,
+    Situation.HAND_BACK: HAND_BACK,
 }
 # A level that holds until it is taken away is no ask.
 ASKS = sorted({field.name for field in fields(Asks)} - {"suspend"})
-PAIRS = [(stage, ask) for stage in Stage for ask in ASKS]
-SEEN = [(stage, ask) for stage, ask in PAIRS if stage is not Stage.HAND_BACK]
+PAIRS = [(situation, ask) for situation in Situation for ask in ASKS]
+SEEN = [(situation, ask) for situation, ask in PAIRS if situation is not Situation.HAND_BACK]
 
 
 def coming_up() -> World:
@@ -51,55 +51,57 @@ def promoting() -> World:
     return world
 
 
-WORLDS: dict[Stage, Callable[[], World]] = {
-    Stage.REST: deployed,
-    Stage.FIRST: coming_up,
-    Stage.ROLLOUT: paused,
-    Stage.PROMOTION: promoting,
-    Stage.ROLLBACK: going_back,
+WORLDS: dict[Situation, Callable[[], World]] = {
+    Situation.REST: deployed,
+    Situation.FIRST: coming_up,
+    Situation.ROLLOUT: paused,
+    Situation.PROMOTION: promoting,
+    Situation.ROLLBACK: going_back,
 }
 
 
 def reads(pair: Any) -> str:
-    return pair.name.lower() if isinstance(pair, Stage) else str(pair)
+    return pair.name.lower() if isinstance(pair, Situation) else str(pair)
 
 
-def first_turn(stage: Stage, ask: str) -> tuple[World, Decision]:
+def first_turn(situation: Situation, ask: str) -> tuple[World, Decision]:
     """The turn after an ask."""
-    world = WORLDS[stage]()
+    world = WORLDS[situation]()
     world.asks = replace(world.asks, **{ask: f"{world.progress.candidate}/first/1" if ask == "promote" else "1"})
     return world, world.turn()
 
 
-@pytest.mark.parametrize(("stage", "ask"), PAIRS, ids=reads)
-def test_every_ask_has_an_answer_in_every_stage_from_that_stages_ladder(stage: Stage, ask: str) -> None:
-    answer = ANSWERS[ask][stage]
+@pytest.mark.parametrize(("situation", "ask"), PAIRS, ids=reads)
+def test_every_ask_has_an_answer_in_every_situation_from_that_situations_ladder(situation: Situation, ask: str) -> None:
+    answer = ANSWERS[ask][situation]
 
-    assert set(answer.clauses) <= {*LADDERS[stage], *LADDER}
+    assert set(answer.clauses) <= {*LADDERS[situation], *LADDER}
     assert answer.words
 
 
-@pytest.mark.parametrize(("stage", "ask"), SEEN, ids=reads)
-def test_an_ask_is_handled_at_once_unless_it_is_kept(stage: Stage, ask: str) -> None:
-    world, _ = first_turn(stage, ask)
+@pytest.mark.parametrize(("situation", "ask"), SEEN, ids=reads)
+def test_an_ask_is_handled_at_once_unless_it_is_kept(situation: Situation, ask: str) -> None:
+    world, _ = first_turn(situation, ask)
 
     handled = getattr(world.progress.handled, ask) is not None
-    assert handled is bool(ANSWERS[ask][stage].clauses)
+    assert handled is bool(ANSWERS[ask][situation].clauses)
 
 
 @pytest.mark.parametrize(
-    ("stage", "ask"), [(stage, ask) for stage, ask in SEEN if ANSWERS[ask][stage].words == NOTHING], ids=reads
+    ("situation", "ask"),
+    [(situation, ask) for situation, ask in SEEN if ANSWERS[ask][situation].words == NOTHING],
+    ids=reads,
 )
-def test_where_there_is_nothing_to_do_it_is_said(stage: Stage, ask: str) -> None:
-    _, decision = first_turn(stage, ask)
+def test_where_there_is_nothing_to_do_it_is_said(situation: Situation, ask: str) -> None:
+    _, decision = first_turn(situation, ask)
 
     assert decision.reason is Reason.ASKED_IN_VAIN
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_what_is_kept_in_one_stage_is_answered_in_the_stage_that_all_come_to(ask: str) -> None:
-    assert ANSWERS[ask][Stage.REST].clauses
+def test_what_is_kept_in_one_situation_is_answered_in_the_situation_that_all_come_to(ask: str) -> None:
+    assert ANSWERS[ask][Situation.REST].clauses
 
 
 def test_no_ask_holds_up_a_release_that_is_deleted() -> None:
-    assert {ask for ask in ASKS if ANSWERS[ask][Stage.HAND_BACK] is not ENDS} == {"retry"}
+    assert {ask for ask in ASKS if ANSWERS[ask][Situation.HAND_BACK] is not ENDS} == {"retry"}
