@@ -1,17 +1,34 @@
 """What a Release without a router cannot have: there its pods, or its nodes, are the share."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 from .enums import Baseline, Capacity, FirstRollout, WorkloadKind
-from .step import FULL
-
-if TYPE_CHECKING:
-    from .release import ReleaseSpec
+from .step import FULL, Step
+from .traffic import Traffic
+from .workload_ref import WorkloadRef
 
 HALF = 50
 
 
-def fits_pods(spec: "ReleaseSpec") -> None:
+class Shares(Protocol):
+    """What of a spec may need a weight, or a size of its own."""
+
+    @property
+    def traffic(self) -> Traffic: ...
+    @property
+    def workload_ref(self) -> WorkloadRef | None: ...
+    @property
+    def capacity(self) -> Capacity: ...
+    @property
+    def baseline(self) -> Baseline: ...
+    @property
+    def first_rollout(self) -> FirstRollout: ...
+    @property
+    def steps(self) -> Sequence[Step]: ...
+
+
+def fits_pods(spec: Shares) -> None:
     """Raise ValueError for what needs a weight or a size of its own where pods are the share."""
     nodes, pods = spec.traffic.node_ratio, spec.traffic.pod_ratio
     if nodes and spec.workload_ref and spec.workload_ref.kind is WorkloadKind.DEPLOYMENT:

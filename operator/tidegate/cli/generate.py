@@ -8,6 +8,7 @@ import yaml
 from tidegate.api.crds import crds
 from tidegate.api.query_variables import KNOWN
 from tidegate.api.reference import inline, reference
+from tidegate.decision.asks.table import ANSWERS, Situation
 
 from .data_planes import data_planes
 from .delays import delays
@@ -37,7 +38,6 @@ The invariants and scenarios that Tidegate is held to, and the named tests that 
 disappears, is marked as not to be run, or looks at nothing. Where something is still to come, the row names the open
 work. Generated from `tests/safety.yaml`.
 """
-VARIABLES, END_OF_VARIABLES = "<!-- variables -->\n", "\n<!-- end of variables -->"
 SCENARIOS = """# Scenarios
 
 Told to `decide` by `tests/scenarios`; each runs in `make check`. The steps are 20, 50 and 100, four replicas.
@@ -59,16 +59,29 @@ def files() -> dict[Path, str]:
     found[ROOT / "docs" / "data-planes.md"] = data_planes()
     found[ROOT / "docs" / "evidence.svg"] = picture()
     found[ROOT / "docs" / "delays.svg"] = delays((ROOT / "docs" / "judge.md").read_text())
-    found[ROOT / "docs" / "objectives.md"] = with_variables((ROOT / "docs" / "objectives.md").read_text())
+    found[ROOT / "docs" / "objectives.md"] = with_table("objectives.md", "variables", variables())
+    found[ROOT / "docs" / "rollout.md"] = with_table("rollout.md", "asks", asks())
     return found
 
 
-def with_variables(page: str) -> str:
-    """A page with the table of variables between its two marks."""
-    before, _, rest = page.partition(VARIABLES)
-    _, _, after = rest.partition(END_OF_VARIABLES)
+def with_table(page: str, name: str, table: str) -> str:
+    """A page of the docs with a table between the two marks of its name."""
+    before, begins, rest = (ROOT / "docs" / page).read_text().partition(f"<!-- {name} -->\n")
+    _, ends, after = rest.partition(f"\n<!-- end of {name} -->")
+    return f"{before}{begins}\n{table}{ends}{after}"
+
+
+def variables() -> str:
+    """What may stand in a query."""
     rows = "".join(f"| `${name}` | {meaning} |\n" for name, meaning in KNOWN.items())
-    return f"{before}{VARIABLES}\n| variable | stands for |\n|---|---|\n{rows}{END_OF_VARIABLES}{after}"
+    return f"| variable | stands for |\n|---|---|\n{rows}"
+
+
+def asks() -> str:
+    """What each ask comes to in each situation of a Release."""
+    header = f"| you ask | {' | '.join(found.value for found in Situation)} |\n|---{'|---' * len(Situation)}|\n"
+    rows = [(ask.replace("_", "-"), [answers[found].words for found in Situation]) for ask, answers in ANSWERS.items()]
+    return header + "".join(f"| `{ask}` | {' | '.join(words)} |\n" for ask, words in rows)
 
 
 def chart_crd(crd: dict[str, Any]) -> str:

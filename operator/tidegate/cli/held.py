@@ -36,10 +36,10 @@ def _tests_in(path: Path, module: ast.Module, shared: dict[str, Function]) -> It
     skipped = any(_not_run(found.value) for found in module.body if isinstance(found, ast.Assign) and _marks(found))
     for name, found in functions.items():
         if name.startswith("test_"):
-            yield name, Test(path, "is not run" if skipped else lacking(found, shared | functions))
+            yield name, Test(path, "is not run" if skipped else why_it_holds_nothing(found, shared | functions))
 
 
-def lacking(test: Function, functions: dict[str, Function]) -> str:
+def why_it_holds_nothing(test: Function, functions: dict[str, Function]) -> str:
     """Why a test holds nothing: it is marked so as not to be run, or neither it nor what it calls looks at anything."""
     if any(map(_not_run, test.decorator_list)):
         return "is not run"

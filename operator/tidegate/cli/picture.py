@@ -73,12 +73,12 @@ def axes() -> Iterator[str]:
 
 def line(story: Story, place: int) -> str:
     """One rollout's evidence until its breach, and its name."""
-    points = " ".join(f"{across(look):.1f},{height(power):.1f}" for look, power in told(story, place))
+    points = " ".join(f"{across(look):.1f},{height(power):.1f}" for look, power in power_by_look(story, place))
     row = f'<text x="{LEFT + 10 + 175 * place}" y="{HEIGHT - 8}" fill="{story.colour}">{story.words}</text>\n'
     return f'<polyline points="{points}" fill="none" stroke="{story.colour}" stroke-width="2"/>\n{row}'
 
 
-def told(story: Story, place: int) -> Iterator[tuple[int, float]]:
+def power_by_look(story: Story, place: int) -> Iterator[tuple[int, float]]:
     """The power of ten of the evidence at each look, from 1 before the first."""
     chance = Random(SEED + place)  # noqa: S311 - a picture, the same each time
     judge, state = ErrorJudge.of(), ErrorState()

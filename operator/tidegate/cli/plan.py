@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print a table for each objective that counts requests; the exit code tells whether its fault would be seen."""
     options = parsed(arguments)
     try:
-        found = list(told(options)) if options.file else asyncio.run(live(options))
+        found = list(foreseen_in_file(options)) if options.file else asyncio.run(live(options))
     except (NotForeseen, InvalidSpec, CallError, NoCredentials, OSError, yaml.YAMLError) as error:
         print(f"tidegate plan: {error}", file=sys.stderr)
         return WRONG
@@ -93,7 +93,7 @@ def a_share(text: str) -> float:
     return value
 
 
-def told(options: argparse.Namespace) -> Iterator[tuple[str, Foreseen]]:
+def foreseen_in_file(options: argparse.Namespace) -> Iterator[tuple[str, Foreseen]]:
     """Every objective of every Release in a file. Raises NotForeseen and InvalidSpec."""
     expected = Expected(rps=options.rate, share=options.bad)
     for name, spec in releases(options.file):

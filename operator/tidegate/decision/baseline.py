@@ -78,7 +78,8 @@ def wait_for_baseline(seen: Snapshot) -> Decision | None:
     left, found = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from), own_baseline(seen)
     look_again = min(left, found.available_in) if found.available_in else left
     trouble = found.refusal or (found.total and found.stuck >= found.total)
-    return hold(seen, Reason.BASELINE_UNAVAILABLE if trouble else Reason.PREPARING, lacking(seen), look_again)
+    reason = Reason.BASELINE_UNAVAILABLE if trouble else Reason.PREPARING
+    return hold(seen, reason, what_baseline_lacks(seen), look_again)
 
 
 def lacks_baseline(seen: Snapshot) -> bool:
@@ -89,7 +90,7 @@ def lacks_baseline(seen: Snapshot) -> bool:
     return own_baseline(seen).available < size_of_baseline(seen)
 
 
-def lacking(seen: Snapshot) -> str:
+def what_baseline_lacks(seen: Snapshot) -> str:
     """How many pods are there, and why no more."""
     found, size = own_baseline(seen), size_of_baseline(seen)
     why = because(found) or (f": {found.stuck_sentence}" if found.stuck else "")

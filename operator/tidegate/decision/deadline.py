@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tidegate.api import OnInconclusive, OnTrouble
 
-from .asks import how_to_promote
+from .asks.naming import how_to_promote
 from .decision import Decision, hold
 from .plan import NO_TIME
 from .progress import Progress

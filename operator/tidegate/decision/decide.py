@@ -5,14 +5,8 @@ from datetime import timedelta
 
 from tidegate.api import Suspend
 
-from .asks import (
-    abort_in_vain,
-    another_waits,
-    going_back_for_another,
-    reject_the_next,
-    stop_the_next,
-    waits_at_rest,
-)
+from .asks.abort import abort
+from .asks.undo import and_its_undo
 from .autoscaled import keep_the_autoscalers_size
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
@@ -24,12 +18,12 @@ from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason
 from .rest import REST, STANDS_STILL, out_after_rollback, why_it_stays_out
-from .rollback import ROLLBACK, cause, roll_back
+from .rollback import ROLLBACK, cause
 from .rollout import ROLLOUT
 from .snapshot import Snapshot
-from .stop import gone_on, noted
+from .step import in_rollout
+from .stop import gone_on, with_stopped_clocks
 from .undeclared import take_back_what_is_not_declared
-from .undo import and_its_undo
 
 WORD_LENGTH = 64
 
@@ -41,7 +35,7 @@ def decide(seen: Snapshot) -> Decision:
     wait = soonest(decision.look_again, until_unhealthy(seen), until_late(seen))
     # A time that is over has had its effect, or has none: looking again at once would find the same.
     look_again = wait if wait is not None and wait > NO_TIME else None
-    progress = noted(before, seen, timed(seen, without_heard(seen, decision.progress)))
+    progress = with_stopped_clocks(before, seen, timed(seen, without_heard(seen, decision.progress)))
     return replace(decision, progress=progress, look_again=look_again)
 
 
@@ -77,30 +71,6 @@ def leave_a_deleted_release(seen: Snapshot) -> Decision | None:
         return Decision(reason=Reason.DELETING, sentence="is being deleted", progress=seen.progress)
 
     return None
-
-
-def abort(seen: Snapshot) -> Decision | None:
-    """A person's stop outranks everything, also under `suspend: All`, up to the point of no return."""
-    nonce = seen.asked("abort")
-    if nonce is None:
-        return None
-
-    handled = replace(seen.progress.handled, abort=nonce)
-    if going_back_for_another(seen):
-        return reject_the_next(seen, handled)
-
-    if waits_at_rest(seen):
-        return stop_the_next(seen, handled)
-
-    if not in_rollout(seen):
-        return abort_in_vain(seen, handled)
-
-    if not another_waits(seen):
-        return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
-
-    alone = replace(seen, progress=replace(seen.progress, rejected=seen.progress.rejecting(seen.target)))
-    sentence = f"aborted by a person: revision {seen.target}, declared since, does not start either"
-    return roll_back(alone, Reason.ABORTED, sentence, handled=handled)
 
 
 def stand_still(seen: Snapshot) -> Decision | None:
@@ -149,13 +119,6 @@ def rest(seen: Snapshot) -> Decision | None:
 def aborting(seen: Snapshot) -> bool:
     """True while an abort is carried out: it wins over `suspend: All` to its end."""
     return seen.progress.phase is Phase.ROLLING_BACK and cause(seen)[0] is Reason.ABORTED
-
-
-def in_rollout(seen: Snapshot) -> bool:
-    """True while a rollback is possible: a candidate, a stable to go back to, before the point of no return."""
-    progress = seen.progress
-    ending = progress.phase in {Phase.PROMOTING, Phase.ROLLING_BACK}
-    return progress.candidate is not None and progress.stable is not None and not ending
 
 
 LADDER: tuple[Rule, ...] = (

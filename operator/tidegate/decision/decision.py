@@ -51,14 +51,15 @@ def first_that_applies(rules: tuple[Rule, ...], seen: Snapshot) -> Decision:
 
 def act(seen: Snapshot, reason: Reason, sentence: str, *actions: Action, **changes: Any) -> Decision:
     """Effects, with the record that follows them."""
-    return Decision(reason=reason, sentence=sentence, progress=told(seen, reason, sentence, **changes), actions=actions)
+    progress = next_record(seen, reason, sentence, **changes)
+    return Decision(reason=reason, sentence=sentence, progress=progress, actions=actions)
 
 
 def hold(
     seen: Snapshot, reason: Reason, sentence: str, look_again: timedelta | None = None, **changes: Any
 ) -> Decision:
     """Stay, for a stated reason; look again when time alone may change the answer."""
-    progress = told(seen, reason, sentence, **changes)
+    progress = next_record(seen, reason, sentence, **changes)
     return Decision(reason=reason, sentence=sentence, progress=progress, look_again=look_again)
 
 
@@ -96,7 +97,7 @@ def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:
     return Decision(reason=progress.reason, sentence=sentence, progress=progress, actions=actions, beside=True)
 
 
-def told(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:
+def next_record(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:
     """The next record. Ordinary progress keeps its first words, so that a step costs one write, not one a look."""
     progress = replace(seen.progress, **changes)
     shown = Reason.PROGRESSING if reason.quiet else reason

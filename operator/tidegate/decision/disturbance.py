@@ -5,13 +5,13 @@ from datetime import datetime
 from tidegate.api import OnTrouble
 
 from .actions import SetWeight, WriteRoute
+from .asks.undo import and_its_undo
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME
 from .reasons import Reason
 from .rollback import way_to_stable
 from .snapshot import Snapshot
 from .step import carriable, carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
-from .undo import and_its_undo
 from .upkeep import too_few, upkeep
 
 

@@ -36,7 +36,7 @@ def _ends(reason: Reason) -> bool:
     return reason.rejects or reason in {Reason.REVERTED, Reason.SUPERSEDED}
 
 
-def noted(progress: Progress, reason: Reason, sentence: str) -> str:
+def note_of_ending(progress: Progress, reason: Reason, sentence: str) -> str:
     """What the fall of a weight notes of the rollout that it ends."""
     return Ending(reason, progress.started_at, sentence).text() if progress.started_at else ""
 

@@ -3,17 +3,18 @@
 from dataclasses import replace
 
 from .actions import PrepareRevision, Role, Scale
-from .asks import handle_stray
+from .asks.in_vain import answer_strays
+from .asks.restart import note_restart
+from .asks.stepping import open_first_steps
 from .claimed import keep_the_route_whole
 from .copies import remake
 from .decision import Decision, Rule, act, first_that_applies, hold, hold_while_reading, wait_until_mended
-from .first_steps import first_size, handle_first_asks, walk_first_steps
+from .first_steps import first_size, walk_first_steps
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
 from .refusal import because_late, hold_refused, hold_unscheduled
-from .restart import note_restart
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .start import start
@@ -141,10 +142,10 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
     if seen.route is not None and seen.route.lost:
         return hold(seen, Reason.ROUTE_MISSING, seen.route.sentence)
 
-    return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route") or settle(seen)
+    return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to accept the route") or wait_to_settle(seen)
 
 
-def settle(seen: Snapshot) -> Decision | None:
+def wait_to_settle(seen: Snapshot) -> Decision | None:
     left = settle_left(seen)
     return hold(seen, Reason.SETTLING, "the route settles", left) if left > NO_TIME else None
 
@@ -154,9 +155,9 @@ def finish(seen: Snapshot) -> Decision:
 
 
 FIRST_DEPLOYMENT: tuple[Rule, ...] = (
-    handle_first_asks,
+    open_first_steps,
     note_restart,
-    handle_stray,
+    answer_strays,
     regrow,
     replace_it,
     retire_replaced,

@@ -3,7 +3,6 @@
 from .decision import Decision, hold
 from .plan import NO_TIME
 from .reasons import Reason
-from .rollout import handle_promote, handle_promote_full, skip_step
 from .snapshot import Snapshot
 from .step import settled, step_sentence
 from .steps import next_step, pause
@@ -12,14 +11,6 @@ from .steps import next_step, pause
 def first_size(seen: Snapshot) -> int:
     """The first revision's pods: all at once, or as many as its step has."""
     return min(seen.step.size(seen.replicas), seen.replicas) if seen.plan.first_by_steps else seen.replicas
-
-
-def handle_first_asks(seen: Snapshot) -> Decision | None:
-    """A person opens a pause or leaves a step as in any rollout."""
-    if not seen.plan.first_by_steps:
-        return None
-
-    return handle_promote(seen) or handle_promote_full(seen) or skip_step(seen)
 
 
 def walk_first_steps(seen: Snapshot) -> Decision | None:

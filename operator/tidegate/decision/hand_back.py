@@ -21,7 +21,7 @@ from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason
-from .rollback import carries, handed_over, lacking, weight_to_stable
+from .rollback import carries, handed_over, weight_to_stable, what_stable_lacks
 from .router import unconfirmed
 from .snapshot import Side, Snapshot
 from .step import drain_left, touched
@@ -171,7 +171,7 @@ def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
         return None
 
     growing = Reason.HANDING_BACK, "stable's pods come back before the candidate's go"
-    return hold(seen, *(lacking(seen) or growing))
+    return hold(seen, *(what_stable_lacks(seen) or growing))
 
 
 def point_candidate_at_what_is_kept(seen: Snapshot) -> Decision | None:

@@ -6,7 +6,7 @@ from typing import Any
 from tidegate.api import OnTrouble, When
 
 from .actions import PrepareRevision
-from .asks import how_to_promote
+from .asks.naming import how_to_promote
 from .decision import Decision, act, hold
 from .plan import NO_TIME, Hook
 from .progress import Progress, Waiting

@@ -5,7 +5,8 @@ from dataclasses import replace
 from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
-from .asks import handle_stray
+from .asks.in_vain import answer_strays
+from .asks.restart import note_restart
 from .baseline import without_baselines
 from .copies import remake
 from .decision import Decision, Rule, act, hold
@@ -13,7 +14,6 @@ from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
-from .restart import note_restart
 from .rollback import roll_back
 from .router import unconfirmed
 from .snapshot import Snapshot
@@ -169,7 +169,7 @@ def undone(progress: Progress) -> tuple[str, ...]:
 
 PROMOTION: tuple[Rule, ...] = (
     note_restart,
-    handle_stray,
+    answer_strays,
     remake(Reason.PROMOTING, SENTENCE),
     go_back_from_what_is_gone,
     keep_its_pods,

@@ -1,11 +1,13 @@
 """No rollout runs: keep what is served whole, and notice a new template."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, Scale, SetWeight
-from .asks import handle_stray
+from .asks.in_vain import answer_strays
+from .asks.restart import note_restart, restart
+from .asks.retry import retry
+from .asks.undo import undo
 from .baseline import forget_baselines
 from .claimed import keep_the_route_whole
 from .copies import say_that_a_copy_is_lost
@@ -15,11 +17,10 @@ from .plan import NO_TIME
 from .progress import Phase, Rollout
 from .reasons import Reason
 from .refusal import hold_refused
-from .restart import note_restart, restart
 from .rollback import way_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .start import start, start_by_steps
+from .start import start
 from .step import touched
 from .takeover import (
     empty_the_workload,
@@ -32,7 +33,6 @@ from .takeover import (
     take_the_workload_over,
 )
 from .undeclared import let_go_of_subsets, let_go_of_what_is_not_declared
-from .undo import undo
 from .upkeep import leftovers, put_subsets_back, retired, upkeep
 
 
@@ -155,17 +155,6 @@ def trim_history(seen: Snapshot) -> Decision | None:
     return beside(seen, "history trimmed", *forgotten)
 
 
-def retry(seen: Snapshot) -> Decision | None:
-    """A person lets a rejected revision start again."""
-    nonce = seen.asked("retry")
-    if nonce is None or seen.target not in seen.progress.rejected:
-        return None
-
-    rejected = tuple(kept for kept in seen.progress.rejected if kept != seen.target)
-    handled = replace(seen.progress.handled, retry=nonce)
-    return start_by_steps(replace_progress(seen, rejected=rejected, handled=handled))
-
-
 def refuse_the_rejected(seen: Snapshot) -> Decision | None:
     """A rolled back revision stays out until `retry`; the reason it had stays in the status."""
     if seen.target not in seen.progress.rejected:
@@ -217,10 +206,6 @@ def hold_as_is(seen: Snapshot, look_again: timedelta | None = None) -> Decision:
     return Decision(reason=progress.reason, sentence=progress.sentence, progress=progress, look_again=look_again)
 
 
-def replace_progress(seen: Snapshot, **changes: object) -> Snapshot:
-    return replace(seen, progress=replace(seen.progress, **changes))  # type: ignore[arg-type]
-
-
 REST: tuple[Rule, ...] = (
     put_subsets_back,
     take_back_stray_weight,
@@ -228,7 +213,7 @@ REST: tuple[Rule, ...] = (
     forget_baselines,
     let_go_of_subsets,
     let_go_of_what_is_not_declared,
-    handle_stray,
+    answer_strays,
     undo,
     retire_leftovers,
     keep_rejected,

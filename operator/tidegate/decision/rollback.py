@@ -6,11 +6,11 @@ from typing import Any
 from tidegate.api import When
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
-from .asks import handle_stray, late_for_this, nothing_for
+from .asks.in_vain import answer_strays, late_for_this, nothing_for
 from .baseline import without_baselines
 from .copies import remade
 from .decision import Decision, Rule, act, hold
-from .ending import noted
+from .ending import note_of_ending
 from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
@@ -42,7 +42,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
         seen,
         reason,
         told,
-        *weight_to_stable(seen, rejected=reason.rejects, ending=noted(progress, reason, sentence)),
+        *weight_to_stable(seen, rejected=reason.rejects, ending=note_of_ending(progress, reason, sentence)),
         phase=Phase.ROLLING_BACK,
         history=progress.remembering(line),
         rejected=rejected,
@@ -200,7 +200,7 @@ def wait_for_stable(seen: Snapshot) -> Decision | None:
     if seen.stable.exists and not carries(seen):
         return None
 
-    return hold(seen, *(lacking(seen) or cause(seen)))
+    return hold(seen, *(what_stable_lacks(seen) or cause(seen)))
 
 
 def carries(seen: Snapshot) -> bool:
@@ -208,7 +208,7 @@ def carries(seen: Snapshot) -> bool:
     return bool(needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight or seen.exposed)
 
 
-def lacking(seen: Snapshot) -> tuple[Reason, str] | None:
+def what_stable_lacks(seen: Snapshot) -> tuple[Reason, str] | None:
     """What stable lacks that somebody must mend; None where its pods only take their time."""
     if not seen.stable.exists:
         return gone(seen, Reason.ROLLBACK_BLOCKED)
@@ -265,7 +265,7 @@ ROLLBACK: tuple[Rule, ...] = (
     write_a_lost_route,
     take_weight_away,
     mend_the_route,
-    handle_stray,
+    answer_strays,
     wait_for_stable,
     wait_for_the_router,
     drain,

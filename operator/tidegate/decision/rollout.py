@@ -1,15 +1,15 @@
 """A rollout under way, before the point of no return: what ends it, what holds it, what moves it on."""
 
-from dataclasses import replace
-from typing import Any
-
 from tidegate.api import OnTrouble, When
 
-from .actions import Action, SetWeight
-from .asks import handle_stray, in_vain, names_this_step, retry_in_vain
-from .baseline import lacking, lacks_baseline
-from .deadline import held_late, hold_a_late_step, roll_back_a_late_step
-from .decision import Decision, Rule, act, hold, hold_while_reading
+from .asks.in_vain import answer_strays
+from .asks.restart import note_restart
+from .asks.retry import retry_in_vain
+from .asks.stepping import go_straight_to_full, open_step, skip_step
+from .asks.undo import undo_in_vain
+from .baseline import lacks_baseline, what_baseline_lacks
+from .deadline import hold_a_late_step, roll_back_a_late_step
+from .decision import Decision, Rule, hold, hold_while_reading
 from .defaulting import compare_with_candidate
 from .disturbance import (
     assert_over_git,
@@ -27,18 +27,16 @@ from .disturbance import (
     write_a_garbled_route,
 )
 from .ending import unrecorded
-from .hooks import closed, gate_opened, refused
+from .hooks import closed
 from .promotion import begin
 from .reasons import Reason
 from .refusal import because_late
-from .restart import note_restart
 from .rollback import roll_back
 from .snapshot import Snapshot
-from .step import drain_left, drained, lowered, passing, settled, wanted_size, watching
-from .steps import FORWARD, enter
+from .step import drain_left, drained, passing, settled, wanted_size, watching
+from .steps import FORWARD
 from .stop import stopped
 from .takeover import empty_it_again, keep_until_handed_back, resume_what_is_empty
-from .undo import undo_in_vain
 from .upkeep import gone_for_good, put_subsets_back
 
 
@@ -96,7 +94,7 @@ def roll_back_late(seen: Snapshot) -> Decision | None:
     sentence = f"the candidate's pods for step {seen.step.name} are not available within progressDeadline"
     sentence += because_late(seen.candidate)
     if not short:
-        sentence = f"step {seen.step.name} does not begin within progressDeadline: {lacking(seen)}"
+        sentence = f"step {seen.step.name} does not begin within progressDeadline: {what_baseline_lacks(seen)}"
 
     return roll_back(seen, Reason.DEADLINE_EXCEEDED, sentence)
 
@@ -150,59 +148,6 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     return roll_back(seen, Reason.SUPERSEDED, f"superseded by revision {seen.target}")
 
 
-def handle_promote(seen: Snapshot) -> Decision | None:
-    """Open this step's pause, or lift a weight lowered by hand. One for another step or revision opens nothing."""
-    nonce = seen.asked("promote")
-    if nonce is None:
-        return None
-
-    handled = replace(seen.progress.handled, promote=nonce)
-    if names_this_step(seen, nonce):
-        sentence = f"promote: step {seen.step.name}"
-        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opened_by_promote(seen))
-
-    sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
-    return in_vain(seen, sentence, handled=handled)
-
-
-def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
-    """What a person's word opens: that which holds the step, also while it is suspended, else its pause."""
-    if held_late(seen):
-        return {"overdue": True}
-
-    return gate_opened(seen) if refused(seen) else {"opened": True}
-
-
-def handle_promote_full(seen: Snapshot) -> Decision | None:
-    """Go straight to full weight: no dwell, pause or watch, but never past a breach or missing pods."""
-    nonce = seen.asked("promote_full")
-    if nonce is None:
-        return None
-
-    handled = replace(seen.progress.handled, promote_full=nonce)
-    if seen.progress.step < seen.plan.last:
-        return enter(seen, seen.plan.last, straight=True, handled=handled)
-
-    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled)
-
-
-def lift(seen: Snapshot) -> tuple[Action, ...]:
-    """Take a weight lowered by hand for ours, so that it may rise again when its pods are there."""
-    if not lowered(seen):
-        return ()
-
-    return (SetWeight(min(route.lowest for route in seen.routes), seen.progress.candidate or ""),)
-
-
-def skip_step(seen: Snapshot) -> Decision | None:
-    """Leave this step now: its dwell and gates are a person's to skip, its pods are not."""
-    nonce = seen.asked("skip_step")
-    if nonce is None or seen.progress.step >= seen.plan.last:
-        return None
-
-    return enter(seen, seen.progress.step + 1, handled=replace(seen.progress.handled, skip_step=nonce))
-
-
 def asking(seen: Snapshot) -> bool:
     """True while a hook stands between the rollout and its pods: their deadline begins with its yes."""
     waiting = seen.progress.waiting
@@ -225,8 +170,8 @@ ROLLOUT: tuple[Rule, ...] = (
     give_to_the_only_side,
     shed_lost_pods,
     forget_silence,
-    handle_promote,
-    handle_promote_full,
+    open_step,
+    go_straight_to_full,
     undo_in_vain,
     retry_in_vain,
     write_a_garbled_route,
@@ -242,7 +187,7 @@ ROLLOUT: tuple[Rule, ...] = (
     hold_suspended,
     skip_step,
     note_restart,
-    handle_stray,
+    answer_strays,
     hold_blocked,
     hold_while_reading,
     go_back_to_the_step,

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .actions import Action, SetWeight, WriteRoute
+from .asks.restart import left_of_it
 from .baseline import own_baseline
 from .conditions import conditions
 from .decision import Decision
 from .plan import NO_TIME
 from .progress import Notice, Progress, Rollout, TakenOver, Waiting
 from .reasons import MESSAGE_LENGTH, SENTENCE_LENGTH, shortened
-from .restart import left_of_it
 from .snapshot import Side, Snapshot
 
 ASK_NAMES: Mapping[str, str] = {

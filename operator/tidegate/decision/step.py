@@ -1,8 +1,9 @@
-"""Questions about the step a rollout is in."""
+"""Questions about the step a rollout is in, and whether one runs that could go back."""
 
 from datetime import timedelta
 
 from .plan import FULL, NO_TIME, Step
+from .progress import Phase
 from .route import Route
 from .snapshot import Snapshot
 
@@ -143,3 +144,10 @@ def passing(seen: Snapshot) -> bool:
 def stranded(seen: Snapshot) -> bool:
     """True when stable has no available pods and the candidate has: no share may fall to stable."""
     return not seen.stable.available and seen.full_size > 0 and seen.candidate.available > 0
+
+
+def in_rollout(seen: Snapshot) -> bool:
+    """True while a rollback is possible: a candidate, a stable to go back to, before the point of no return."""
+    progress = seen.progress
+    ending = progress.phase in {Phase.PROMOTING, Phase.ROLLING_BACK}
+    return progress.candidate is not None and progress.stable is not None and not ending

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
-from .asks import how_to_promote
+from .asks.naming import how_to_promote
 from .baseline import bring_baseline_up, wait_for_baseline
 from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold

@@ -43,7 +43,7 @@ def gone_on(seen: Snapshot) -> Snapshot:
     return replace(seen, progress=replace(progress, deadline_from=begun, waiting=waiting))
 
 
-def noted(before: Snapshot, seen: Snapshot, progress: Progress) -> Progress:
+def with_stopped_clocks(before: Snapshot, seen: Snapshot, progress: Progress) -> Progress:
     """The next record. While a stop lasts it has the clocks of `before`, and since when they stand.
 
     A clock that begins in a stop stands from there. `seen` is what was decided on.

@@ -73,7 +73,9 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
-    return _noted(seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found)
+    return _with_record(
+        seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found
+    )
 
 
 def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
@@ -87,7 +89,7 @@ def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
 def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
     """What is recorded of it; where nothing is, how it is now, but for what is our own doing."""
     if seen.progress.taken_over is not None:
-        return _recorded(workload)
+        return _record_of(workload)
 
     size = max(workload.replicas, seen.replicas) if workload.changed_by_us else workload.replicas
     first = seen.progress.stable is None and not workload.changed_by_us
@@ -99,7 +101,7 @@ def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
     )
 
 
-def _recorded(workload: Workload) -> TakenOver:
+def _record_of(workload: Workload) -> TakenOver:
     return TakenOver(
         name=workload.name,
         replicas=workload.was_replicas,
@@ -109,7 +111,7 @@ def _recorded(workload: Workload) -> TakenOver:
     )
 
 
-def _noted(seen: Snapshot, sentence: str, *actions: Action, record: TakenOver) -> Decision:
+def _with_record(seen: Snapshot, sentence: str, *actions: Action, record: TakenOver) -> Decision:
     """The record keeps what the note says from the same turn on: who replaces the Deployment may do so at once."""
     return replace(beside(seen, sentence, *actions), progress=replace(seen.progress, taken_over=record))
 
@@ -203,8 +205,8 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     if left > NO_TIME:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
-    counted = replace(_recorded(workload), emptied=workload.emptied + 1)
-    return _noted(seen, f"Deployment {workload.name} goes to 0 replicas", *_size_from_here(seen), record=counted)
+    counted = replace(_record_of(workload), emptied=workload.emptied + 1)
+    return _with_record(seen, f"Deployment {workload.name} goes to 0 replicas", *_size_from_here(seen), record=counted)
 
 
 def empty_it_again(seen: Snapshot) -> Decision | None:

@@ -113,7 +113,7 @@ def in_the_watch(ruling: Ruling, rules: Watch, state: WatchState) -> Ruling:
         sentence = f"Since full weight {seen}; {sentences.speaks(rules.evidence(state), rules.limit)}."
         return replace(ruling, sentence=f"{ruling.sentence} {sentence}", evidence=evidence)
 
-    sentence = sentences.told(
+    sentence = sentences.of_verdict(
         ruling.name,
         "breach",
         seen,

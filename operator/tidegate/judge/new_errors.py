@@ -46,10 +46,10 @@ def new_errors(candidate: Heard, stable: Heard) -> Iterable[Advice]:
 
     new = [found for found in candidate.times if found not in stable.times and candidate.often(found) >= LEAST_TIMES]
     new.sort(key=lambda found: (-candidate.often(found), found))
-    return [told(found, candidate, stable) for found in new[:MOST_LINES]]
+    return [advice_on(found, candidate, stable) for found in new[:MOST_LINES]]
 
 
-def told(found: str, candidate: Heard, stable: Heard) -> Advice:
+def advice_on(found: str, candidate: Heard, stable: Heard) -> Advice:
     """One error."""
     on = f"{len(candidate.times[found])} of {len(candidate.pods)} candidate pods read"
     said = f"{candidate.often(found):,} times in the logs of {on}, never on {len(stable.pods)} of stable's: {found}"

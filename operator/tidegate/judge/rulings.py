@@ -122,7 +122,7 @@ def rule(
     return Ruling(
         name=name,
         verdict=verdict,
-        sentence=sentences.told(name, WORDS[verdict], *parts),
+        sentence=sentences.of_verdict(name, WORDS[verdict], *parts),
         # What one pod does counts against no release, alone or together with other objectives.
         evidence=0.0 if one_pod(case) else judge.evidence(state),
         part=judge.part,

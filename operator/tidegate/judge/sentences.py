@@ -98,7 +98,7 @@ def not_yet(candidate: Counts, around: Circumstances, fault: Fault) -> str:
     return f"{seen}; to see {fault.worse:.2g} times as many ({rate}) {takes}"
 
 
-def told(name: str, verdict: str, *parts: str) -> str:
+def of_verdict(name: str, verdict: str, *parts: str) -> str:
     """One sentence from what there is to say."""
     return f"{name}: {verdict}. " + "; ".join(part for part in parts if part) + "."
 

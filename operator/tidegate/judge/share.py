@@ -96,7 +96,7 @@ def rule_share(name: str, rules: RequestShare, state: ShareState, *, part: float
     missing = f"less than {rules.tolerated * 100:.0f} % of that is load that it sheds" if state.breached else ""
     now = "" if 0 < weight < 1 else NOTHING_TO_MISS
     speaks = sentences.speaks(state.evidence.value, limit(part))
-    sentence = sentences.told(name, WORDS[verdict], got, missing, now, speaks)
+    sentence = sentences.of_verdict(name, WORDS[verdict], got, missing, now, speaks)
     return Ruling(name=name, verdict=verdict, sentence=sentence, evidence=state.evidence.value, part=part)
 
 
@@ -106,4 +106,4 @@ def _unseen(name: str, *, part: float, weight: float) -> Ruling:
     else:
         verdict, why = Verdict.PASS, NOTHING_TO_MISS
 
-    return Ruling(name=name, verdict=verdict, sentence=sentences.told(name, WORDS[verdict], why), part=part)
+    return Ruling(name=name, verdict=verdict, sentence=sentences.of_verdict(name, WORDS[verdict], why), part=part)

@@ -173,7 +173,7 @@ def rule_latency(
     return Ruling(
         name=name,
         verdict=verdict,
-        sentence=sentences.told(name, WORDS[verdict], *words),
+        sentence=sentences.of_verdict(name, WORDS[verdict], *words),
         evidence=0.0 if verdict is Verdict.HOLD else state.slower.value,
         part=judge.part,
     )

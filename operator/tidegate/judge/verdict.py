@@ -131,6 +131,17 @@ class Analysis:
         return next((line for verdict in WORST_FIRST for line in ordered if line.verdict is verdict), None)
 
     @property
+    def subject(self) -> tuple[str, Verdict] | None:
+        """What the sentence that decides is about: which objective, and its verdict; all of them together have no name.
+
+        None where nothing stands against the candidate.
+        """
+        if self.together:
+            return "", Verdict.BREACH
+
+        return (self.worst.name, self.worst.verdict) if self.worst else None
+
+    @property
     def over(self) -> bool:
         """True where an objective that acts is over its bound at this step."""
         return any(line.over for line in self.gates)

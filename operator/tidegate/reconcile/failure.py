@@ -12,8 +12,8 @@ from tidegate.decision.reasons import SENTENCE_LENGTH, shortened
 from tidegate.watch import Key
 
 from . import kinds
-from .observe import Seen
 from .record import next_status, record_failure, worth_writing
+from .seen.seen import Seen
 from .told import of_revision, rollout_of
 from .world import World
 

@@ -38,7 +38,7 @@ def moves(found: Object) -> bool:
     return not seen or "candidate" in status
 
 
-def declared_anew(old: Object | None, new: Object | None) -> bool:
+def changes_under_traffic(old: Object | None, new: Object | None) -> bool:
     """True for a new spec while requests reach a candidate: Git's way to go back is stable's template."""
     if old is None or new is None or not exposed(new):
         return False

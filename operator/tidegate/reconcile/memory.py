@@ -9,14 +9,14 @@ from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Answer
 from tidegate.judge.unusual import Gauge
-from tidegate.judge.verdict import Analysis, Measurement
+from tidegate.judge.verdict import Analysis, Measurement, Verdict
 
 from .advice.logs import Logs
 from .advice.usage_told import Sides
 from .configuration.quiet import Quiet
 from .day_before.track import Days
 from .judging.track import Tracks
-from .seen.pinned import Pinned
+from .seen.spec import ReadSpec
 
 
 @dataclass(slots=True)
@@ -97,14 +97,22 @@ class PutBack:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """When a status was written last, and what of the measurements it told of: an objective and its verdict."""
+
+    at: datetime
+    subject: tuple[str, Verdict] | None = None
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
-    `told_at`: when its status was written last. `known`: a rollout, and what it went by when that could last be read.
+    `known`: a rollout, and what it went by when that could last be read.
     """
 
-    told_at: datetime | None = None
+    told: Told | None = None
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None
     tracks: Tracks | None = None
@@ -112,8 +120,8 @@ class Memory:
     logs: Logs | None = None
     usage: Sides | None = None
     analysis: Analysis | None = None
-    parsed: dict[tuple[int, str | None, str], Pinned] = field(default_factory=dict)
-    known: tuple[tuple[str, datetime | None], Pinned] | None = None
+    parsed: dict[tuple[int, str | None, str], ReadSpec] = field(default_factory=dict)
+    known: tuple[tuple[str, datetime | None], ReadSpec] | None = None
     refused: Refused | None = None
     budget: Refused | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -126,7 +134,7 @@ class Memory:
         """What is known of a declared template."""
         return self.compared if self.compared and self.compared.declared == declared else Compared(declared=declared)
 
-    def gone_by(self, progress: Progress, found: Pinned) -> Pinned:
+    def gone_by(self, progress: Progress, found: ReadSpec) -> ReadSpec:
         """What a rollout goes by; where that can be read no more, what it went by before, with what is wrong now."""
         rollout = progress.candidate or "", progress.started_at
         if found.whole:

@@ -1,21 +1,18 @@
 """From the stores to one Snapshot. It makes no request."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from tidegate.api import DataPlane, OnDelete
+from tidegate.api import OnDelete
 from tidegate.api.names import FINALIZER
 from tidegate.api.release import ReleaseSpec
-from tidegate.clients import Kind
-from tidegate.decision import in_rollout
 from tidegate.decision.progress import Progress
 from tidegate.decision.recorded import within
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Copy, Side, Snapshot
 from tidegate.decision.workload import Restart
-from tidegate.metrics.choice import Choice
-from tidegate.routers import Backends, Router
+from tidegate.routers import Backends
 from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, service_name
 
@@ -32,98 +29,20 @@ from .seen import asks
 from .seen.elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
 from .seen.exposure import exposure_of
 from .seen.nodes import Nodes, observe_nodes
-from .seen.pinned import Pinned, pin_of, pinned, text_of
+from .seen.pin import pin_of_rollout, pin_of_spec
 from .seen.ports import Ports, ports_of
-from .seen.recorded import declared_anew, recorded
+from .seen.recorded import is_undecided, recorded
 from .seen.restart import observe_restart
 from .seen.routes import observe_routes, observe_undeclared, routers_of
+from .seen.seen import Routing, Seen, Wanted
 from .seen.services import observe_services
 from .seen.shares import observe_share, shared_service
 from .seen.sides import observe_baselines, observe_sides, replica_sets_of
 from .seen.size import observe_size
-from .seen.workload import Template, noted, observe_workload, template_of, uncompared
+from .seen.spec import ReadSpec, read_spec
+from .seen.stored import Stored
+from .seen.workload import Template, observe_workload, template_of, uncompared, with_takeover_note
 from .world import World
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A Release as stored, what is recorded of it, and the revisions made for it."""
-
-    found: Object
-    owner: Owner
-    replica_sets: Mapping[str, Object]
-    progress: Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is declared as values: the newest, and that which the rollout under way goes by."""
-
-    sets: Expanded
-    choice: Choice
-    newest: Pinned
-    pinned: Pinned
-    plan_changed: bool
-    template: Template
-
-    @property
-    def declared(self) -> Object:
-        """The spec as an object, with all that is filled in from elsewhere."""
-        return self.sets.declared
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routing:
-    """What splits the traffic, what did before something else was declared, and what is said now."""
-
-    backends: Backends
-    routers: tuple[Router, ...]
-    undeclared: tuple[Router, ...]
-    routes: tuple[Route, ...]
-    nodes: Nodes | None
-    route: Route | None
-
-    @property
-    def made_by(self) -> Kind:
-        """What makes a revision's pods."""
-        return kinds.REPLICA_SETS if self.nodes is None else kinds.DAEMON_SETS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A Release as stored, what is declared by it, what splits its traffic, and the snapshot to decide on."""
-
-    stored: Stored
-    wanted: Wanted
-    routing: Routing
-    ports: Ports
-    snapshot: Snapshot
-
-    @property
-    def owner(self) -> Owner:
-        """Whose everything is that is made for the Release."""
-        return self.stored.owner
-
-    @property
-    def spec(self) -> ReleaseSpec:
-        """The newest spec, whatever plan the rollout under way goes by."""
-        return self.wanted.newest.spec
-
-    @property
-    def plane(self) -> DataPlane | None:
-        """The data plane that the rollout was started with; today's, where its plan is older than that choice."""
-        return self.wanted.pinned.spec.data_plane or self.wanted.choice.plane
-
-    @property
-    def compared(self) -> bool:
-        """True while a candidate with traffic stands beside a stable."""
-        progress = self.snapshot.progress
-        return progress.weighted_at is not None and progress.stable is not None and in_rollout(self.snapshot)
-
-    @property
-    def made_by(self) -> Kind:
-        """What makes a revision's pods."""
-        return self.routing.made_by
 
 
 def observe(key: Key, world: World) -> Seen | None:
@@ -141,7 +60,8 @@ def observe(key: Key, world: World) -> Seen | None:
     progress = progress if wanted.pinned.invalid else within(progress, wanted.pinned.plan)
     stored = replace(stored, progress=progress)
     routing = _traffic(stored, wanted, world)
-    stored = replace(stored, progress=_weighted(noted(progress, wanted.template, owner), routing.route, now))
+    progress = with_takeover_note(progress, wanted.template, owner)
+    stored = replace(stored, progress=_weighted(progress, routing.route, now))
     ports = _ports(stored, wanted, routing, world)
     snapshot = _snapshot(stored, wanted, routing, ports, world=world, now=now)
     seen = Seen(stored=stored, wanted=wanted, routing=routing, ports=ports, snapshot=snapshot)
@@ -155,13 +75,13 @@ def _declared(stored: Stored, world: World) -> Wanted:
     sets = with_plane(sets, choice)
     memory = world.memory(owner.key)
     newest = parsed(found, sets, None, memory)
-    pin = pin_of(progress, stored.replica_sets)
+    pin = pin_of_rollout(progress, stored.replica_sets)
     return Wanted(
         sets=sets,
         choice=choice,
         newest=newest,
         pinned=memory.gone_by(progress, parsed(found, sets, pin, memory)) if progress.candidate else newest,
-        plan_changed=pin is not None and declared_anew(found) and pin != text_of(sets.declared),
+        plan_changed=pin is not None and is_undecided(found) and pin != pin_of_spec(sets.declared),
         template=template_of(found, sets.declared, owner, world),
     )
 
@@ -267,13 +187,13 @@ def _uncompared(stored: Stored, template: Template, nodes: Nodes | None, world: 
     return uncompared(template, stored.progress, stored.replica_sets.keys(), world.memory(stored.owner.key))
 
 
-def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> Pinned:
+def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> ReadSpec:
     """The spec as values, read once for each generation, pin, and state of what they are filled in from."""
     generation = found["metadata"]["generation"]
     key = generation, pin, sets.versions
     if key not in memory.parsed:
         kept = {key: value for key, value in memory.parsed.items() if key[0] == generation and key[2] == sets.versions}
-        memory.parsed = {**kept, key: pinned(sets.declared, pin)}
+        memory.parsed = {**kept, key: read_spec(sets.declared, pin)}
 
     return memory.parsed[key]
 

@@ -1,6 +1,5 @@
 """The status, once a turn, only if it changed; then the Event and the log line."""
 
-import re
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,9 +16,10 @@ from tidegate.workloads import Owner, selected_labels
 from . import kinds
 from .advice.collected import advice_of, news, tell_advice
 from .judging.evidence import analyse, lines_of
-from .observe import Seen
+from .memory import Told
 from .seen.autoscalers import divided_by
 from .seen.recorded import recorded
+from .seen.seen import Seen
 from .seen.sides import replica_sets_of
 from .told import tell
 from .world import World
@@ -28,17 +28,17 @@ log = structlog.get_logger(__name__)
 
 # What only moves with pods: in a rollout it is written along with the next step, at rest when it changes.
 CARRIED = ("replicas", "stable", "candidate", "baseline", "objectives", "advice", "step", "restart")
-# What is told in measured numbers has others at each look: those alone are written so often.
-NUMBERS_EVERY = timedelta(seconds=60)
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+# A sentence of what is measured has other numbers at each look: those alone are written so often.
+MEASURED_EVERY = timedelta(seconds=60)
 
 
 async def record(seen: Seen, decision: Decision, world: World) -> None:
     """Write the next state if it is another one, tell people, and log one line for the decision."""
     before = seen.stored.found.get("status") or {}
     status = next_status(seen, decision, before, world)
-    memory, now = world.memory(seen.owner.key), seen.snapshot.now
-    worthy = worth_writing(before, status, decision.progress, numbers=numbers_due(memory.told_at, now))
+    memory = world.memory(seen.owner.key)
+    told = Told(seen.snapshot.now, memory.analysis.subject if memory.analysis else None)
+    worthy = worth_writing(before, status, decision.progress, measured=measured_due(memory.told, told))
     if decision.actions or worthy:
         log.info(decision.sentence, **facts(seen, decision))
 
@@ -46,7 +46,7 @@ async def record(seen: Seen, decision: Decision, world: World) -> None:
         return
 
     answer = await world.writer.status(kinds.RELEASES, seen.stored.found, status, urgent=decision.urgent)
-    memory.told_at = now
+    memory.told = told
     world.keep(kinds.RELEASES, answer)
     tell(seen, decision, world)
     tell_advice(seen.stored.found, status, world)
@@ -92,12 +92,12 @@ def generation_told(found: Object, decision: Decision) -> int:
     return told if decision.beside and told > 0 else newest
 
 
-def worth_writing(before: Object, status: Object, progress: Progress, *, numbers: bool = True) -> bool:
-    """True where the recorded state differs; pods alone are worth a write only at rest, measured numbers when due."""
+def worth_writing(before: Object, status: Object, progress: Progress, *, measured: bool = True) -> bool:
+    """True where the recorded state differs; pods alone are worth it only at rest, measured words when due."""
     skipped = CARRIED if progress.candidate else ()
     recorded, decided = _without(before, skipped), _without(status, skipped)
-    if not numbers and progress.reason.measured:
-        recorded, decided = without_numbers(recorded), without_numbers(decided)
+    if not measured and progress.reason.measured:
+        recorded, decided = without_words(recorded), without_words(decided)
 
     if recorded != decided:
         return True
@@ -118,18 +118,21 @@ def worth_writing(before: Object, status: Object, progress: Progress, *, numbers
     )
 
 
-def numbers_due(told_at: datetime | None, now: datetime) -> bool:
-    """True where numbers alone are worth a write: none was made for a while, or none is remembered.
+def measured_due(before: Told | None, now: Told) -> bool:
+    """True where measured words alone are worth a write: about another objective or verdict at once, else in a while.
 
-    A clock that was set back is no reason to wait for it.
+    A clock that was set back is no reason to wait for it; nor is a write that nobody remembers.
     """
-    return told_at is None or not timedelta(0) <= now - told_at < NUMBERS_EVERY
+    if before is None or before.subject != now.subject:
+        return True
+
+    return not timedelta(0) <= now.at - before.at < MEASURED_EVERY
 
 
-def without_numbers(status: Object) -> Object:
-    """A status with its message as words alone, in its conditions too."""
-    states = [{**state, "message": NUMBER.sub("", state["message"])} for state in status.get("conditions") or ()]
-    return {**status, "message": NUMBER.sub("", status.get("message", "")), "conditions": states}
+def without_words(status: Object) -> Object:
+    """A status without its message, in its conditions too."""
+    states = [_without(state, ("message",)) for state in status.get("conditions") or ()]
+    return {**_without(status, ("message",)), "conditions": states}
 
 
 def told_along(reason: Reason) -> bool:

@@ -7,7 +7,7 @@ from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Said
 from tidegate.decision.status import stamp
 
-from .observe import Seen
+from .seen.seen import Seen
 from .world import World
 
 # To a person who asked: told also where the Release stays as it is.

@@ -22,9 +22,10 @@ from .hooks.asking import Asking
 from .judging.checking import Checking
 from .judging.queries import Measuring
 from .judging.ticks import Judging
-from .observe import Seen, observe
+from .observe import observe
 from .record import generation_told, record, record_invalid
 from .scraping.scraper import Scraping
+from .seen.seen import Seen
 from .world import World
 
 # Where a namespace refuses us, its Releases are looked at again so often; the reflector asks every 30 s.

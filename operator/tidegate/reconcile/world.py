@@ -13,11 +13,11 @@ from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotF
 from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Tasks, Troubles, WorkQueue, key_of
-from tidegate.watch.memory import settle
+from tidegate.watch.memory import tune_collector
 
 from . import kinds
 from .configuration.configs import Configs
-from .lanes import declared_anew, lane_of, loses_a_pod
+from .lanes import changes_under_traffic, lane_of, loses_a_pod
 from .memory import Memory, Refused
 from .scope import Scope
 from .sources.secrets import Secrets
@@ -143,7 +143,7 @@ class World:
     async def sync(self) -> None:
         """Wait until every list is complete: no turn before that. A namespace that refuses us stops only its own."""
         await asyncio.gather(*(reflector.answered.wait() for reflector in self.reflectors))
-        settle()
+        tune_collector()
 
     def complete(self, namespace: str) -> bool:
         """False while something of a namespace may not be read: its Releases wait, no others do."""
@@ -244,7 +244,7 @@ class World:
 
         found = new or old
         if found is not None:
-            self.mark(key_of(found), back=declared_anew(old, new))
+            self.mark(key_of(found), back=changes_under_traffic(old, new))
 
         self.configs.want(wanted=self.store(kinds.RELEASES).holds(kinds.TRACKING))
         if new is None or old is None:

@@ -4,10 +4,10 @@ from .attached import AttachedRoute, held_route, held_rules, release_patch, rule
 from .claimed import matches_served, places_served
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
-from .features import GatewayClass, Need, lacking, needs
+from .features import GatewayClass, Need, needs, why_unable
 from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
-from .notes import holders, note_names, noted
+from .notes import holders, is_note, note_names
 from .router import Router, Split
 from .shapes import DIGEST, GATEWAY, TRAEFIK_SERVICE, VIRTUAL_SERVICE, Shape, digest
 from .split import WHOLE, Backends, whole_spec
@@ -49,11 +49,10 @@ __all__ = [
     "held_route",
     "held_rules",
     "holders",
-    "lacking",
+    "is_note",
     "matches_served",
     "needs",
     "note_names",
-    "noted",
     "places_served",
     "point_patch",
     "release_patch",
@@ -62,4 +61,5 @@ __all__ = [
     "subsets",
     "unknown_subsets",
     "whole_spec",
+    "why_unable",
 ]

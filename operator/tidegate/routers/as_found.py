@@ -20,7 +20,7 @@ class RuleFound:
     digest: str
     weights: Declared
 
-    def noted(self) -> dict[str, Any]:
+    def note(self) -> dict[str, Any]:
         return {"name": self.name, "digest": self.digest, "weights": self.weights}
 
 

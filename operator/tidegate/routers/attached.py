@@ -8,7 +8,7 @@ from typing import Any
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
 from .as_found import Given, given_back, rule_found, rules_found
-from .notes import found_before, holders, note, note_names, noted, own_name
+from .notes import found_before, holders, is_note, note, note_names, own_name
 from .router import Split
 from .shapes import GATEWAY, SHAPES, SUBSETS, Shape, rules
 from .split import (
@@ -160,7 +160,7 @@ class AttachedRoute:
             "destinationRule": self.destination_rule,
             "host": self.host,
             "owner": owners[0] if owners else found["metadata"].get("owner"),
-            "rules": [rule_found(place, lost=lost).noted() for place in at],
+            "rules": [rule_found(place, lost=lost).note() for place in at],
             **({"lost": True} if lost else {}),
         }
 
@@ -238,7 +238,7 @@ def release_patch(found: Found, manager: str, *notes: str) -> Patch:
     Git tools must not see a second owner.
     """
     annotations = found["metadata"].get("annotations") or {}
-    others = [name for name in annotations if noted(name) and name not in notes]
+    others = [name for name in annotations if is_note(name) and name not in notes]
     disowned = [] if others else _disowned(found["metadata"].get("managedFields") or [], manager)
     return [*disowned, *without_notes(found, *notes)]
 

@@ -72,7 +72,7 @@ def needs(spec: ReleaseSpec) -> Iterator[Need]:
         yield Need(field="spec.traffic.affinity", feature=BACKEND_FILTERS)
 
 
-def lacking(need: Need, found: GatewayClass) -> str:
+def why_unable(need: Need, found: GatewayClass) -> str:
     """Why this class cannot serve the plan; empty where it can."""
     if found.has(need.feature):
         return ""

@@ -71,7 +71,7 @@ def holders(found: Found) -> frozenset[str]:
     return frozenset((*names, only) if isinstance(only, str) else names)
 
 
-def noted(name: str) -> bool:
+def is_note(name: str) -> bool:
     """True for an annotation that is a note on a user's route."""
     return name in KINDS or name.startswith(tuple(own_name(kind, "") for kind in KINDS))
 

@@ -7,7 +7,7 @@ import gc
 THRESHOLDS = (50_000, 50, 1000)
 
 
-def settle() -> None:
+def tune_collector() -> None:
     """After the first lists: what is here stays, so the collector need not look at it again."""
     gc.collect()
     gc.freeze()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tidegate.judge.sentences import behind_counts, not_judged, told
+from tidegate.judge.sentences import behind_counts, not_judged, of_verdict
 
 WHAT = "The bound alone judges."
-LONG = told("errors", "breach", "candidate 90 of 3,000 (3 %)", "evidence 344:1 (limit 100:1)", "x" * 4096)
+LONG = of_verdict("errors", "breach", "candidate 90 of 3,000 (3 %)", "evidence 344:1 (limit 100:1)", "x" * 4096)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tidegate.api import number
-from tidegate.judge.verdict import Analysis, Bound, Measurement, Verdict, judge
+from tidegate.judge.verdict import Analysis, Bound, Line, Measurement, Verdict, judge
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BOUND = Bound(greatest=number("1%"))
@@ -65,3 +65,28 @@ def test_nothing_judged_passes_and_a_breach_outranks_the_rest() -> None:
     assert worst is not None
     assert worst.name == "b"
     assert "must be ≤ 0.01" in worst.sentence
+
+
+ERRORS = ("errors", Verdict.HOLD)
+
+
+def line(name: str, verdict: Verdict, *, advises: bool = False) -> Line:
+    """An objective with this verdict."""
+    return Line(name=name, verdict=verdict, value=None, bound=Bound(), sentence=name, passed=False, advises=advises)
+
+
+@pytest.mark.parametrize(
+    ("analysis", "subject"),
+    [
+        (Analysis(lines=()), None),
+        (Analysis(lines=(line("errors", Verdict.PASS),)), None),
+        (Analysis(lines=(line("errors", Verdict.HOLD), line("latency", Verdict.INCONCLUSIVE))), ERRORS),
+        (Analysis(lines=(line("latency", Verdict.BREACH, advises=True), line("errors", Verdict.HOLD))), ERRORS),
+        (Analysis(lines=(line("errors", Verdict.HOLD),), together="together: breach"), ("", Verdict.BREACH)),
+    ],
+    ids=["no objective", "a pass", "the worst one", "not one that advises", "all together"],
+)
+def test_a_sentence_is_about_the_objective_that_decides(
+    analysis: Analysis, subject: tuple[str, Verdict] | None
+) -> None:
+    assert analysis.subject == subject

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.reconcile.stores import made
 from tidegate.api.names import ASK_ABORT, LABEL_REVISION
-from tidegate.reconcile.lanes import declared_anew, lane_of, loses_a_pod
+from tidegate.reconcile.lanes import changes_under_traffic, lane_of, loses_a_pod
 from tidegate.reconcile.seen.asks import NONCE_LENGTH
 from tidegate.watch import Lane, Object
 
@@ -97,7 +97,7 @@ def test_what_takes_no_pod_from_the_candidate_is_not(old: Object | None, new: Ob
 
 
 def test_a_new_declaration_is_urgent_while_requests_reach_a_candidate() -> None:
-    assert declared_anew(stored(STEPPED), stored(STEPPED, generation=3))
-    assert not declared_anew(stored(STEPPED), stored(WATCHED))
-    assert not declared_anew(stored(SERVED), stored(SERVED, generation=3))
-    assert not declared_anew(None, stored(STEPPED))
+    assert changes_under_traffic(stored(STEPPED), stored(STEPPED, generation=3))
+    assert not changes_under_traffic(stored(STEPPED), stored(WATCHED))
+    assert not changes_under_traffic(stored(SERVED), stored(SERVED, generation=3))
+    assert not changes_under_traffic(None, stored(STEPPED))

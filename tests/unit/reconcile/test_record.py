@@ -1,7 +1,7 @@
 """What the status says of a spec that cannot be read, and when it is worth writing at all."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,9 @@ from tests.unit.decision.world import START, World, deployed
 from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.recorded import progress_of
-from tidegate.reconcile.record import numbers_due, status_of_trouble, worth_writing
+from tidegate.judge.verdict import Verdict
+from tidegate.reconcile.memory import Told
+from tidegate.reconcile.record import measured_due, status_of_trouble, worth_writing
 
 SENTENCE = "spec.steps[2].weight: is 140; a weight is between 0 and 100"
 
@@ -95,17 +97,17 @@ def held(reason: Reason, message: str) -> World:
     ],
 )
 @pytest.mark.parametrize(
-    ("message", "numbers", "written"),
-    [(HELD, True, False), (COUNTED_ON, False, False), (COUNTED_ON, True, True), (SHOWN, False, True)],
-    ids=["nothing new", "numbers too soon", "numbers in time", "other words"],
+    ("message", "due", "written"),
+    [(HELD, True, False), (COUNTED_ON, False, False), (SHOWN, False, False), (COUNTED_ON, True, True)],
+    ids=["nothing new", "numbers too soon", "words too soon", "in time"],
 )
-def test_of_a_hold_numbers_alone_are_not_written_at_every_look(
-    reason: Reason, message: str, numbers: bool, written: bool
+def test_of_a_hold_the_words_of_what_is_measured_are_not_written_at_every_look(
+    reason: Reason, message: str, due: bool, written: bool
 ) -> None:
     world = held(reason, message)
     before = status(held(reason, HELD))
 
-    assert worth_writing(before, status(world), world.progress, numbers=numbers) is written
+    assert worth_writing(before, status(world), world.progress, measured=due) is written
 
 
 @pytest.mark.parametrize(
@@ -117,26 +119,43 @@ def test_what_else_changes_in_a_hold_is_written_at_once(changes: dict[str, Any])
     before, world = status(held(Reason.NOBODY_TO_BLAME, HELD)), held(Reason.NOBODY_TO_BLAME, COUNTED_ON)
     world.progress = replace(world.progress, **changes)
 
-    assert worth_writing(before, status(world), world.progress, numbers=False)
+    assert worth_writing(before, status(world), world.progress, measured=False)
 
 
 def test_pods_that_are_counted_in_a_message_are_no_measurement() -> None:
     before = status(held(Reason.STABLE_UNAVAILABLE, "stable has 2 of 4 pods"))
     world = held(Reason.STABLE_UNAVAILABLE, "stable has 3 of 4 pods")
 
-    assert worth_writing(before, status(world), world.progress, numbers=False)
+    assert worth_writing(before, status(world), world.progress, measured=False)
+
+
+ERRORS = ("errors", Verdict.HOLD)
 
 
 @pytest.mark.parametrize(
-    ("told_at", "due"),
+    ("before", "due"),
     [
         (None, True),
-        (START, False),
-        (START - timedelta(seconds=59), False),
-        (START - timedelta(seconds=60), True),
-        (START + timedelta(hours=1), True),
+        (Told(START, ERRORS), False),
+        (Told(START - timedelta(seconds=59), ERRORS), False),
+        (Told(START - timedelta(seconds=60), ERRORS), True),
+        (Told(START + timedelta(hours=1), ERRORS), True),
+        (Told(START, ("latency", Verdict.HOLD)), True),
+        (Told(START, ("errors", Verdict.INCONCLUSIVE)), True),
+        (Told(START), True),
     ],
-    ids=["not remembered", "just now", "less than a minute ago", "a minute ago", "before the clock was set back"],
+    ids=[
+        "not remembered",
+        "just now",
+        "less than a minute ago",
+        "a minute ago",
+        "before the clock was set back",
+        "another objective",
+        "another verdict",
+        "nothing stood against it",
+    ],
 )
-def test_numbers_are_told_once_a_minute(told_at: datetime | None, due: bool) -> None:
-    assert numbers_due(told_at, START) is due
+def test_what_is_measured_is_told_once_a_minute_and_at_once_where_it_is_about_something_else(
+    before: Told | None, due: bool
+) -> None:
+    assert measured_due(before, Told(START, ERRORS)) is due

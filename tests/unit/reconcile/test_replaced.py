@@ -20,9 +20,10 @@ from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.checking import Checking
 from tidegate.reconcile.judging.queries import Measuring
 from tidegate.reconcile.judging.ticks import Judging
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.scraping.scraper import Scraping
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.turn import Followers, take_turn
 from tidegate.reconcile.world import World

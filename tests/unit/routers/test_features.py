@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.api.test_release import LEAST
 from tidegate.api import parse_spec
-from tidegate.routers import GatewayClass, lacking, needs
+from tidegate.routers import GatewayClass, needs, why_unable
 
 TRAEFIK = "traefik.io/gateway-controller"
 MIRROR = {"name": "copies", "weight": 0, "mirror": {"percent": 10}}
@@ -59,13 +59,13 @@ def test_copies_and_a_cookie_need_what_carries_them() -> None:
 def test_what_nobody_vouches_for_is_missing(found: GatewayClass, served: bool) -> None:
     need = next(need for need in needs(parse_spec({**LEAST, "steps": [MIRROR]})))
 
-    assert (lacking(need, found) == "") is served
+    assert (why_unable(need, found) == "") is served
 
 
 def test_the_refusal_names_field_class_controller_and_feature() -> None:
     need = next(need for need in needs(parse_spec({**LEAST, "steps": [MIRROR]})))
 
-    words = lacking(need, GatewayClass(name="public", controller=TRAEFIK, features=frozenset({"HTTPRoute"})))
+    words = why_unable(need, GatewayClass(name="public", controller=TRAEFIK, features=frozenset({"HTTPRoute"})))
 
     for word in ("spec.steps[0].mirror (step copies)", "public", TRAEFIK, "HTTPRouteRequestMirror"):
         assert word in words

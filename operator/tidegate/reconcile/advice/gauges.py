@@ -13,7 +13,7 @@ from tidegate.metrics import variables
 from tidegate.metrics.answer import Unusable
 from tidegate.metrics.translator import Question
 from tidegate.reconcile.memory import Measured
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 

@@ -14,7 +14,8 @@ import structlog
 from tidegate.clients import CallError, Forbidden
 from tidegate.judge.new_errors import Heard
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.seen.sides import revision_of
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Object, Recurring

@@ -15,7 +15,7 @@ from tidegate.metrics.answer import Unusable
 from tidegate.metrics.samples import MILLISECONDS
 from tidegate.metrics.usage import question, read
 from tidegate.reconcile.judging.tracks import candidate_of, stable_of
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World

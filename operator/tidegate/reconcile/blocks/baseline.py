@@ -1,21 +1,17 @@
 """Why a fresh baseline cannot be compared with: nobody would count its pods apart, or nothing is counted at all."""
 
-from typing import TYPE_CHECKING
-
 from tidegate.api import Baseline
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.data_planes import COUNTS
+from tidegate.reconcile.seen.seen import Seen
 
 from .objective_sets import field_of_share
-
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Seen
 
 INSTEAD = "set baseline: Stable"
 
 
-def baseline_unfit(seen: "Seen") -> Blocked | None:
+def baseline_unfit(seen: Seen) -> Blocked | None:
     """The first thing that stands against it, before the first rollout that has a stable to copy."""
     spec, plane = seen.wanted.pinned.spec, seen.plane
     if spec.baseline is not Baseline.FRESH or seen.snapshot.progress.stable is None:

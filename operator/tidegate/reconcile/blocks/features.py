@@ -4,7 +4,7 @@ from tidegate.api.release import ReleaseSpec
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile.world import World
-from tidegate.routers import lacking, needs
+from tidegate.routers import needs, why_unable
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
@@ -16,7 +16,7 @@ def feature_missing(owner: Owner, declared: Object, spec: ReleaseSpec, world: Wo
     wanted = list(needs(spec)) if declared["traffic"].get("gateway") else []
     for found in classes_of(declared, owner, world) if wanted else ():
         for need in wanted:
-            if sentence := lacking(need, found):
+            if sentence := why_unable(need, found):
                 return Blocked(Reason.FEATURE_MISSING, sentence)
 
     return None

@@ -1,7 +1,6 @@
 """What someone must mend before a rollout may go forward: named by field, healed by itself."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from tidegate.api import OnBypass
 from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
@@ -15,7 +14,7 @@ from tidegate.metrics.scrape import Scrape
 from tidegate.reconcile import kinds
 from tidegate.reconcile.effects.ownership import taken_sentence
 from tidegate.reconcile.seen.drift import overwritten
-from tidegate.reconcile.seen.elsewhere import held_elsewhere
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.seen.services import service_title
 from tidegate.reconcile.seen.shares import shared_service
 from tidegate.reconcile.world import World
@@ -24,6 +23,7 @@ from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, bypassing, service_name
 
 from .baseline import baseline_unfit
+from .elsewhere import held_elsewhere
 from .features import feature_missing
 from .nodes import no_node_allowed
 from .objective_sets import field_of_share
@@ -32,11 +32,8 @@ from .takeover import takeover_waits
 from .target_claims import target_claimed
 from .wording import misworded, unknown_variable
 
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Seen
 
-
-def blocked_by(seen: "Seen", world: World) -> Blocked | None:
+def blocked_by(seen: Seen, world: World) -> Blocked | None:
     """The first thing to mend, or None."""
     owner, declared, spec = seen.owner, seen.wanted.declared, seen.wanted.pinned.spec
     key = owner.key
@@ -68,18 +65,18 @@ def blocked_by(seen: "Seen", world: World) -> Blocked | None:
     )
 
 
-def _unless_brought_back(seen: "Seen", found: Blocked | None) -> Blocked | None:
+def _unless_brought_back(seen: Seen, found: Blocked | None) -> Blocked | None:
     """What a new revision needs, to be made or judged, does not hold up an undo: its revision was stable before."""
     return None if brings_back(seen.snapshot) else found
 
 
-def _invalid(seen: "Seen") -> Blocked | None:
+def _invalid(seen: Seen) -> Blocked | None:
     """What was declared, or pinned by an older Tidegate, cannot be read whole."""
     sentence = seen.wanted.newest.invalid or seen.wanted.pinned.invalid
     return Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
 
 
-def _other_workload(seen: "Seen", world: World) -> Blocked | None:
+def _other_workload(seen: Seen, world: World) -> Blocked | None:
     """ReplicaSets never turn into DaemonSets, nor back: both would be stable at once."""
     other = kinds.DAEMON_SETS if seen.made_by is kinds.REPLICA_SETS else kinds.REPLICA_SETS
     if not any(map(seen.owner.owns, world.store(other).of(seen.owner.key))):
@@ -109,7 +106,7 @@ def _refused(key: Key, world: World) -> Blocked | None:
     return Blocked(refused.reason, refused.sentence, timedelta(seconds=refused.left))
 
 
-def _route_taken(seen: "Seen", world: World) -> Blocked | None:
+def _route_taken(seen: Seen, world: World) -> Blocked | None:
     for router in seen.routing.routers:
         route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
@@ -118,7 +115,7 @@ def _route_taken(seen: "Seen", world: World) -> Blocked | None:
     return None
 
 
-def _switched_off(seen: "Seen", world: World) -> Blocked | None:
+def _switched_off(seen: Seen, world: World) -> Blocked | None:
     """The operator was told to do without the API of a route."""
     for router in seen.routing.routers:
         kind = kinds.ROUTE_KINDS[router.kind]
@@ -151,7 +148,7 @@ def _route_missing(seen: Snapshot) -> Blocked | None:
     return Blocked(Reason.ROUTE_MISSING, f"spec.traffic: {lost.sentence}")
 
 
-def _overwritten(seen: "Seen", world: World) -> Blocked | None:
+def _overwritten(seen: Seen, world: World) -> Blocked | None:
     """What is put back again and again is no ground to move traffic on."""
     services, route = seen.snapshot.services, seen.snapshot.route
     stale = {service_title(seen.owner, role.value) for role in services.stale & services.contested}
@@ -159,7 +156,7 @@ def _overwritten(seen: "Seen", world: World) -> Blocked | None:
     return overwritten(world.memory(seen.owner.key), frozenset(stale | routes))
 
 
-def _port_missing(seen: "Seen") -> Blocked | None:
+def _port_missing(seen: Seen) -> Blocked | None:
     """Pods that have no such port get no request, and a Service tells nobody of it: one that serves is not led there.
 
     Before a revision has pods a port may still come with them, in a sidecar.
@@ -174,7 +171,7 @@ def _port_missing(seen: "Seen") -> Blocked | None:
     return Blocked(Reason.INVALID_SPEC, f"spec.service.targetPort: {where}: name one, or give its number")
 
 
-def _source_unfit(seen: "Seen", spec: ReleaseSpec, world: World) -> Blocked | None:
+def _source_unfit(seen: Seen, spec: ReleaseSpec, world: World) -> Blocked | None:
     if not spec.asks_a_source:
         return None
 
@@ -182,7 +179,7 @@ def _source_unfit(seen: "Seen", spec: ReleaseSpec, world: World) -> Blocked | No
     return source if isinstance(source, Blocked) else misworded(spec, source, seen.wanted.sets)
 
 
-def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
+def _data_plane_blocked(seen: Seen, world: World) -> Blocked | None:
     """No data plane answers the built-in queries, or one that mixes two Releases up. A first revision asks nothing."""
     if not seen.wanted.pinned.spec.asks_the_data_plane or seen.snapshot.progress.stable is None:
         return None
@@ -203,7 +200,7 @@ def _data_plane_blocked(seen: "Seen", world: World) -> Blocked | None:
     return Blocked(Reason.DATA_PLANE_AMBIGUOUS, sentence)
 
 
-def _pages_blocked(seen: "Seen", world: World) -> Blocked | None:
+def _pages_blocked(seen: Seen, world: World) -> Blocked | None:
     """Pods that tell of themselves are known by their own pages alone, and a gateway's counts are on no pod's page."""
     spec, plane = seen.wanted.pinned.spec, seen.plane
     if not spec.asks_the_data_plane or plane is None or seen.snapshot.progress.stable is None:
@@ -223,7 +220,7 @@ def _pages_blocked(seen: "Seen", world: World) -> Blocked | None:
     return Blocked(Reason.DATA_PLANE_UNKNOWN, sentence)
 
 
-def _not_isolated(seen: "Seen", world: World) -> Blocked | None:
+def _not_isolated(seen: Seen, world: World) -> Blocked | None:
     """Another Service would send traffic to the candidate's pods past the gate."""
     look, pods, owner = seen.snapshot, seen.wanted.template.pods, seen.owner
     if look.target == look.progress.stable and look.progress.candidate is None:

@@ -1,16 +1,12 @@
 """A template that allows none of the nodes that its Release is on: with one pod a node it would have no share."""
 
-from typing import TYPE_CHECKING
-
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile.seen.nodes import declared_placement
-
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 
 
-def no_node_allowed(seen: "Seen") -> Blocked | None:
+def no_node_allowed(seen: Seen) -> Blocked | None:
     """A mistyped label or a lost toleration: told before a node is taken from stable."""
     nodes, look, template = seen.routing.nodes, seen.snapshot, seen.wanted.template
     placement = declared_placement(template)

@@ -1,19 +1,16 @@
 """Two Releases on one rule of a user's route, however each of them finds it."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.routes import routers_of
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.routers import AttachedRoute, Backends
 from tidegate.watch import Object
 from tidegate.workloads import Owner, service_name
-
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Seen
 
 
 def age(found: Object) -> tuple[str, str]:
@@ -21,7 +18,7 @@ def age(found: Object) -> tuple[str, str]:
     return found["metadata"]["creationTimestamp"], found["metadata"]["uid"]
 
 
-def rule_claimed(seen: "Seen", world: World) -> Blocked | None:
+def rule_claimed(seen: Seen, world: World) -> Blocked | None:
     """An older Release would write a rule that this one would: rules of their own may well be of one route."""
     for router in seen.routing.routers:
         if not isinstance(router, AttachedRoute):

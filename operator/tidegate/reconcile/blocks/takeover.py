@@ -1,19 +1,15 @@
 """What someone must do before a Deployment is taken over."""
 
-from typing import TYPE_CHECKING
-
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import CREATE_IT, Blocked
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.workloads import CLIENT_SIDE
 
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Seen
 
-
-def takeover_waits(seen: "Seen", world: World) -> Blocked | None:
+def takeover_waits(seen: Seen, world: World) -> Blocked | None:
     """A Deployment is taken over when nobody else decides its size, and the Release can carry its load."""
     reference, workload = seen.wanted.template.reference, seen.snapshot.workload
     if reference is not None and seen.wanted.template.found is None:
@@ -32,7 +28,7 @@ def takeover_waits(seen: "Seen", world: World) -> Blocked | None:
     return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}") if why else None
 
 
-def _unsafe(workload: Workload, seen: "Seen", world: World) -> str:
+def _unsafe(workload: Workload, seen: Seen, world: World) -> str:
     """What somebody began to do since it was taken over that must end before its pods go; empty where all is well."""
     if workload.resumed_by_another:
         return _resumes(workload.pause_owned_by)
@@ -44,7 +40,7 @@ def _unsafe(workload: Workload, seen: "Seen", world: World) -> str:
     return _scaled(workload, seen, world) or f"{_too_small(workload, seen, workload.outgrown)}, or {back}"
 
 
-def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
+def _untakeable(workload: Workload, seen: Seen, world: World) -> str:
     """What somebody must do first; empty where nothing is in the way."""
     if scaled := _scaled(workload, seen, world):
         return scaled
@@ -64,7 +60,7 @@ def _untakeable(workload: Workload, seen: "Seen", world: World) -> str:
     return "" if known else workload.unfinished
 
 
-def _scaled(workload: Workload, seen: "Seen", world: World) -> str:
+def _scaled(workload: Workload, seen: Seen, world: World) -> str:
     scalers = world.store(kinds.AUTOSCALERS).of((seen.owner.namespace, f"Deployment/{workload.name}"))
     names = [scaler["metadata"]["name"] for scaler in scalers]
     return (
@@ -72,7 +68,7 @@ def _scaled(workload: Workload, seen: "Seen", world: World) -> str:
     )
 
 
-def _too_small(workload: Workload, seen: "Seen", size: int) -> str:
+def _too_small(workload: Workload, seen: Seen, size: int) -> str:
     return (
         f"it has {workload.replicas} replicas and the Release {size}:"
         f" kubectl scale release {seen.owner.name} --replicas={workload.replicas}"

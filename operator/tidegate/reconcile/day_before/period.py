@@ -15,7 +15,7 @@ from tidegate.reconcile.judging.tally import BadRequests
 from tidegate.reconcile.judging.ticks import counted
 from tidegate.reconcile.judging.track import Track, Tracks
 from tidegate.reconcile.judging.tracks import candidate_of, rollout_of, shape_of, stable_of
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 
 from .track import NOT_YET, Afterwards, DayCounting, Days, DayTest, DayTrack, InTheWatch
 

@@ -18,7 +18,7 @@ from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from tidegate.reconcile.judging.groups import Due, Group, Groups, Told, apart, fail, together
 from tidegate.reconcile.judging.ticks import AGAIN_SECONDS, last_end
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World

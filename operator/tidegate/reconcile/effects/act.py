@@ -17,7 +17,7 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.seen.services import service_title
 from tidegate.reconcile.world import World
 from tidegate.watch import Object

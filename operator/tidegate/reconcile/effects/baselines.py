@@ -7,7 +7,7 @@ from tidegate.decision.actions import ForgetBaseline, PrepareBaseline
 from tidegate.decision.reasons import Reason
 from tidegate.decision.status import stamp
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import baseline_of, baseline_set, name_of

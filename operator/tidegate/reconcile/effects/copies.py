@@ -7,7 +7,7 @@ from tidegate.decision.actions import ForgetCopy, RemakeCopy
 from tidegate.reconcile import kinds
 from tidegate.reconcile.configuration.standing import Place
 from tidegate.reconcile.configuration.tracking import named_copies
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import copy_name, copy_of, name_of

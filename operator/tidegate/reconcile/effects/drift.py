@@ -3,9 +3,9 @@
 from tidegate.clients import Note
 from tidegate.decision.actions import PointService
 from tidegate.decision.snapshot import Snapshot
-from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.drift import count
-from tidegate.reconcile.seen.recorded import declared_anew
+from tidegate.reconcile.seen.recorded import is_undecided
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.seen.services import differs
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
@@ -17,7 +17,7 @@ def drift_of_service(seen: Seen, found: Object, action: PointService) -> str:
 
     A Service that selects no revision of ours was never pointed there; what is gone was a revision all the same.
     """
-    if not seen.owner.owns(found) or declared_anew(seen.stored.found):
+    if not seen.owner.owns(found) or is_undecided(seen.stored.found):
         return ""
 
     selected = selected_revision(found)

@@ -13,7 +13,7 @@ from tidegate.api.names import (
 )
 from tidegate.clients import Kind
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.routers import OPT_OUT
 from tidegate.watch import Object

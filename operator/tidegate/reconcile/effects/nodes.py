@@ -3,8 +3,8 @@
 from tidegate.api.names import ANNOTATION_ENDING, ANNOTATION_NODES, ANNOTATION_REJECTED
 from tidegate.decision.actions import PrepareRevision, Scale
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.nodes import Nodes
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Allotment, allotted, chosen, daemon_set, moves, name_of

@@ -6,7 +6,7 @@ from tidegate.clients import Disturbed, NotFound
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Refused
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 
 # A disruption budget is no object of ours to watch: it is asked again.

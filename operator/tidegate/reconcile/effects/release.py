@@ -6,7 +6,7 @@ from tidegate.api.names import FINALIZER
 from tidegate.clients import Note
 from tidegate.decision.actions import Finalize, RestoreSize
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 

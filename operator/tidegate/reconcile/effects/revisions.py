@@ -19,8 +19,8 @@ from tidegate.decision.actions import (
 from tidegate.decision.status import stamp
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Compared
-from tidegate.reconcile.observe import Seen
-from tidegate.reconcile.seen.pinned import text_of
+from tidegate.reconcile.seen.pin import pin_of_spec
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Pin, name_of, pods_of, replica_set
@@ -66,7 +66,7 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
         replicas=action.replicas,
         min_ready_seconds=seen.spec.min_ready_seconds,
         pin=Pin(
-            plan=text_of(seen.wanted.declared),
+            plan=pin_of_spec(seen.wanted.declared),
             started=stamp(seen.snapshot.progress.started_at) or "",
             target_port=json.dumps(seen.ports.at(action.revision)),
         ),

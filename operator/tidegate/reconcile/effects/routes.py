@@ -8,7 +8,7 @@ from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
 from tidegate.clients import Kind, Note, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.routers import AttachedRoute, CanaryIngress, Router, Split, Whole, note_names, whole_spec
 from tidegate.watch import Object

@@ -3,8 +3,8 @@
 from tidegate.clients import Note
 from tidegate.decision.actions import RestoreSubsets, Role
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
 from tidegate.reconcile.seen.elsewhere import undeclared_rules
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.routers import SUBSET_NOTES, AttachedRoute, point_patch, restore_subsets_patch, unknown_subsets
 from tidegate.watch import Object

@@ -17,7 +17,7 @@ from tidegate.decision.actions import (
 )
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import (

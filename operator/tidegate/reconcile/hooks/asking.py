@@ -10,7 +10,7 @@ from tidegate.decision.snapshot import Answer, Said
 from tidegate.reconcile import kinds
 from tidegate.reconcile.effects.ownership import created
 from tidegate.reconcile.memory import Asked
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.secrets import SecretUnusable, authorization
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Recurring

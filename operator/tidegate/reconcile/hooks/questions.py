@@ -13,8 +13,8 @@ from tidegate.decision import Decision, Reason
 from tidegate.decision.hooks import key_of
 from tidegate.decision.progress import Notice, Progress
 from tidegate.decision.status import stamp
-from tidegate.reconcile.observe import Seen
-from tidegate.reconcile.seen.pinned import pinned
+from tidegate.reconcile.seen.seen import Seen
+from tidegate.reconcile.seen.spec import read_spec
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import name_of
@@ -114,6 +114,6 @@ def _spec_of(seen: Seen, notice: Notice, world: World) -> ReleaseSpec:
         return seen.spec
 
     try:
-        return pinned(seen.wanted.declared, annotations.get(ANNOTATION_PLAN)).spec
+        return read_spec(seen.wanted.declared, annotations.get(ANNOTATION_PLAN)).spec
     except InvalidSpec:
         return seen.spec

@@ -10,7 +10,8 @@ from tidegate.judge.checks import Course
 from tidegate.reconcile import kinds
 from tidegate.reconcile.effects.ownership import created
 from tidegate.reconcile.memory import Refusal
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Recurring
 from tidegate.workloads import job

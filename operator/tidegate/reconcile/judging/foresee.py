@@ -15,7 +15,8 @@ from tidegate.metrics.history import History, history
 from tidegate.metrics.raw_counts import Shape, read
 from tidegate.metrics.samples import MILLISECONDS
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World

@@ -17,7 +17,8 @@ from tidegate.metrics.answer import Answer, NoData, Sample, Unusable
 from tidegate.metrics.translator import Question
 from tidegate.reconcile.advice.gauges import look_at_gauges
 from tidegate.reconcile.blocks.wording import not_understood
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World

@@ -70,7 +70,7 @@ def learned(wanted: Wanted, shape: Shape, past: History) -> Known:
     ).limited(edge_of(shape))
     before = sum((counts for row in rows for counts in row), Counts())
     around = _around(before, past.seconds, fresh=wanted.fresh)
-    return foreseen(Known(judge, around, told=told(wanted, shape, past)), wanted)
+    return foreseen(Known(judge, around, told=comparison_by(wanted, shape, past)), wanted)
 
 
 def edge_of(shape: Shape) -> float:
@@ -84,7 +84,7 @@ def measured(rows: Sequence[Row], shape: Shape) -> Spread:
     return found if shape.counts.by_pods else replace(found, pods=0.0, seen=0)
 
 
-def told(wanted: Wanted, shape: Shape, past: History) -> Comparison:
+def comparison_by(wanted: Wanted, shape: Shape, past: History) -> Comparison:
     """The rules for 4xx, by the same hour."""
     found = measured([[refused_of(cell) for cell in row] for row in past.rows], shape)
     return Comparison(

@@ -17,8 +17,9 @@ from tidegate.metrics.raw_counts import RawSeries, read, scraped_twice
 from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.metrics.scrape import Scrape
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
 from tidegate.reconcile.scraping.scraper import Scraping
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World

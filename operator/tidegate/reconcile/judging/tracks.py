@@ -17,7 +17,7 @@ from tidegate.judge.steps import PlannedStep
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import Shape
 from tidegate.metrics.samples import Side
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.workloads import baseline_of
 
 from .counting import Counting, looks_per_minute

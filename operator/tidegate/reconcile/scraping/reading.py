@@ -24,7 +24,7 @@ GATEWAY: Key = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Follower:
+class Counted:
     """A Release that is counted for. `moving`: during a rollout it is looked at more often."""
 
     wishes: tuple[Wish, ...]
@@ -53,7 +53,7 @@ class Reading:
     """All of it may be lost: then counts begin again."""
 
     ring: Ring = field(default_factory=Ring)
-    followers: dict[Key, Follower] = field(default_factory=dict)
+    counted: dict[Key, Counted] = field(default_factory=dict)
     begun: dict[Key, int] = field(default_factory=dict)
     failed: Unusable | None = None
     by_pods: bool = False
@@ -61,18 +61,18 @@ class Reading:
     _leaves: dict[Key, dict[Labels, Leaf]] = field(default_factory=dict)
     _wanted: Wanted | None = None
 
-    def follow(self, key: Key, follower: Follower) -> None:
+    def follow(self, key: Key, counted: Counted) -> None:
         """Count for a Release."""
-        before = self.followers.get(key)
-        if before is None or before.owners != follower.owners:
+        before = self.counted.get(key)
+        if before is None or before.owners != counted.owners:
             self._wanted = None
 
-        self.followers[key] = follower
+        self.counted[key] = counted
 
     def leave(self, key: Key) -> None:
         """Count for it no more."""
         self._wanted = None
-        for known in (self.followers, self.begun, self._leaves):
+        for known in (self.counted, self.begun, self._leaves):
             known.pop(key, None)
 
     def due(self, at: int, interval: int) -> list[Key]:
@@ -80,14 +80,14 @@ class Reading:
         if at - self.rested >= RESTING - interval // 2:
             self.rested = at
             self.ring.forget(at)
-            return list(self.followers)
+            return list(self.counted)
 
-        return [key for key, follower in self.followers.items() if follower.moving]
+        return [key for key, counted in self.counted.items() if counted.moving]
 
     def turn_to(self, pages: Mapping[Key, Iterable[Target]]) -> list[Leaf]:
         """The pages that are there now, each with what is known of it; those that are being read are left out."""
         if self._wanted is None:
-            self._wanted = Wanted(wish for follower in self.followers.values() for wish in follower.wishes)
+            self._wanted = Wanted(wish for counted in self.counted.values() for wish in counted.wishes)
 
         for key, targets in pages.items():
             before = self._leaves.get(key, {})
@@ -109,8 +109,8 @@ class Reading:
         """What came of a page that was asked for at a time in milliseconds since 1970."""
         leaf.failed = found if isinstance(found, Unusable) else self.ring.add(at, self._told(found))
         if not leaf.failed:
-            for follower in self.followers if leaf.key == GATEWAY else (leaf.key,):
-                self.begun.setdefault(follower, at)
+            for key in self.counted if leaf.key == GATEWAY else (leaf.key,):
+                self.begun.setdefault(key, at)
 
     def _told(self, page: Page) -> Page:
         """A pod stays the same one when its container begins again; a gateway's process is another one then."""

@@ -15,13 +15,13 @@ from tidegate.metrics.scrape import OfPods, Scrape, Target
 from tidegate.metrics.sifting import Wish
 from tidegate.metrics.warm_up import milliseconds
 from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_of, stable_of
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.sources import Place, Source, place_of
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Recurring, Tasks
 
 from .pages import page_of, pages_at, pages_of_pods
-from .reading import GATEWAY, Follower, Leaf, Reading
+from .reading import GATEWAY, Counted, Leaf, Reading
 
 SCRAPE = "scrape"
 AGAIN_SECONDS = 5.0
@@ -66,7 +66,7 @@ class Scraping:
             self._places[identity] = place
             self._due.after(identity, 0)
 
-        self._readings[place].follow(key, follower_of(seen))
+        self._readings[place].follow(key, counted_of(seen))
 
     def raw(
         self, place: Place, shape: Shape, sides: tuple[Backend, ...], *, since: int, until: int
@@ -101,7 +101,7 @@ class Scraping:
         """Ask for every page that is due."""
         place = self._places[identity]
         reading = self._readings[place]
-        if not reading.followers:
+        if not reading.counted:
             del self._readings[place], self._places[identity]
             return
 
@@ -141,7 +141,7 @@ class Scraping:
     def _pages_of(self, key: Key, pods: OfPods, reading: Reading) -> tuple[Target, ...]:
         """Those of one Release. Where its pods cannot be read it has none, and the others have theirs."""
         try:
-            return tuple(pages_of_pods(key, pods, reading.followers[key].revisions, self._world))
+            return tuple(pages_of_pods(key, pods, reading.counted[key].revisions, self._world))
         except Exception as error:  # noqa: BLE001 - one Release's trouble must not leave the others unread
             self._world.accident("finding pages", key, error)
             return ()
@@ -158,12 +158,12 @@ class Scraping:
         reading.take(leaf, at, found)
 
 
-def follower_of(seen: Seen) -> Follower:
+def counted_of(seen: Seen) -> Counted:
     """What is read for a Release, for all its objectives and both its sides, and a baseline beside them."""
     progress = seen.snapshot.progress
     sides = tuple(dict.fromkeys((candidate_of(seen), stable_of(seen), compared_of(seen))))
     shapes = dict.fromkeys(shape_of(seen, found) for found in seen.wanted.pinned.spec.objectives if found.counted)
-    return Follower(
+    return Counted(
         wishes=tuple(Wish(shape, sides) for shape in shapes),
         revisions=frozenset(filter(None, (progress.candidate, progress.stable))),
         moving=progress.candidate is not None,

@@ -1,11 +1,8 @@
 """What the cluster shows of ours that is not declared any more: read from what is there, not from today's spec."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from tidegate.clients import Kind
-from tidegate.decision.reasons import Reason
-from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile import kinds
 from tidegate.reconcile.world import World
 from tidegate.routers import (
@@ -20,9 +17,6 @@ from tidegate.routers import (
 )
 from tidegate.watch import Object
 from tidegate.workloads import Owner
-
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Seen
 
 
 def undeclared_routers(
@@ -85,27 +79,3 @@ def unreferenced_sizes(namespace: str, world: World) -> tuple[str, ...]:
         for found in world.store(kinds.DEPLOYMENTS).of((namespace, ""))
         if not releases.holds(kinds.by_name("workload", kinds.DEPLOYMENTS, found))
     )
-
-
-def held_elsewhere(seen: "Seen", world: World) -> Blocked | None:
-    """An API server may lack the rules that refuse such a change, as with an older CRD: then nothing goes forward."""
-    if (held := held_unreferenced(seen.wanted.declared, seen.owner, world)) is not None:
-        name = held["metadata"]["name"]
-        sentence = (
-            f"spec.workloadRef: Deployment {name} is taken over and not referred to any more: refer to it again,"
-            " or delete the Release, which hands it back, and declare another"
-        )
-        return Blocked(Reason.INVALID_SPEC, sentence)
-
-    progress = seen.snapshot.progress
-    if progress.stable is None or progress.candidate is None:
-        return None
-
-    for router in seen.routing.undeclared:
-        sentence = (
-            f"spec.traffic: {router.kind} {router.name} was declared when the rollout started, and its weight goes back"
-            " to stable: declare it again, or abort the rollout"
-        )
-        return Blocked(Reason.INVALID_SPEC, sentence)
-
-    return None

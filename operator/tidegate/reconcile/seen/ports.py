@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tidegate.api.names import ANNOTATION_TARGET_PORT, LABEL_REVISION
 from tidegate.api.noted import value_of
@@ -12,8 +11,7 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import SUFFIXES, Owner, selected_revision, service_name, target_port_in
 
-if TYPE_CHECKING:
-    from tidegate.reconcile.observe import Stored
+from .stored import Stored
 
 Port = int | str
 
@@ -43,7 +41,7 @@ class Ports:
         return {"declared": str(self.declared), "revision": self.of} if apart else None
 
 
-def ports_of(stored: "Stored", service: Service, world: World, *, target: str) -> Ports:
+def ports_of(stored: Stored, service: Service, world: World, *, target: str) -> Ports:
     """The ports of a Release's revisions. `target` is the declared one; empty while that is not known."""
     owner, replica_sets, declared = stored.owner, stored.replica_sets, service.target_port or service.port
     noted = {revision: port for revision, made in replica_sets.items() if (port := _noted(made)) is not None}
@@ -56,7 +54,7 @@ def ports_of(stored: "Stored", service: Service, world: World, *, target: str) -
     )
 
 
-def _came_with(stored: "Stored", declared: Port, noted: Mapping[str, Port], *, target: str) -> str:
+def _came_with(stored: Stored, declared: Port, noted: Mapping[str, Port], *, target: str) -> str:
     """The revision with which the port was declared: that of the edit which changed it, whatever is edited later."""
     status, stable = stored.found.get("status") or {}, stored.progress.stable
     recorded = status.get("targetPort")

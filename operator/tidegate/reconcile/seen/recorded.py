@@ -15,7 +15,7 @@ from . import asks
 from .sides import revision_of
 
 
-def declared_anew(found: Object) -> bool:
+def is_undecided(found: Object) -> bool:
     """True for a generation that no status tells of yet."""
     return bool((found.get("status") or {}).get("observedGeneration") != found["metadata"]["generation"])
 

@@ -13,7 +13,7 @@ from tidegate.api.names import (
     API_VERSION,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, DIGEST, GATEWAY, WHOLE, Shape, digest, noted, rules_owner
+from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, DIGEST, GATEWAY, WHOLE, Shape, digest, is_note, rules_owner
 
 from .trims import identity
 
@@ -61,7 +61,7 @@ def _attached_identity(found: Object) -> Object:
     """What tells a user's object from others, our notes on it, and whether we own a field of it."""
     metadata = found["metadata"]
     annotations = metadata.get("annotations")
-    ours = {name: text for name, text in (annotations or {}).items() if name in ROUTE_NOTES or noted(name)}
+    ours = {name: text for name, text in (annotations or {}).items() if name in ROUTE_NOTES or is_note(name)}
     managers: list[Object] = metadata.get("managedFields") or []
     return {
         **identity(found),

@@ -150,7 +150,7 @@ def _hashed(template: Template, memory: Memory) -> str:
     return memory.hashed[1]
 
 
-def noted(progress: Progress, template: Template, owner: Owner) -> Progress:
+def with_takeover_note(progress: Progress, template: Template, owner: Owner) -> Progress:
     """The record with what the note on the Deployment says: it stays when the note is lost."""
     found = template.deployment
     note = _note_of(found, owner) if found else None

@@ -22,8 +22,9 @@ from tidegate.reconcile.judging.evidence import measured
 from tidegate.reconcile.judging.tally import BadRequests
 from tidegate.reconcile.judging.track import Tracks
 from tidegate.reconcile.judging.tracks import candidate_of, stable_of
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
 from tidegate.reconcile.record import worth_writing
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 
 NOW = datetime(2026, 11, 27, 14, 11, tzinfo=UTC)

@@ -21,7 +21,7 @@ from tidegate.reconcile.day_before.track import Days, InTheWatch
 from tidegate.reconcile.judging.counting import milliseconds
 from tidegate.reconcile.judging.tally import BadRequests
 from tidegate.reconcile.judging.tracks import tracks_of
-from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.seen import Seen
 
 NOW = datetime(2026, 11, 27, 14, 45, tzinfo=UTC)
 OBJECTIVES = (

@@ -10,7 +10,8 @@ from tidegate.api.names import LABEL_REVISION
 from tidegate.decision.actions import PointService, Role
 from tidegate.decision.snapshot import Side
 from tidegate.reconcile.effects.drift import drift_of_service
-from tidegate.reconcile.observe import Seen, observe
+from tidegate.reconcile.observe import observe
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.workloads import service
 
 TO_STABLE = PointService(Role.CANDIDATE, "v1")

@@ -19,7 +19,7 @@ from tidegate.metrics.samples import Sample
 from tidegate.metrics.scrape import OfPods, Target, at
 from tidegate.metrics.sifting import Wish
 from tidegate.reconcile.scraping.pages import page_of, pages_at
-from tidegate.reconcile.scraping.reading import GATEWAY, RESTING, Follower, Leaf, Reading
+from tidegate.reconcile.scraping.reading import GATEWAY, RESTING, Counted, Leaf, Reading
 from tidegate.reconcile.scraping.scraper import wait_for
 from tidegate.watch import Key
 
@@ -33,21 +33,21 @@ PODS = {
 DOWN = Unusable("HTTP 503")
 
 
-def follower(*, shape: Shape = ERRORS, moving: bool = True) -> Follower:
-    return Follower(wishes=(Wish(shape, BOTH),), revisions=frozenset({"bcdfghjklm", "nnnnnkkkkk"}), moving=moving)
+def counted(*, shape: Shape = ERRORS, moving: bool = True) -> Counted:
+    return Counted(wishes=(Wish(shape, BOTH),), revisions=frozenset({"bcdfghjklm", "nnnnnkkkkk"}), moving=moving)
 
 
 def gateways(*urls: str) -> tuple[Reading, list[Leaf]]:
     """A source with a gateway's pages, none of them read yet."""
     found = Reading()
-    found.follow(WEB, follower())
+    found.follow(WEB, counted())
     return found, found.turn_to({GATEWAY: tuple(map(at, urls))})
 
 
 def of_pods(*names: str) -> tuple[Reading, list[Leaf]]:
     """A source with a Release's pods."""
     found = Reading(by_pods=True)
-    found.follow(WEB, follower(shape=BY_PODS))
+    found.follow(WEB, counted(shape=BY_PODS))
     return found, found.turn_to({WEB: tuple(PODS[name] for name in names)})
 
 
@@ -125,8 +125,8 @@ def test_a_side_without_pods_has_no_data_and_that_is_no_failure() -> None:
 
 def test_a_rollouts_pages_are_read_at_every_interval_and_all_others_every_quarter_of_a_minute() -> None:
     reading = Reading()
-    reading.follow(WEB, follower(moving=True))
-    reading.follow(("shop", "cart"), follower(moving=False))
+    reading.follow(WEB, counted(moving=True))
+    reading.follow(("shop", "cart"), counted(moving=False))
 
     due = [reading.due(at, 5000) for at in range(RESTING, 3 * RESTING + 1, 5000)]
 
@@ -145,10 +145,10 @@ def test_a_page_that_is_still_being_read_is_not_asked_for_again() -> None:
 def test_who_is_followed_decides_what_is_kept_from_the_next_page_on() -> None:
     reading, (leaf,) = gateways("http://a/metrics")
     known = leaf.sifting
-    reading.follow(WEB, replace(follower(), moving=False))
+    reading.follow(WEB, replace(counted(), moving=False))
     assert reading.turn_to({GATEWAY: (leaf.target,)})[0].sifting is known
 
-    reading.follow(WEB, follower(shape=BY_PODS))
+    reading.follow(WEB, counted(shape=BY_PODS))
     assert reading.turn_to({GATEWAY: (leaf.target,)})[0].sifting.wanted.metrics == {"http_requests_total"}
 
     reading.leave(WEB)
@@ -189,7 +189,7 @@ async def read_pod(server: PodServer) -> list[RawSeries] | Unusable:
     pages = OfPods(port=int(port), path="/metrics")
     source = usable({"scrape": {"pods": {"port": int(port)}}})
     reading = Reading(by_pods=True)
-    reading.follow(WEB, follower(shape=BY_PODS))
+    reading.follow(WEB, counted(shape=BY_PODS))
     (leaf,) = reading.turn_to({WEB: (pages.target("shop", "web-bcdfghjklm-x2v9z", host),)})
     http = Http()
     try:

@@ -9,8 +9,8 @@ from tests.unit.reconcile.stores import made, world_of
 from tidegate.api.traffic import Service
 from tidegate.decision.progress import Progress
 from tidegate.reconcile import kinds
-from tidegate.reconcile.observe import Stored
 from tidegate.reconcile.seen.ports import Ports, ports_of
+from tidegate.reconcile.seen.stored import Stored
 from tidegate.workloads import Owner
 
 OWNER = Owner(name="web", namespace="shop", uid="1")

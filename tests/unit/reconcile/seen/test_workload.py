@@ -8,7 +8,7 @@ from tests.unit.reconcile.stores import made, world_of
 from tidegate.decision import Progress
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.trims import trimmed_deployment
-from tidegate.reconcile.seen.workload import noted, observe_workload, template_of
+from tidegate.reconcile.seen.workload import observe_workload, template_of, with_takeover_note
 from tidegate.watch import Object
 from tidegate.workloads import Note, Owner, emptied, revision_of
 
@@ -101,7 +101,7 @@ def test_a_pause_that_nobody_owns_is_ours_by_our_note(found_paused: bool, ours: 
     world = world_of(kinds.DEPLOYMENTS, trimmed_deployment(stripped))
     template = template_of(release, spec, OWNER, world)
 
-    workload = observe_workload(template, noted(Progress(), template, OWNER), OWNER, world)
+    workload = observe_workload(template, with_takeover_note(Progress(), template, OWNER), OWNER, world)
 
     assert workload is not None
     assert (workload.taken_over, workload.paused_by_us) == (True, ours)

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from .actions import EvictPod
-from .asks import in_vain
-from .decision import Decision
-from .reasons import Reason
-from .snapshot import Snapshot
-from .workload import Restart
+from tidegate.decision.actions import EvictPod
+from tidegate.decision.decision import Decision
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Snapshot
+from tidegate.decision.workload import Restart
+
+from .in_vain import in_vain
 
 # What a Release at rest says: the restart changes none of it.
 RESTING = frozenset({Reason.PROMOTED, Reason.REVERTED, Reason.REJECTED, Reason.CONTESTED})

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from .asks import in_vain
-from .decision import Decision
-from .progress import Outcome, Progress
-from .reasons import Reason
-from .snapshot import Snapshot
-from .start import begin_rollout, in_window, opening, served_before
-from .upkeep import leftovers
+from tidegate.decision.decision import Decision
+from tidegate.decision.progress import Outcome, Progress
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Snapshot
+from tidegate.decision.start import begin_rollout, in_window, opening, served_before
+from tidegate.decision.upkeep import leftovers
+
+from .in_vain import in_vain
 
 
 def undo(seen: Snapshot) -> Decision | None:

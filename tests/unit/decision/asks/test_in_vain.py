@@ -218,3 +218,41 @@ def test_an_abort_with_a_promote_full_stops_a_template_that_is_blocked() -> None
     world.blocked = None
 
     assert world.run().progress.stable == "v1"
+
+
+TOO_EARLY = (
+    "promote-full: nothing to do before the rollout of revision v3 has started: ask again then, with another nonce"
+)
+
+
+def test_a_promote_full_that_comes_with_a_new_template_opens_nothing_and_learns_when_to_ask_again() -> None:
+    world = deployed(plan=replace(PLAN, steps=GATES))
+    world.target, world.asks = "v3", Asks(promote_full="1")
+
+    assert world.turn().sentence == TOO_EARLY
+
+    world.run()
+    assert (world.progress.phase, world.progress.candidate, world.progress.step) == (Phase.PAUSED, "v3", 0)
+
+    world.asks = Asks(promote_full="2")
+    world.run()
+    assert world.progress.stable == "v3"
+
+
+def test_a_promote_full_that_comes_with_a_template_in_mid_rollout_learns_it_while_that_one_goes_back() -> None:
+    world = paused()
+    world.confirms = False
+    world.target, world.asks = "v3", Asks(promote_full="1")
+
+    sentences = [world.turn().sentence for _ in range(3)]
+
+    assert TOO_EARLY in sentences
+    assert world.progress.candidate == "v2"
+
+
+@pytest.mark.parametrize("asks", [Asks(promote_full="1"), Asks(retry="1", skip_step="1")], ids=str)
+def test_an_ask_where_no_template_waits_is_told_of_no_rollout_to_come(asks: Asks) -> None:
+    world = deployed()
+    world.asks = asks
+
+    assert world.turn().sentence.endswith(": nothing to do")

@@ -1,0 +1,71 @@
+"""An abort: what runs goes back, and what would start next does not."""
+
+from dataclasses import replace
+
+from tidegate.decision.decision import Decision
+from tidegate.decision.progress import Asks, Phase
+from tidegate.decision.reasons import Reason
+from tidegate.decision.rollback import roll_back
+from tidegate.decision.snapshot import Snapshot
+from tidegate.decision.step import in_rollout
+
+from .in_vain import another_waits
+
+
+def abort(seen: Snapshot) -> Decision | None:
+    """A person's stop outranks everything, also under `suspend: All`, up to the point of no return."""
+    nonce = seen.asked("abort")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, abort=nonce)
+    if going_back_for_another(seen):
+        return reject_the_next(seen, handled)
+
+    if waits_at_rest(seen):
+        return stop_the_next(seen, handled)
+
+    if not in_rollout(seen):
+        return abort_in_vain(seen, handled)
+
+    if not another_waits(seen):
+        return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
+
+    alone = replace(seen, progress=replace(seen.progress, rejected=seen.progress.rejecting(seen.target)))
+    sentence = f"aborted by a person: revision {seen.target}, declared since, does not start either"
+    return roll_back(alone, Reason.ABORTED, sentence, handled=handled)
+
+
+def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
+    """Nothing to stop: the ask is marked handled, and the Release stays where it is."""
+    late = seen.progress.phase is Phase.PROMOTING
+    reason = Reason.PROMOTION_UNDER_WAY if late else Reason.ASKED_IN_VAIN
+    sentence = "abort came after the point of no return" if late else "abort: there is nothing to go back from"
+    progress = replace(seen.progress, handled=handled)
+    return Decision(reason=reason, sentence=sentence, progress=progress, beside=True)
+
+
+def going_back_for_another(seen: Snapshot) -> bool:
+    """True while a rollback makes way for a newer template, which would start next."""
+    return seen.progress.phase is Phase.ROLLING_BACK and another_waits(seen)
+
+
+def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
+    """What would have started next does not; the rollback under way goes on."""
+    progress = replace(seen.progress, handled=handled, rejected=seen.progress.rejecting(seen.target))
+    sentence = f"aborted by a person: revision {seen.target} does not start"
+    return Decision(reason=Reason.ABORTED, sentence=sentence, progress=progress)
+
+
+def waits_at_rest(seen: Snapshot) -> bool:
+    """True where no rollout runs, and a template that is known for another than stable's is held up by something."""
+    resting = seen.progress.candidate is None and seen.progress.stable is not None
+    return resting and seen.known and seen.progress.stable not in seen.uncompared and another_waits(seen)
+
+
+def stop_the_next(seen: Snapshot, handled: Asks) -> Decision:
+    """What waits to start does not: it stays out as if it had been rolled back."""
+    stopped = reject_the_next(seen, handled)
+    reason, sentence = stopped.reason, stopped.sentence
+    ended = replace(stopped.progress, phase=Phase.ROLLED_BACK, reason=reason, sentence=sentence)
+    return replace(stopped, progress=ended)

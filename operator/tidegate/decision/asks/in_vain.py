@@ -1,0 +1,66 @@
+"""Asks that there is nothing for: marked handled, so that they open nothing later, and answered with why."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tidegate.decision.decision import Decision
+from tidegate.decision.progress import Asks, Phase
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Snapshot
+
+# What moves the rollout forward in which it is asked.
+STEPPING = ("promote", "promote_full", "skip_step")
+
+
+def answer_strays(seen: Snapshot) -> Decision | None:
+    """Asks that there is nothing for are no-ops, marked handled so that they open nothing later.
+
+    No step of the next rollout is one that a person saw when asking. A retry of what stays out is for the rest to obey.
+    """
+    return nothing_to_do(seen, *STEPPING, *(() if _retried_at_rest(seen) else ("retry",)))
+
+
+def nothing_to_do(seen: Snapshot, *asks: str) -> Decision | None:
+    """Marks those of these asks that are new as handled, and says so."""
+    stray = {what: nonce for what in asks if (nonce := seen.asked(what))}
+    if not stray:
+        return None
+
+    sentence = f"{nothing_for(stray)}{_when_to_ask(seen, stray)}"
+    return in_vain(seen, sentence, handled=replace(seen.progress.handled, **stray))
+
+
+def _when_to_ask(seen: Snapshot, asks: Iterable[str]) -> str:
+    """Who asks along with a new template, or before it starts, learns when its steps may be opened."""
+    starts = seen.known and not seen.uncompared and another_waits(seen)
+    if not starts or set(STEPPING).isdisjoint(asks):
+        return ""
+
+    return f" before the rollout of revision {seen.target} has started: ask again then, with another nonce"
+
+
+def nothing_for(asks: Iterable[str]) -> str:
+    """Says of these asks that there is nothing to do."""
+    return f"{', '.join(sorted(asks)).replace('_', '-')}: nothing to do"
+
+
+def in_vain(seen: Snapshot, sentence: str, *, handled: Asks) -> Decision:
+    """Nothing that the ask could do: it is marked handled, and told."""
+    progress = replace(seen.progress, handled=handled)
+    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress, beside=True)
+
+
+def late_for_this(seen: Snapshot) -> dict[str, str]:
+    """Asks that a rollout leaves without an answer when it ends, and that would act on what it rejected."""
+    return {what: nonce for what in ("retry", "undo") if (nonce := seen.asked(what))}
+
+
+def another_waits(seen: Snapshot) -> bool:
+    """True where a newer template is declared than the one on its way."""
+    return seen.target not in {seen.progress.stable, seen.progress.candidate, *seen.progress.rejected}
+
+
+def _retried_at_rest(seen: Snapshot) -> bool:
+    """True where no rollout runs that could go forward, and what is declared was rejected, or is not known yet."""
+    ended = seen.progress.candidate is None or seen.progress.phase is Phase.ROLLING_BACK
+    return ended and (not seen.known or seen.target in seen.progress.rejected)

@@ -1,0 +1,25 @@
+"""A retry: what was rejected may start again."""
+
+from dataclasses import replace
+
+from tidegate.decision.decision import Decision
+from tidegate.decision.snapshot import Snapshot
+from tidegate.decision.start import start_by_steps
+
+from .in_vain import nothing_to_do
+
+
+def retry(seen: Snapshot) -> Decision | None:
+    """A person lets a rejected revision start again."""
+    nonce = seen.asked("retry")
+    if nonce is None or seen.target not in seen.progress.rejected:
+        return None
+
+    rejected = tuple(kept for kept in seen.progress.rejected if kept != seen.target)
+    handled = replace(seen.progress.handled, retry=nonce)
+    return start_by_steps(replace(seen, progress=replace(seen.progress, rejected=rejected, handled=handled)))
+
+
+def retry_in_vain(seen: Snapshot) -> Decision | None:
+    """In a rollout nothing is retried, and what becomes of its candidate is not known yet."""
+    return nothing_to_do(seen, "retry")

@@ -1,0 +1,77 @@
+"""A promote, a promote-full or a skip-step: what a person opens, or leaves, in the rollout that has it."""
+
+from dataclasses import replace
+from typing import Any
+
+from tidegate.decision.actions import Action, SetWeight
+from tidegate.decision.deadline import held_late
+from tidegate.decision.decision import Decision, act
+from tidegate.decision.hooks import gate_opened, refused
+from tidegate.decision.reasons import Reason
+from tidegate.decision.snapshot import Snapshot
+from tidegate.decision.step import lowered
+from tidegate.decision.steps import enter
+
+from .in_vain import in_vain
+from .naming import names_this_step
+
+
+def open_step(seen: Snapshot) -> Decision | None:
+    """Open this step's pause, or lift a weight lowered by hand. One for another step or revision opens nothing."""
+    nonce = seen.asked("promote")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, promote=nonce)
+    if names_this_step(seen, nonce):
+        sentence = f"promote: step {seen.step.name}"
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opened_by_promote(seen))
+
+    sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
+    return in_vain(seen, sentence, handled=handled)
+
+
+def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
+    """What a person's word opens: that which holds the step, also while it is suspended, else its pause."""
+    if held_late(seen):
+        return {"overdue": True}
+
+    return gate_opened(seen) if refused(seen) else {"opened": True}
+
+
+def go_straight_to_full(seen: Snapshot) -> Decision | None:
+    """Go straight to full weight: no dwell, pause or watch, but never past a breach or missing pods."""
+    nonce = seen.asked("promote_full")
+    if nonce is None:
+        return None
+
+    handled = replace(seen.progress.handled, promote_full=nonce)
+    if seen.progress.step < seen.plan.last:
+        return enter(seen, seen.plan.last, straight=True, handled=handled)
+
+    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled)
+
+
+def lift(seen: Snapshot) -> tuple[Action, ...]:
+    """Take a weight lowered by hand for ours, so that it may rise again when its pods are there."""
+    if not lowered(seen):
+        return ()
+
+    return (SetWeight(min(route.lowest for route in seen.routes), seen.progress.candidate or ""),)
+
+
+def skip_step(seen: Snapshot) -> Decision | None:
+    """Leave this step now: its dwell and gates are a person's to skip, its pods are not."""
+    nonce = seen.asked("skip_step")
+    if nonce is None or seen.progress.step >= seen.plan.last:
+        return None
+
+    return enter(seen, seen.progress.step + 1, handled=replace(seen.progress.handled, skip_step=nonce))
+
+
+def open_first_steps(seen: Snapshot) -> Decision | None:
+    """A person opens a pause or leaves a step as in any rollout."""
+    if not seen.plan.first_by_steps:
+        return None
+
+    return open_step(seen) or go_straight_to_full(seen) or skip_step(seen)
