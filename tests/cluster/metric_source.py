@@ -118,7 +118,7 @@ class MetricServer(Loopback):
                 "apiVersion": "tidegate.dev/v1alpha1",
                 "kind": "MetricSource",
                 "metadata": {"name": name, "namespace": namespace},
-                "spec": {"prometheus": {"address": self.address, "timeout": "1s"}},
+                "spec": {"prometheus": {"address": self.address, "timeout": "10s"}},
             },
         )
 

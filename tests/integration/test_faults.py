@@ -44,8 +44,6 @@ def test_a_source_without_answers_holds_and_rolls_nothing_back(
 def test_a_question_from_before_the_step_settled_does_not_pass_it_however_late_its_answer_is(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
-    source = {"spec": {"prometheus": {"timeout": "10s"}}}
-    api.merge(METRIC_SOURCES, namespace, "numbers", source)
     manifest = release(namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "0s"}], interval="4s"))
     manifest["spec"]["traffic"]["settle"] = "5s"
     api.create(RELEASES, manifest)
@@ -281,6 +279,7 @@ def test_a_source_that_hangs_once_is_asked_again_and_a_breach_still_rolls_back(
     api: Api, namespace: str, operator: Operator, metrics: MetricServer
 ) -> None:
     metrics.says = Answer(value=0.1)
+    api.merge(METRIC_SOURCES, namespace, "numbers", {"spec": {"prometheus": {"timeout": "1s"}}})
     deploy(api, namespace, **judged(steps=[{"name": "first", "weight": 20, "dwell": "60s"}]))
     change(api, namespace, "2")
     api.until(ROUTES, namespace, "web", lambda found: weights(api, namespace) == [80, 20])
