@@ -78,16 +78,16 @@ class PageServer(Loopback):
 
 def scrape(api: Api, namespace: str, address: str, name: str = "numbers") -> None:
     """A MetricSource that reads a page every second."""
-    declare(api, namespace, name, {"addresses": [address]})
+    declare(api, namespace, name, {"addresses": [address], "timeout": "10s"})
 
 
 def read_pods(api: Api, namespace: str, name: str = "numbers") -> None:
     """A MetricSource that reads the pages of a Release's own pods every second."""
-    declare(api, namespace, name, {"pods": {"port": 1}})
+    declare(api, namespace, name, {"pods": {"port": 1}, "timeout": "1s"})
 
 
 def declare(api: Api, namespace: str, name: str, pages: Object) -> None:
     metadata = {"name": name, "namespace": namespace}
-    spec = {"scrape": {**pages, "interval": "1s", "timeout": "1s"}}
+    spec = {"scrape": {**pages, "interval": "1s"}}
     source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "MetricSource", "metadata": metadata, "spec": spec}
     api.apply(METRIC_SOURCES, source)

@@ -130,10 +130,10 @@ def within(seconds: float, done: Callable[[], bool]) -> bool:
     return True
 
 
-def answers(address: str) -> bool:
-    """True where a page answers 200."""
+def answers(address: str, *, seconds: float = 1) -> bool:
+    """True where a page answers 200 in that time."""
     try:
-        with urllib.request.urlopen(address, timeout=1) as answer:
+        with urllib.request.urlopen(address, timeout=seconds) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

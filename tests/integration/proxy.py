@@ -42,8 +42,9 @@ class Proxy:
     """Listens on loopback. `strike` is called once, around write number `point` in `namespace`.
 
     Paths like `refusing` are answered with its status; `refused` counts the writes among them. Writes to paths like
-    `hanging` fail after its seconds, as with a webhook that does not answer. `logs` says what a pod
-    logged, by its namespace and name, where nodes are simulated: `log_reads` are the questions for it.
+    `hanging` fail after its seconds, as with a webhook that does not answer, and say to come `again` after so many.
+    `logs` says what a pod logged, by its namespace and name, where nodes are simulated: `log_reads` are the questions
+    for it.
     """
 
     plane: ControlPlane
@@ -55,6 +56,7 @@ class Proxy:
     refusing: tuple[str, int] | None = None
     refused: int = 0
     hanging: tuple[str, float] | None = None
+    again: int = 0
     logs: Callable[[str, str], str] | None = None
     log_reads: list[dict[str, str]] = field(default_factory=list)
     streams: set[asyncio.Task[None]] = field(default_factory=set)
@@ -151,7 +153,8 @@ class Proxy:
         if self.hanging and request.method in WRITES and re.search(self.hanging[0], request.path):
             self.refused += 1
             await asyncio.sleep(self.hanging[1])
-            return web.json_response({"kind": "Status", "message": "failed calling webhook"}, status=500)
+            later = {"Retry-After": str(self.again)}
+            return web.json_response({"kind": "Status", "message": "failed calling webhook"}, status=500, headers=later)
 
         if self.logs and (asked := LOG.search(request.path)):
             self.log_reads.append({"namespace": asked[1], **request.query})

@@ -43,7 +43,7 @@ def test_a_candidate_that_a_quota_stops_is_told_and_goes_on_when_it_grows(
 def test_a_candidate_that_a_quota_stops_is_rolled_back_at_the_deadline(
     api: Api, namespace: str, operator: Operator
 ) -> None:
-    first = deploy(api, namespace, progressDeadline="3s")
+    first = deploy(api, namespace, progressDeadline="10s")
     limit(api, namespace, 2)
 
     change(api, namespace, "2")
@@ -82,7 +82,7 @@ def test_stable_that_a_quota_keeps_small_is_not_ready(api: Api, namespace: str, 
 def test_a_candidate_that_no_node_takes_is_told_in_the_schedulers_words_also_after_the_deadline(
     api: Api, namespace: str, operator: Operator
 ) -> None:
-    deploy(api, namespace, progressDeadline="5s")
+    deploy(api, namespace, progressDeadline="10s")
     changed = template("2")
     changed["spec"]["nodeSelector"] = {"tidegate.example/disk": "none"}
     api.merge(RELEASES, namespace, "web", {"spec": {"template": changed}})

@@ -95,7 +95,7 @@ def test_a_candidate_that_serves_what_its_weight_promises_is_promoted(
     first = deploy(api, namespace, **by_counts(objectives=objectives, advanceOn="Pass"))
     change(api, namespace, "2")
 
-    api.until(RELEASES, namespace, "web", promoted_after(first), 90)
+    api.until(RELEASES, namespace, "web", promoted_after(first), 180)
 
 
 def test_pods_pages_tell_of_no_share_and_no_rollout_starts(api: Api, namespace: str, operator: Operator) -> None:
@@ -131,8 +131,8 @@ def test_a_page_that_tells_nothing_certain_holds_and_rolls_nothing_back(
     server.page = Page(status=page.status, content_type=page.content_type, body=body)
     change(api, namespace, "2")
 
-    found = api.until(RELEASES, namespace, "web", reason_is("MetricsUnavailable"))
-    assert words in found["status"]["message"]
+    found = api.until(RELEASES, namespace, "web", message_has(words))
+    assert found["status"]["reason"] == "MetricsUnavailable"
     assert weights(api, namespace) == [80, 20]
 
     server.page = Page()

@@ -94,8 +94,8 @@ def test_a_second_up_starts_what_has_ended_and_nothing_else(
         assert after.pop(name) not in {None, before.pop(name)}
         assert after == before
         assert api.get(NAMESPACES, None, kept)
-        assert answers(f"{found.prometheus}/-/ready")
-        assert answers(f"{found.gateway_metrics}/ping")
+        assert answers(f"{found.prometheus}/-/ready", seconds=END_SECONDS)
+        assert answers(f"{found.gateway_metrics}/ping", seconds=END_SECONDS)
         assert operator.pid("run") == os.getpid()
     finally:
         # Or `down` would end these tests.

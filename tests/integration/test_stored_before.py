@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 from kubernetes.client.exceptions import ApiException
@@ -33,29 +34,29 @@ def older(api: Api, namespace: str) -> Iterator[None]:
     spec["traffic"]["properties"]["gateway"]["properties"]["rules"]["items"]["properties"]["matches"]["items"] = ANY
     api.merge(CRDS, None, NAME, {"spec": {"versions": found["spec"]["versions"]}})
     try:
-        until_taken(api, matching(namespace, MISSHAPEN), taken=True)
+        until_answered(api, matching(namespace, MISSHAPEN), HTTPStatus.CREATED)
         yield
     finally:
         api.merge(CRDS, None, NAME, {"spec": {"versions": declared}})
-        until_taken(api, matching(namespace, MISSHAPEN), taken=False)
+        until_answered(api, matching(namespace, MISSHAPEN), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def until_taken(api: Api, manifest: dict[str, Any], *, taken: bool) -> None:
+def until_answered(api: Api, manifest: dict[str, Any], status: HTTPStatus) -> None:
     """Wait until the API server goes by the CRD that it has: nothing tells when that is."""
     end = time.monotonic() + 30
-    while is_taken(api, manifest) is not taken:
-        assert time.monotonic() < end
+    while (answered := answer_to(api, manifest)) != status:
+        assert time.monotonic() < end, answered
         time.sleep(0.1)
 
 
-def is_taken(api: Api, manifest: dict[str, Any]) -> bool:
-    """Whether an object would be created; nothing is kept."""
+def answer_to(api: Api, manifest: dict[str, Any]) -> int:
+    """What an object's creation would be answered with; nothing is kept. Not served for a moment is no refusal."""
     try:
         api.try_create(RELEASES, manifest)
-    except ApiException:
-        return False
+    except ApiException as error:
+        return int(error.status)
 
-    return True
+    return HTTPStatus.CREATED
 
 
 def matching(namespace: str, match: Any) -> dict[str, Any]:

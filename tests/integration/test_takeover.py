@@ -25,7 +25,7 @@ from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
-from tests.integration.steps import eventually_told
+from tests.integration.steps import eventually_told, from_before
 from tests.integration.users_routes import git_applies, managers, redeclare, shares, users_route
 from tidegate.api.names import ANNOTATION_TAKEN_OVER
 
@@ -496,7 +496,7 @@ def test_a_namespace_that_ends_waits_for_no_template(api: Api, namespace: str, o
 
     api.delete(NAMESPACES, None, namespace)
 
-    api.gone(RELEASES, namespace, "web")
+    api.gone(RELEASES, namespace, "web", 60)
 
 
 def test_a_deployment_that_is_replaced_while_it_is_handed_back_serves_before_the_services_follow(
@@ -647,10 +647,11 @@ def test_a_drain_that_takes_time_ends(api: Api, namespace: str, operator: Operat
     serving(api, namespace, deployment(namespace))
     taken_over(api, namespace)
     api.merge(RELEASES, namespace, "web", {"spec": {"traffic": {"drain": "2s"}}})
+    states = api.follow(RELEASES, namespace, "web", 30)
 
-    api.delete(RELEASES, namespace, "web")
+    drains = from_before(states, lambda: api.delete(RELEASES, namespace, "web"))
 
-    api.until(RELEASES, namespace, "web", lambda found: "handedOverAt" in found["status"])
+    assert any("handedOverAt" in found["status"] for found in drains)
     api.gone(RELEASES, namespace, "web")
 
 

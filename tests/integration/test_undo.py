@@ -114,9 +114,12 @@ def one_undo(api: Api, mortal: Mortal, point: int) -> None:
     """The operator dies after one of an undo's writes, and lives again."""
     namespace = api.namespace(f"undo-{next(COUNTER)}")
     first, second = promoted_twice(api, namespace)
+    # What the last rollout leaves to write is no write of the undo.
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    api.until(REPLICA_SETS, namespace, f"web-{first}", lambda found: found["spec"]["replicas"] == 0)
     with mortal.dying_at(namespace, point):
         api.ask(namespace, "web", undo="1")
-        found = api.until(RELEASES, namespace, "web", reason_is("Undone"))
+        found = api.until(RELEASES, namespace, "web", reason_is("Undone"), 60)
         api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["spec"]["replicas"] == 0)
 
     where = f"killed after write {point}"
