@@ -6,7 +6,8 @@ from math import exp, log10
 from random import Random
 
 from tidegate.judge.counts import Block, Counts
-from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.error_state import ErrorState
+from tidegate.judge.errors import ErrorJudge
 
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 360, 70, 30, 310
 LOOKS, LOOKS_PER_MINUTE = 80, 4

@@ -33,9 +33,11 @@ class Ceiling:
     every: int = LOOKS_PER_MINUTE
     worse: tuple[tuple[float, float], ...] = field(init=False)
     better: tuple[tuple[float, float], ...] = field(init=False)
+    weights: tuple[float, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out once what is the same at every look."""
+        object.__setattr__(self, "weights", weights(thin=self.thin))
         object.__setattr__(self, "worse", bets(self.worse_shares, self.share))
         object.__setattr__(self, "better", bets([self.share * better for better in BETTER], self.share))
 
@@ -53,15 +55,23 @@ class Ceiling:
 
     def start(self) -> Evidence:
         """No evidence that the bound is broken."""
-        return Evidence.none(len(weights(thin=self.thin)))
+        return Evidence.none(len(self.weights))
 
     def update(self, evidence: Evidence, counts: Counts) -> Evidence:
         """The evidence that the bound is broken, after one more block."""
-        grown = growth(counts, self.worse, self.dispersion)
-        if self.thin:
-            grown += growth(counts.once, self.worse, 1.0)
+        return self.grown(evidence, self.growth(counts))
 
-        return evidence.grown(grown, weights(thin=self.thin), every=self.every)
+    def growth(self, counts: Counts) -> list[float]:
+        """The logarithms by which a block makes the bets grow, in the order of `weights`."""
+        found = growth(counts, self.worse, self.dispersion)
+        if self.thin:
+            found += growth(counts.once, self.worse, 1.0)
+
+        return found
+
+    def grown(self, evidence: Evidence, growth: Sequence[float]) -> Evidence:
+        """The evidence that the bound is broken, after a block by whose `growth` the bets grow."""
+        return evidence.grown(growth, self.weights, every=self.every)
 
     def start_pass(self) -> Evidence:
         """No evidence that the bound is kept."""

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .advice import LONGEST_SENTENCE, Advice, Topic
-from .counts import Block
-from .errors import EMPTY
+from .counts import EMPTY, Block
 from .evidence import Evidence
 from .plan import ALPHA
 from .ratio import Comparison

@@ -1,5 +1,6 @@
 """What one look sees: requests and bad ones of the candidate and of stable, over the same seconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -48,6 +49,19 @@ class Block:
 
     def __sub__(self, other: "Block") -> "Block":
         return Block(self.candidate - other.candidate, self.stable - other.stable)
+
+
+EMPTY = Block()
+
+
+def as_counts(block: Block) -> tuple[int, int, int, int]:
+    """A block as four numbers."""
+    return block.candidate.requests, block.candidate.bad, block.stable.requests, block.stable.bad
+
+
+def as_block(counts: Sequence[int]) -> Block:
+    """Four numbers as a block."""
+    return Block(Counts(counts[0], counts[1]), Counts(counts[2], counts[3]))
 
 
 @dataclass(frozen=True, slots=True)

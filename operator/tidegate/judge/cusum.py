@@ -7,14 +7,13 @@ spent some day: a false alarm has a mean time between, not a probability for eve
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import exp
 from typing import Self
 
-from .counts import Block
-from .errors import EMPTY, as_block, as_counts
+from .counts import EMPTY, Block, as_block, as_counts
 from .evidence import GREATEST_GROWTH
-from .ratio import Comparison, weights
+from .ratio import Comparison
 
 # The evidence at which an alarm is over: all bets begin again from 1.
 RECOVERED = 1.0
@@ -54,19 +53,14 @@ class Cusum:
 
     comparison: Comparison
     looks: float
-    weights: tuple[float, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Work out once what is the same at every look."""
-        object.__setattr__(self, "weights", weights(thin=self.comparison.thin))
 
     def start(self) -> CusumState:
         """Before the first look."""
-        return CusumState(sums=(1.0,) * len(self.weights))
+        return CusumState(sums=(1.0,) * len(self.comparison.weights))
 
     def evidence(self, state: CusumState) -> float:
         """The weighed mean of the bets."""
-        return sum(weight * value for weight, value in zip(self.weights, state.sums, strict=True))
+        return sum(weight * value for weight, value in zip(self.comparison.weights, state.sums, strict=True))
 
     def update(self, state: CusumState, block: Block, *, since: int, until: int) -> CusumState:
         """After one more block, of a time in milliseconds since 1970.
@@ -74,9 +68,9 @@ class Cusum:
         A bet is no greater than what raises the alarm alone, which only makes it smaller: a long fault is over as soon
         as a short one.
         """
+        bets = zip(state.sums, self.comparison.growth(block), self.comparison.weights, strict=True)
         grown = tuple(
-            min(max(1.0, value) * exp(min(log, GREATEST_GROWTH)), self.looks / weight)
-            for value, log, weight in zip(state.sums, self.comparison.growth(block), self.weights, strict=True)
+            min(max(1.0, value) * exp(min(log, GREATEST_GROWTH)), self.looks / weight) for value, log, weight in bets
         )
         begins = self.evidence(state) <= RECOVERED
         found = replace(

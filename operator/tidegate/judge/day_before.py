@@ -13,9 +13,8 @@ from typing import Self
 from . import sentences
 from .advice import LONGEST_SENTENCE
 from .combined import Ruling
-from .counts import Block, Counts
+from .counts import EMPTY, Block, Counts, as_block, as_counts
 from .cusum import CusumState
-from .errors import EMPTY, as_block, as_counts
 from .evidence import Evidence, left
 from .ratio import Comparison
 from .verdict import Verdict

@@ -11,101 +11,32 @@ with a chance of a third of the objective's part of α at most, whatever came be
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from typing import Self
 
-from .bound import BETTER, Ceiling
+from .bound import Ceiling
 from .combined import limit
-from .counts import NONE, Block, Counts
+from .counts import Block, Counts
+from .error_state import ByMinute, ErrorState
 from .evidence import Evidence
-from .interval import Interval
 from .plan import ALPHA, BETA, Fault
-from .ratio import LOOKS_PER_MINUTE, NO_WORSE, TOLERANCE, WORSE, Comparison, NonInferiority
+from .ratio import LOOKS_PER_MINUTE, TOLERANCE, Comparison, NonInferiority
 
 # Blocks in a row without a request.
 SILENT = 3
 # Times the limit: chance alone takes evidence that is capped there seldom below the limit while a bound is broken.
 MOST = 10
-EMPTY = Block()
-AGAINST = Evidence.none(len(WORSE))
-FOR = Evidence.all_in((1 / len(NO_WORSE),) * len(NO_WORSE))
-KEPT = Evidence.all_in((1 / len(BETTER),) * len(BETTER))
-ALL_RATIOS = Interval()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorState:
-    """All that is known after some looks.
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The logarithms by which a block makes the bets grow: that the candidate is worse, and that it breaks the bound.
 
-    `breached` and `passed` are the looks that showed it, 0 for none yet; `weighed` is what of the total the tests that
-    look minute by minute have seen. From `full` weight on nothing is added to the total of both: `alone` is what the
-    candidate answered since.
+    Empty where nothing is bet on it.
     """
 
-    looks: int = 0
-    silent: int = 0
-    stable_silent: int = 0
-    breached: int = 0
-    passed: int = 0
-    full: bool = False
-    total: Block = EMPTY
-    weighed: Block = EMPTY
-    alone: Counts = NONE
-    ratio: Evidence = AGAINST
-    blame: Evidence = AGAINST
-    bound: Evidence = AGAINST
-    stable_bound: Evidence = AGAINST
-    no_worse: Evidence = FOR
-    kept: Evidence = KEPT
-    interval: Interval = ALL_RATIOS
-
-    def as_floats(self) -> tuple[float, ...]:
-        """All there is to keep; `from_floats` gives the same state back to the last bit."""
-        counts = [float(count) for block in (self.total, self.weighed) for count in as_counts(block)]
-        evidence = (self.ratio, self.blame, self.bound, self.stable_bound, self.no_worse, self.kept)
-        kept = [number for each in evidence for number in each.as_floats()]
-        looks = (self.looks, self.silent, self.stable_silent, self.breached, self.passed)
-        head = (*looks, self.full, self.alone.requests, self.alone.bad, len(self.ratio.bets))
-        return (*map(float, head), *counts, *kept, *self.interval.as_floats())
-
-    @classmethod
-    def from_floats(cls, floats: Sequence[float]) -> Self:
-        """What `as_floats` kept."""
-        rest = iter(floats)
-        looks, silent, stable_silent, breached, passed, full, *alone, against = map(int, islice(rest, 9))
-        total, weighed = (as_block([int(number) for number in islice(rest, 4)]) for _ in range(2))
-        bets = (against,) * 4 + (len(NO_WORSE), len(BETTER))
-        evidence = [Evidence.from_floats(tuple(islice(rest, 2 + count))) for count in bets]
-        ratio, blame, bound, stable_bound, no_worse, kept = evidence
-        return cls(
-            looks=looks,
-            silent=silent,
-            stable_silent=stable_silent,
-            breached=breached,
-            passed=passed,
-            full=bool(full),
-            total=total,
-            weighed=weighed,
-            alone=Counts(*alone),
-            ratio=ratio,
-            blame=blame,
-            bound=bound,
-            stable_bound=stable_bound,
-            no_worse=no_worse,
-            kept=kept,
-            interval=Interval.from_floats(tuple(rest)),
-        )
-
-
-def as_counts(block: Block) -> tuple[int, int, int, int]:
-    """A block as four numbers."""
-    return block.candidate.requests, block.candidate.bad, block.stable.requests, block.stable.bad
-
-
-def as_block(counts: Sequence[int]) -> Block:
-    """Four numbers as a block."""
-    return Block(Counts(counts[0], counts[1]), Counts(counts[2], counts[3]))
+    ratio: Sequence[float]
+    bound: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +49,11 @@ class ErrorJudge:
     ceiling: Ceiling | None
     part: float
     bound_part: float
+    limit: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "limit", limit(self.part))
 
     @classmethod
     def of(
@@ -147,7 +83,7 @@ class ErrorJudge:
 
     def fault(self, worse: float) -> Fault:
         """So many times as many bad requests, for a plan by these rules."""
-        alone = limit(self.part) / (1 - self.bound_part)
+        alone = self.limit / (1 - self.bound_part)
         return Fault(
             worse=worse,
             tolerance=self.comparison.tolerance,
@@ -159,25 +95,36 @@ class ErrorJudge:
     def start(self) -> ErrorState:
         """Before the first look."""
         none = self.comparison.start()
-        return ErrorState(ratio=none, blame=none, bound=none, stable_bound=none)
+        return ErrorState(ratio=none, blame=none, bound=none, by_minute=ByMinute(stable_bound=none))
 
     def update(self, state: ErrorState, block: Block) -> ErrorState:
-        """After one more block. At full weight what stable counts is nobody's traffic."""
-        return self.marked(self.alone(state, block.candidate) if state.full else self.compared(state, block))
+        """After one more block."""
+        return self.grown(state, block, self.growth(state, block))
 
-    def compared(self, state: ErrorState, block: Block) -> ErrorState:
-        """With one more block of both. What passes, and what is only told, need not be known sooner than by minutes."""
-        found = replace(
+    def growth(self, state: ErrorState, block: Block) -> Growth:
+        """What a block says. At full weight what stable counts is nobody's traffic."""
+        return Growth(() if state.full else self.comparison.growth(block), self.growth_of_bound(block.candidate))
+
+    def grown(self, state: ErrorState, block: Block, growth: Growth) -> ErrorState:
+        """After one more block, by its growth."""
+        alone = state.full
+        return self.marked(self.alone(state, block.candidate, growth) if alone else self.compared(state, block, growth))
+
+    def compared(self, state: ErrorState, block: Block, growth: Growth) -> ErrorState:
+        """With one more block of both."""
+        looks, total = state.looks + 1, state.total + block
+        ends_minute = looks % self.comparison.every == 0
+        return replace(
             state,
-            looks=state.looks + 1,
+            looks=looks,
             silent=0 if block.candidate.requests else state.silent + 1,
             stable_silent=0 if block.stable.requests else state.stable_silent + 1,
-            total=state.total + block,
-            ratio=self.comparison.update(state.ratio, block),
+            total=total,
+            ratio=self.comparison.grown(state.ratio, growth.ratio),
             blame=self.blame.update(state.blame, block) if self.ceiling else state.blame,
-            bound=self.held(state.bound, block.candidate),
+            bound=self.held(state.bound, growth.bound),
+            by_minute=self.after_minute(state.by_minute, total) if ends_minute else state.by_minute,
         )
-        return found if found.looks % self.comparison.every else self.after_minute(found)
 
     def at_full_weight(self, state: ErrorState) -> ErrorState:
         """From now on the candidate has all the traffic.
@@ -187,42 +134,55 @@ class ErrorJudge:
         if state.full:
             return state
 
-        last = self.after_minute(state)
-        return replace(last, full=True, ratio=replace(last.ratio, reserve=0.0), bound=last.bound.capped(1.0))
+        return replace(
+            state,
+            full=True,
+            ratio=replace(state.ratio, reserve=0.0),
+            bound=state.bound.capped(1.0),
+            by_minute=self.after_minute(state.by_minute, state.total),
+        )
 
-    def alone(self, state: ErrorState, mine: Counts) -> ErrorState:
+    def alone(self, state: ErrorState, mine: Counts, growth: Growth) -> ErrorState:
         """With one more block of the candidate's, which has all the traffic."""
+        kept = self.passed_bound(state.by_minute.kept, mine)
         return replace(
             state,
             looks=state.looks + 1,
             silent=0 if mine.requests else state.silent + 1,
             alone=state.alone + mine,
-            bound=self.held(state.bound, mine),
-            kept=self.ceiling.update_pass(state.kept, mine) if self.ceiling else state.kept,
+            bound=self.held(state.bound, growth.bound),
+            by_minute=replace(state.by_minute, kept=kept),
         )
 
-    def held(self, evidence: Evidence, counts: Counts) -> Evidence:
+    def growth_of_bound(self, counts: Counts) -> Sequence[float]:
+        """What a side's answers say of the bound."""
+        return self.ceiling.growth(counts) if self.ceiling else ()
+
+    def held(self, evidence: Evidence, growth: Sequence[float]) -> Evidence:
         """The evidence that a side breaks the bound, after what it answered; little more than its limit is kept."""
         if self.ceiling is None:
             return evidence
 
-        return self.ceiling.update(evidence, counts).capped(MOST * limit(self.part) / self.bound_part)
+        return self.ceiling.grown(evidence, growth).capped(MOST * self.limit / self.bound_part)
 
-    def after_minute(self, state: ErrorState) -> ErrorState:
-        """With the minute since the last one weighed."""
-        minute, ceiling = state.total - state.weighed, self.ceiling
-        return replace(
-            state,
-            weighed=state.total,
-            stable_bound=self.held(state.stable_bound, minute.stable),
-            no_worse=self.non_inferiority.update(state.no_worse, minute),
-            kept=ceiling.update_pass(state.kept, minute.candidate) if ceiling else state.kept,
-            interval=state.interval.updated(minute, self.comparison.dispersion),
+    def passed_bound(self, evidence: Evidence, counts: Counts) -> Evidence:
+        """The evidence that the candidate keeps the bound, after what it answered."""
+        return self.ceiling.update_pass(evidence, counts) if self.ceiling else evidence
+
+    def after_minute(self, before: ByMinute, total: Block) -> ByMinute:
+        """With what of the total was not weighed yet."""
+        minute = total - before.weighed
+        return ByMinute(
+            weighed=total,
+            stable_bound=self.held(before.stable_bound, self.growth_of_bound(minute.stable)),
+            no_worse=self.non_inferiority.update(before.no_worse, minute),
+            kept=self.passed_bound(before.kept, minute.candidate),
+            interval=before.interval.updated(minute, self.comparison.dispersion),
         )
 
     def marked(self, state: ErrorState) -> ErrorState:
         """With the look noted that shows a breach or a pass for the first time."""
-        if not state.breached and self.evidence(state) >= limit(self.part):
+        if not state.breached and self.evidence(state) >= self.limit:
             return replace(state, breached=state.looks)
 
         if not state.passed and self.shows_pass(state):
@@ -237,14 +197,14 @@ class ErrorJudge:
 
     def blames(self, state: ErrorState) -> bool:
         """True where the candidate is shown to be worse than stable, or serves alone and stable kept the bound."""
-        alone = state.full and not self.over_bound(state.stable_bound)
+        alone = state.full and not self.over_bound(state.by_minute.stable_bound)
         return self.ceiling is not None and (state.blame.value >= 1 / ALPHA or alone)
 
     def over_bound(self, evidence: Evidence) -> bool:
         """True for a side that is shown to break the bound."""
-        return self.ceiling is not None and evidence.value >= limit(self.part) / self.bound_part
+        return self.ceiling is not None and evidence.value >= self.limit / self.bound_part
 
     def shows_pass(self, state: ErrorState) -> bool:
         """True where the candidate is shown to be no worse than stable, or to keep the bound."""
-        kept = state.kept.value if self.ceiling else 0.0
-        return max(state.no_worse.value, kept) >= 1 / BETA and not self.over_bound(state.bound)
+        kept = state.by_minute.kept.value if self.ceiling else 0.0
+        return max(state.by_minute.no_worse.value, kept) >= 1 / BETA and not self.over_bound(state.bound)

@@ -21,8 +21,8 @@ class Tails:
     slower: tuple[int, ...]
 
     def __add__(self, other: "Tails") -> "Tails":
-        slower = tuple(mine + others for mine, others in zip(self.slower, other.slower, strict=True))
-        return Tails(self.requests + other.requests, slower)
+        slower = [mine + others for mine, others in zip(self.slower, other.slower, strict=True)]
+        return Tails(self.requests + other.requests, tuple(slower))
 
 
 def tails(histogram: Histogram, boundaries: Sequence[float]) -> Tails:
@@ -67,8 +67,15 @@ class LatencyComparison:
 
     def update(self, evidence: Evidence, candidate: Tails, stable: Tails) -> Evidence:
         """The evidence that the candidate is slower than tolerated, after one more block."""
-        factors = growth(candidate, stable, self.bets, self.dispersions)
-        return evidence.grown(factors, self.weights, every=self.every).rising(evidence, self.edge)
+        return self.grown(evidence, self.growth(candidate, stable))
+
+    def growth(self, candidate: Tails, stable: Tails) -> list[float]:
+        """The logarithms by which a block makes the bets grow, in the order of `weights`."""
+        return growth(candidate, stable, self.bets, self.dispersions)
+
+    def grown(self, evidence: Evidence, growth: Sequence[float]) -> Evidence:
+        """The evidence that the candidate is slower, after a block by whose `growth` the bets grow."""
+        return evidence.grown(growth, self.weights, every=self.every).rising(evidence, self.edge)
 
     def start_pass(self) -> Evidence:
         """No evidence that the candidate is as fast."""

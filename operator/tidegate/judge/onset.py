@@ -7,11 +7,13 @@ This is for the sentence alone: no verdict rests on it, and an interval from a s
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log
+from operator import add, itemgetter
 from typing import Generic, TypeVar
 
-from .bound import growth
 from .counts import Block
-from .errors import ErrorJudge, ErrorState
+from .error_state import ErrorState
+from .errors import ErrorJudge, Growth
+from .ratio import WORSE
 
 # What was counted of both sides.
 T = TypeVar("T")
@@ -21,42 +23,46 @@ MUCH_MORE = log(20)
 
 
 @dataclass(frozen=True, slots=True)
-class Run(Generic[T]):
-    """One bet: its logarithm from the block on that is best for it, and from the first one.
+class Start(Generic[T]):
+    """A block: when it begins, in milliseconds since 1970, and what was counted until then."""
 
-    `since`: when that block begins, in milliseconds since 1970; `before`: what was counted until then.
-    """
-
-    grown: float = 0.0
-    whole: float = 0.0
-    since: int = 0
-    before: T | None = None
-
-    def after(self, grown: float, since: int, before: T) -> "Run[T]":
-        """After one more block. A bet that has lost all begins again with it."""
-        if self.grown <= 0:
-            return Run(grown, self.whole + grown, since, before)
-
-        return Run(self.grown + grown, self.whole + grown, self.since, self.before)
+    since: int
+    before: T
 
 
 @dataclass(frozen=True, slots=True)
 class Onset(Generic[T]):
-    """All bets of one test."""
+    """All bets of one test: the logarithm of each from the block on that is best for it, with that block.
 
-    runs: tuple[Run[T], ...] = ()
+    `whole`: from the first block on.
+    """
 
-    def after(self, grown: Sequence[float], since: int, before: T) -> "Onset[T]":
-        """After one more block."""
-        runs = self.runs or (Run(),) * len(grown)
-        return Onset(tuple([run.after(each, since, before) for run, each in zip(runs, grown, strict=True)]))
+    runs: tuple[tuple[float, Start[T]], ...] = ()
+    whole: tuple[float, ...] = ()
+
+    def after(self, grown: Sequence[float], start: Start[T]) -> "Onset[T]":
+        """After one more block. A bet that has lost all begins again with it."""
+        if not self.runs:
+            return Onset(tuple((each, start) for each in grown), tuple(grown))
+
+        runs = [
+            (had + each, begun) if had > 0 else (each, start)
+            for (had, begun), each in zip(self.runs, grown, strict=True)
+        ]
+        return Onset(tuple(runs), tuple(map(add, self.whole, grown)))
+
+    def of(self, place: int) -> "Onset[T]":
+        """One bet alone."""
+        return Onset(self.runs[place : place + 1], self.whole[place : place + 1])
 
     @property
-    def late(self) -> Run[T] | None:
-        """The bet that shows a fault since later than the first block; None where all blocks show it about as well."""
-        best = max(self.runs, key=lambda run: run.grown, default=None)
-        whole = max((run.whole for run in self.runs), default=0.0)
-        return best if best and best.grown - whole > MUCH_MORE else None
+    def late(self) -> Start[T] | None:
+        """Where a fault began, if that is later than the first block; None where all blocks show it about as well."""
+        if not self.runs:
+            return None
+
+        best, start = max(self.runs, key=itemgetter(0))
+        return start if best - max(self.whole) > MUCH_MORE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +73,18 @@ class Onsets:
     bound: Onset[Block] = Onset()
     full: bool = False
 
-    def after(self, judge: ErrorJudge, before: ErrorState, block: Block, since: int) -> "Onsets":
+    def after(self, growth: Growth, before: ErrorState, since: int) -> "Onsets":
         """After one more block, that begins `since`; `before` is the state without it."""
-        mine = growth(block.candidate, judge.ceiling.worse, judge.ceiling.dispersion) if judge.ceiling else ()
+        # Of a thin past, the half of the stake that a burst within a block moves: it says more of when a fault began.
+        compared, mine = growth.ratio[: len(WORSE)], growth.bound[: len(WORSE)]
         if before.full:
             bound = self.bound if self.full else Onset()
-            return replace(self, bound=bound.after(mine, since, Block(before.alone)), full=True)
+            return replace(self, bound=bound.after(mine, Start(since, Block(before.alone))), full=True)
 
-        grown = judge.comparison.bets.growth(block, judge.comparison.dispersion)
-        return Onsets(self.ratio.after(grown, since, before.total), self.bound.after(mine, since, before.total))
+        start = Start(since, before.total)
+        return Onsets(self.ratio.after(compared, start), self.bound.after(mine, start))
 
-    def late(self, judge: ErrorJudge, state: ErrorState) -> Run[Block] | None:
+    def late(self, judge: ErrorJudge, state: ErrorState) -> Start[Block] | None:
         """Of the test that speaks most, where its fault began late."""
         compared = (1 - judge.bound_part) * state.ratio.value
         return self.ratio.late if compared >= judge.evidence(state) / 2 else self.bound.late

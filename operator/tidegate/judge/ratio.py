@@ -79,19 +79,24 @@ class Comparison:
     every: int = LOOKS_PER_MINUTE
     edge: float = inf
     bets: Bets = field(init=False)
+    weights: tuple[float, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out once what is the same at every look."""
         object.__setattr__(self, "bets", Bets.on([self.tolerance * worse for worse in WORSE], self.tolerance))
+        object.__setattr__(self, "weights", weights(thin=self.thin))
 
     def start(self) -> Evidence:
         """No evidence that the candidate is worse."""
-        return Evidence.none(len(weights(thin=self.thin)))
+        return Evidence.none(len(self.weights))
 
     def update(self, evidence: Evidence, block: Block) -> Evidence:
         """The evidence that the candidate is worse than tolerated, after one more block."""
-        grown = evidence.grown(self.growth(block), weights(thin=self.thin), every=self.every)
-        return grown.rising(evidence, self.edge)
+        return self.grown(evidence, self.growth(block))
+
+    def grown(self, evidence: Evidence, growth: Sequence[float]) -> Evidence:
+        """The same after a block by whose `growth` the bets grow."""
+        return evidence.grown(growth, self.weights, every=self.every).rising(evidence, self.edge)
 
     def least(self, limit: float) -> float:
         """The seconds that a limit takes where a block's part is limited, by the stake that a good start leaves."""

@@ -7,8 +7,9 @@ from typing import Self
 
 from . import sentences
 from .combined import Ruling, limit
-from .counts import Block, PodCounts
-from .errors import EMPTY, SILENT, ErrorJudge, ErrorState
+from .counts import EMPTY, Block, PodCounts
+from .error_state import ErrorState
+from .errors import SILENT, ErrorJudge
 from .onset import Onsets
 from .plan import BETA, share
 from .pods import Excess, excess
@@ -49,7 +50,7 @@ class Passed:
     @classmethod
     def now(cls, state: ErrorState, at: int | None = None) -> Self:
         """By what a state shows it that passes."""
-        return cls(state.no_worse.value >= 1 / BETA, at)
+        return cls(state.by_minute.no_worse.value >= 1 / BETA, at)
 
 
 def shown(judge: ErrorJudge, state: ErrorState, onsets: Onsets, pods: Sequence[PodCounts]) -> Shown | None:
@@ -58,7 +59,7 @@ def shown(judge: ErrorJudge, state: ErrorState, onsets: Onsets, pods: Sequence[P
         return None
 
     late = onsets.late(judge, state)
-    if late is None or late.before is None:
+    if late is None:
         return Shown(state, tuple(pods))
 
     counted = (Block(state.alone) if state.full else state.total) - late.before
@@ -79,7 +80,7 @@ class Case:
     def seen(self) -> tuple[str, str, str]:
         """Both sides in counts, how many times worse, and what the candidate answered alone."""
         total = self.state.total
-        ratio = sentences.ratio(total.candidate, total.stable, self.state.interval)
+        ratio = sentences.ratio(total.candidate, total.stable, self.state.by_minute.interval)
         return sentences.sides(total.candidate, total.stable), ratio, self.alone
 
     @property
@@ -172,7 +173,7 @@ def counts_of_breach(case: Case, first: Shown, tolerated: str) -> tuple[str, ...
 
 def agreeing(case: Case) -> str:
     """How many times worse, without an interval where that is of another time than the counts, and contradicts them."""
-    total, interval = case.state.total, case.state.interval
+    total, interval = case.state.total, case.state.by_minute.interval
     worse = total.candidate.share / total.stable.share if total.stable.bad else inf
     agrees = interval.least <= worse <= interval.greatest and interval.greatest >= case.judge.comparison.tolerance
     return sentences.ratio(total.candidate, total.stable, *([interval] if agrees else []))
@@ -200,7 +201,7 @@ def shared(case: Case) -> Found | None:
     if not case.judge.over_bound(case.state.bound):
         return None
 
-    if case.judge.over_bound(case.state.stable_bound):
+    if case.judge.over_bound(case.state.by_minute.stable_bound):
         is_ = "was, when it had traffic," if case.state.full else "is"
         return Verdict.HOLD, (*case.seen, f"stable {is_} {case.over} too: a shared incident, nobody is blamed")
 

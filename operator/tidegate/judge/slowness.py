@@ -13,16 +13,16 @@ from .combined import Ruling, limit
 from .counts import NONE, Counts, PodCounts
 from .errors import SILENT
 from .evidence import Evidence
-from .latency import LatencyComparison, Tails, growth
-from .onset import Onset
+from .latency import LatencyComparison, Tails
+from .onset import Onset, Start
 from .plan import BETA
 from .pods import excess
-from .ratio import NO_WORSE, WORSE, Bets
+from .ratio import NO_WORSE, WORSE
 from .rulings import WORDS
 from .verdict import Verdict
 
 # At each boundary one bet tells since when requests are slow: on twice as many as are tolerated.
-DOUBLED = 2.0
+DOUBLED = WORSE.index(2.0)
 SlowOnset = Onset[tuple[Tails, Tails]]
 
 
@@ -76,12 +76,20 @@ class LatencyJudge:
 
     def start(self) -> LatencyState:
         """Before the first look."""
-        none = (Tails(0, (0,) * len(self.boundaries)),) * 2
         slower, as_fast = self.comparison.start(), self.comparison.start_pass()
-        return LatencyState(total=none, minute=none, slower=slower, as_fast=as_fast)
+        return LatencyState(total=self.nothing, minute=self.nothing, slower=slower, as_fast=as_fast)
+
+    @property
+    def nothing(self) -> tuple[Tails, Tails]:
+        """No request of either side."""
+        return (Tails(0, (0,) * len(self.boundaries)),) * 2
 
     def update(self, state: LatencyState, candidate: Tails, stable: Tails) -> LatencyState:
-        """After one more block. At full weight it is only seen whether the candidate is asked at all."""
+        """After one more block."""
+        return self.grown(state, candidate, stable, self.comparison.growth(candidate, stable))
+
+    def grown(self, state: LatencyState, candidate: Tails, stable: Tails, growth: Sequence[float]) -> LatencyState:
+        """After one more block, by its growth. At full weight it is only seen whether the candidate is asked at all."""
         if not self.boundaries:
             return state
 
@@ -96,8 +104,8 @@ class LatencyJudge:
             looks=looks,
             silent=0 if candidate.requests and stable.requests else state.silent + 1,
             total=(state.total[0] + candidate, state.total[1] + stable),
-            minute=self.start().minute if ends_minute else minute,
-            slower=self.comparison.update(state.slower, candidate, stable),
+            minute=self.nothing if ends_minute else minute,
+            slower=self.comparison.grown(state.slower, growth),
             as_fast=self.comparison.update_pass(state.as_fast, *minute) if ends_minute else state.as_fast,
         )
         breaches = not state.breached and found.slower.value >= limit(self.part)
@@ -122,13 +130,9 @@ class SlowShown:
     counted: tuple[Counts, Counts] = (NONE, NONE)
 
 
-def after(
-    onset: SlowOnset, judge: LatencyJudge, before: LatencyState, sides: tuple[Tails, Tails], at: int
-) -> SlowOnset:
-    """Since when requests are slow at each boundary, after one more block; `before` is the state without it."""
-    tolerance = judge.comparison.tolerance
-    grown = growth(*sides, Bets.on([DOUBLED * tolerance], tolerance), judge.comparison.dispersions)
-    return onset.after(grown, at, before.total)
+def after(onset: SlowOnset, growth: Sequence[float], before: LatencyState, since: int) -> SlowOnset:
+    """Since when requests are slow at each boundary, after one more block, by its growth; `before` is without it."""
+    return onset.after(growth[DOUBLED :: len(WORSE)], Start(since, before.total))
 
 
 def slow_shown(
@@ -139,8 +143,8 @@ def slow_shown(
         return None
 
     place = judge.comparison.slowest(state.slower)
-    late = Onset(onset.runs[place : place + 1]).late
-    if late is None or late.before is None:
+    late = onset.of(place).late
+    if late is None:
         return SlowShown(state, tuple(pods))
 
     mine, others = (

@@ -130,6 +130,12 @@ class Memory:
     compared: Compared | None = None
     put_back: dict[str, PutBack] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> bool:
+        """True once a breach of the rollout was shown: by an objective alone, by all together, or by the day before."""
+        tracks = self.tracks is not None and self.tracks.shown
+        return tracks or (self.days is not None and bool(self.days.alarmed))
+
     def of_template(self, declared: str) -> Compared:
         """What is known of a declared template."""
         return self.compared if self.compared and self.compared.declared == declared else Compared(declared=declared)

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,14 +19,18 @@ from . import delays, latencies, nulls
 from .costs import costs
 from .day_before import day_before
 from .lasting import lasting
+from .little import little
 from .passes import passes
 from .phases import phases
 from .replays import replays
+from .report import report
 from .shedding import shedding
-from .table import table
+from .slow_phases import slow_phases
 from .thin import thin
 
 SEED = 20261127
+COSTS = "costs"
+Job = Callable[[], Any]
 
 
 def main() -> None:
@@ -33,41 +38,63 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.judge", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--runs", type=int, default=4000, help="rollouts for each null; half for each fault")
+    parser.add_argument("--only", nargs="+", choices=(COSTS, *parts(SEED, 0, None)), help="these alone; none is kept")
     declare(parser)
     asked = parser.parse_args()
     began = time.monotonic()
-    found: dict[str, Any] = {"seed": asked.seed, "runs": asked.runs, "costs": costs()}
-    found |= simulated(asked.seed, asked.runs, asked.data)
-    found["delay against the best peer"] = {
-        name: delays.shorter(found["faults"], name) for name in ("shipped", "comparison")
-    }
-    found["seconds"] = round(time.monotonic() - began)
+    found: dict[str, Any] = {"seed": asked.seed, "runs": asked.runs}
+    if not asked.only or COSTS in asked.only:
+        found[COSTS] = costs()
+
+    jobs = parts(asked.seed, asked.runs, asked.data)
+    found |= simulated({name: each for name, each in jobs.items() if not asked.only or name in asked.only})
+    if not asked.only:
+        keep(found, round(time.monotonic() - began))
+
+    print(report(found))
+    print(f"\nSeed {asked.seed}, {time.monotonic() - began:.0f} s.")
+
+
+def keep(found: dict[str, Any], seconds: int) -> None:
+    """As JSON, beside what a run is measured by."""
+    names = ("shipped", "comparison")
+    against = {name: delays.shorter(found["faults"], name) for name in names}
+    found |= {"delay against the best peer": against, "seconds": seconds}
     folder = ROOT / ".bench"
     folder.mkdir(exist_ok=True)
-    path = folder / "judge.json"
-    path.write_text(json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n")
-    print(table(found))
-    print(f"\nSeed {asked.seed}, {found['seconds']} s. As JSON: {path}")
+    (folder / "judge.json").write_text(json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n")
 
 
-def simulated(seed: int, runs: int, data: Path | None) -> dict[str, Any]:
+def parts(seed: int, runs: int, data: Path | None) -> dict[str, list[Job]]:
+    """All that is simulated and replayed; the rows of a part's jobs are one table."""
+    return {
+        "replays": [partial(replays, seed, data)],
+        "passes": [partial(passes, seed, runs // 2)],
+        "thin": [partial(thin, seed, runs // 2)],
+        "lasting": [partial(lasting, seed, runs // 2)],
+        "phases": [partial(phases, seed, runs // 2)],
+        "slow phases": [partial(slow_phases, seed, runs // 2)],
+        "little": [partial(little, seed, runs // 4)],
+        "shedding": [partial(shedding, seed, runs // 2)],
+        "day before": [partial(day_before, seed, runs // 4)],
+        "stress": [partial(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
+        "nulls": [partial(nulls.plain, seed, runs, *setting) for setting in nulls.PLAIN],
+        "faults": [partial(delays.cells, seed, runs // 2, *cell) for cell in delays.CELLS],
+        "latency": [partial(latencies.rows, seed, runs // 4, rps) for rps in nulls.RATES],
+    }
+
+
+def simulated(wanted: Mapping[str, Sequence[Job]]) -> dict[str, Any]:
     """All rows, on two processors; the figures depend on the seed and not on who is done first."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with ProcessPoolExecutor(max_workers=2) as pool:
-        recorded, passed = pool.submit(replays, seed, data), pool.submit(passes, seed, runs // 2)
-        scarce, long_bursts = pool.submit(thin, seed, runs // 2), pool.submit(lasting, seed, runs // 2)
-        apart = pool.submit(phases, seed, runs // 2)
-        shed, days = pool.submit(shedding, seed, runs // 2), pool.submit(day_before, seed, runs // 4)
-        jobs = {
-            "stress": [pool.submit(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
-            "nulls": [pool.submit(nulls.plain, seed, runs, *setting) for setting in nulls.PLAIN],
-            "faults": [pool.submit(partial(delays.cells, seed, runs // 2), *cell) for cell in delays.CELLS],
-            "latency": [pool.submit(latencies.rows, seed, runs // 4, rps) for rps in nulls.RATES],
-        }
-        found: dict[str, Any] = {name: [row for job in each for row in job.result()] for name, each in jobs.items()}
-        found |= {"passes": passed.result(), "thin": scarce.result(), "shedding": shed.result()}
-        found |= {"day before": days.result(), "lasting": long_bursts.result(), "phases": apart.result()}
-        return {**found, "replays": recorded.result()}
+        begun = {name: [pool.submit(job) for job in jobs] for name, jobs in wanted.items()}
+        return {name: joined([job.result() for job in jobs]) for name, jobs in begun.items()}
+
+
+def joined(results: list[Any]) -> Any:
+    """What one job found, or the rows of several."""
+    return results[0] if len(results) == 1 else [row for rows in results for row in rows]
 
 
 def plain(value: Any) -> Any:

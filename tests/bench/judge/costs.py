@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegate.judge.counts import Block, Counts
-from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.error_state import ErrorState
+from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.latency import LatencyComparison, Tails
-from tidegate.judge.onset import Onsets
+from tidegate.judge.onset import Onset, Onsets
 from tidegate.judge.rulings import rule
-from tidegate.judge.slowness import LatencyJudge
+from tidegate.judge.slowness import LatencyJudge, SlowOnset, after
 
 LOOKS = 400
 TRIES = 15
@@ -33,6 +34,7 @@ def costs() -> dict[str, Any]:
         "errors compared and bounded, µs per look": per_look(lambda: errors(bounded)),
         "latency at four boundaries, µs per look": per_look(lambda: slowness(latency)),
         "since when a fault lasts, of errors compared and bounded, µs per look": per_look(lambda: onsets(bounded)),
+        "since when requests are slow, at four boundaries, µs per look": per_look(lambda: slow_onsets(latency)),
         "verdict and sentence, µs": per_look(lambda: [rule("errors", bounded, state) for _ in range(LOOKS)]),
         "1,000 Releases, errors compared and bounded, ms per tick": per_tick(bounded, state),
         "numbers in an objective's state": len(state.as_floats()),
@@ -66,8 +68,9 @@ def errors(judge: ErrorJudge) -> None:
 def onsets(judge: ErrorJudge) -> None:
     """What a rollout's looks cost beside their evidence, for the sentence alone."""
     found, state = Onsets(), ErrorState()
+    growths = [judge.growth(state, block) for block in BLOCKS]
     for look in range(LOOKS):
-        found = found.after(judge, state, BLOCKS[look % 20], look)
+        found = found.after(growths[look % 20], state, look)
 
 
 def slowness(judge: LatencyJudge) -> None:
@@ -75,6 +78,15 @@ def slowness(judge: LatencyJudge) -> None:
     state = judge.start()
     for look in range(LOOKS):
         state = judge.update(state, *TAILS[look % 20])
+
+
+def slow_onsets(judge: LatencyJudge) -> None:
+    """The same of latency."""
+    found: SlowOnset = Onset()
+    state = judge.start()
+    growths = [judge.comparison.growth(*tails) for tails in TAILS]
+    for look in range(LOOKS):
+        found = after(found, growths[look % 20], state, look)
 
 
 def per_tick(judge: ErrorJudge, state: ErrorState) -> float:

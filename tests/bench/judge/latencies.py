@@ -1,5 +1,6 @@
 """Latency: p99 grows by half, in the default buckets of Prometheus' clients and in native histograms."""
 
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any
 
@@ -28,6 +29,8 @@ TAIL = 0.0465
 # The only objective of a Release, and one beside errors.
 BESIDE = parts({"errors": Kind.ERRORS, "latency": Kind.LATENCY})["latency"]
 SHARED = {"": evidence_limit(1.0), " beside errors": evidence_limit(BESIDE)}
+# What both sides count at a look, of the rollouts that are not decided.
+Draw = Callable[[int, NDArray[np.int_]], tuple[Array, Array]]
 
 
 def cumulative(boundaries: tuple[float, ...], kind: str) -> Array:
@@ -63,9 +66,12 @@ def rows(seed: int, runs: int, rps: int) -> Rows:
 PEERS = 400
 
 
-def chosen(boundaries: tuple[float, ...]) -> tuple[list[int], tuple[float, ...]]:
-    """The places of the boundaries that the shipped rules take, and their bets, on a million requests of stable."""
-    counts = np.round(1e6 * cumulative(boundaries, "null")).astype(int)
+def chosen(boundaries: tuple[float, ...], up_to: Array | None = None) -> tuple[list[int], tuple[float, ...]]:
+    """The places of the boundaries that the shipped rules take, and their bets, on a million requests of stable.
+
+    `up_to`: the share of them up to each boundary, where it is not the usual one.
+    """
+    counts = np.round(1e6 * (cumulative(boundaries, "null") if up_to is None else up_to)).astype(int)
     stable: Histogram = classic({**dict(zip(boundaries, counts.tolist(), strict=True)), np.inf: 10**6})
     found = choose(stable, stable)
     return [boundaries.index(boundary) for boundary in found], weights(stable, found)
@@ -84,12 +90,23 @@ def breaches(
     """The look at which each rollout breaches; 0 for never."""
     places, shares = chosen(boundaries)
     usual, now = (slower(cumulative(boundaries, each)[places]) for each in ("null", kind))
+
+    def draw(look: int, alive: NDArray[np.int_]) -> tuple[Array, Array]:
+        del look
+        mine = bucketed(rng, BLOCK * rps * weight, now[:, None], len(alive))
+        return mine, bucketed(rng, BLOCK * rps * (1 - weight), usual[:, None], len(alive))
+
+    return judged(draw, shares, limit=limit, looks=LOOKS, runs=runs)
+
+
+def judged(
+    draw: Draw, shares: Sequence[float], *, limit: float, looks: int, runs: int, edge: float = np.inf
+) -> NDArray[np.int_]:
+    """The look at which each rollout breaches, of bets at boundaries by their shares; 0 for never."""
     alive, when = np.arange(runs), np.zeros(runs, dtype=int)
-    bets = Bets([share * each for share in shares for each in WEIGHTS], runs)
-    for look in range(1, LOOKS + 1):
-        mine = bucketed(rng, BLOCK * rps * weight, now, len(alive))
-        others = bucketed(rng, BLOCK * rps * (1 - weight), usual, len(alive))
-        fired = bets.grow(growth(mine, others)) >= limit
+    bets = Bets([share * each for share in shares for each in WEIGHTS], runs, edge=edge)
+    for look in range(1, looks + 1):
+        fired = bets.grow(growth(*draw(look, alive))) >= limit
         when[alive[fired]] = look
         alive = alive[~fired]
         bets.keep(~fired)
@@ -106,8 +123,8 @@ def slower(up_to: Array) -> Array:
 
 
 def bucketed(rng: np.random.Generator, requests: float, law: Array, runs: int) -> Array:
-    """Requests, then those over each boundary: a row each."""
-    counts = rng.poisson(requests * law[:, None], (len(law), runs)).astype(float)
+    """Requests, then those over each boundary: a row each. A column of `law` is for a rollout, or for all."""
+    counts = rng.poisson(requests * law, (len(law), runs)).astype(float)
     return np.cumsum(counts[::-1], axis=0)[::-1]
 
 

@@ -43,13 +43,13 @@ class Pods:
         scrapes = rng.uniform(0, self.scrape, (runs, sum(self.dealt)))
         parts = scrapes[:, : self.dealt[0]], scrapes[:, self.dealt[0] :]
         for begin in range(0, len(self.shares) - 2 * self.scrape + 1, self.scrape):
-            share = _between(np.minimum(self.shares * worse, 1.0), begin + parts[0], self.scrape)
-            others_share = _between(self.shares, begin + parts[1], self.scrape)
+            share = between(np.minimum(self.shares * worse, 1.0), begin + parts[0], self.scrape)
+            others_share = between(self.shares, begin + parts[1], self.scrape)
             yield *side(rng, mine, share, 1.0, runs), *side(rng, others, others_share, 1.0, runs)
 
 
-def _between(shares: Array, begins: Array, seconds: int) -> Array:
-    """The share of errors of pods together, each over as many seconds from its own begin on."""
+def between(shares: Array, begins: Array, seconds: int) -> Array:
+    """The share of pods together, each over as many seconds from its own begin on."""
     until = np.concatenate(([0.0], np.cumsum(shares)))
     served = [np.interp(times, np.arange(len(until)), until) for times in (begins, begins + seconds)]
     mean: Array = np.clip((served[1] - served[0]).mean(axis=1) / seconds, 0.0, 1.0)

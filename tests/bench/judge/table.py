@@ -1,4 +1,4 @@
-"""The figures as people read them, in Markdown."""
+"""The figures as people read them: each table in Markdown."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,33 +11,6 @@ from .delays import best_peer
 INCONCLUSIVE_BELOW = 0.9
 # The middle of the cells: requests a second, and the candidate's weight.
 MIDDLE = (100, 0.1)
-
-
-def table(found: dict[str, Any]) -> str:
-    """All tables."""
-    return "\n\n".join(
-        [
-            figures(found),
-            "## False alarms, no difference (60 min, a look every 15 s)\n\n" + false_alarms(found["nulls"]),
-            "## False alarms under stress\n\n" + false_alarms(found["stress"]),
-            "## False alarms where nothing is known of bursts (and by φ = 3 alone)\n\n" + thin_alarms(found["thin"]),
-            "## False alarms where a burst outlasts a block\n\n" + lasting_alarms(found["lasting"]),
-            "## False alarms, pods scraped apart (and uncapped)\n\n" + apart_alarms(found["phases"]["nulls"]),
-            "## Faults, pods scraped apart: median delay in blocks\n\n" + apart_faults(found["phases"]["faults"]),
-            "## Faults where nothing is known of bursts: median delay (and by φ = 3 alone)\n\n"
-            + thin_faults(found["thin"]),
-            "## Faults: median delay in seconds (found within the hour)\n\n" + faults(found["faults"]),
-            "## Delay against false alarms: seconds (found within the hour), false alarms\n\n" + against(found),
-            "## Latency: p99 grows by half, median delay in seconds\n\n" + latency(found["latency"]),
-            "## Pass: less than twice stable's share\n\n" + passing(found["passes"]),
-            "## Shedding: four tenths of its requests served, median delay in seconds\n\n" + shed(found["shedding"]),
-            "## Against the day before: false alarms, a look every minute\n\n"
-            + days_alike(found["day before"]["nulls"]),
-            "## Against the day before: median delay in seconds\n\n" + days_unlike(found["day before"]["faults"]),
-            "## Recorded traffic\n\n" + replayed(found["replays"]),
-            "## Cost\n\n" + rows(("what", "figure"), found["costs"].items()),
-        ]
-    )
 
 
 def figures(found: dict[str, Any]) -> str:
@@ -143,6 +116,15 @@ def apart_faults(found: list[dict[str, Any]]) -> str:
     sides = [(seconds(row["shipped"]), seconds(row["uncapped"])) for row in found]
     lines = [(row["fault"], f"{row['scrape']} s", row["rps"], *each) for row, each in zip(found, sides, strict=True)]
     return rows(("fault", "scrape", "rps", "blocks", "without the cap"), lines)
+
+
+def a_little_worse(found: list[dict[str, Any]]) -> str:
+    """A row for each traffic and ratio."""
+    lines = [
+        (f"{row['rps']} · {row['weight']:.0%}", f"{row['ratio']:g}", counted(row["shown"]), whole(row["delay"]))
+        for row in found
+    ]
+    return rows(("rps · weight", "times as many", "shown (upper bound)", "after, s"), lines)
 
 
 def thin_faults(found: list[dict[str, Any]]) -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from tidegate.judge.counts import Block, Counts
-from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.error_state import ErrorState
+from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.rulings import rule
 from tidegate.judge.verdict import Verdict
 

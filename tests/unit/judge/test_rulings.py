@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tidegate.judge.combined import Kind, Ruling, limit, parts, together
 from tidegate.judge.counts import Block, Counts, PodCounts
-from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.error_state import ErrorState
+from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.latency import LatencyComparison, Tails
 from tidegate.judge.plan import Expected
 from tidegate.judge.rulings import rule
@@ -95,7 +96,7 @@ def test_a_shared_incident_that_is_over_is_soon_over_in_the_verdict(thin: bool) 
 
     assert rule("errors", judge, during).verdict is Verdict.HOLD
     assert rule("errors", judge, over).verdict is not Verdict.HOLD
-    assert not judge.over_bound(over.stable_bound)
+    assert not judge.over_bound(over.by_minute.stable_bound)
 
 
 def test_a_breach_that_was_shown_outlasts_the_evidence_for_it() -> None:
@@ -156,7 +157,8 @@ def test_at_full_weight_stables_probes_are_nobody_to_compare_with(judge: ErrorJu
     state = full(judge, (1500, 10, 300, 0), 400, before)
 
     assert (state.total, state.ratio.bets, state.blame) == (before.total, before.ratio.bets, before.blame)
-    assert (state.interval, state.alone, state.breached) == (before.interval, Counts(600_000, 4000), 0)
+    assert state.by_minute.interval == before.by_minute.interval
+    assert (state.alone, state.breached) == (Counts(600_000, 4000), 0)
 
 
 def test_at_full_weight_a_pass_stays_and_no_stable_is_no_lack_of_data() -> None:

@@ -9,7 +9,8 @@ from tests.bench.judge.vector import Bets, once, ratio_growth, worse
 from tidegate.judge.bound import Ceiling
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.dispersion import UNKNOWN
-from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.error_state import ErrorState
+from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.ratio import GROSS_WEIGHTS, THIN_WEIGHTS, WEIGHTS, Comparison
 
 RUNS = 1000

@@ -14,6 +14,19 @@ SOON, LATEST = WAITS[0], WAITS[-1]
 AGAIN = int(1.5 * LATEST.total_seconds() * MILLISECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """By how much a sample was stored late at least, and how long was waited for it: not long enough."""
+
+    by: timedelta
+    waited: timedelta
+
+    @property
+    def never_waited_for(self) -> bool:
+        """True where nothing is waited for longer."""
+        return self.waited >= LATEST
+
+
 class Arrivals:
     """How long each source is waited for: longer once a sample came later, and never shorter again."""
 
@@ -29,6 +42,13 @@ class Arrivals:
         enough = next((wait for wait in WAITS if wait > late), LATEST)
         self._waits[place] = max(enough, self.wait(place))
         return self._waits[place]
+
+    def waits_for(self, place: Place, late: Late) -> bool:
+        """Learn it, and tell whether such a sample is waited for from now on.
+
+        Another question may have learnt as much before: what was taken by this one lacks the sample all the same.
+        """
+        return self.learn(place, late.by) > late.waited
 
 
 @dataclass(slots=True)

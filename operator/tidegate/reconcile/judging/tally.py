@@ -11,7 +11,8 @@ from tidegate.judge.client_errors import ClientErrors
 from tidegate.judge.combined import Ruling
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.counts import PodCounts as JudgedPod
-from tidegate.judge.errors import ErrorJudge, ErrorState
+from tidegate.judge.error_state import ErrorState
+from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.onset import Onsets
 from tidegate.judge.rulings import Passed, Shown, rule, shown
 from tidegate.judge.sentences import Circumstances
@@ -161,9 +162,10 @@ class BadRequests:
         self._unknown = self._unknown or next(filter(None, (unknown_status(pod.parts) for pod in block.pods)), "")
         counted = Block(*(counts_of(self.shape, block, side) for side in (Side.CANDIDATE, Side.STABLE)))
         before = self.rules.at_full_weight(self.state) if full else self.state
-        self.state = self.rules.update(before, counted)
+        growth = self.rules.growth(before, counted)
+        self.state = self.rules.grown(before, counted, growth)
         if self._shown is None:
-            self._onsets = self._onsets.after(self.rules, before, counted, block.since)
+            self._onsets = self._onsets.after(growth, before, block.since)
 
         if not full:
             self._tell(block)

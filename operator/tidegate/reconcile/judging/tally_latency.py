@@ -123,11 +123,11 @@ class Latency:
         del promise
         mine, others = (self._tails(block, side) for side in (Side.CANDIDATE, Side.STABLE))
         if self.rules and self.state:
-            before = self.state
+            before, growth = self.state, self.rules.comparison.growth(mine, others)
             if self._shown is None and not full:
-                self._onset = after(self._onset, self.rules, before, (mine, others), block.since)
+                self._onset = after(self._onset, growth, before, block.since)
 
-            self.state = self.rules.update(replace(self.state, full=full), mine, others)
+            self.state = self.rules.grown(replace(self.state, full=full), mine, others, growth)
             self._passed_at = block.until if self.state.passed > before.passed else self._passed_at
 
         if self.counting.shape.counts.by_pods and not full:

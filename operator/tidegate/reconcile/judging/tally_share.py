@@ -50,9 +50,9 @@ class Share:
     def judge(self, block: CountedBlock, promise: Promise | None, *, full: bool = False) -> Counts:
         """Hold what the candidate served against the weight, if that was confirmed from before the block's samples.
 
-        Of a block that is left out nothing is told: a step is not left by it.
+        Of a block that is left out nothing is told: a step is not left by it. At `full` weight there is nothing to
+        miss, whatever was promised before.
         """
-        del full
         if promise is None or promise.since > min(block.begins, block.since - self.cell):
             # What was counted where the block begins may have been scraped a cell before, or a rarer scrape.
             return Counts()
@@ -60,7 +60,7 @@ class Share:
         mine, others = (
             Counts(block.count(side, part=REQUESTS, of=REQUESTS)[0]) for side in (Side.CANDIDATE, Side.STABLE)
         )
-        if 0 < promise.weight < 1:
+        if not full and 0 < promise.weight < 1:
             self.state = self.state.after(self.rules, Block(mine, others), promise.weight, part=self.wanted.part)
             self._shown = self._shown or (self.state if self.breached else None)
 

@@ -99,19 +99,16 @@ class Judging:
 
         What was shown is not taken back. Where a sample comes later than is ever waited for, its block lacks it.
         """
-        track, memory = member.track, self._world.memories.get(member.key)
-        if track.late is None:
+        late, memory = member.track.late, self._world.memories.get(member.key)
+        if late is None or not self._arrivals.waits_for(group.place, late):
             return
 
-        wait = self._arrivals.learn(group.place, track.late)
-        if wait <= track.waited or memory is None or self._track(member.key, member.name) is not track:
+        if memory is None or memory.shown or self._track(member.key, member.name) is not member.track:
             return
 
-        assert memory.tracks is not None
-        if not memory.tracks.breached and not any(each.tally.breached for each in memory.tracks.by_name.values()):
-            namespace, name = member.key
-            log.info("samples came late: counting again", namespace=namespace, release=name, seconds=wait.seconds)
-            memory.tracks = memory.days = None
+        (namespace, name), seconds = member.key, self._arrivals.wait(group.place).seconds
+        log.info("samples came late: counting again", namespace=namespace, release=name, seconds=seconds)
+        memory.tracks = memory.days = None
 
     def _note_promises(self, keys: Iterable[Key]) -> None:
         """What the weights are before blocks are held against them: the last turn may have failed after writing one."""

@@ -10,7 +10,7 @@ from tidegate.metrics.increments import CountedBlock, Increments
 from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.reconcile.day_before.track import DayTrack
 
-from .arrivals import LATEST, SOON, Stored
+from .arrivals import LATEST, SOON, Late, Stored
 from .counting import LEAD, SILENT_CELLS, Counting, milliseconds
 from .tally import Promise, Tally
 
@@ -34,9 +34,9 @@ class Track:
     resumed: int | None = None
     breached_at: int | None = None
     taken: int = field(init=False)
-    # How long samples were waited for when they were asked for last, and more than what one of them was late by.
+    # How long samples were waited for when they were asked for last; and the last of them that was late.
     waited: timedelta = SOON
-    late: timedelta | None = None
+    late: Late | None = None
     _last: int = field(init=False)
     _increments: Increments = field(init=False)
     _stored: Stored = field(init=False)
@@ -88,19 +88,25 @@ class Track:
     def take(self, series: Iterable[Series], *, until: int, wait: timedelta = SOON) -> None:
         """Judge every block that ends up to a time, by the samples up to then, and notice those that came late.
 
-        What was taken before is passed over, and may be among the series. `wait`: how old the newest are at least.
+        What was taken before is passed over, and may be among the series. `wait`: how old the newest are at least. By
+        an answer that tells of late ones nothing more is judged: all is counted again, and a breach would stay.
         """
         answer = list(series)
-        late = self._stored.late_by(answer, taken=self.taken, until=until)
-        if late is not None:
-            self.late = self.waited + timedelta(milliseconds=late)
+        late = self._late(answer, until)
+        if late is None or late.never_waited_for or self.tally.breached:
+            self._judge_all(self._increments.take(self.tally.counted(answer), until=until))
 
-        for block in self._increments.take(self.tally.counted(answer), until=until):
+        self.taken, self.failed, self.waited, self.late = until, "", wait, late or self.late
+
+    def _late(self, answer: Sequence[Series], until: int) -> Late | None:
+        late = self._stored.late_by(answer, taken=self.taken, until=until)
+        return None if late is None else Late(self.waited + timedelta(milliseconds=late), self.waited)
+
+    def _judge_all(self, blocks: Iterable[CountedBlock]) -> None:
+        for block in blocks:
             self._judge(block)
             if self.tally.breached and self.breached_at is None:
                 self.breached_at = block.until
-
-        self.taken, self.failed, self.waited = until, "", wait
 
     def _judge(self, block: CountedBlock) -> None:
         self._last = block.until
@@ -125,7 +131,7 @@ class Track:
     def why_silent(self) -> str:
         """What someone must know who sees that requests are served."""
         nothing, apart = f"nothing is counted for both sides by {self.counting.shape.counted}", self._increments.apart
-        if self.late is not None and self.late >= LATEST:
+        if self.late is not None and self.late.by >= LATEST:
             return f"{nothing}: samples are stored more than {LATEST.total_seconds():.0f} s after their time"
 
         if apart <= self.counting.longest:
@@ -152,6 +158,11 @@ class Tracks:
     def by_weight(self) -> bool:
         """True where an objective holds counts against the weight."""
         return any(track.tally.by_weight for track in self.by_name.values())
+
+    @property
+    def shown(self) -> bool:
+        """True once a breach was shown, by one or by all together."""
+        return self.breached or any(track.tally.breached for track in self.by_name.values())
 
     def at_full_weight(self, since: datetime) -> None:
         """The candidate has all the traffic since then: from the first whole cell on."""

@@ -1,6 +1,7 @@
 """Samples that are stored late: noticed by asking again, waited for, and counted once and only once."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from tidegate.api.objectives import MetricSourceRef
 from tidegate.judge.verdict import Verdict
 from tidegate.metrics.raw_counts import ERRORS, REQUESTS
 from tidegate.metrics.samples import Counter, Sample, Series, Side
-from tidegate.reconcile.judging.arrivals import AGAIN, LATEST, SOON, Arrivals, Stored
+from tidegate.reconcile.judging.arrivals import AGAIN, LATEST, SOON, Arrivals, Late, Stored
 from tidegate.reconcile.judging.ticks import last_end
 from tidegate.reconcile.judging.track import Track
 
@@ -44,17 +45,28 @@ def there(found: list[Series], *, after: int, until: int) -> list[Series]:
 
 def followed(found: list[Series], delay: int, arrivals: Arrivals) -> tuple[Track, int]:
     """Counted as time goes by, from a source that stores samples so many seconds late; and how often from the begin."""
-    live, begins = track(), 1
-    for tick in range(1, CELLS + 1):
-        now = start(tick) / 1000 + 2
-        until, _ = last_end(now, CELL, arrivals.wait(PLACE))
-        stored = min(until, round((now - delay) * 1000))
-        live.take(there(found, after=live.taken - AGAIN, until=stored), until=until, wait=arrivals.wait(PLACE))
-        if live.late is not None and arrivals.learn(PLACE, live.late) > live.waited:
-            live, begins = track(), begins + 1
-
-    live.caught_up = True
+    ((live, begins),) = all_followed(found, delay, arrivals, questions=1)
     return live, begins
+
+
+def all_followed(found: list[Series], delay: int, arrivals: Arrivals, *, questions: int) -> list[tuple[Track, int]]:
+    """The same by several questions to the source, one after the other at each tick."""
+    live, begins = [track() for _ in range(questions)], [1] * questions
+    for tick, place in product(range(1, CELLS + 1), range(questions)):
+        now, mine = start(tick) / 1000 + 2, live[place]
+        until, _ = last_end(now, CELL, arrivals.wait(PLACE))
+        if mine.taken >= until:
+            continue
+
+        stored = min(until, round((now - delay) * 1000))
+        mine.take(there(found, after=mine.taken - AGAIN, until=stored), until=until, wait=arrivals.wait(PLACE))
+        if mine.late is not None and arrivals.waits_for(PLACE, mine.late):
+            live[place], begins[place] = track(), begins[place] + 1
+
+    for each in live:
+        each.caught_up = True
+
+    return list(zip(live, begins, strict=True))
 
 
 @given(delay=st.integers(0, 60), phase=st.integers(1, 30), every=st.sampled_from([15, 30, 60]))
@@ -70,6 +82,26 @@ def test_a_sample_that_is_up_to_a_minute_late_counts_once_and_a_replay_counts_th
     assert bad(live).breached
     assert begins <= 6
     assert arrivals.wait(PLACE) >= timedelta(seconds=min(delay, 2))
+
+
+@pytest.mark.parametrize("delay", [4, 8, 15, 30, 55])
+def test_of_two_questions_the_one_that_learns_second_lacks_no_sample_either(delay: int) -> None:
+    found = scraped(14)
+
+    for live, _ in all_followed(found, delay, Arrivals(), questions=2):
+        again = track()
+        again.take(there(found, after=again.taken - AGAIN, until=live.taken), until=live.taken)
+        assert bad(live).state == bad(again).state
+
+
+def test_by_an_answer_that_tells_of_late_samples_nothing_is_judged_for_a_breach_would_stay() -> None:
+    healthy = [each for each in scraped(10) if each.counter.part != ERRORS]
+    found = caught_up(track(), there(healthy, after=0, until=start(2)), 4)
+    before = bad(found).state
+
+    found.take(there(healthy, after=0, until=start(12)), until=start(12))
+
+    assert (bad(found).state, found.taken) == (before, start(12))
 
 
 def test_a_source_that_stores_at_once_is_waited_for_no_longer() -> None:
@@ -128,5 +160,5 @@ def test_what_came_late_is_told_by_how_long_was_waited_for_it() -> None:
     found.take(there(scraped(10), after=0, until=start(4)), until=start(5), wait=wait)
 
     first = next(s.at for s in scraped(10)[0].samples if s.at > start(2))
-    assert found.late == SOON + timedelta(milliseconds=start(4) - first - 1000)
+    assert found.late == Late(SOON + timedelta(milliseconds=start(4) - first - 1000), waited=SOON)
     assert found.waited == wait

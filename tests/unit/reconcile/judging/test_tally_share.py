@@ -96,6 +96,15 @@ def test_where_all_requests_are_one_sides_there_is_nothing_to_miss(weight: float
     assert judged(0, Promise(weight, -CELL)).rule("share", weight).verdict is Verdict.PASS
 
 
+def test_at_full_weight_the_verdict_stays_whatever_was_promised_before() -> None:
+    tally = judged(200, Promise(0.2, -CELL))
+    state = tally.state
+
+    seen = [tally.judge(block(place, 20, 0), Promise(0.2, -CELL), full=True).requests for place in range(8, 16)]
+
+    assert (tally.state, tally.breached, seen) == (state, False, [20] * 8)
+
+
 ROUTE = Route(weight=20)
 LOOK = Snapshot(
     now=NOW,

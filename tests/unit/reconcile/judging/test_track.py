@@ -12,7 +12,7 @@ from tidegate.api import AdvanceOn, DataPlane, number, parse_spec
 from tidegate.api.objectives import Objective
 from tidegate.decision.progress import Progress
 from tidegate.judge.counts import Counts
-from tidegate.judge.errors import ErrorState
+from tidegate.judge.error_state import ErrorState
 from tidegate.judge.verdict import Bound, Line, Verdict
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, UNKNOWN, Shape

@@ -1,0 +1,52 @@
+"""What was shown is not taken back when a Release is counted again, whoever showed it."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.reconcile.day_before.test_period import seen_with
+from tidegate.judge.counts import Block, Counts
+from tidegate.reconcile.day_before.period import days_of, period_of
+from tidegate.reconcile.judging.tracks import tracks_of
+from tidegate.reconcile.memory import Memory
+
+BAD = Block(Counts(1000, 500), Counts(1000, 5))
+
+
+async def watched() -> Memory:
+    """A Release in its watch, with nothing shown yet."""
+    seen = await seen_with()
+    period, tracks = period_of(seen), tracks_of(seen)
+    assert period is not None
+    return Memory(tracks=tracks, days=days_of(seen, period, tracks))
+
+
+def by_all_together(found: Memory) -> None:
+    assert found.tracks is not None
+    found.tracks.breached = True
+
+
+def by_the_day_before(found: Memory) -> None:
+    assert found.days is not None
+    found.days.by_name["errors"].test.judge(BAD, since=0, until=15_000)
+
+
+def by_one_objective(found: Memory) -> None:
+    assert found.tracks is not None
+    tally: Any = found.tracks.by_name["errors"].tally
+    for _ in range(8):
+        tally.state = tally.rules.update(tally.state, BAD)
+
+
+@pytest.mark.parametrize("shows", [by_one_objective, by_all_together, by_the_day_before])
+async def test_a_breach_is_shown_by_one_objective_by_all_together_or_by_the_day_before(shows: Any) -> None:
+    found = await watched()
+    assert not found.shown
+
+    shows(found)
+
+    assert found.shown
+
+
+def test_of_a_release_that_is_not_counted_nothing_is_shown() -> None:
+    assert not Memory().shown
