@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from tidegate.clients import Ask, AskFailed, CallError, Conflict, Fenced, Kind, Reply
-from tidegate.decision.reasons import SENTENCE_LENGTH
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import Answer, Unusable
 from tidegate.metrics.prometheus import Prometheus
@@ -20,6 +19,7 @@ from tidegate.reconcile import kinds
 from tidegate.reconcile.scraping.pages import page_of, pages_at
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 from tidegate.watch import Key, Object, Recurring
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class SourceChecks:
             else:
                 problem = problem_of(source.meaning(await self._world.http.send(ask)))
         except AskFailed as error:
-            problem = str(error)[:SENTENCE_LENGTH]
+            problem = shortened(str(error))
 
         return answers_or(problem)
 
@@ -109,13 +109,13 @@ class SourceChecks:
         try:
             targets = await pages_at(scrape.addresses, each=scrape.each_address, seconds=source.seconds)
         except AskFailed as error:
-            return str(error)[:SENTENCE_LENGTH]
+            return shortened(str(error))
 
         nothing = Wanted(())
         read = [page_of(found, source, Sifting(nothing, found.ours), self._world.http) for found in targets]
         found = zip(targets, await asyncio.gather(*read), strict=True)
         failed = [f"{target.url}: {page.why}" for target, page in found if isinstance(page, Unusable)]
-        return failed[0][:SENTENCE_LENGTH] if failed else ""
+        return shortened(failed[0]) if failed else ""
 
     def _sender(self) -> Send:
         """How another thread asks: through the one client that knows time, size and where nothing is sent."""
@@ -147,7 +147,7 @@ def asked(prometheus: Prometheus, ask: Ask, send: Send) -> str:
             session.mount(prometheus.address, transport(ask, send))
             connected.custom_query(prometheus.probe)
     except (PrometheusApiClientException, requests.RequestException, ValueError, KeyError) as error:
-        return str(error)[:SENTENCE_LENGTH] or type(error).__name__
+        return shortened(str(error)) or type(error).__name__
 
     return ""
 
