@@ -35,6 +35,24 @@ def test_a_function_has_at_most_30_lines_but_to_make_one_value_of_many_fields(mo
     assert not {name: lines for name, lines in long.items() if name not in CONSTRUCTORS}
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_sentence_is_cut_in_one_way(module: Path) -> None:
+    """By `shortened`, which cuts no word and no number: never by a slice of what is told."""
+    slices = [node for node in ast.walk(tree(module)) if isinstance(node, ast.Subscript)]
+
+    cut = [ast.unparse(node) for node in slices if isinstance(node.slice, ast.Slice) and is_told(node.value)]
+
+    assert not cut or module.name == "sentences.py"
+
+
+def is_told(found: ast.expr) -> bool:
+    """True for a sentence as we name it: built in place of words, or those of an error."""
+    name = found.attr if isinstance(found, ast.Attribute) else found.id if isinstance(found, ast.Name) else ""
+    called = found.func.id if isinstance(found, ast.Call) and isinstance(found.func, ast.Name) else ""
+    words = isinstance(found, ast.JoinedStr) and " " in ast.unparse(found)
+    return words or name in {"sentence", "told", "said", "why"} or called in {"str", "plain"}
+
+
 def lines_of(function: Function) -> int:
     """The lines of a body without its docstring."""
     body = function.body[1:] if ast.get_docstring(function) else function.body

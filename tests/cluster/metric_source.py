@@ -30,6 +30,7 @@ class Answer:
     `per_second` how many requests it serves a second, and `stable_per_second` stable; bad ones began `since`, and
     stable was asked the last time at `stable_until`, in seconds since 1970. Of a day before there are counts only where
     `yesterday` tells the share of bad requests.
+    `ahead`: how far its clock is before ours, in seconds.
     `values` answer the questions that hold a word. `told` is called while whoever asks still waits for the answer.
     """
 
@@ -47,6 +48,7 @@ class Answer:
     body: bytes | None = None
     seconds: float = 0.0
     in_pieces: bool = False
+    ahead: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[float, str]] = field(default_factory=list)
     asked_with: list[dict[str, str]] = field(default_factory=list)
@@ -86,7 +88,8 @@ class Answer:
         """Answer one request."""
         time.sleep(self.seconds)
         text = self.text(question)
-        request.send_response(self.status)
+        request.send_response_only(self.status)
+        request.send_header("Date", request.date_time_string(time.time() + self.ahead))
         for name, value in {**self.headers, "Content-Length": str(len(text))}.items():
             request.send_header(name, value)
 

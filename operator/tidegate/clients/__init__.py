@@ -2,14 +2,29 @@
 
 from .answers import Event, Object
 from .credentials import Credentials, credentials
+from .descriptors import take_all
 from .election import NoElection, electing_namespace, end_beside_another
-from .errors import CallError, Conflict, Disturbed, Expired, Fenced, Forbidden, Invalid, NotFound, Unavailable
-from .http import Ask, AskFailed, Http, Reply, TooLarge, addresses_of
+from .errors import (
+    AskFailed,
+    CallError,
+    Conflict,
+    Disturbed,
+    Expired,
+    Fenced,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSent,
+    TooLarge,
+    Unavailable,
+)
+from .http import Ask, Dated, Http, Reply
 from .kube import METADATA, METADATA_LIST, Kind, Kube, session_for
 from .kubeconfig import Context, NoCredentials, current_context, users_kubeconfig
 from .lease import Lease, Timing
 from .nesting import shallow
 from .recorder import Note, Recorder
+from .threads import in_own_thread
 from .writer import MANAGER, Writer
 
 __all__ = [
@@ -22,6 +37,7 @@ __all__ = [
     "Conflict",
     "Context",
     "Credentials",
+    "Dated",
     "Disturbed",
     "Event",
     "Expired",
@@ -35,6 +51,7 @@ __all__ = [
     "NoCredentials",
     "NoElection",
     "NotFound",
+    "NotSent",
     "Note",
     "Object",
     "Recorder",
@@ -43,12 +60,13 @@ __all__ = [
     "TooLarge",
     "Unavailable",
     "Writer",
-    "addresses_of",
     "credentials",
     "current_context",
     "electing_namespace",
     "end_beside_another",
+    "in_own_thread",
     "session_for",
     "shallow",
+    "take_all",
     "users_kubeconfig",
 ]

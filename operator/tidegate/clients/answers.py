@@ -7,6 +7,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from tidegate.sentences import shortened
+
 from .errors import Unavailable, error_for
 from .nesting import read
 
@@ -14,6 +16,8 @@ Object = dict[str, Any]
 
 LARGEST_ANSWER = 64 * 2**20
 LARGEST_EVENT = 8 * 2**20
+# Of an answer that is no object: bytes that are looked at, and letters that are shown.
+READ, SHOWN = 800, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def decoded(body: bytes, status: int, *, call: str, headers: Mapping[str, str]) 
 
     after = headers.get("Retry-After", "")
     sentence = found.get("message") if isinstance(found, dict) else None
-    raise error_for(status, sentence or body[:200].decode(errors="replace"), call=call, retry_after=_seconds(after))
+    words = sentence or shortened(body[:READ].decode(errors="replace"), SHOWN)
+    raise error_for(status, words, call=call, retry_after=_seconds(after))
 
 
 def _seconds(text: str) -> float | None:

@@ -52,6 +52,18 @@ class Fenced(Exception):
     """The Lease may have ended: nothing is written any more."""
 
 
+class AskFailed(Exception):
+    """There was no answer of someone who is no API server: the reason, in words for the status."""
+
+
+class TooLarge(AskFailed):
+    """The answer was larger than it may be."""
+
+
+class NotSent(AskFailed):
+    """We could not ask, and nothing is known of who was to be asked: the operator's own trouble."""
+
+
 BY_STATUS: Mapping[int, type[CallError]] = {
     400: Invalid,
     401: Unavailable,

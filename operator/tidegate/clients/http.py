@@ -6,13 +6,20 @@ import ipaddress
 import os
 import socket
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+
+from .descriptors import NONE_LEFT, none_left, spared
+from .errors import AskFailed, NotSent, TooLarge
+from .names import Names
+from .room import Room
 
 LARGEST_ANSWER = 2**20
 # Where clouds tell machines their credentials, beside the link-local addresses.
@@ -27,7 +34,8 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 class Ask:
     """What is sent, and how. `link_local`: also to where a machine keeps its credentials. `largest`: of the answer.
 
-    `name`: whose certificate is expected, where the address is only one of several.
+    `name`: whose certificate is expected, where the address is only one of several. `source`: who is asked, as others
+    name it: each has a share of the memory for answers.
     """
 
     url: str
@@ -39,6 +47,16 @@ class Ask:
     link_local: bool = False
     largest: int = LARGEST_ANSWER
     name: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The date that an answer bears, in its own words, and between which instants of our clock it was written."""
+
+    date: str
+    sent: datetime
+    heard: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +66,35 @@ class Reply:
     status: int
     body: bytes
     content_type: str = ""
-
-
-class AskFailed(Exception):
-    """There was no answer: the reason, in words for the status."""
-
-
-class TooLarge(AskFailed):
-    """The answer was larger than it may be."""
+    dated: Dated | None = None
 
 
 class Http:
-    """Who is asked over HTTP. Where a machine keeps its credentials nothing is sent, unless the ask says so."""
+    """Who is asked over HTTP. Where a machine keeps its credentials nothing is sent, unless the ask says so.
 
-    def __init__(self, *, limit: int = 32) -> None:
+    There is no limit of connections for all together, where those who never answer could keep others waiting: whoever
+    asks has one for each whom it asks.
+    """
+
+    def __init__(self) -> None:
+        self._names = Names()
+        self._room = Room()
         # Two sessions: a connection that one ask was allowed to make is never there for another that is not.
-        self._guarded = _session(limit, _guarded_socket)
-        self._open = _session(limit, None)
+        self._guarded = _session(_guarded_socket, self._names)
+        self._open = _session(_socket, self._names)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._guarded.close()
         await self._open.close()
+        await self._names.close()
 
     async def send(self, ask: Ask, *, take: Take | None = None) -> Reply:
         """The answer. Redirects are not followed: they would carry credentials elsewhere.
 
         `take` gets the body of a 200 piece by piece instead; what its ValueError says is why the ask failed.
         """
-        session = self._open if ask.link_local else self._guarded
+        session, sent = self._open if ask.link_local else self._guarded, _now()
         try:
             async with session.request(
                 ask.method,
@@ -88,17 +106,65 @@ class Http:
                 allow_redirects=False,
                 server_hostname=ask.name or None,
             ) as answer:
-                content_type = answer.headers.get("Content-Type", "")
+                content_type, dated = answer.headers.get("Content-Type", ""), _dated(answer, sent)
                 if take is None or answer.status != HTTPStatus.OK:
-                    return Reply(answer.status, await _body(answer, ask.largest), content_type)
+                    return Reply(answer.status, await self._body(answer, ask), content_type, dated)
 
                 await _stream(answer, ask.largest, take)
-                return Reply(answer.status, b"", content_type)
+                return Reply(answer.status, b"", content_type, dated)
         except TimeoutError as error:
             message = f"no answer within {ask.seconds:g} s"
             raise AskFailed(message) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise AskFailed(_why(error)) from error
+            raise _failure(error) from error
+
+    async def _body(self, answer: aiohttp.ClientResponse, ask: Ask) -> bytes:
+        """All of the body, however many packets it comes in. Raises TooLarge beyond the limit."""
+        body = bytearray()
+
+        def keep(chunk: bytes) -> None:
+            self._room.take(ask.source, len(chunk))
+            body.extend(chunk)
+
+        try:
+            await _stream(answer, ask.largest, keep)
+            return bytes(body)
+        finally:
+            self._room.leave(ask.source, len(body))
+
+    async def addresses_of(self, url: str, *, seconds: float) -> tuple[str, ...]:
+        """Every address that the name in a URL stands for: those of IPv4, if any; else one process counts twice.
+
+        Raises AskFailed.
+        """
+        parts = urlsplit(url)
+        try:
+            asked = self._names.look_up(parts.hostname or "", parts.port or parts.scheme)
+            found = await asyncio.wait_for(asked, seconds)
+        except TimeoutError as error:
+            message = f"the name {parts.hostname} is not resolved within {seconds:g} s"
+            raise AskFailed(message) from error
+        except (OSError, ValueError) as error:
+            message = f"the name {parts.hostname} is not resolved: {error}"
+            raise AskFailed(message) from error
+
+        by_family = [str(place[0]) for family, *_, place in found if family == socket.AF_INET]
+        return tuple(sorted(set(by_family or [str(place[0]) for *_, place in found])))
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+def _dated(answer: aiohttp.ClientResponse, sent: datetime) -> Dated | None:
+    """None where no date is told, or a cache's, which is as old as what it keeps."""
+    date = answer.headers.get("Date")
+    return Dated(date, sent, _now()) if date and "Age" not in answer.headers else None
+
+
+def _failure(error: Exception) -> AskFailed:
+    lacking = isinstance(error, OSError) and error.errno in NONE_LEFT
+    return NotSent(none_left()) if lacking else AskFailed(_why(error))
 
 
 def _why(error: Exception) -> str:
@@ -118,18 +184,23 @@ def _of_the_system(error: OSError) -> str:
     return (error.strerror or str(error)) if own else os.strerror(error.errno or 0)
 
 
-def _session(limit: int, sockets: Callable[[tuple[Any, ...]], socket.socket] | None) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=limit, socket_factory=sockets))
+def _session(sockets: Callable[[tuple[Any, ...]], socket.socket], names: Names) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, socket_factory=sockets, resolver=names))
 
 
 def _guarded_socket(address: tuple[Any, ...]) -> socket.socket:
     """A socket to an address as it was resolved: a name that changes between a check and its use fools nobody."""
-    family, kind, protocol, _, target = address
+    *_, target = address
     if forbidden(target[0]):
         message = f"{target[0]} is link-local, or a machine's metadata service: nothing is sent there"
         raise PermissionError(errno.EACCES, message)
 
-    return socket.socket(family=family, type=kind, proto=protocol)
+    return _socket(address)
+
+
+def _socket(address: tuple[Any, ...]) -> socket.socket:
+    family, kind, protocol, *_ = address
+    return spared(socket.socket(family=family, type=kind, proto=protocol))
 
 
 def forbidden(host: str) -> bool:
@@ -147,13 +218,6 @@ def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.
     return address.ipv4_mapped or address.sixtofour or address
 
 
-async def _body(answer: aiohttp.ClientResponse, largest: int) -> bytes:
-    """All of the body, however many packets it comes in. Raises TooLarge beyond the limit."""
-    body = bytearray()
-    await _stream(answer, largest, body.extend)
-    return bytes(body)
-
-
 async def _stream(answer: aiohttp.ClientResponse, largest: int, take: Take) -> None:
     size = 0
     async for chunk in answer.content.iter_any():
@@ -163,24 +227,3 @@ async def _stream(answer: aiohttp.ClientResponse, largest: int, take: Take) -> N
             raise TooLarge(message)
 
         take(chunk)
-
-
-async def addresses_of(url: str, *, seconds: float) -> tuple[str, ...]:
-    """Every address that the name in a URL stands for: those of IPv4, if it has any; else one process counts twice.
-
-    Raises AskFailed.
-    """
-    parts = urlsplit(url)
-    try:
-        loop = asyncio.get_running_loop()
-        asked = loop.getaddrinfo(parts.hostname, parts.port or parts.scheme, type=socket.SOCK_STREAM)
-        found = await asyncio.wait_for(asked, seconds)
-    except TimeoutError as error:
-        message = f"the name {parts.hostname} is not resolved within {seconds:g} s"
-        raise AskFailed(message) from error
-    except (OSError, ValueError) as error:
-        message = f"the name {parts.hostname} is not resolved: {error}"
-        raise AskFailed(message) from error
-
-    by_family = [str(place[0]) for family, *_, place in found if family is socket.AF_INET]
-    return tuple(sorted(set(by_family or [str(place[0]) for *_, place in found])))

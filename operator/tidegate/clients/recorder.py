@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import structlog
 
+from tidegate.sentences import shortened
+
 from .answers import Object
 from .errors import CallError, Conflict, Unavailable
 from .kube import Kind, Kube
@@ -151,7 +153,7 @@ class Recorder:
             "action": note.reason,
             "reason": note.reason,
             "type": "Warning" if note.warning else "Normal",
-            "note": note.sentence[:NOTE_LENGTH],
+            "note": shortened(note.sentence, NOTE_LENGTH),
             "regarding": {
                 "apiVersion": note.regarding["apiVersion"],
                 "kind": note.regarding["kind"],

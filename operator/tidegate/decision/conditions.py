@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tidegate.sentences import MESSAGE_LENGTH, shortened
+
 from .progress import Phase, Progress
-from .reasons import BLOCKING, MESSAGE_LENGTH, WAITING_FOR_A_PERSON, Reason, shortened
+from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 
 SERVED = frozenset({Reason.PROMOTED, Reason.REVERTED})
 

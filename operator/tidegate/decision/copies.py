@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from tidegate.sentences import shortened
+
 from .actions import RemakeCopy
 from .decision import Decision, Rule, act, hold
 from .progress import Phase
-from .reasons import SENTENCE_LENGTH, Reason
+from .reasons import Reason
 from .snapshot import Blocked, LostCopy, Original, Snapshot
 
 # An original that could not be read is tried again.
@@ -70,4 +72,4 @@ def _of(gone: list[LostCopy], revision: str | None) -> LostCopy | None:
 def _blocked(lost: LostCopy, otherwise: str) -> Blocked:
     what = f"{lost.kind} {lost.name} is missing, without which no pod of revision {lost.revision} starts"
     sentence = f"{what}: give {lost.kind} {lost.original} the content of then again, or {otherwise}"
-    return Blocked(Reason.CONFIG_MISSING, f"spec.trackConfig: {sentence}"[:SENTENCE_LENGTH], AGAIN)
+    return Blocked(Reason.CONFIG_MISSING, shortened(f"spec.trackConfig: {sentence}"), AGAIN)

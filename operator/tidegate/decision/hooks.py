@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from tidegate.api import OnTrouble, When
+from tidegate.sentences import shortened
 
 from .actions import PrepareRevision
 from .asks.naming import how_to_promote
 from .decision import Decision, act, hold
 from .plan import NO_TIME, Hook
 from .progress import Progress, Waiting
-from .reasons import SENTENCE_LENGTH, Reason
+from .reasons import Reason
 from .rollback import roll_back
 from .snapshot import Answer, Said, Snapshot
 from .start import brings_back
@@ -93,7 +94,7 @@ def _heard(seen: Snapshot, hook: Hook, waiting: Waiting) -> Decision:
         return refuse(seen, hook, f"no yes within its expiry{_last(answer)}")
 
     started = waiting.started or (answer is not None and answer.started)
-    sentence = f"hook {hook.name} is asked{_last(answer)}"[:SENTENCE_LENGTH]
+    sentence = shortened(f"hook {hook.name} is asked{_last(answer)}")
     return hold(seen, Reason.HOOK_WAITS, sentence, left, waiting=replace(waiting, started=started))
 
 
@@ -130,7 +131,7 @@ def gates_kept(seen: Snapshot) -> dict[str, Any]:
 
 def refuse(seen: Snapshot, hook: Hook, why: str) -> Decision:
     """A no, or no yes in time: back, or a person decides."""
-    sentence = f"hook {hook.name}: {why}"[:SENTENCE_LENGTH]
+    sentence = shortened(f"hook {hook.name}: {why}")
     if hook.on_expiry is OnTrouble.ROLL_BACK:
         return roll_back(seen, Reason.HOOK_REFUSED, sentence)
 

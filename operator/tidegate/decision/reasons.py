@@ -2,22 +2,6 @@
 
 from enum import Enum
 
-# What others say may be long: a sentence of theirs is cut.
-SENTENCE_LENGTH = 512
-# As the CRD has it.
-MESSAGE_LENGTH = 4096
-
-
-def shortened(sentence: str, longest: int) -> str:
-    """The sentence in so many letters: cut behind a clause, else behind a word, and never within a number."""
-    if len(sentence) <= longest:
-        return sentence
-
-    kept = sentence[: longest - 1]
-    clause, _, _ = kept.rpartition("; ")
-    word, _, _ = kept.rpartition(" ")
-    return f"{clause};…" if len(clause) > longest // 2 else f"{word or kept}…"
-
 
 class Reason(Enum):
     """Why the loop did what it did, or does not do more. `quiet` ones are ordinary progress."""

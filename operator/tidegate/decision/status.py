@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tidegate.sentences import MESSAGE_LENGTH, shortened
+
 from .actions import Action, SetWeight, WriteRoute
 from .asks.restart import left_of_it
 from .baseline import own_baseline
@@ -11,7 +13,6 @@ from .conditions import conditions
 from .decision import Decision
 from .plan import NO_TIME
 from .progress import Notice, Progress, Rollout, TakenOver, Waiting
-from .reasons import MESSAGE_LENGTH, SENTENCE_LENGTH, shortened
 from .snapshot import Side, Snapshot
 
 ASK_NAMES: Mapping[str, str] = {
@@ -184,7 +185,7 @@ def _restart(seen: Snapshot, progress: Progress) -> dict[str, Any] | None:
 
     known = seen.progress.restart_since == progress.restart_since
     found = left_of_it(seen)
-    seen_left = {"left": len(found.due), "message": shortened(found.sentence, SENTENCE_LENGTH)} if known else {}
+    seen_left = {"left": len(found.due), "message": shortened(found.sentence)} if known else {}
     return {"since": stamp(progress.restart_since), **seen_left}
 
 

@@ -10,7 +10,16 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from tidegate.clients import Credentials, Http, Kube, Lease, NoElection, electing_namespace, end_beside_another
+from tidegate.clients import (
+    Credentials,
+    Http,
+    Kube,
+    Lease,
+    NoElection,
+    electing_namespace,
+    end_beside_another,
+    take_all,
+)
 from tidegate.reconcile.advice.log_reading import LogReading
 from tidegate.reconcile.advice.usage import UsageReading
 from tidegate.reconcile.day_before.ticks import DayJudging
@@ -21,7 +30,7 @@ from tidegate.reconcile.judging.checking import Checking
 from tidegate.reconcile.judging.queries import Measuring
 from tidegate.reconcile.judging.ticks import Judging
 from tidegate.reconcile.scope import Scope
-from tidegate.reconcile.scraping.scraper import PAGES_AT_ONCE, Scraping
+from tidegate.reconcile.scraping.scraper import Scraping
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.turn import Followers, take_turn
 from tidegate.reconcile.world import World
@@ -36,10 +45,6 @@ from .source_checks import SourceChecks
 DRAIN_SECONDS = 3.0
 # Events need no Lease: the next leader is at work while the last of them are written.
 TELL_SECONDS = 2.0
-# Slow hooks of one team keep nobody else's waiting.
-HOOKS_AT_ONCE = 256
-# Each source has ten at most: slow ones keep nobody else's waiting.
-QUESTIONS_AT_ONCE = 512
 KOPF_AFTER_SECONDS = 3.0
 log = structlog.get_logger(__name__)
 
@@ -52,9 +57,9 @@ class Process:
         telemetry = Telemetry()
         scope = Scope(namespaces=options.namespaces, without=options.without)
         self._kube = Kube(who, observer=telemetry.request, streams=scope.streams)
-        self._http = Http(limit=QUESTIONS_AT_ONCE)
-        self._hook_http = Http(limit=HOOKS_AT_ONCE)
-        self._page_http = Http(limit=PAGES_AT_ONCE)
+        self._http = Http()
+        self._hook_http = Http()
+        self._page_http = Http()
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         # A pod may not list the Leases of others: whoever installs the chart twice gives each its namespaces.
         self._looks_for_others = options.namespace is None and not who.in_pod
@@ -67,8 +72,9 @@ class Process:
             reporter=options.identity,
             scope=scope,
         )
-        self._followers = self._beside_turns(telemetry)
-        self._checks = SourceChecks(self._world)
+        channel = Channel(self._http, telemetry)
+        self._followers = self._beside_turns(channel)
+        self._checks = SourceChecks(self._world, channel)
         self._shell = Shell(who, self._checks.changed, options.namespaces)
         self._stop = asyncio.Event()
         self._dead: list[str] = []
@@ -77,8 +83,7 @@ class Process:
         self._turns: asyncio.Task[None] | None = None
         telemetry.registry.register(Rollouts(self._world))
 
-    def _beside_turns(self, telemetry: Telemetry) -> Followers:
-        channel = Channel(self._http, telemetry)
+    def _beside_turns(self, channel: Channel) -> Followers:
         scraping = Scraping(self._world, self._page_http)
         arrivals = Arrivals()
         return Followers(
@@ -97,6 +102,7 @@ class Process:
 
         Raises CannotStart where the pages cannot be served, and where to lead would be to lead beside another.
         """
+        take_all()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)

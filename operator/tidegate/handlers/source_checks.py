@@ -4,22 +4,27 @@ import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from tidegate.clients import Ask, AskFailed, CallError, Conflict, Fenced, Kind, Reply
-from tidegate.decision.reasons import SENTENCE_LENGTH
+from tidegate.clients import Ask, AskFailed, CallError, Conflict, Fenced, Kind, NotSent, Reply, in_own_thread
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import Answer, Unusable
+from tidegate.metrics.page import Page
 from tidegate.metrics.prometheus import Prometheus
-from tidegate.metrics.scrape import Scrape
+from tidegate.metrics.scrape import Scrape, Target
 from tidegate.metrics.sifting import Sifting, Wanted
+from tidegate.metrics.skew import beside
 from tidegate.metrics.translator import Question
 from tidegate.reconcile import kinds
 from tidegate.reconcile.scraping.pages import page_of, pages_at
+from tidegate.reconcile.scraping.reading import PAGES_AT_ONCE
+from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 from tidegate.watch import Key, Object, Recurring
 
 if TYPE_CHECKING:
@@ -43,15 +48,16 @@ class State:
     message: str
 
 
-NOT_ANSWERING = "NotAnswering"
+NOT_ANSWERING, NOT_ASKED = "NotAnswering", "NotAsked"
 ANSWERING = State("True", "Answering", "the source answers")
 
 
 class SourceChecks:
     """Asks each source at its first sight, after each change, and every five minutes."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, channel: Channel) -> None:
         self._world = world
+        self._channel = channel
         self._due = Recurring("checking a source", self._check, again=CHECK_SECONDS)
 
     async def run(self) -> None:
@@ -90,42 +96,51 @@ class SourceChecks:
             return answers_or(await self._pages(source, source.translator))
 
         if not source.translator.probe:
-            return State("Unknown", "NotAsked", "its Secrets are in order; only objectives ask it")
+            return State("Unknown", NOT_ASKED, "its Secrets are in order; only objectives ask it")
 
         now = self._world.now()
         ask = source.ask(Question(words=source.translator.probe, end=now, window=source.window))
         try:
             if isinstance(source.translator, Prometheus):
-                problem = await asyncio.to_thread(asked, source.translator, ask, self._sender())
+                problem = await in_own_thread(partial(asked, source.translator, ask, self._sender()))
             else:
-                problem = problem_of(source.meaning(await self._world.http.send(ask)))
+                problem = problem_of(source.meaning(await self._channel.send(ask)))
+        except NotSent as error:
+            return State("Unknown", NOT_ASKED, str(error))
         except AskFailed as error:
-            problem = str(error)[:SENTENCE_LENGTH]
+            return answers_or(shortened(str(error)))
 
-        return answers_or(problem)
+        return answers_or(problem, self._channel.clock(source, "its"))
 
     async def _pages(self, source: Source, scrape: Scrape) -> str:
         """Why a page is of no use; empty where all are."""
         try:
-            targets = await pages_at(scrape.addresses, each=scrape.each_address, seconds=source.seconds)
+            targets = await pages_at(
+                scrape.addresses, self._world.http, each=scrape.each_address, seconds=source.seconds
+            )
         except AskFailed as error:
-            return str(error)[:SENTENCE_LENGTH]
+            return shortened(str(error))
 
-        nothing = Wanted(())
-        read = [page_of(found, source, Sifting(nothing, found.ours), self._world.http) for found in targets]
-        found = zip(targets, await asyncio.gather(*read), strict=True)
+        turns, nothing = asyncio.Semaphore(PAGES_AT_ONCE), Wanted(())
+
+        async def read(found: Target) -> Page | Unusable:
+            async with turns:
+                return await page_of(found, source, Sifting(nothing, found.ours), self._world.http)
+
+        found = zip(targets, await asyncio.gather(*map(read, targets)), strict=True)
         failed = [f"{target.url}: {page.why}" for target, page in found if isinstance(page, Unusable)]
-        return failed[0][:SENTENCE_LENGTH] if failed else ""
+        return shortened(failed[0]) if failed else ""
 
     def _sender(self) -> Send:
-        """How another thread asks: through the one client that knows time, size and where nothing is sent."""
+        """How another thread asks: as all do, so that time, size and places are known, and where nothing is sent."""
         loop = asyncio.get_running_loop()
-        return lambda ask: asyncio.run_coroutine_threadsafe(self._world.http.send(ask), loop).result()
+        return lambda ask: asyncio.run_coroutine_threadsafe(self._channel.send(ask), loop).result()
 
 
-def answers_or(problem: str) -> State:
-    """Answering, or why not."""
-    return State("False", NOT_ANSWERING, problem) if problem else ANSWERING
+def answers_or(problem: str, clock: str = "") -> State:
+    """Answering, or why not; and what is wrong with the clock of who answers."""
+    state = State("False", NOT_ANSWERING, problem) if problem else ANSWERING
+    return replace(state, message=beside(state.message, clock))
 
 
 def problem_of(answer: Answer) -> str:
@@ -147,7 +162,7 @@ def asked(prometheus: Prometheus, ask: Ask, send: Send) -> str:
             session.mount(prometheus.address, transport(ask, send))
             connected.custom_query(prometheus.probe)
     except (PrometheusApiClientException, requests.RequestException, ValueError, KeyError) as error:
-        return str(error)[:SENTENCE_LENGTH] or type(error).__name__
+        return shortened(str(error)) or type(error).__name__
 
     return ""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from tidegate.sentences import shortened
+
 MOST_LINES, LONGEST_SENTENCE = 10, 256
 NAMED_PODS = 2
 
@@ -85,7 +87,7 @@ def on_pods(said: str, affected: Iterable[Affected]) -> str:
     """A sentence with the pods that it is about, as many as there is room for."""
     names = sorted(found.pod for found in affected)
     more = f" and {len(names) - NAMED_PODS} more" if len(names) > NAMED_PODS else ""
-    return f"{said}: {', '.join(names[:NAMED_PODS])}{more}"[:LONGEST_SENTENCE]
+    return shortened(f"{said}: {', '.join(names[:NAMED_PODS])}{more}", LONGEST_SENTENCE)
 
 
 def earliest(affected: Iterable[Affected]) -> datetime:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegate.sentences import shortened
+
 from .advice import LONGEST_SENTENCE, Advice, Topic
 from .counts import EMPTY, Block
 from .evidence import Evidence
@@ -27,7 +29,7 @@ class ClientErrors:
 
         counts = sides(self.total.candidate, self.total.stable)
         said = f"4xx: {counts}; {speaks(self.evidence.value, 1 / ALPHA)}"
-        return Advice(topic=Topic.CLIENT_ERRORS, sentence=said[:LONGEST_SENTENCE], since=self.since)
+        return Advice(topic=Topic.CLIENT_ERRORS, sentence=shortened(said, LONGEST_SENTENCE), since=self.since)
 
 
 def start(rules: Comparison) -> ClientErrors:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
 
+from tidegate.sentences import shortened
+
 from . import sentences
 from .advice import LONGEST_SENTENCE
 from .combined import Ruling
@@ -136,4 +138,4 @@ def afterwards(name: str, comparison: Comparison, state: CusumState) -> str:
         f"{name}: {sentences.counted(today)} bad since {since:%H:%M} UTC, {sentences.counted(before)} at the same time"
         f" a day before{more}; tolerated: {comparison.tolerance:.3g} times. Nothing is done about it"
     )
-    return said[:LONGEST_SENTENCE]
+    return shortened(said, LONGEST_SENTENCE)

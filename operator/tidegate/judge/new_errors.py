@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tidegate.sentences import shortened
+
 from .advice import LONGEST_SENTENCE, Advice, Topic
 from .signatures import signature
 
@@ -53,4 +55,6 @@ def advice_on(found: str, candidate: Heard, stable: Heard) -> Advice:
     """One error."""
     on = f"{len(candidate.times[found])} of {len(candidate.pods)} candidate pods read"
     said = f"{candidate.often(found):,} times in the logs of {on}, never on {len(stable.pods)} of stable's: {found}"
-    return Advice(topic=Topic.NEW_ERROR, subject=found, sentence=said[:LONGEST_SENTENCE], since=candidate.since[found])
+    return Advice(
+        topic=Topic.NEW_ERROR, subject=found, sentence=shortened(said, LONGEST_SENTENCE), since=candidate.since[found]
+    )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
+from tidegate.sentences import shortened
+
 from .advice import LONGEST_SENTENCE, Advice, Topic
 from .streaming import Detector, Finding, Limits
 
@@ -47,4 +49,6 @@ class Gauge:
         if finding is not None:
             how = "outside of" if finding is Finding.OUT_OF_RANGE else "more restless than"
             said = f"{name} is {value:.4g}: {how} what it was in the day before, {least:.4g} to {greatest:.4g}"
-            self.advice = Advice(topic=Topic.UNUSUAL, subject=name, sentence=said[:LONGEST_SENTENCE], since=at)
+            self.advice = Advice(
+                topic=Topic.UNUSUAL, subject=name, sentence=shortened(said, LONGEST_SENTENCE), since=at
+            )

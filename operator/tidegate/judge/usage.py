@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegate.sentences import shortened
+
 from .advice import LONGEST_SENTENCE, Advice, Affected, PodsOf, Topic, on_pods
 from .plan import share
 
@@ -71,7 +73,7 @@ def memory_growth(candidate: Sequence[Use], stable: Sequence[Use], at: datetime)
     now = sum(use.memory for use in grown) / len(grown) / MEBIBYTE
     said = f"memory of {mine.counted} candidate pods grows by {share(hourly)} an hour (now {now:,.0f} MiB)"
     sentence = on_pods(f"{said}; of {others.counted} of stable's", mine.affected)
-    return Advice(topic=Topic.MEMORY_GROWS, sentence=sentence[:LONGEST_SENTENCE], since=at)
+    return Advice(topic=Topic.MEMORY_GROWS, sentence=shortened(sentence, LONGEST_SENTENCE), since=at)
 
 
 def growing(uses: Sequence[Use], at: datetime) -> PodsOf:

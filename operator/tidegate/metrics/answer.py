@@ -8,9 +8,11 @@ from typing import TypeVar
 
 import msgspec
 
+from tidegate.sentences import shortened
+
 from .samples import number
 
-SENTENCE_LENGTH = 256
+ANSWER_LENGTH = 256
 ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
     301: ELSEWHERE,
@@ -102,19 +104,19 @@ def decoded(body: bytes, kind: type[T], *, whose: str) -> T | Unusable:
 
 def unusable(words: str) -> Unusable:
     """No answer, in the words of another: one short line."""
-    return Unusable(plain(words)[:SENTENCE_LENGTH])
+    return Unusable(shortened(plain(words), ANSWER_LENGTH))
 
 
 def not_whole(words: str) -> NotWhole:
     """A part of an answer, in what its source says of that."""
-    return NotWhole(plain(f"the answer is not whole: {words or 'it says so itself'}")[:SENTENCE_LENGTH])
+    return NotWhole(shortened(plain(f"the answer is not whole: {words or 'it says so itself'}"), ANSWER_LENGTH))
 
 
 def refused(status: int, words: str) -> Refused:
     """An answer that is none: its status, what that means, and the source's own words."""
     known = {found.value for found in HTTPStatus}
     why = WHY.get(status) or (HTTPStatus(status).phrase.lower() if status in known else "")
-    return Refused(plain(": ".join(filter(None, (f"HTTP {status}", why, words))))[:SENTENCE_LENGTH])
+    return Refused(shortened(plain(": ".join(filter(None, (f"HTTP {status}", why, words)))), ANSWER_LENGTH))
 
 
 def plain(words: str) -> str:
@@ -127,7 +129,7 @@ def sample(found: float | str | None) -> Answer:
     try:
         value = math.nan if found is None else number(found) if isinstance(found, str) else float(found)
     except (ValueError, OverflowError):
-        return Unusable(f"not a number: {str(found)[:32]!r}")
+        return Unusable(f"not a number: {shortened(str(found), 32)!r}")
 
     if found is None:
         return NoData("no value")

@@ -8,7 +8,7 @@ import structlog
 from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid, Note, Object, Unavailable
 from tidegate.decision import Decision, Phase
 from tidegate.decision.progress import Progress
-from tidegate.decision.reasons import SENTENCE_LENGTH, shortened
+from tidegate.sentences import SENTENCE_LENGTH, shortened
 from tidegate.watch import Key
 
 from . import kinds
@@ -61,7 +61,7 @@ def refusal_of(decision: Decision, before: Progress, error: CallError) -> Decisi
         return None
 
     cause = progress.history[0] if progress.history else progress
-    sentence = f"{shortened(cause.sentence, SENTENCE_LENGTH)}; not done yet: {error.told[:SENTENCE_LENGTH]}"
+    sentence = f"{shortened(cause.sentence)}; not done yet: {shortened(error.told)}"
     told = replace(progress, reason=cause.reason, sentence=sentence)
     return Decision(reason=told.reason, sentence=sentence, progress=told)
 
@@ -92,9 +92,9 @@ def _told(found: Object, error: Exception) -> bool:
 def sentence_of(error: Exception) -> str:
     """What failed, for people: the server's words, or those of an error that is ours to mend."""
     if isinstance(error, CallError):
-        return error.told[:SENTENCE_LENGTH]
+        return shortened(error.told)
 
-    what = f"{type(error).__name__}: {error}"[: SENTENCE_LENGTH // 2]
+    what = shortened(f"{type(error).__name__}: {error}", SENTENCE_LENGTH // 2)
     return f"this Release cannot be looked at, so nothing is done for it: {what}. The operator's log says where"
 
 

@@ -10,7 +10,8 @@ import structlog
 
 from tidegate.api.names import LABEL_HOOK, LABEL_METRIC_SOURCE
 from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
-from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
+from tidegate.decision.reasons import Reason
+from tidegate.sentences import shortened
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Tasks, Troubles, WorkQueue, key_of
 from tidegate.watch.memory import tune_collector
@@ -101,7 +102,7 @@ class World:
 
     def refused_by(self, key: Key, error: CallError) -> None:
         """Remember what the API server did not take, in its words."""
-        self.refuse(key, Reason.REFUSED, error.told[:SENTENCE_LENGTH])
+        self.refuse(key, Reason.REFUSED, shortened(error.told))
 
     def memory(self, key: Key) -> Memory:
         """What is remembered of a Release."""

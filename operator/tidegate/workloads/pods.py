@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tidegate.sentences import shortened
+
 STUCK = frozenset(
     {
         "CrashLoopBackOff",
@@ -96,7 +98,7 @@ def unscheduled_sentence(status: Mapping[str, Any]) -> str | None:
 def one_line(words: str) -> str:
     """Others' words without line breaks, cut where they are longer than a status has room for."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-    return line if len(line) <= WORDS else f"{line[: WORDS - 1]}…"
+    return shortened(line, WORDS)
 
 
 def summary(pods: Iterable[Pod], *, now: datetime, min_ready_seconds: int, ready_nodes: frozenset[str] | None) -> Pods:

@@ -11,12 +11,12 @@ from tidegate.api.names import (
     LABEL_RELEASE,
     LABEL_REVISION,
 )
+from tidegate.sentences import shortened
 
 from .owner import Owner
 
 # An admission that says no; what is unavailable for a moment is tried again by the controller, and no refusal.
 REFUSED = ("is forbidden", "denied the request")
-REFUSAL_LENGTH = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def refusal(status: Mapping[str, Any]) -> str:
     failed = (state for state in states if (state.get("type"), state.get("status")) == ("ReplicaFailure", "True"))
     state = next((state for state in failed if state.get("reason") == "FailedCreate"), {})
     sentence = str(state.get("message") or "")
-    return sentence[:REFUSAL_LENGTH] if any(word in sentence for word in REFUSED) else ""
+    return shortened(sentence) if any(word in sentence for word in REFUSED) else ""
 
 
 def name_of(owner: Owner, revision: str) -> str:

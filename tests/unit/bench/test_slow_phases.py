@@ -20,7 +20,8 @@ def drawn() -> list[tuple[Array, Array]]:
     rng = np.random.default_rng(6)
     law = np.array([1.0, 0.2, 0.05, 0.01])[:, None]
     return [
-        (rng.poisson(100 * law * 1.9, (4, RUNS)) * 1.0, rng.poisson(900 * law, (4, RUNS)) * 1.0) for _ in range(LOOKS)
+        (rng.poisson(100 * law * 1.9, (4, RUNS)).astype(float), rng.poisson(900 * law, (4, RUNS)).astype(float))
+        for _ in range(LOOKS)
     ]
 
 

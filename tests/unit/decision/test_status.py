@@ -12,7 +12,7 @@ from tidegate.api import Suspend
 from tidegate.decision import Phase, Progress
 from tidegate.decision.actions import PointService, Role, Scale, SetWeight
 from tidegate.decision.progress import Outcome, Rollout
-from tidegate.decision.reasons import Reason, shortened
+from tidegate.decision.reasons import Reason
 from tidegate.decision.recorded import progress_of
 from tidegate.decision.snapshot import Blocked
 from tidegate.decision.status import status_of
@@ -227,18 +227,6 @@ SAID = (
     " and at most 1 %; evidence 407,388:1 (limit 100:1); excess on 1 of 1 candidate pods; stable had 0.5 % in the hour"
     " before; a false alarm like this comes in at most 1 % of rollouts."
 )
-
-
-@pytest.mark.parametrize(
-    ("longest", "end"),
-    [(len(SAID), "1 % of rollouts."), (220, "candidate pods;…"), (60, "(5.5 %), stable…"), (19, "errors: breach.…")],
-    ids=["all of it", "a clause", "a word", "a verdict"],
-)
-def test_what_is_too_long_ends_with_a_clause_or_a_word(longest: int, end: str) -> None:
-    said = shortened(SAID, longest)
-
-    assert said.endswith(end)
-    assert len(said) <= longest
 
 
 def test_of_the_newest_rollout_all_is_remembered_that_is_said_after_it() -> None:

@@ -1,8 +1,11 @@
 """What is said of a source whose answer is of no use: whether it answered at all, and how."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
-from tidegate.metrics.answer import NotAsked, Silent, Unusable, not_whole, refused
+from tidegate.metrics.answer import ANSWER_LENGTH, NotAsked, Silent, Unusable, not_whole, refused, unusable
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,14 @@ from tidegate.metrics.answer import NotAsked, Silent, Unusable, not_whole, refus
 )
 def test_only_a_source_without_an_answer_is_said_not_to_answer(found: Unusable, sentence: str) -> None:
     assert found.of("the source") == sentence
+
+
+@pytest.mark.parametrize("made", [unusable, not_whole, partial(refused, 503)], ids=["unusable", "not whole", "refused"])
+def test_a_sources_own_words_are_cut_behind_a_word_and_never_within_a_number(
+    made: Callable[[str], Unusable],
+) -> None:
+    why = made("more than 1234567 samples, " * 20).why
+
+    assert len(why) <= ANSWER_LENGTH
+    assert why.removesuffix("…").split()[-1] in {"more", "than", "1234567", "samples,"}
+    assert why.endswith("…")

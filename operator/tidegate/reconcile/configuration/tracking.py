@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import assert_never
 
 from tidegate.clients import Kind
-from tidegate.decision.reasons import SENTENCE_LENGTH, Reason
+from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked, Copy, Reading
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Memory
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 from tidegate.watch import Object
 from tidegate.workloads import Owner, Reference, absent, copy_name, fingerprint, references
 
@@ -116,7 +117,7 @@ def _unreadable(found: Mapping[Reference, Standing]) -> Blocked | None:
         if isinstance(standing, Unreadable):
             sentence = f"{_where(reference)} cannot be read: {standing.sentence}"
             again = None if standing.again is None else timedelta(seconds=standing.again)
-            return Blocked(Reason.CONFIG_UNREADABLE, sentence[:SENTENCE_LENGTH], again)
+            return Blocked(Reason.CONFIG_UNREADABLE, shortened(sentence), again)
 
     return None
 

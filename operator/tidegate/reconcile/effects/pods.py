@@ -8,6 +8,7 @@ from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Refused
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 
 # A disruption budget is no object of ours to watch: it is asked again.
 PATIENCE_SECONDS = 10.0
@@ -26,7 +27,7 @@ async def evict(seen: Seen, name: str, world: World) -> None:
         world.keep(kinds.PODS, await world.kube.call("GET", kinds.PODS.path(seen.owner.namespace, name)))
     except Disturbed as error:
         until = time.monotonic() + PATIENCE_SECONDS
-        world.memory(key).budget = Refused(Reason.RESTART_WAITS, error.sentence[:256], until)
+        world.memory(key).budget = Refused(Reason.RESTART_WAITS, shortened(error.sentence), until)
         world.mark(key)
     except NotFound:
         world.store(kinds.PODS).drop(found)

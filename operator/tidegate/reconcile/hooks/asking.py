@@ -13,6 +13,7 @@ from tidegate.reconcile.memory import Asked
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.secrets import SecretUnusable, authorization
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 from tidegate.watch import Key, Recurring
 from tidegate.workloads import Run, job, job_name, variables
 
@@ -126,7 +127,7 @@ class Asking:
             ask = Ask(url=http.url, body=question.body, seconds=http.timeout.total_seconds(), headers=headers)
             reply = await self._world.hook_http.send(ask)
         except (SecretUnusable, AskFailed) as error:
-            return Answer(question.key, Said.NOT_YET, str(error)[:LINE_LENGTH])
+            return Answer(question.key, Said.NOT_YET, shortened(str(error), LINE_LENGTH))
 
         said = Said.YES if 200 <= reply.status < 300 else Said.NOT_YET
         return Answer(question.key, said, f"HTTP {reply.status}{_first_line(reply.body)}")
@@ -151,7 +152,7 @@ class Asking:
         try:
             self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world))
         except CallError as error:
-            return Answer(question.key, Said.NOT_YET, error.told[:LINE_LENGTH])
+            return Answer(question.key, Said.NOT_YET, shortened(error.told, LINE_LENGTH))
         except Fenced as error:
             return Answer(question.key, Said.NOT_YET, str(error))
 
@@ -165,5 +166,5 @@ def _release(question: Question) -> Key:
 def _first_line(body: bytes) -> str:
     """What people read of an answer: one line, printable and short."""
     text = body[: LINE_LENGTH * 4].decode("utf-8", "replace").strip()
-    line = "".join(letter for letter in text.partition("\n")[0] if letter.isprintable())[:LINE_LENGTH]
-    return f": {line}" if line else ""
+    line = "".join(letter for letter in text.partition("\n")[0] if letter.isprintable())
+    return f": {shortened(line, LINE_LENGTH)}" if line else ""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import chain
 
 from tidegate.api import InvalidSpec
-from tidegate.clients import AskFailed, TooLarge
+from tidegate.clients import AskFailed, NotSent, TooLarge
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotAsked, Silent, TooMuch, Unusable
 from tidegate.metrics.backend import Backend
@@ -102,5 +102,11 @@ async def ask_raw(
 
 
 def unanswered(error: AskFailed) -> Unusable:
-    """Why nothing can be read: one answer that was too large may be had in parts."""
-    return TooMuch(str(error)) if isinstance(error, TooLarge) else Silent(str(error))
+    """Why nothing can be read. What was too large may be had in parts; what was not sent is nobody's fault."""
+    match error:
+        case TooLarge():
+            return TooMuch(str(error))
+        case NotSent():
+            return NotAsked(str(error))
+
+    return Silent(str(error))

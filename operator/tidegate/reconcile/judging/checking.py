@@ -13,6 +13,7 @@ from tidegate.reconcile.memory import Refusal
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 from tidegate.watch import Key, Recurring
 from tidegate.workloads import job
 
@@ -84,7 +85,7 @@ class Checking:
             self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world))
         except (CallError, Fenced) as error:
             why = error.told if isinstance(error, CallError) else str(error)
-            kept.refusals[name] = Refusal(why[:LINE_LENGTH], time.monotonic() + REFUSED_SECONDS)
+            kept.refusals[name] = Refusal(shortened(why, LINE_LENGTH), time.monotonic() + REFUSED_SECONDS)
         else:
             kept.refusals.pop(name, None)
 

@@ -9,7 +9,6 @@ from tidegate.api import Baseline, Mode, number
 from tidegate.api.objectives import Objective
 from tidegate.api.release import ReleaseSpec
 from tidegate.decision.progress import Progress
-from tidegate.decision.reasons import shortened
 from tidegate.decision.snapshot import Evidence
 from tidegate.judge.checks import judge_checks
 from tidegate.judge.share import TOLERATED
@@ -18,6 +17,7 @@ from tidegate.reconcile.advice.collected import pods_of
 from tidegate.reconcile.memory import Measured
 from tidegate.reconcile.seen.exposure import recorded_step
 from tidegate.reconcile.world import World
+from tidegate.sentences import shortened
 from tidegate.watch import Key
 from tidegate.workloads import baseline_of
 

@@ -14,6 +14,7 @@ from tidegate.decision.snapshot import Blocked
 from tidegate.judge.verdict import Measurement
 from tidegate.metrics import variables
 from tidegate.metrics.answer import Answer, NoData, Sample, Unusable
+from tidegate.metrics.skew import explained
 from tidegate.metrics.translator import Question
 from tidegate.reconcile.advice.gauges import look_at_gauges
 from tidegate.reconcile.blocks.wording import not_understood
@@ -101,7 +102,7 @@ class Measuring:
         except AskFailed as error:
             return self._unavailable(unanswered(error).of(THE_SOURCE))
 
-        return meaning(source.meaning(reply), asked_at)
+        return meaning(explained(source.meaning(reply), self._channel.clock(source)), asked_at)
 
     def _unavailable(self, why: str) -> Measurement:
         return Measurement(taken_at=self._world.now(), unavailable=True, why=why)

@@ -16,6 +16,7 @@ from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import RawSeries, read, scraped_twice
 from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.metrics.scrape import Scrape
+from tidegate.metrics.skew import explained
 from tidegate.reconcile import kinds
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.scraping.scraper import Scraping
@@ -82,7 +83,9 @@ class Judging:
         source = self._world.sources.resolve(*group.place)
         self._note_promises({member.key for member in members})
         await asyncio.gather(*(self._advance(group, source, found, until) for found in chunks(members, until)))
+        clock = self._clock(source)
         for member in members:
+            member.track.clock = clock
             # Where this fails, its turn does too, and tells of it.
             self._world.mark(member.key)
 
@@ -143,7 +146,7 @@ class Judging:
                 return
 
             if isinstance(found, Unusable):
-                fail(due, found.of(THE_SOURCE))
+                fail(due, explained(found, self._clock(source)).of(THE_SOURCE))
                 return
 
             series = read(group.shape, sides, found)
@@ -154,6 +157,9 @@ class Judging:
             else:
                 self._resume(due)
                 due = take(due, series, self._told, until=end, wait=wait)
+
+    def _clock(self, source: Source | Blocked) -> str:
+        return "" if isinstance(source, Blocked) else self._channel.clock(source)
 
     async def _asked(
         self,

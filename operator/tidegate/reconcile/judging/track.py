@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tidegate.judge.counts import Counts
 from tidegate.metrics.increments import CountedBlock, Increments
 from tidegate.metrics.samples import MILLISECONDS, Series
+from tidegate.metrics.skew import beside
 from tidegate.reconcile.day_before.track import DayTrack
 
 from .arrivals import LATEST, SOON, Late, Stored
@@ -32,6 +33,8 @@ class Track:
     failed: str = ""
     caught_up: bool = False
     resumed: int | None = None
+    # What is wrong with the source's clock; empty where nothing is.
+    clock: str = ""
     breached_at: int | None = None
     taken: int = field(init=False)
     # How long samples were waited for when they were asked for last; and the last of them that was late.
@@ -130,6 +133,10 @@ class Track:
     @property
     def why_silent(self) -> str:
         """What someone must know who sees that requests are served."""
+        return beside(self._why_silent, self.clock)
+
+    @property
+    def _why_silent(self) -> str:
         nothing, apart = f"nothing is counted for both sides by {self.counting.shape.counted}", self._increments.apart
         if self.late is not None and self.late.by >= LATEST:
             return f"{nothing}: samples are stored more than {LATEST.total_seconds():.0f} s after their time"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from tidegate.api.names import LABEL_REVISION
-from tidegate.clients import AskFailed, Http, addresses_of
-from tidegate.metrics.answer import Silent, Unusable, refused
+from tidegate.clients import AskFailed, Http, NotSent
+from tidegate.metrics.answer import NotAsked, Silent, Unusable, refused
 from tidegate.metrics.page import Page, read, sieve
 from tidegate.metrics.scrape import OfPods, Target, at, at_each
 from tidegate.metrics.sifting import Sifting
@@ -18,12 +18,12 @@ from tidegate.watch import Key
 RUNNING = "Running"
 
 
-async def pages_at(addresses: tuple[str, ...], *, each: bool, seconds: float) -> tuple[Target, ...]:
+async def pages_at(addresses: tuple[str, ...], http: Http, *, each: bool, seconds: float) -> tuple[Target, ...]:
     """The pages at some addresses. Raises AskFailed for a name that is not resolved."""
     if not each:
         return tuple(map(at, addresses))
 
-    found = await asyncio.gather(*(addresses_of(url, seconds=seconds) for url in addresses))
+    found = await asyncio.gather(*(http.addresses_of(url, seconds=seconds) for url in addresses))
     return tuple(target for url, places in zip(addresses, found, strict=True) for target in at_each(url, places))
 
 
@@ -41,6 +41,8 @@ async def page_of(target: Target, source: Source, sifting: Sifting, http: Http) 
     found = sieve(sifting)
     try:
         reply = await http.send(source.page(target), take=found.take)
+    except NotSent as error:
+        return NotAsked(str(error))
     except AskFailed as error:
         return Silent(str(error))
 

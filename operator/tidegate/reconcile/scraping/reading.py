@@ -1,5 +1,6 @@
 """One source whose pages are read: whom it counts for, its pages by now, and what they counted."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ from tidegate.watch import Key
 RESTING = milliseconds(BLOCK)
 WHOSE = {Side.STABLE: "stable", Side.CANDIDATE: "the candidate"}
 NOT_YET = Unusable("its pages were not read yet")
+# One that hangs has ten seconds at most.
+PAGES_AT_ONCE = 64
 # The pages that all Releases share, where they are no pods'.
 GATEWAY: Key = ("", "")
 
@@ -50,7 +53,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Reading:
-    """All of it may be lost: then counts begin again."""
+    """All of it may be lost: then counts begin again. Its `turns` are its own: no source waits for another's."""
 
     ring: Ring = field(default_factory=Ring)
     counted: dict[Key, Counted] = field(default_factory=dict)
@@ -58,6 +61,7 @@ class Reading:
     failed: Unusable | None = None
     by_pods: bool = False
     rested: int = 0
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
     _leaves: dict[Key, dict[Labels, Leaf]] = field(default_factory=dict)
     _wanted: Wanted | None = None
 

@@ -1,7 +1,5 @@
 """Reading pages of metrics where no server keeps them: beside the turns, for every Release that is judged by one."""
 
-import asyncio
-
 import structlog
 
 from tidegate.clients import AskFailed, Http
@@ -27,8 +25,6 @@ SCRAPE = "scrape"
 AGAIN_SECONDS = 5.0
 # So long before a cell ends its last page is asked for: what it counts is known when the cell is looked at.
 BEFORE = MILLISECONDS
-# One that hangs has ten seconds at most.
-PAGES_AT_ONCE = 64
 log = structlog.get_logger(__name__)
 
 
@@ -43,7 +39,6 @@ class Scraping:
         self._places: dict[Key, Place] = {}
         self._of: dict[Key, Place] = {}
         self._reads = Tasks("reading a page")
-        self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
         world.on_forget(self._leave)
 
     async def run(self) -> None:
@@ -130,7 +125,7 @@ class Scraping:
             return {}
 
         try:
-            found = await pages_at(scrape.addresses, each=scrape.each_address, seconds=source.seconds)
+            found = await pages_at(scrape.addresses, self._http, each=scrape.each_address, seconds=source.seconds)
         except AskFailed as error:
             reading.failed = Silent(str(error))
             return {GATEWAY: ()}
@@ -148,7 +143,7 @@ class Scraping:
 
     async def _read(self, source: Source, reading: Reading, leaf: Leaf) -> None:
         try:
-            async with self._turns:
+            async with reading.turns:
                 at = int(self._world.now().timestamp() * MILLISECONDS)
                 found = await page_of(leaf.target, source, leaf.sifting, self._http)
         finally:

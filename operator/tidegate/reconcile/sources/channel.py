@@ -1,16 +1,20 @@
 """Questions on their way to the sources: equal ones are one, and a slow source keeps nobody else's waiting."""
 
 import asyncio
-from collections import defaultdict
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from tidegate.clients import Ask, AskFailed, Reply
+from tidegate.metrics.skew import TOGETHER, sentence_of, skew
 from tidegate.telemetry import Telemetry
 
-# Of one address. A Prometheus answers 20 at a time, and others ask it too.
+from .sources import Source
+
+# Of one source. A Prometheus answers 20 at a time, and others ask it too.
 AT_ONCE = 10
+THE_SOURCES = "the metric source's"
 
 
 class Sends(Protocol):
@@ -22,17 +26,28 @@ class Sends(Protocol):
 
 
 class Channel:
-    """Sends questions, at most ten at a time to one address: the time of a question begins with its turn."""
+    """Sends questions, at most ten at a time to one source: the time of a question begins with its turn.
+
+    Two sources are two, also at one address: what one of them is asked may be slow, or be behind a proxy and dead.
+    """
 
     def __init__(self, http: Sends, telemetry: Telemetry) -> None:
         self._http = http
         self._telemetry = telemetry
-        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        # Kept as long as a question is under way, or waits for its turn.
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._asked: dict[object, asyncio.Task[Reply]] = {}
+        # By source, of those whose clock does not go with ours.
+        self._ahead: dict[str, timedelta] = {}
+
+    def clock(self, source: Source, whose: str = THE_SOURCES) -> str:
+        """What is wrong with a source's clock, as its last answer showed; empty where nothing is."""
+        return sentence_of(self._ahead.get(source.identity, TOGETHER), whose)
 
     async def send(self, ask: Ask) -> Reply:
         """The answer, whatever its status. Equal questions that are under way are one: equal in who asks, too."""
-        same = (ask.method, ask.url, ask.body, tuple(sorted(ask.headers.items())), ask.tls, ask.link_local)
+        what, who = (ask.method, ask.url, ask.body), (ask.source, ask.tls, ask.link_local)
+        same = (*what, *who, tuple(sorted(ask.headers.items())))
         if same not in self._asked:
             task = asyncio.create_task(self._send(ask))
             self._asked[same] = task
@@ -41,12 +56,24 @@ class Channel:
         return await asyncio.shield(self._asked[same])
 
     async def _send(self, ask: Ask) -> Reply:
+        turns = self._turns.setdefault(ask.source, asyncio.Semaphore(AT_ONCE))
         try:
-            async with self._turns[urlsplit(ask.url).netloc]:
+            async with turns:
                 reply = await self._http.send(ask)
         except AskFailed:
             self._telemetry.queries.labels("failed").inc()
             raise
 
+        self._note_clock(ask.source, reply)
         self._telemetry.queries.labels("answered" if reply.status == HTTPStatus.OK else "failed").inc()
         return reply
+
+    def _note_clock(self, source: str, reply: Reply) -> None:
+        if reply.dated is None:
+            return
+
+        ahead = skew(reply.dated.date, reply.dated.sent, reply.dated.heard)
+        if ahead:
+            self._ahead[source] = ahead
+        else:
+            self._ahead.pop(source, None)

@@ -31,9 +31,13 @@ LARGEST_RAW = 2**24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A metric source that can be asked. `window`: how far back it looks at most."""
+    """A metric source that can be asked. `window`: how far back it looks at most.
+
+    `where` names it in sentences; `identity` is its own among all sources of the cluster.
+    """
 
     where: str
+    identity: str = ""
     translator: Translator
     seconds: float
     window: timedelta = MINUTE
@@ -98,6 +102,7 @@ class Source:
             seconds=self.seconds,
             tls=self.tls,
             link_local=self.link_local,
+            source=self.identity,
         )
 
     def meaning(self, reply: Reply) -> Answer:
@@ -138,7 +143,9 @@ class Sources:
         """What a source says of itself, with its Secrets; `where` names it in a sentence."""
         try:
             provider = parse_source(found["spec"]).provider
-            return self._let_in(provider, Reader(self.secrets, found["metadata"].get("namespace")), where)
+            namespace, name = found["metadata"].get("namespace"), found["metadata"]["name"]
+            source = self._let_in(provider, Reader(self.secrets, namespace), where)
+            return replace(source, identity=f"{namespace or ''}/{name}")
         except InvalidSpec as error:
             return Blocked(Reason.METRIC_SOURCE_MISSING, f"{where} is invalid: {error}")
         except SecretUnusable as error:

@@ -407,6 +407,15 @@ def test_where_nothing_is_counted_there_is_no_data_and_it_says_by_what() -> None
     assert judged(found, cell=5, entered=3).verdict is Verdict.INCONCLUSIVE
 
 
+def test_where_nothing_is_counted_a_clock_that_is_off_is_told() -> None:
+    found = caught_up(track(), [], 5)
+    found.clock = "the metric source's clock is 42 s behind the operator's"
+
+    line = judged(found, cell=5)
+
+    assert line.sentence.endswith("; the metric source's clock is 42 s behind the operator's")
+
+
 def scraped(every: int, phases: Sequence[int], minutes: int = 20) -> list[Series]:
     """Both sides at a gateway's pods that are scraped every so many seconds; half of the candidate's requests fail."""
     times = [[START + 1000 * second for second in range(phase - 4 * every, 60 * minutes, every)] for phase in phases]

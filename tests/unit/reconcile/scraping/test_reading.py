@@ -235,8 +235,8 @@ async def test_a_pod_that_serves_no_page_of_metrics_is_told(
 
 async def test_a_link_local_page_is_never_read() -> None:
     source = usable({"scrape": {"addresses": ["http://169.254.169.254/metrics"]}})
-    (target,) = await pages_at(("http://169.254.169.254/metrics",), each=False, seconds=1)
     http = Http()
+    (target,) = await pages_at(("http://169.254.169.254/metrics",), http, each=False, seconds=1)
     found = await page_of(target, source, sifting(), http)
     await http.close()
 
@@ -245,7 +245,9 @@ async def test_a_link_local_page_is_never_read() -> None:
 
 
 async def test_every_address_of_a_name_is_a_page() -> None:
-    (found,) = await pages_at(("http://localhost:9100/metrics",), each=True, seconds=5)
+    http = Http()
+    (found,) = await pages_at(("http://localhost:9100/metrics",), http, each=True, seconds=5)
+    await http.close()
 
     assert isinstance(found, Target)
     assert (found.url, found.host) == ("http://127.0.0.1:9100/metrics", "localhost:9100")
