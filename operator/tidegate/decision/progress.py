@@ -121,7 +121,7 @@ class Progress:
     """The recorded state. Times only from here: a restart forgets nothing that a decision needs.
 
     `overruled`: the declared revision that an undo under way goes against. `restart_since`: stable's pods from before
-    are to be replaced.
+    are to be replaced. `lowered_to`: the weight that a hand lowered it to; none until a person lets it rise again.
     """
 
     phase: Phase = Phase.PENDING
@@ -153,6 +153,7 @@ class Progress:
     opened: bool = False
     stable_pods: int = 0
     overruled: str | None = None
+    lowered_to: int | None = None
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -193,5 +194,6 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "opened": False,
         "stable_pods": 0,
         "overruled": None,
+        "lowered_to": None,
     }
 )

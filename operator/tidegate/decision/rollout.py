@@ -19,9 +19,10 @@ from .disturbance import (
     hold_a_breach,
     hold_blocked,
     hold_suspended,
+    keep_what_was_lowered,
     lower_to_the_step,
     mend,
-    obey_the_lowering_hand,
+    note_the_lowering_hand,
     revert_the_raising_hand,
     shed_lost_pods,
     write_a_garbled_route,
@@ -139,7 +140,8 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
         return None
 
-    gates = (seen.progress.opened or not seen.step.pause) and closed(seen, When.BEFORE_PROMOTION) is None
+    held = seen.progress.lowered_to is not None or (seen.step.pause and not seen.progress.opened)
+    gates = not held and closed(seen, When.BEFORE_PROMOTION) is None
     ready = watching(seen) and passing(seen) and gates
     if ready and not drained(seen):
         return hold(seen, Reason.WATCHING, "the watch ends when stable has drained", drain_left(seen))
@@ -159,7 +161,8 @@ def handle_promote(seen: Snapshot) -> Decision | None:
     handled = replace(seen.progress.handled, promote=nonce)
     if names_this_step(seen, nonce):
         sentence = f"promote: step {seen.step.name}"
-        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opened_by_promote(seen))
+        opened = opened_by_promote(seen)
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, lowered_to=None, **opened)
 
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
     return in_vain(seen, sentence, handled=handled)
@@ -181,9 +184,10 @@ def handle_promote_full(seen: Snapshot) -> Decision | None:
 
     handled = replace(seen.progress.handled, promote_full=nonce)
     if seen.progress.step < seen.plan.last:
-        return enter(seen, seen.plan.last, straight=True, handled=handled)
+        entered = enter(seen, seen.plan.last, straight=True, handled=handled, lowered_to=None)
+        return replace(entered, actions=lift(seen))
 
-    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled)
+    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled, lowered_to=None)
 
 
 def lift(seen: Snapshot) -> tuple[Action, ...]:
@@ -230,8 +234,9 @@ ROLLOUT: tuple[Rule, ...] = (
     undo_in_vain,
     retry_in_vain,
     write_a_garbled_route,
+    note_the_lowering_hand,
     mend,
-    obey_the_lowering_hand,
+    keep_what_was_lowered,
     revert_the_raising_hand,
     assert_over_git,
     hold_a_breach,

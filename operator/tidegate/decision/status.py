@@ -173,6 +173,7 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "opened": progress.opened or None,
         "stablePods": progress.stable_pods or None,
         "overruled": progress.overruled,
+        "loweredTo": progress.lowered_to,
     }
     return {key: value for key, value in rollout.items() if value is not None}
 
