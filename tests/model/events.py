@@ -174,12 +174,17 @@ def metrics(state: State) -> Iterator[tuple[str, State]]:
             yield f"metrics are {name}", replace(state, evidence=evidence)
 
 
+def _begins(state: State) -> bool:
+    """True while a Deployment is being taken over, and nothing of ours serves yet."""
+    return state.kind.takes_over and state.progress.stable is None
+
+
 def people(state: State) -> Iterator[tuple[str, State]]:
     """A new template, an ask by annotation, a suspension. Each ask once: a handled nonce opens nothing."""
     templates = ("v1", "v2") if state.kind.takes_over else ("v1", "v2", "v3")
     for revision in templates:
         # Where there is no room, another first revision is what matters, and not what follows it.
-        now = state.progress.stable is None if state.kind is Kind.ROOMLESS else state.progress.stable is not None
+        now = _begins(state) if state.kind is Kind.ROOMLESS else state.progress.stable is not None or _begins(state)
         if revision != state.target and now:
             yield f"{revision} is declared", replace(state, target=revision)
 

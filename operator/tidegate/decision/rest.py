@@ -19,7 +19,7 @@ from .restart import note_restart, restart
 from .rollback import way_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .start import start, start_by_steps
+from .start import begin_rollout, opening, start, start_by_steps
 from .step import touched
 from .takeover import (
     empty_the_workload,
@@ -204,6 +204,16 @@ def wait_while_suspended(seen: Snapshot) -> Decision | None:
     return None
 
 
+def start_with_what_is_proven(seen: Snapshot) -> Decision | None:
+    """The template that the Deployment serves with comes first: one that is declared since goes by steps after it."""
+    progress = seen.progress
+    proven = progress.taken_over.proven if progress.taken_over else ""
+    if progress.stable is not None or proven in {"", seen.target} or not seen.side(proven).exists:
+        return None
+
+    return begin_rollout(seen, Reason.ROLLOUT_STARTED, opening(seen, proven), proven)
+
+
 def at_target(seen: Snapshot) -> bool:
     return seen.progress.stable == seen.target
 
@@ -255,5 +265,6 @@ REST: tuple[Rule, ...] = (
     keep_the_route_whole,
     wait_until_mended,
     wait_while_suspended,
+    start_with_what_is_proven,
     start,
 )

@@ -7,6 +7,7 @@ from .actions import (
     EmptyWorkload,
     Finalize,
     HoldReplicas,
+    PrepareRevision,
     ReleaseReplicas,
     ResizeWorkload,
     RestoreSize,
@@ -55,7 +56,11 @@ def release_replicas(seen: Snapshot) -> Decision | None:
 
 
 def take_the_workload_over(seen: Snapshot) -> Decision | None:
-    """Pause it before anything of ours exists: from here on its template is declared, not rolled out."""
+    """Pause it before any pod of ours exists: from here on its template is declared, not rolled out.
+
+    The template that it serves with is kept first, for another one may be declared as soon as it is paused. The pause
+    lands on what was seen or not at all: what is kept is what it serves with.
+    """
     workload = seen.workload
     if workload is None or _stands_in_the_way(seen, workload):
         return None
@@ -73,7 +78,9 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
-    return _noted(seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found)
+    taken = TakeOver(found.replicas, found.paused, found.emptied, found.proven)
+    kept = found.proven != seen.target or seen.side(seen.target).exists or seen.by_nodes
+    return _noted(seen, sentence, *(() if kept else (PrepareRevision(seen.target, 0),)), taken, record=found)
 
 
 def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:

@@ -17,6 +17,7 @@ from tidegate.decision.actions import (
     HandServicesOver,
     HoldReplicas,
     PointService,
+    PrepareRevision,
     RefillWorkload,
     ReleaseReplicas,
     ReleaseWorkload,
@@ -31,7 +32,7 @@ from tidegate.decision.actions import (
 )
 from tidegate.decision.progress import Asks, Outcome, Rollout, TakenOver
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Blocked
+from tidegate.decision.snapshot import Blocked, Side
 from tidegate.decision.takeover import size_to_keep
 from tidegate.decision.workload import Workload
 
@@ -62,7 +63,31 @@ def first(workload: Workload, **changes: Any) -> Snapshot:
 def test_a_finalizer_comes_before_anything_is_taken() -> None:
     assert actions(first(SERVING)) == [Finalize(keep=True)]
     assert actions(replace(World().look(), workload=SERVING)) == [Finalize(keep=True)]
-    assert actions(first(SERVING, finalizer=True)) == [TakeOver(4, paused=False, proven="v1")]
+    assert TakeOver(4, paused=False, proven="v1") in actions(first(SERVING, finalizer=True))
+
+
+def test_the_template_that_a_deployment_serves_with_is_kept_before_it_is_paused() -> None:
+    look = first(SERVING, finalizer=True)
+    taking = [PrepareRevision("v1", 0), TakeOver(4, paused=False, proven="v1")]
+
+    assert actions(look) == taking
+    assert actions(replace(World().look(), workload=SERVING, finalizer=True)) == taking
+    # It is there from before, as where a crash came between.
+    assert actions(replace(look, sides=(Side(revision="v1"),))) == taking[1:]
+
+
+def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_that_serves() -> None:
+    kept = Side(revision="v1")
+    paused = replace(World(target="v2").look(), workload=replace(TAKEN, proven="v1"), finalizer=True, sides=(kept,))
+    look = progress_look(paused, taken_over=TakenOver(name="web", replicas=4, proven="v1"))
+
+    begun = decide(look).progress
+    assert begun.candidate == "v1"
+    decision = decide(replace(look, progress=begun))
+    assert (decision.actions, decision.progress.candidate) == ((PrepareRevision("v1", 4),), "v1")
+    assert decision.progress.sentence.endswith("; declared since: revision v2 goes by steps once v1 is served")
+    # Somebody deleted the copy: there is nothing to start.
+    assert decide(replace(look, sides=())).progress.candidate == "v2"
 
 
 def test_nothing_is_taken_while_the_takeover_waits() -> None:
