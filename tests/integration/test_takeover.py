@@ -292,6 +292,27 @@ def test_git_that_declares_the_pause_in_mid_takeover_is_told_and_not_fought(
     api.until(DEPLOYMENTS, namespace, "web", emptied)
 
 
+def test_who_resumes_by_updates_again_and_again_is_told_and_not_fought(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """The API server keeps false as nothing: of what writes it no field tells."""
+    serving(api, namespace, deployment(namespace))
+    api.create(RELEASES, taking_over(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+
+    for deploy in range(3):
+        api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+        body = {"metadata": {"annotations": {"deployed": str(deploy)}}, "spec": {"paused": False}}
+        resumed = api.merge(DEPLOYMENTS, namespace, "web", body, manager="deployer")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert "deployer resumes it again and again" in found["status"]["message"]
+    assert phase_is("Stalled")(found)
+    left = api.get(DEPLOYMENTS, namespace, "web")
+    assert left["metadata"]["generation"] == resumed["metadata"]["generation"]
+    eventually_told(api, namespace, "TakeoverWaits", "deployer resumes it again and again")
+
+
 @pytest.mark.parametrize("manager", GITS)
 def test_git_lets_go_of_the_size_and_nothing_changes(
     api: Api, namespace: str, operator: Operator, manager: str

@@ -12,7 +12,8 @@ class Workload:
 
     `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
 
-    `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time.
+    `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time. `resumer`: who
+    takes our pause off again and again; it is left to that one for a while.
     `let_go`: its size is nobody's but ours.
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
@@ -32,6 +33,7 @@ class Workload:
     proven: str = ""
     owned_by: str = ""
     pause_owned_by: str = ""
+    resumer: str = ""
     held: bool = False
     let_go: bool = False
     paused_by_us: bool = False
@@ -62,7 +64,7 @@ class Workload:
     @property
     def resumed_by_another(self) -> bool:
         """Declared to be not paused: whoever pauses it, each template that is declared so starts pods of it at once."""
-        return bool(self.pause_owned_by) and not self.paused and self.replicas > 0
+        return bool(self.pause_owned_by or self.resumer) and not self.paused and self.replicas > 0
 
     @property
     def changed_by_us(self) -> bool:

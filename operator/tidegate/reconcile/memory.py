@@ -102,6 +102,7 @@ class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
     `told_at`: when its status was written last. `known`: a rollout, and what it went by when that could last be read.
+    `paused_again`: how often its Deployment was, since Tidegate itself took a pause off last.
     """
 
     told_at: datetime | None = None
@@ -121,6 +122,7 @@ class Memory:
     quiet: Quiet | None = None
     compared: Compared | None = None
     put_back: dict[str, PutBack] = field(default_factory=dict)
+    paused_again: PutBack | None = None
 
     def of_template(self, declared: str) -> Compared:
         """What is known of a declared template."""

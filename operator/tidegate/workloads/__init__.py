@@ -31,6 +31,7 @@ from .deployments import (
     selected_labels,
     size_let_go,
     taken_over,
+    updated_since_us,
 )
 from .endpoints import portless, ready_pods, with_port
 from .ends import Ends, ends_since
@@ -141,6 +142,7 @@ __all__ = [
     "summary",
     "taken_over",
     "target_port_in",
+    "updated_since_us",
     "variables",
     "with_port",
 ]

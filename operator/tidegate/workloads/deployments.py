@@ -66,6 +66,22 @@ def paused_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str 
     return next(_appliers(managed_fields, owns_paused), "") or _client_side(last_applied, "paused")
 
 
+def updated_since_us(managed_fields: Sequence[Mapping[str, Any]]) -> str:
+    """Who updated anything of it last, not by server-side apply, and not before our own last write; empty where nobody.
+
+    Of a pause that was taken off no field tells: what is false is stored as nothing.
+    """
+    ours = max((_time(entry) for entry in managed_fields if entry.get("manager") == OURS), default="")
+    updates = (entry for entry in managed_fields if entry.get("operation") == UPDATES and not entry.get("subresource"))
+    others = (entry for entry in updates if entry.get("manager") != OURS and _time(entry) >= ours)
+    newest = max(others, key=_time, default=None)
+    return str(newest.get("manager")) if newest else ""
+
+
+def _time(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("time") or "")
+
+
 def size_let_go(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> bool:
     """True where nobody but us has `spec.replicas`: what a server-side applier drops is nobody's, and is 1."""
     others = (entry for entry in managed_fields if entry.get("manager") != OURS)

@@ -430,9 +430,14 @@ def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     assert actions(settled) == [ResumeWorkload()]
 
 
-def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that() -> None:
+@pytest.mark.parametrize(
+    "another",
+    [{"pause_owned_by": "kustomize-controller"}, {"resumer": "deployer"}],
+    ids=["declares", "does again and again"],
+)
+def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that(another: Any) -> None:
     """Its pods get each template in the same apply, whoever pauses it in between: that would be no end of writes."""
-    resumed = replace(TAKEN, paused=False, pause_owned_by="kustomize-controller")
+    resumed = replace(TAKEN, paused=False, **another)
     waiting = Blocked(Reason.TAKEOVER_WAITS, "kustomize-controller declares its spec.paused")
     unserved = replace(coming_up(resumed, available=4), blocked=waiting)
 

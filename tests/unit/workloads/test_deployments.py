@@ -21,6 +21,7 @@ from tidegate.workloads import (
     selected_labels,
     size_let_go,
     taken_over,
+    updated_since_us,
 )
 
 SIZE: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
@@ -131,3 +132,23 @@ def test_a_selector_by_expressions_falls_back_to_the_templates_labels() -> None:
     template = {"metadata": {"labels": {"app": "web", "tier": "front"}}}
 
     assert selected_labels({"selector": {"matchExpressions": []}}, template) == {"app": "web", "tier": "front"}
+
+
+NOON, LATER = "2026-01-01T12:00:00Z", "2026-01-01T12:00:01Z"
+OURS = entry("tidegate", "Update", PAUSE, time=NOON)
+
+
+@pytest.mark.parametrize(
+    ("others", "updater"),
+    [
+        ([entry("deployer", "Update", OTHER, time=LATER)], "deployer"),
+        ([entry("deployer", "Update", OTHER, time=NOON)], "deployer"),
+        ([entry("kubectl-create", "Update", OTHER, time="2026-01-01T11:59:59Z")], ""),
+        ([entry("kustomize-controller", "Apply", OTHER, time=LATER)], ""),
+        ([entry("kube-controller-manager", "Update", {}, time=LATER, subresource="status")], ""),
+        ([entry("a", "Update", OTHER, time=NOON), entry("b", "Update", OTHER, time=LATER)], "b"),
+        ([], ""),
+    ],
+)
+def test_who_updated_last_is_named_where_that_was_not_before_us(others: list[dict[str, Any]], updater: str) -> None:
+    assert updated_since_us([*others, OURS]) == updater

@@ -18,6 +18,7 @@ from tidegate.decision.actions import (
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
 from tidegate.reconcile.observe import Seen
+from tidegate.reconcile.seen.drift import once_more
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import (
@@ -59,6 +60,17 @@ async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
             await _release(found, world, paused=paused)
         case _:
             await _merge(found, _patch(seen, action), world)
+            remember_the_pause(seen, action, world)
+
+
+def remember_the_pause(seen: Seen, action: Patch, world: World) -> None:
+    """A pause of ours that is set again was taken off by another, unless we did that ourselves since."""
+    memory, workload = world.memory(seen.owner.key), seen.snapshot.workload
+    if isinstance(action, ResumeWorkload | RefillWorkload):
+        memory.paused_again = None
+
+    if isinstance(action, TakeOver) and workload is not None and workload.taken_over:
+        memory.paused_again = once_more(memory.paused_again, "spec.paused")
 
 
 def _patch(seen: Seen, action: Patch) -> Object:

@@ -39,6 +39,7 @@ from tidegate.workloads import (
     refusal,
     replicas_owner,
     size_let_go,
+    updated_since_us,
 )
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -256,6 +257,7 @@ def trimmed_deployment(found: Object) -> Object:
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
         "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),
         "pauseUnowned": not any(map(owns_paused, managers)),
+        "updater": updated_since_us(managers),
         "pausedByUs": any(entry.get("manager") == MANAGER and owns_paused(entry) for entry in managers),
     }
 
