@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, SERVICES, Api, Object
+from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over
 from tests.integration.manifests import phase_is, promoted_after, reason_is, template
-from tests.integration.users_routes import git_applies
+from tests.integration.users_routes import git_applies, users_route
 
 # Selects the pods of both sides.
 TEAMS: Object = {
@@ -129,3 +129,22 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_emptied_before_that_en
     assert raised["spec"]["replicas"] == 1
     api.until(DEPLOYMENTS, namespace, "web", lambda found: emptied(found) and not awaited(found))
     assert phase_is("Paused")(api.get(RELEASES, namespace, "web"))
+
+
+def test_a_deployment_that_is_scaled_up_while_the_route_is_missing_is_told_and_emptied_when_that_is_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Its pods may be all that is reached: whoever scaled it up may know."""
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.delete(ROUTES, namespace, "front")
+    api.merge(DEPLOYMENTS, namespace, "web/scale", {"spec": {"replicas": 2}}, manager="kubectl")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert "Deployment web was scaled to 2 again" in found["status"]["message"]
+    found = api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+    assert found["spec"]["replicas"] == 2
+
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))

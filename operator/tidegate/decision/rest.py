@@ -7,6 +7,7 @@ from functools import partial
 from .actions import Action, ForgetCopy, ForgetRevision, RestoreRoutes, Scale, SetWeight
 from .asks import handle_stray
 from .baseline import forget_baselines
+from .beside_ours import say_that_it_is_contested, say_that_it_waits, say_that_it_waits_for_the_route
 from .claimed import keep_the_route_whole
 from .copies import say_that_a_copy_is_lost
 from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wait_until_mended
@@ -27,8 +28,6 @@ from .takeover import (
     keep_until_handed_back,
     release_replicas,
     resume_what_is_empty,
-    say_that_it_is_contested,
-    say_that_it_waits,
     take_the_workload_over,
 )
 from .undeclared import let_go_of_subsets, let_go_of_what_is_not_declared
@@ -255,6 +254,7 @@ REST: tuple[Rule, ...] = (
     restart,
     say_that_it_is_contested,
     say_that_it_waits,
+    say_that_it_waits_for_the_route,
     wait_for_what_is_declared,
     hold_while_reading,
     serve_the_target,

@@ -421,6 +421,24 @@ def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
     assert "then kubectl scale deployment web --replicas=0" in decide(at_rest(git)).sentence
 
 
+def test_what_runs_again_while_the_route_is_missing_is_told_and_left() -> None:
+    """Its pods may be all that is reached."""
+    running = replace(TAKEN, emptied=1, replicas=2)
+    lost = replace(ROUTE, confirmed=False, lost=True, sentence="HTTPRoute front is missing")
+
+    decision = decide(at_rest(running, route=lost))
+
+    assert (decision.actions, decision.reason) == ((), Reason.ROUTE_MISSING)
+    assert decision.sentence.startswith("HTTPRoute front is missing; Deployment web was scaled to 2 again")
+    assert decision.progress.phase is Phase.STALLED
+    silent = decide(at_rest(running, route=replace(ROUTE, confirmed=False)))
+    assert (silent.actions, silent.reason) == ((), Reason.TAKING_OVER)
+    assert decide(at_rest(running)).actions == (EmptyWorkload(),)
+    # Empty again, or said in other words already.
+    assert decide(at_rest(EMPTY, route=lost)).reason is Reason.PROMOTED
+    assert decide(at_rest(replace(running, emptied=2), route=lost)).reason is Reason.CONTESTED
+
+
 def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     """It was not paused any more when it was scaled up the last time."""
     raised = recorded(at_rest(replace(TAKEN, emptied=2, paused=False)))
