@@ -1,5 +1,7 @@
 """A Deployment that is empty after its takeover: not paused, done to whoever waits for it, and without pods."""
 
+import json
+
 import pytest
 
 from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
@@ -7,6 +9,7 @@ from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over
 from tests.integration.manifests import phase_is, promoted_after, reason_is, template
 from tests.integration.users_routes import git_applies, users_route
+from tidegate.api.names import ANNOTATION_TAKEN_OVER
 
 # Selects the pods of both sides.
 TEAMS: Object = {
@@ -148,3 +151,45 @@ def test_a_deployment_that_is_scaled_up_while_the_route_is_missing_is_told_and_e
     api.apply(ROUTES, users_route(namespace), manager=GITS[0])
     api.until(DEPLOYMENTS, namespace, "web", emptied)
     api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+
+
+def test_a_contest_that_a_person_ended_is_not_held_against_the_next_who_scales_up(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    scaled_up(api, namespace)
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    scaled_up(api, namespace)
+    api.until(RELEASES, namespace, "web", reason_is("Contested"))
+    api.merge(DEPLOYMENTS, namespace, "web/scale", {"spec": {"replicas": 0}}, manager="kubectl")
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+
+    scaled_up(api, namespace)
+
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    scaled_up(api, namespace)
+    api.until(RELEASES, namespace, "web", reason_is("Contested"))
+
+
+def test_a_try_of_long_ago_is_not_held_against_who_scales_up_today(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    scaled_up(api, namespace)
+    found = api.until(DEPLOYMENTS, namespace, "web", emptied)
+    note = json.loads(found["metadata"]["annotations"][ANNOTATION_TAKEN_OVER])
+    assert note["emptied"] == 2
+    long_ago = json.dumps({**note, "emptied_at": "2020-01-01T00:00:00.000000Z"})
+    api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: long_ago}}})
+
+    scaled_up(api, namespace)
+
+    found = api.until(DEPLOYMENTS, namespace, "web", emptied)
+    assert json.loads(found["metadata"]["annotations"][ANNOTATION_TAKEN_OVER])["emptied"] == 1
+
+
+def scaled_up(api: Api, namespace: str) -> None:
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}}, manager="kubectl-edit")

@@ -176,6 +176,7 @@ RELEASE_STATUS: dict[str, Any] = {
             replicas=COUNT,
             paused={"type": "boolean"},
             emptied=COUNT,
+            emptiedAt=TIME,
             proven=text(63),
         ),
         handedOverAt=TIME,

@@ -97,7 +97,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOver:
-    """How the Deployment was found, and how often it was emptied since: the note on it, which is lost with the object.
+    """How the Deployment was found, and how often and when last it was emptied: the note on it, lost with the object.
 
     At 0 `replicas` it was found empty, or nobody knows any more. `proven`: the revision of the template that it serves
     with; empty where the Release served before it.
@@ -108,6 +108,7 @@ class TakenOver:
     paused: bool = False
     emptied: int = 0
     proven: str = ""
+    emptied_at: datetime | None = None
 
 
 NOTHING_ASKED = Asks()

@@ -103,6 +103,7 @@ def _taken_over_of(line: Mapping[str, Any]) -> TakenOver:
         paused=line.get("paused", False),
         emptied=_count(line, "emptied"),
         proven=line.get("proven", ""),
+        emptied_at=instant_of(line.get("emptiedAt")),
     )
 
 

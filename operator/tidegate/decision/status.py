@@ -195,7 +195,8 @@ def _taken_over(found: TakenOver | None) -> dict[str, Any] | None:
 
     counted = {"replicas": found.replicas, "emptied": found.emptied}
     proven = {"proven": found.proven} if found.proven else {}
-    return {"name": found.name, **counted, **({"paused": True} if found.paused else {}), **proven}
+    emptied = {"emptiedAt": stamp(found.emptied_at)} if found.emptied_at else {}
+    return {"name": found.name, **counted, **({"paused": True} if found.paused else {}), **proven, **emptied}
 
 
 def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:

@@ -78,7 +78,7 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
-    taken = TakeOver(found.replicas, found.paused, found.emptied, found.proven)
+    taken = TakeOver(found.replicas, found.paused, found.emptied, found.proven, found.emptied_at)
     kept = found.proven != seen.target or seen.side(seen.target).exists or seen.by_nodes
     return _noted(seen, sentence, *(() if kept else (PrepareRevision(seen.target, 0),)), taken, record=found)
 
@@ -113,6 +113,7 @@ def _recorded(workload: Workload) -> TakenOver:
         paused=workload.was_paused,
         emptied=workload.emptied,
         proven=workload.proven,
+        emptied_at=workload.emptied_at,
     )
 
 
@@ -192,13 +193,15 @@ def give_room_back(seen: Snapshot) -> Decision | None:
 def empty_the_workload(seen: Snapshot) -> Decision | None:
     """Its pods go last: when ours have been served for as long as a request may take.
 
-    One that a hand emptied before is counted too: from then on the Release's size is what is declared.
+    One that a hand emptied before is counted too: from then on the Release's size is what is declared. So is one that
+    a hand emptied to end a contest: the tries begin anew.
     """
     workload, route = seen.workload, seen.route
     if workload is None or not workload.taken_over or workload.contested or workload.outgrown is not None:
         return None
 
-    if not workload.replicas and (workload.emptied or not workload.was_replicas):
+    over = not workload.replicas and not workload.conceded
+    if over and (workload.emptied or not workload.was_replicas):
         return None
 
     serving = seen.stable.exists and seen.stable.available >= min(seen.stable.replicas, seen.full_size)
@@ -210,8 +213,9 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     if left > NO_TIME:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
-    counted = replace(_recorded(workload), emptied=workload.emptied + 1)
-    return _noted(seen, f"Deployment {workload.name} goes to 0 replicas", *_size_from_here(seen), record=counted)
+    counted = replace(_recorded(workload), emptied=workload.next_try, emptied_at=seen.now)
+    sentence = f"Deployment {workload.name} goes to 0 replicas"
+    return _noted(seen, sentence, *_size_from_here(seen, EmptyWorkload(workload.next_try)), record=counted)
 
 
 def empty_it_again(seen: Snapshot) -> Decision | None:
@@ -241,11 +245,11 @@ def resume_what_is_empty(seen: Snapshot) -> Decision | None:
     return beside(seen, f"Deployment {workload.name} is empty, and not paused any more", ResumeWorkload())
 
 
-def _size_from_here(seen: Snapshot) -> tuple[Action, ...]:
+def _size_from_here(seen: Snapshot, emptied: EmptyWorkload) -> tuple[Action, ...]:
     """An autoscaler's number from beside the Deployment's pods is no measure of the load without them."""
     size, asked = seen.replicas, seen.workload.asked_meanwhile if seen.workload else None
     if asked is None:
-        return (EmptyWorkload(),)
+        return (emptied,)
 
     sentence = f"spec.replicas was {asked} while the Deployment's pods shared the load, and is {size} without them"
-    return RestoreSize(size, sentence, warns=False), EmptyWorkload()
+    return RestoreSize(size, sentence, warns=False), emptied

@@ -30,6 +30,7 @@ from .deployments import (
     resumed,
     selected_labels,
     size_let_go,
+    sized_by_another_at,
     taken_over,
     updated_since_us,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "service",
     "service_name",
     "size_let_go",
+    "sized_by_another_at",
     "summary",
     "taken_over",
     "target_port_in",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tidegate.api.names import (
@@ -24,13 +24,14 @@ OURS = "tidegate"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How the Deployment was when it was taken over, with which revision, and how often it was emptied since."""
+    """How the Deployment was when it was taken over, with which revision, how often and when it was emptied."""
 
     release: str
     replicas: int
     paused: bool
     emptied: int = 0
     proven: str = ""
+    emptied_at: str = ""
 
 
 def note_of(annotations: Mapping[str, str]) -> Note | None:
@@ -78,6 +79,12 @@ def updated_since_us(managed_fields: Sequence[Mapping[str, Any]]) -> str:
     return str(newest.get("manager")) if newest else ""
 
 
+def sized_by_another_at(managed_fields: Sequence[Mapping[str, Any]]) -> str:
+    """When another than us wrote its size last; empty where nobody else has it."""
+    others = (entry for entry in managed_fields if entry.get("manager") != OURS and _has_replicas(entry))
+    return max(map(_time, others), default="")
+
+
 def _time(entry: Mapping[str, Any]) -> str:
     return str(entry.get("time") or "")
 
@@ -115,10 +122,9 @@ def taken_over(note: Note) -> dict[str, Any]:
 
 
 def emptied(note: Note) -> dict[str, Any]:
-    """At 0 replicas, counted; paused, for what scaled it up may have resumed it too."""
-    counted = replace(note, emptied=note.emptied + 1)
+    """At 0 replicas, with the note that counts it; paused, for what scaled it up may have resumed it too."""
     return {
-        "metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(counted)}},
+        "metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(note)}},
         "spec": {"replicas": 0, "paused": True},
     }
 

@@ -34,12 +34,12 @@ from tidegate.decision.progress import Asks, Outcome, Rollout, TakenOver
 from tidegate.decision.route import Route
 from tidegate.decision.snapshot import Blocked, Side
 from tidegate.decision.takeover import size_to_keep
-from tidegate.decision.workload import Workload
+from tidegate.decision.workload import QUIET, Workload
 
 MINUTE = timedelta(minutes=1)
 SERVING = Workload(name="web", replicas=4, available=4)
 TAKEN = replace(SERVING, paused=True, taken_over=True, was_replicas=4, attached_pods=4)
-EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1)
+EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1, held=True)
 OURS = replace(EMPTY, paused_by_us=True)
 ROUTE = Route(attached=True, confirmed_for=10 * MINUTE)
 DRAINING = replace(PLAN, drain=MINUTE)
@@ -359,7 +359,7 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     look = replace(recorded(at_first_step().look()), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
 
     assert actions(replace(look, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
-    assert actions(replace(look, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload()]
+    assert actions(replace(look, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload(2)]
     drains = replace(look, plan=DRAINING, route=replace(look.routes[0], confirmed_for=timedelta(seconds=10)))
     assert decide(replace(drains, workload=replace(raised, paused=True))).reason is not Reason.TAKING_OVER
     assert actions(replace(look, workload=replace(raised, paused=True, emptied=2))) == []
@@ -378,7 +378,7 @@ def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaus
 
     assert actions(look) == [TakeOver(4, paused=False, emptied=1)]
     assert actions(replace(look, known=False)) == [TakeOver(4, paused=False, emptied=1)]
-    assert actions(resting) == [EmptyWorkload()]
+    assert actions(resting) == [EmptyWorkload(2)]
     mid_rollout = replace(recorded(at_first_step().look()), finalizer=True, blocked=NOT_ISOLATED, workload=raised)
     assert actions(mid_rollout) == [TakeOver(4, paused=False, emptied=1)]
     first = replace(recorded(coming_up(replace(TAKEN, paused=False), available=4)), blocked=NOT_ISOLATED)
@@ -405,7 +405,7 @@ def test_there_is_no_third_try() -> None:
     assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
 
 
-def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
+def test_a_size_that_nobody_declares_any_more_is_emptied_as_for_the_first_time() -> None:
     """What the message asks for was done."""
     let_go = replace(TAKEN, emptied=2, replicas=1, let_go=True)
 
@@ -413,12 +413,37 @@ def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
 
     assert decision.actions == (EmptyWorkload(),)
     assert decision.progress.taken_over is not None
-    assert decision.progress.taken_over.emptied == 3
+    assert (decision.progress.taken_over.emptied, decision.progress.taken_over.emptied_at) == (1, at_rest(let_go).now)
     mid_rollout = replace(at_first_step().look(), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
     assert actions(replace(recorded(mid_rollout), workload=let_go)) == [EmptyWorkload()]
     git = replace(let_go, let_go=False, owned_by="kustomize-controller")
     assert "again by kustomize-controller after two tries" in decide(at_rest(git)).sentence
     assert "then kubectl scale deployment web --replicas=0" in decide(at_rest(git)).sentence
+
+
+def test_a_contest_that_another_ended_at_0_is_forgotten() -> None:
+    conceded = at_rest(replace(EMPTY, emptied=2, held=False))
+
+    decision = decide(conceded)
+
+    assert decision.actions == (EmptyWorkload(1),)
+    assert decision.progress.taken_over is not None
+    assert decision.progress.taken_over.emptied == 1
+    assert actions(at_rest(replace(EMPTY, emptied=1, held=False))) == []
+
+
+@pytest.mark.parametrize(("later", "tries"), [(QUIET, 1), (QUIET - MINUTE, None)], ids=["long after", "soon after"])
+def test_who_scales_it_up_long_after_the_last_try_is_no_one_who_fights(later: timedelta, tries: int | None) -> None:
+    raised = replace(TAKEN, emptied=2, emptied_at=START, sized_at=START + later)
+
+    assert actions(at_rest(raised)) == ([EmptyWorkload(tries)] if tries else [])
+    assert (decide(at_rest(raised)).reason is Reason.CONTESTED) is (tries is None)
+
+
+def test_a_pause_keeps_when_it_was_emptied_last() -> None:
+    raised = replace(TAKEN, emptied=1, emptied_at=START, paused=False)
+
+    assert actions(recorded(at_rest(raised))) == [TakeOver(4, paused=False, emptied=1, emptied_at=START)]
 
 
 def test_what_runs_again_while_the_route_is_missing_is_told_and_left() -> None:
@@ -433,7 +458,7 @@ def test_what_runs_again_while_the_route_is_missing_is_told_and_left() -> None:
     assert decision.progress.phase is Phase.STALLED
     silent = decide(at_rest(running, route=replace(ROUTE, confirmed=False)))
     assert (silent.actions, silent.reason) == ((), Reason.TAKING_OVER)
-    assert decide(at_rest(running)).actions == (EmptyWorkload(),)
+    assert decide(at_rest(running)).actions == (EmptyWorkload(2),)
     # Empty again, or said in other words already.
     assert decide(at_rest(EMPTY, route=lost)).reason is Reason.PROMOTED
     assert decide(at_rest(replace(running, emptied=2), route=lost)).reason is Reason.CONTESTED

@@ -20,6 +20,7 @@ from tidegate.workloads import (
     resumed,
     selected_labels,
     size_let_go,
+    sized_by_another_at,
     taken_over,
     updated_since_us,
 )
@@ -100,7 +101,8 @@ def test_a_note_reads_back_through_takeover_and_emptying() -> None:
     note = Note("web", 3, paused=False)
 
     assert note_of(taken_over(note)["metadata"]["annotations"]) == note
-    assert note_of(emptied(note)["metadata"]["annotations"]) == Note("web", 3, paused=False, emptied=1)
+    tried = Note("web", 3, paused=False, emptied=1, emptied_at="2026-01-01T00:00:00.000000Z")
+    assert note_of(emptied(tried)["metadata"]["annotations"]) == tried
 
 
 def test_a_deployment_changes_its_size_paused_and_is_resumed_by_itself() -> None:
@@ -152,3 +154,15 @@ OURS = entry("tidegate", "Update", PAUSE, time=NOON)
 )
 def test_who_updated_last_is_named_where_that_was_not_before_us(others: list[dict[str, Any]], updater: str) -> None:
     assert updated_since_us([*others, OURS]) == updater
+
+
+@pytest.mark.parametrize(
+    ("entries", "at"),
+    [
+        ([entry("kubectl", "Update", SIZE, subresource="scale", time=NOON), entry("tidegate", "Update", SIZE)], NOON),
+        ([entry("helm", "Update", SIZE, time=NOON), entry("hpa", "Update", SIZE, time=LATER)], LATER),
+        ([entry("tidegate", "Update", SIZE, time=LATER), entry("helm", "Update", OTHER, time=LATER)], ""),
+    ],
+)
+def test_when_another_sized_it_is_told_by_those_who_own_the_size(entries: list[dict[str, Any]], at: str) -> None:
+    assert sized_by_another_at(entries) == at

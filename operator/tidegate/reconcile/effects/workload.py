@@ -1,6 +1,7 @@
 """The effects of a takeover and of a hand-back: on the Deployment, our Services, and our pods."""
 
 import asyncio
+from dataclasses import replace
 from typing import assert_never
 
 from tidegate.api.names import LABEL_DETACHED
@@ -15,6 +16,7 @@ from tidegate.decision.actions import (
     ResumeWorkload,
     TakeOver,
 )
+from tidegate.decision.status import stamp
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
 from tidegate.reconcile.observe import Seen
@@ -76,10 +78,10 @@ def remember_the_pause(seen: Seen, action: Patch, world: World) -> None:
 def _patch(seen: Seen, action: Patch) -> Object:
     """What an action changes of the Deployment's own fields."""
     match action:
-        case TakeOver(replicas, paused, tries, proven):
-            return taken_over(Note(seen.owner.name, replicas, paused, tries, proven))
-        case EmptyWorkload():
-            return emptied(_note(seen))
+        case TakeOver(replicas, paused, tries, proven, emptied_at):
+            return taken_over(Note(seen.owner.name, replicas, paused, tries, proven, stamp(emptied_at) or ""))
+        case EmptyWorkload(tries):
+            return emptied(replace(_note(seen), emptied=tries, emptied_at=stamp(seen.snapshot.now) or ""))
         case ResizeWorkload(replicas):
             return resized(replicas)
         case ResumeWorkload():

@@ -39,6 +39,7 @@ from tidegate.workloads import (
     refusal,
     replicas_owner,
     size_let_go,
+    sized_by_another_at,
     updated_since_us,
 )
 
@@ -253,6 +254,7 @@ def trimmed_deployment(found: Object) -> Object:
         "status": {name: status.get(name) for name in sizes},
         "helmByUpdates": helm_by_updates(managers),
         "replicasOwner": replicas_owner(managers, annotations.get(LAST_APPLIED)),
+        "sizedAt": sized_by_another_at(managers),
         "letGo": size_let_go(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
         "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),

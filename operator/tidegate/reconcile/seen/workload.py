@@ -7,6 +7,7 @@ import msgspec
 
 from tidegate.api import ScaleDown, TrackConfig, trouble_of
 from tidegate.api.names import LABEL_DETACHED
+from tidegate.api.noted import instant_of
 from tidegate.decision.progress import Progress, TakenOver
 from tidegate.decision.snapshot import Reading
 from tidegate.decision.workload import Workload
@@ -161,8 +162,9 @@ def noted(progress: Progress, template: Template, owner: Owner) -> Progress:
     if found is None or note is None:
         return progress
 
-    name, read = found["metadata"]["name"], {key: value for key, value in asdict(note).items() if key != "release"}
-    return replace(progress, taken_over=TakenOver(name=name, **read))
+    read = {key: value for key, value in asdict(note).items() if key not in {"release", "emptied_at"}}
+    record = TakenOver(name=found["metadata"]["name"], **read, emptied_at=instant_of(note.emptied_at))
+    return replace(progress, taken_over=record)
 
 
 def _note_of(found: Object, owner: Owner) -> Note | None:
@@ -205,6 +207,7 @@ def _remembered(was: TakenOver) -> Object:
         "was_replicas": was.replicas,
         "was_paused": was.paused,
         "emptied": was.emptied,
+        "emptied_at": was.emptied_at,
         "proven": was.proven,
     }
 
@@ -213,6 +216,7 @@ def _told_by_owners(found: Object) -> Object:
     """What the list of those who own its fields tells."""
     return {
         "owned_by": found["replicasOwner"],
+        "sized_at": instant_of(found["sizedAt"]),
         "held": found["held"],
         "let_go": found["letGo"],
         "pause_owned_by": found["pausedOwner"],
