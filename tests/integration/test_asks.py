@@ -324,6 +324,23 @@ def test_a_weight_lowered_by_hand_is_obeyed_and_one_raised_is_put_back(
     api.until(RELEASES, namespace, "web", lambda found: found["status"]["step"]["weight"] == 4)
 
 
+def test_a_weight_lowered_by_hand_rises_by_promote_alone(api: Api, namespace: str, operator: Operator) -> None:
+    deploy(api, namespace, steps=DWELLING)
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    by_hand(api, namespace, 5)
+    found = api.until(RELEASES, namespace, "web", reason_is("LoweredByHand"))
+    for weight in (10, 20, 60):
+        by_hand(api, namespace, weight)
+        api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [95, 5])
+
+    api.until(RELEASES, namespace, "web", reason_is("LoweredByHand"))
+    api.ask(namespace, "web", promote=f"{found['status']['candidate']['revision']}/first/1")
+
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [80, 20])
+    eventually_told(api, namespace, "RaisedByHand", "the weight goes back to 5, to which it was lowered by hand")
+
+
 def by_hand(api: Api, namespace: str, weight: int) -> None:
     path = "/spec/rules/0/backendRefs"
     values = ((0, 100 - weight), (1, weight))

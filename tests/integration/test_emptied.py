@@ -1,12 +1,15 @@
 """A Deployment that is empty after its takeover: not paused, done to whoever waits for it, and without pods."""
 
+import json
+
 import pytest
 
-from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, SERVICES, Api, Object
+from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over
 from tests.integration.manifests import phase_is, promoted_after, reason_is, template
-from tests.integration.users_routes import git_applies
+from tests.integration.users_routes import git_applies, users_route
+from tidegate.api.names import ANNOTATION_TAKEN_OVER
 
 # Selects the pods of both sides.
 TEAMS: Object = {
@@ -132,3 +135,64 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_emptied_before_that_en
     assert raised["spec"]["replicas"] == 1
     api.until(DEPLOYMENTS, namespace, "web", lambda found: emptied(found) and not awaited(found))
     assert phase_is("Paused")(api.get(RELEASES, namespace, "web"))
+
+
+def test_a_deployment_that_is_scaled_up_while_the_route_is_missing_is_told_and_emptied_when_that_is_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Its pods may be all that is reached: whoever scaled it up may know."""
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    api.delete(ROUTES, namespace, "front")
+    api.merge(DEPLOYMENTS, namespace, "web/scale", {"spec": {"replicas": 2}}, manager="kubectl")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert "Deployment web was scaled to 2 again" in found["status"]["message"]
+    found = api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+    assert found["spec"]["replicas"] == 2
+
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+
+
+def test_a_contest_that_a_person_ended_is_not_held_against_the_next_who_scales_up(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    scaled_up(api, namespace)
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    scaled_up(api, namespace)
+    api.until(RELEASES, namespace, "web", reason_is("Contested"))
+    api.merge(DEPLOYMENTS, namespace, "web/scale", {"spec": {"replicas": 0}}, manager="kubectl")
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    api.until(RELEASES, namespace, "web", reason_is("Promoted"))
+
+    scaled_up(api, namespace)
+
+    api.until(DEPLOYMENTS, namespace, "web", emptied)
+    scaled_up(api, namespace)
+    api.until(RELEASES, namespace, "web", reason_is("Contested"))
+
+
+def test_a_try_of_long_ago_is_not_held_against_who_scales_up_today(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    serving(api, namespace, deployment(namespace))
+    taken_over(api, namespace)
+    scaled_up(api, namespace)
+    found = api.until(DEPLOYMENTS, namespace, "web", emptied)
+    note = json.loads(found["metadata"]["annotations"][ANNOTATION_TAKEN_OVER])
+    assert note["emptied"] == 2
+    long_ago = json.dumps({**note, "emptied_at": "2020-01-01T00:00:00.000000Z"})
+    api.merge(DEPLOYMENTS, namespace, "web", {"metadata": {"annotations": {ANNOTATION_TAKEN_OVER: long_ago}}})
+
+    scaled_up(api, namespace)
+
+    found = api.until(DEPLOYMENTS, namespace, "web", emptied)
+    assert json.loads(found["metadata"]["annotations"][ANNOTATION_TAKEN_OVER])["emptied"] == 1
+
+
+def scaled_up(api: Api, namespace: str) -> None:
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"replicas": 1}}, manager="kubectl-edit")

@@ -25,6 +25,7 @@ from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
 from tests.integration.deployments import GITS, awaited, deployment, emptied, serving, taken_over, taking_over
 from tests.integration.manifests import ended, phase_is, promoted_after, reason_is, release, template
+from tests.integration.proxy import Proxy
 from tests.integration.steps import eventually_told, from_before
 from tests.integration.users_routes import git_applies, managers, redeclare, shares, users_route
 from tidegate.api.names import ANNOTATION_TAKEN_OVER
@@ -89,6 +90,26 @@ def test_a_template_that_is_new_before_the_route_names_ours_goes_by_steps(
     assert found["status"]["stable"]["revision"] == proven
     assert found["status"]["step"]["confirmedWeight"] == 5
     assert api.get(DEPLOYMENTS, namespace, "web")["spec"]["replicas"] == 0
+
+
+def test_a_template_that_is_new_before_the_first_pods_goes_by_steps(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator]
+) -> None:
+    proxy, _ = proxied
+    serving(api, namespace, deployment(namespace))
+    api.apply(ROUTES, users_route(namespace), manager=GITS[0])
+    proxy.refusing = (f"/namespaces/{namespace}/releases/web/status", 409)
+    steps = [{"name": "first", "weight": 5, "pause": "UntilPromoted"}]
+    api.create(RELEASES, taking_over(namespace, steps=steps))
+    # It is paused, and nothing is recorded yet.
+    api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+
+    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
+    proxy.refusing = None
+
+    found = api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert found["status"]["stable"]["revision"] == found["status"]["takenOver"]["proven"]
+    assert found["status"]["step"]["confirmedWeight"] == 5
 
 
 def test_a_new_template_of_the_deployment_is_a_rollout(api: Api, namespace: str, operator: Operator) -> None:
@@ -172,7 +193,8 @@ def test_an_autoscaler_that_measures_beside_the_deployments_pods_takes_none_of_t
     api.until(RELEASES, namespace, "web", lambda found: found["spec"]["replicas"] == 2)
     api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == "tidegate.dev/release=web")
     pods = api.get(REPLICA_SETS, namespace, name)
-    assert (pods["spec"]["replicas"], pods["metadata"]["generation"]) == (2, 1)
+    # Made empty before the pause, and sized once.
+    assert (pods["spec"]["replicas"], pods["metadata"]["generation"]) == (2, 2)
 
 
 def test_a_takeover_waits_until_the_release_can_carry_the_load(api: Api, namespace: str, operator: Operator) -> None:
@@ -268,6 +290,27 @@ def test_git_that_declares_the_pause_in_mid_takeover_is_told_and_not_fought(
     api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
     api.apply(ROUTES, users_route(namespace), manager=GITS[0])
     api.until(DEPLOYMENTS, namespace, "web", emptied)
+
+
+def test_who_resumes_by_updates_again_and_again_is_told_and_not_fought(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """The API server keeps false as nothing: of what writes it no field tells."""
+    serving(api, namespace, deployment(namespace))
+    api.create(RELEASES, taking_over(namespace))
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+
+    for deploy in range(3):
+        api.until(DEPLOYMENTS, namespace, "web", lambda found: found["spec"].get("paused"))
+        body = {"metadata": {"annotations": {"deployed": str(deploy)}}, "spec": {"paused": False}}
+        resumed = api.merge(DEPLOYMENTS, namespace, "web", body, manager="deployer")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("TakeoverWaits"))
+    assert "deployer resumes it again and again" in found["status"]["message"]
+    assert phase_is("Stalled")(found)
+    left = api.get(DEPLOYMENTS, namespace, "web")
+    assert left["metadata"]["generation"] == resumed["metadata"]["generation"]
+    eventually_told(api, namespace, "TakeoverWaits", "deployer resumes it again and again")
 
 
 @pytest.mark.parametrize("manager", GITS)

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.cluster.api import PODS, RELEASES, ROUTES, Api
+from tests.cluster.api import PODS, RELEASES, ROUTES, SERVICES, Api
 from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
@@ -31,6 +31,30 @@ def test_an_abort_does_not_wait_for_the_own_writes_that_fail(
     proxy.refused, proxy.hanging = 0, (f"/namespaces/{namespace}/replicasets", seconds)
     api.ask(namespace, "web", promote=f"{revision}/some/1")
     assert within(30, lambda: proxy.refused > 0), "the candidate does not grow"
+
+    began = time.monotonic()
+    api.ask(namespace, "web", abort="1")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+
+    assert time.monotonic() - began < SOON_SECONDS
+    proxy.hanging = None
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["reason"] == "Aborted"
+
+
+@pytest.mark.parametrize("path", ["services/web-candidate", "releases/web/status"], ids=["a Service", "the status"])
+def test_an_abort_does_not_wait_for_an_own_write_that_hangs(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator], path: str
+) -> None:
+    proxy, _ = proxied
+    deploy(api, namespace, steps=STEPS)
+    change(api, namespace, "2")
+    revision = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+    proxy.refused, proxy.hanging = 0, (f"/namespaces/{namespace}/{path}", 9)
+    # Put back by a write of its own, in the turn before the step's.
+    api.merge(SERVICES, namespace, "web-candidate", {"spec": {"selector": {"app": "another"}}})
+    api.ask(namespace, "web", promote=f"{revision}/some/1")
+    assert within(30, lambda: proxy.refused > 0), "nothing hangs"
 
     began = time.monotonic()
     api.ask(namespace, "web", abort="1")

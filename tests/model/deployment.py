@@ -96,8 +96,7 @@ class Deployment:
             case TakeOver(size, paused, tries, proven):
                 found = replace(self, was_replicas=size, was_paused=paused, emptied=tries, proven=proven)
                 return self if self.taken_over else replace(found, taken_over=True)
-            case EmptyWorkload():
-                tries = min(self.emptied + 1, TRIES)
+            case EmptyWorkload(tries):
                 return replace(self.sized(0), raised=False, emptied=tries, ending=self.available > 0, held=True)
             case ResizeWorkload(replicas):
                 return replace(self.sized(replicas), held=True)

@@ -16,6 +16,8 @@ from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Said
 
+HELD = frozenset({Reason.STEP_DEADLINE, Reason.LOWERED_BY_HAND})
+
 
 def events(state: State) -> Iterator[tuple[str, State]]:
     """Every next state that the surroundings alone can cause, by name."""
@@ -154,6 +156,9 @@ def router(state: State) -> Iterator[tuple[str, State]]:
     elif route.extended and route.weight == 0:
         yield "a hand gives matched requests", replace(state, route=replace(route, matched=True, shown=True))
 
+    if state.progress.lowered_to is not None and route.weight == state.progress.lowered_to:
+        yield "a hand raises what was lowered", replace(state, route=replace(route, weight=50))
+
     if route.weight == 50:
         yield "a hand lowers the weight", replace(state, route=replace(route, weight=0))
         yield "a hand raises the weight", replace(state, route=replace(route, weight=100))
@@ -169,12 +174,17 @@ def metrics(state: State) -> Iterator[tuple[str, State]]:
             yield f"metrics are {name}", replace(state, evidence=evidence)
 
 
+def _begins(state: State) -> bool:
+    """True while a Deployment is being taken over, and nothing of ours serves yet."""
+    return state.kind.takes_over and state.progress.stable is None
+
+
 def people(state: State) -> Iterator[tuple[str, State]]:
     """A new template, an ask by annotation, a suspension. Each ask once: a handled nonce opens nothing."""
     templates = ("v1", "v2") if state.kind.takes_over else ("v1", "v2", "v3")
     for revision in templates:
         # Where there is no room, another first revision is what matters, and not what follows it.
-        now = state.progress.stable is None if state.kind is Kind.ROOMLESS else state.progress.stable is not None
+        now = _begins(state) if state.kind is Kind.ROOMLESS else state.progress.stable is not None or _begins(state)
         if revision != state.target and now:
             yield f"{revision} is declared", replace(state, target=revision)
 
@@ -191,7 +201,7 @@ def people(state: State) -> Iterator[tuple[str, State]]:
     if state.progress.phase is Phase.ROLLED_BACK and not asks.retry:
         yield "retry", replace(state, asks=replace(asks, retry="1"))
 
-    held = state.progress.phase is Phase.PAUSED or state.progress.reason is Reason.STEP_DEADLINE
+    held = state.progress.phase is Phase.PAUSED or state.progress.reason in HELD
     if held and not asks.promote:
         yield "promote", replace(state, asks=replace(asks, promote=f"{state.progress.candidate}/half/1"))
 

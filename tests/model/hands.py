@@ -95,7 +95,7 @@ def around_the_deployment(state: State) -> Iterator[tuple[str, State]]:
         yield "Git lets go of what it raised", replace(state, deployment=replace(found.sized(1), raised=False))
 
     if found.taken_over and found.replicas:
-        yield "a hand empties the Deployment", replace(state, deployment=found.sized(0))
+        yield "a hand empties the Deployment", replace(state, deployment=replace(found.sized(0), held=False))
 
     if found.available:
         yield "the Deployment's pods fail", replace(state, deployment=replace(found, available=0))

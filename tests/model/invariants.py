@@ -87,6 +87,10 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
     if weight > 0 and before.progress.phase is Phase.PROMOTING:
         yield "after the point of no return, no weight but 0 is written"
 
+    limit = before.progress.lowered_to
+    if weight > live and not emergency and limit is not None and weight > limit:
+        yield "what a hand lowered rises by no turn before a person says so"
+
     yield from _back_again(before, revision, rises=weight > live)
     yield from _unopened(before, rises=weight > live and not emergency)
     yield from unjudgeable(before, rises=weight > live and not emergency and not again)
@@ -264,6 +268,10 @@ def _opened_early(before: State, new: Progress) -> Iterator[str]:
     unanswered = asks.promote_full != handled.promote_full or asks.skip_step != handled.skip_step
     if before.progress.candidate is None and new.candidate is not None and unanswered:
         yield "no rollout starts with an ask that was made before it"
+
+    lifted = before.progress.lowered_to is not None and new.lowered_to is None
+    if lifted and new.candidate is not None and before.progress.handled == handled:
+        yield "a weight that a hand lowered is held until a person says so"
 
 
 def _refilled(old: Progress, new: Progress, decision: Decision, *, by_nodes: bool) -> Iterator[str]:

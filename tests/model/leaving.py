@@ -80,6 +80,11 @@ def _handed_over(before: State, *, serving: bool) -> Iterator[str]:
 def broken_by_replacing(before: State, after: State) -> Iterator[str]:
     """The template that the Deployment serves with goes first where it can start: no other is served without steps."""
     found, first = before.deployment, before.progress.candidate
+    kept = found is not None and any(pods.revision == found.proven for pods in before.pods)
+    unserved = found is not None and found.taken_over and before.progress.stable is None
+    if unserved and kept and first is None and after.progress.candidate not in {None, found and found.proven}:
+        yield "a template that nobody proved goes before the proven one, which is kept"
+
     proven = found is not None and found.proven == first and before.progress.stable is None
     if not proven or after.progress.candidate == first:
         return

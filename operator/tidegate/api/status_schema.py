@@ -104,6 +104,7 @@ RELEASE_STATUS: dict[str, Any] = {
             opened={"type": "boolean"},
             stablePods=COUNT,
             overruled=text(63),
+            loweredTo={**COUNT, "description": "The weight that a hand lowered it to, until promote."},
         ),
         objectives=listed(
             "The objectives at the last record.",
@@ -175,6 +176,7 @@ RELEASE_STATUS: dict[str, Any] = {
             replicas=COUNT,
             paused={"type": "boolean"},
             emptied=COUNT,
+            emptiedAt=TIME,
             proven=text(63),
         ),
         handedOverAt=TIME,

@@ -21,6 +21,8 @@ LONGEST_WAIT_SECONDS = 5.0
 TRIES = 8
 # What takes a weight away is decided on again by then, and what refuses it is told: each try is worth as much.
 URGENT_SECONDS = 3.0
+# What answers as ever is heard by a turn that is cut; for what hangs a rollback waits no longer.
+LATE_SECONDS = 0.2
 LANE = 28
 URGENT_LANE = 16
 
@@ -71,10 +73,12 @@ class Writer:
     ) -> Object:
         """Merge-patch of a few fields of exactly this object: Conflict where another one has its name now.
 
-        `late`: it may land after whatever is written next, so that a turn which is cut does not wait for its end.
+        `late`: it may land after whatever is written next, so that a turn which is cut does not wait for its end. One
+        that names the version it was decided on may too: it lands on that, or not at all.
         """
         metadata = found["metadata"]
         path = kind.path(metadata.get("namespace"), metadata["name"])
+        late = late or "resourceVersion" in body.get("metadata", {})
         body = {**body, "metadata": {**body.get("metadata", {}), "uid": metadata["uid"]}}
         params = {"fieldManager": MANAGER}
         return await self._write(
@@ -88,7 +92,7 @@ class Writer:
     ) -> Object:
         """Compare-and-swap of a status: Conflict where the object is newer than what was seen.
 
-        `aside`: one try, that whoever waits for it may give up at any time.
+        Whoever waits for it may give up at any time, for it lands on what was seen or not at all. `aside`: one try.
         """
         metadata = found["metadata"]
         path = kind.path(metadata.get("namespace"), metadata["name"]) + "/status"
@@ -98,7 +102,7 @@ class Writer:
         return await self._write(
             lambda: self._kube.call("PATCH", path, body=body, content=MERGE_PATCH, params=params),
             urgent=urgent,
-            late=aside,
+            late=True,
             tries=1 if aside else None,
         )
 
@@ -178,17 +182,17 @@ class Writer:
         """Wait for a write; False where the Lease ended first. One under way is seen to its end by a task that is cut.
 
         The server may carry out what nobody waits for any more: after the next write, and so undo it. Its answer is
-        kept, and the task ends at its next wait. Asked a second time it ends at once.
+        kept, and the task ends at its next wait. Asked a second time it ends at once, and soon if it may land `late`.
         """
-        cut = False
-        while (left := self._fence()) > 0:
+        cut, until = False, math.inf
+        while (left := min(self._fence(), until - time.monotonic())) > 0:
             try:
                 done, _ = await asyncio.wait({writing}, timeout=left)
             except asyncio.CancelledError:
-                if cut or late:
+                if cut:
                     raise
 
-                cut = True
+                cut, until = True, time.monotonic() + LATE_SECONDS if late else math.inf
                 continue
 
             if done and cut and (task := asyncio.current_task()):
@@ -197,6 +201,7 @@ class Writer:
             if done:
                 return True
 
+        _begin_nothing_once_cut()
         return False
 
 

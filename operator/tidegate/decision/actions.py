@@ -1,6 +1,7 @@
 """Effects as values. Each may run twice; what raises risk is only decided once its intent is recorded."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 
 
@@ -111,13 +112,14 @@ class RestoreSubsets:
 class TakeOver:
     """Pause the referenced Deployment: from here its template is only read. A first note says how it was found.
 
-    `proven`: the revision of the template that it serves with.
+    `proven`: the revision of the template that it serves with. `emptied`, `emptied_at`: how often, and when last.
     """
 
     replicas: int
     paused: bool
     emptied: int = 0
     proven: str = ""
+    emptied_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,9 @@ class ReleaseReplicas:
 
 @dataclass(frozen=True, slots=True)
 class EmptyWorkload:
-    """Scale the referenced Deployment to 0, paused until its pods are gone; counted in its note."""
+    """Scale the referenced Deployment to 0, paused until its pods are gone; noted as this try."""
+
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)

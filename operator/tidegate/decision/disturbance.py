@@ -5,6 +5,7 @@ from datetime import datetime
 from tidegate.api import OnTrouble
 
 from .actions import SetWeight, WriteRoute
+from .asks.naming import how_to_promote
 from .asks.undo import and_its_undo
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME
@@ -81,13 +82,43 @@ def write_a_garbled_route(seen: Snapshot) -> Decision | None:
     return act(seen, Reason.PREPARING, "the route's backends were changed by hand: it is written anew", write)
 
 
-def obey_the_lowering_hand(seen: Snapshot) -> Decision | None:
-    """Someone lowered the weight by hand: they know something. Only promote, abort or a new template goes on."""
-    if not any(not route.by_git for route in lowered(seen)):
+def note_the_lowering_hand(seen: Snapshot) -> Decision | None:
+    """Someone lowered the weight by hand: they know something. It is recorded before anything else is written.
+
+    What is written next would be the weight that we wrote last, and nobody could see who lowered it.
+    """
+    by_hand = [route.lowest for route in lowered(seen) if not route.by_git and route.weight is not None]
+    limit = seen.progress.lowered_to
+    if not by_hand or (limit is not None and min(by_hand) >= limit):
         return None
 
-    sentence = "the weight was lowered by hand; promote, abort or a new template goes on"
-    return hold(seen, Reason.LOWERED_BY_HAND, sentence)
+    return hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, min(by_hand)), lowered_to=min(by_hand))
+
+
+def keep_what_was_lowered(seen: Snapshot) -> Decision | None:
+    """Until a person lets it rise, no route has more than that: neither by Git nor by the hand that lowered it."""
+    limit = seen.progress.lowered_to
+    if limit is None:
+        return None
+
+    shown = any(route.shown for route in seen.routes)
+    if seen.weight <= limit and not shown:
+        return hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, limit))
+
+    if stranded(seen):
+        return hold(seen, *too_few(seen))
+
+    sentence = f"the weight goes back to {limit}, to which it was lowered by hand; {_lets_it_rise(seen)}"
+    back = SetWeight(limit, seen.progress.candidate or "", keep=seen.exposed and not shown)
+    return act(seen, Reason.RAISED_BY_HAND, sentence, *way_to_stable(seen), back)
+
+
+def _lowered_to(seen: Snapshot, limit: int) -> str:
+    return f"the weight was lowered by hand to {limit}; {_lets_it_rise(seen)}"
+
+
+def _lets_it_rise(seen: Snapshot) -> str:
+    return f"{how_to_promote(seen)} lets it rise again, or promote-full; abort or a new template ends it"
 
 
 def revert_the_raising_hand(seen: Snapshot) -> Decision | None:

@@ -97,7 +97,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOver:
-    """How the Deployment was found, and how often it was emptied since: the note on it, which is lost with the object.
+    """How the Deployment was found, and how often and when last it was emptied: the note on it, lost with the object.
 
     At 0 `replicas` it was found empty, or nobody knows any more. `proven`: the revision of the template that it serves
     with; empty where the Release served before it.
@@ -108,6 +108,7 @@ class TakenOver:
     paused: bool = False
     emptied: int = 0
     proven: str = ""
+    emptied_at: datetime | None = None
 
 
 NOTHING_ASKED = Asks()
@@ -121,7 +122,7 @@ class Progress:
     """The recorded state. Times only from here: a restart forgets nothing that a decision needs.
 
     `overruled`: the declared revision that an undo under way goes against. `restart_since`: stable's pods from before
-    are to be replaced.
+    are to be replaced. `lowered_to`: the weight that a hand lowered it to; none until a person lets it rise again.
     """
 
     phase: Phase = Phase.PENDING
@@ -153,6 +154,7 @@ class Progress:
     opened: bool = False
     stable_pods: int = 0
     overruled: str | None = None
+    lowered_to: int | None = None
     rejected: tuple[str, ...] = ()
     history: tuple[Rollout, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -193,5 +195,6 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "opened": False,
         "stable_pods": 0,
         "overruled": None,
+        "lowered_to": None,
     }
 )

@@ -55,6 +55,7 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         opened=rollout.get("opened", False),
         stable_pods=_count(rollout, "stablePods"),
         overruled=rollout.get("overruled"),
+        lowered_to=_count(rollout, "loweredTo") if "loweredTo" in rollout else None,
         rejected=tuple(status.get("rejected") or ()),
         history=tuple(map(_rollout_of, status.get("history") or ())),
         notices=_readable(_notice_of, status.get("notices") or ()),
@@ -102,6 +103,7 @@ def _taken_over_of(line: Mapping[str, Any]) -> TakenOver:
         paused=line.get("paused", False),
         emptied=_count(line, "emptied"),
         proven=line.get("proven", ""),
+        emptied_at=instant_of(line.get("emptiedAt")),
     )
 
 

@@ -9,6 +9,7 @@ from .asks.restart import note_restart, restart
 from .asks.retry import retry
 from .asks.undo import undo
 from .baseline import forget_baselines
+from .beside_ours import say_that_it_is_contested, say_that_it_waits, say_that_it_waits_for_the_route
 from .claimed import keep_the_route_whole
 from .copies import say_that_a_copy_is_lost
 from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wait_until_mended
@@ -20,7 +21,7 @@ from .refusal import hold_refused
 from .rollback import way_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .start import start
+from .start import begin_rollout, opening, start
 from .step import touched
 from .takeover import (
     empty_the_workload,
@@ -28,8 +29,6 @@ from .takeover import (
     keep_until_handed_back,
     release_replicas,
     resume_what_is_empty,
-    say_that_it_is_contested,
-    say_that_it_waits,
     take_the_workload_over,
 )
 from .undeclared import let_go_of_subsets, let_go_of_what_is_not_declared
@@ -193,6 +192,16 @@ def wait_while_suspended(seen: Snapshot) -> Decision | None:
     return None
 
 
+def start_with_what_is_proven(seen: Snapshot) -> Decision | None:
+    """The template that the Deployment serves with comes first: one that is declared since goes by steps after it."""
+    progress = seen.progress
+    proven = progress.taken_over.proven if progress.taken_over else ""
+    if progress.stable is not None or proven in {"", seen.target} or not seen.side(proven).exists:
+        return None
+
+    return begin_rollout(seen, Reason.ROLLOUT_STARTED, opening(seen, proven), proven)
+
+
 def at_target(seen: Snapshot) -> bool:
     return seen.progress.stable == seen.target
 
@@ -230,6 +239,7 @@ REST: tuple[Rule, ...] = (
     restart,
     say_that_it_is_contested,
     say_that_it_waits,
+    say_that_it_waits_for_the_route,
     wait_for_what_is_declared,
     hold_while_reading,
     serve_the_target,
@@ -240,5 +250,6 @@ REST: tuple[Rule, ...] = (
     keep_the_route_whole,
     wait_until_mended,
     wait_while_suspended,
+    start_with_what_is_proven,
     start,
 )

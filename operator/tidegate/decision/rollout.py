@@ -19,9 +19,10 @@ from .disturbance import (
     hold_a_breach,
     hold_blocked,
     hold_suspended,
+    keep_what_was_lowered,
     lower_to_the_step,
     mend,
-    obey_the_lowering_hand,
+    note_the_lowering_hand,
     revert_the_raising_hand,
     shed_lost_pods,
     write_a_garbled_route,
@@ -137,7 +138,8 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
         return None
 
-    gates = (seen.progress.opened or not seen.step.pause) and closed(seen, When.BEFORE_PROMOTION) is None
+    held = seen.progress.lowered_to is not None or (seen.step.pause and not seen.progress.opened)
+    gates = not held and closed(seen, When.BEFORE_PROMOTION) is None
     ready = watching(seen) and passing(seen) and gates
     if ready and not drained(seen):
         return hold(seen, Reason.WATCHING, "the watch ends when stable has drained", drain_left(seen))
@@ -175,8 +177,9 @@ ROLLOUT: tuple[Rule, ...] = (
     undo_in_vain,
     retry_in_vain,
     write_a_garbled_route,
+    note_the_lowering_hand,
     mend,
-    obey_the_lowering_hand,
+    keep_what_was_lowered,
     revert_the_raising_hand,
     assert_over_git,
     hold_a_breach,

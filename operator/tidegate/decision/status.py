@@ -174,6 +174,7 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "opened": progress.opened or None,
         "stablePods": progress.stable_pods or None,
         "overruled": progress.overruled,
+        "loweredTo": progress.lowered_to,
     }
     return {key: value for key, value in rollout.items() if value is not None}
 
@@ -195,7 +196,8 @@ def _taken_over(found: TakenOver | None) -> dict[str, Any] | None:
 
     counted = {"replicas": found.replicas, "emptied": found.emptied}
     proven = {"proven": found.proven} if found.proven else {}
-    return {"name": found.name, **counted, **({"paused": True} if found.paused else {}), **proven}
+    emptied = {"emptiedAt": stamp(found.emptied_at)} if found.emptied_at else {}
+    return {"name": found.name, **counted, **({"paused": True} if found.paused else {}), **proven, **emptied}
 
 
 def _waiting(waiting: Waiting | None) -> dict[str, Any] | None:

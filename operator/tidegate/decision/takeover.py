@@ -7,6 +7,7 @@ from .actions import (
     EmptyWorkload,
     Finalize,
     HoldReplicas,
+    PrepareRevision,
     ReleaseReplicas,
     ResizeWorkload,
     RestoreSize,
@@ -14,9 +15,9 @@ from .actions import (
     Scale,
     TakeOver,
 )
-from .decision import Decision, beside, hold, wait_until_mended
+from .decision import Decision, beside, hold
 from .plan import NO_TIME
-from .progress import Phase, TakenOver
+from .progress import TakenOver
 from .reasons import Reason
 from .snapshot import Snapshot
 from .step import drain_left
@@ -55,7 +56,11 @@ def release_replicas(seen: Snapshot) -> Decision | None:
 
 
 def take_the_workload_over(seen: Snapshot) -> Decision | None:
-    """Pause it before anything of ours exists: from here on its template is declared, not rolled out."""
+    """Pause it before any pod of ours exists: from here on its template is declared, not rolled out.
+
+    The template that it serves with is kept first, for another one may be declared as soon as it is paused. The pause
+    lands on what was seen or not at all: what is kept is what it serves with.
+    """
     workload = seen.workload
     if workload is None or _stands_in_the_way(seen, workload):
         return None
@@ -73,9 +78,9 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
-    return _with_record(
-        seen, sentence, TakeOver(found.replicas, found.paused, found.emptied, found.proven), record=found
-    )
+    taken = TakeOver(found.replicas, found.paused, found.emptied, found.proven, found.emptied_at)
+    kept = found.proven != seen.target or seen.side(seen.target).exists or seen.by_nodes
+    return _with_record(seen, sentence, *(() if kept else (PrepareRevision(seen.target, 0),)), taken, record=found)
 
 
 def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
@@ -108,6 +113,7 @@ def _record_of(workload: Workload) -> TakenOver:
         paused=workload.was_paused,
         emptied=workload.emptied,
         proven=workload.proven,
+        emptied_at=workload.emptied_at,
     )
 
 
@@ -187,13 +193,15 @@ def give_room_back(seen: Snapshot) -> Decision | None:
 def empty_the_workload(seen: Snapshot) -> Decision | None:
     """Its pods go last: when ours have been served for as long as a request may take.
 
-    One that a hand emptied before is counted too: from then on the Release's size is what is declared.
+    One that a hand emptied before is counted too: from then on the Release's size is what is declared. So is one that
+    a hand emptied to end a contest: the tries begin anew.
     """
     workload, route = seen.workload, seen.route
     if workload is None or not workload.taken_over or workload.contested or workload.outgrown is not None:
         return None
 
-    if not workload.replicas and (workload.emptied or not workload.was_replicas):
+    over = not workload.replicas and not workload.conceded
+    if over and (workload.emptied or not workload.was_replicas):
         return None
 
     serving = seen.stable.exists and seen.stable.available >= min(seen.stable.replicas, seen.full_size)
@@ -205,8 +213,9 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     if left > NO_TIME:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
-    counted = replace(_record_of(workload), emptied=workload.emptied + 1)
-    return _with_record(seen, f"Deployment {workload.name} goes to 0 replicas", *_size_from_here(seen), record=counted)
+    counted = replace(_record_of(workload), emptied=workload.next_try, emptied_at=seen.now)
+    sentence = f"Deployment {workload.name} goes to 0 replicas"
+    return _with_record(seen, sentence, *_size_from_here(seen, EmptyWorkload(workload.next_try)), record=counted)
 
 
 def empty_it_again(seen: Snapshot) -> Decision | None:
@@ -236,50 +245,11 @@ def resume_what_is_empty(seen: Snapshot) -> Decision | None:
     return beside(seen, f"Deployment {workload.name} is empty, and not paused any more", ResumeWorkload())
 
 
-def _size_from_here(seen: Snapshot) -> tuple[Action, ...]:
+def _size_from_here(seen: Snapshot, emptied: EmptyWorkload) -> tuple[Action, ...]:
     """An autoscaler's number from beside the Deployment's pods is no measure of the load without them."""
     size, asked = seen.replicas, seen.workload.asked_meanwhile if seen.workload else None
     if asked is None:
-        return (EmptyWorkload(),)
+        return (emptied,)
 
     sentence = f"spec.replicas was {asked} while the Deployment's pods shared the load, and is {size} without them"
-    return RestoreSize(size, sentence, warns=False), EmptyWorkload()
-
-
-def say_that_it_waits(seen: Snapshot) -> Decision | None:
-    """Stable serves, and the Deployment's pods run beside it while another decides its size: not all is well."""
-    waits = seen.blocked is not None and seen.blocked.reason is Reason.TAKEOVER_WAITS
-    if not waits or seen.progress.stable is None or seen.progress.stable != seen.target:
-        return None
-
-    return hold_its_replicas(seen) or wait_until_mended(seen)
-
-
-def say_that_it_is_contested(seen: Snapshot) -> Decision | None:
-    """Someone else scales it up again and again: told, and left to people.
-
-    What an applier lets go of is nobody's, and emptied by itself; of what others wrote nobody sees that they let go.
-    """
-    workload, served, blocked = seen.workload, seen.progress.stable == seen.target, seen.blocked
-    if workload is None or not workload.contested or not (served or _waits_beside_stable(seen)):
-        return None
-
-    fields = "replicas and paused" if workload.resumed_by_another else "replicas"
-    done, remedy = f"scaled to {workload.replicas}", f"take {fields} out of what declares it"
-    if not workload.taken_over:
-        done, remedy = "replaced", "let who replaces it apply it without replicas instead"
-
-    name, beside_ours = workload.name, "its pods run beside the Release's"
-    remedy += f", then kubectl scale deployment {name} --replicas=0"
-    by = workload.owned_by or "another"
-    sentence = f"Deployment {name} was {done} again by {by} after two tries: {beside_ours}; {remedy}"
-    if served or blocked is None:
-        return hold(seen, Reason.CONTESTED, sentence, phase=Phase.PROMOTED)
-
-    return hold(seen, Reason.CONTESTED, f"{sentence}; {blocked.sentence}", blocked.again, phase=Phase.STALLED)
-
-
-def _waits_beside_stable(seen: Snapshot) -> bool:
-    """True where what is declared may not start: no rollout, nor its end, says anything else."""
-    stays_out = seen.progress.stable is None or seen.target in seen.progress.rejected
-    return seen.blocked is not None and not stays_out
+    return RestoreSize(size, sentence, warns=False), emptied

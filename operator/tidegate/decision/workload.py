@@ -1,18 +1,23 @@
 """What stands beside a rollout: the Deployment that a Release takes over, and a restart of its pods."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 TRIES = 2
+# Who scales it up seldomer than that is no one who fights: what deploys at least once a week is told of.
+QUIET = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0.
 
+    `emptied_at`: when we did last. `sized_at`: when another wrote its size last.
+
     `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
 
-    `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time.
+    `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time. `resumer`: who
+    takes our pause off again and again; it is left to that one for a while.
     `let_go`: its size is nobody's but ours.
     `taken_over`: our note is on it. What the note said of it is known from the record too.
     `asked_meanwhile`: an autoscaler's number for the Release, where it is below the size that is kept until this is
@@ -29,9 +34,12 @@ class Workload:
     was_replicas: int = 0
     was_paused: bool = False
     emptied: int = 0
+    emptied_at: datetime | None = None
+    sized_at: datetime | None = None
     proven: str = ""
     owned_by: str = ""
     pause_owned_by: str = ""
+    resumer: str = ""
     held: bool = False
     let_go: bool = False
     paused_by_us: bool = False
@@ -62,7 +70,7 @@ class Workload:
     @property
     def resumed_by_another(self) -> bool:
         """Declared to be not paused: whoever pauses it, each template that is declared so starts pods of it at once."""
-        return bool(self.pause_owned_by) and not self.paused and self.replicas > 0
+        return bool(self.pause_owned_by or self.resumer) and not self.paused and self.replicas > 0
 
     @property
     def changed_by_us(self) -> bool:
@@ -77,7 +85,26 @@ class Workload:
     @property
     def contested(self) -> bool:
         """Scaled up again by someone after two tries: there is no third before that one lets go of its size."""
-        return self.replicas > 0 and self.emptied >= TRIES and not self.let_go
+        return self.replicas > 0 and self.emptied >= TRIES and not (self.let_go or self.quiet)
+
+    @property
+    def quiet(self) -> bool:
+        """True where another sized it long after our last try: that is no part of what was before."""
+        if self.sized_at is None or self.emptied_at is None:
+            return False
+
+        return self.sized_at - self.emptied_at >= QUIET
+
+    @property
+    def conceded(self) -> bool:
+        """Emptied by another's hand after our tries: who fought has ended it."""
+        return not self.replicas and self.emptied >= TRIES and not self.held
+
+    @property
+    def next_try(self) -> int:
+        """Which try it is to empty it now: the first again where what was before is over."""
+        over = self.quiet or self.conceded or (self.let_go and self.emptied >= TRIES)
+        return 1 if over else self.emptied + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,8 @@ class Told:
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
-    `known`: a rollout, and what it went by when that could last be read.
+    `known`: a rollout, and what it went by when that could last be read. `paused_again`: how often its Deployment was,
+    since Tidegate itself took a pause off last.
     """
 
     told: Told | None = None
@@ -129,6 +130,7 @@ class Memory:
     quiet: Quiet | None = None
     compared: Compared | None = None
     put_back: dict[str, PutBack] = field(default_factory=dict)
+    paused_again: PutBack | None = None
 
     @property
     def shown(self) -> bool:

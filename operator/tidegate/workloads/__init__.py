@@ -30,7 +30,9 @@ from .deployments import (
     resumed,
     selected_labels,
     size_let_go,
+    sized_by_another_at,
     taken_over,
+    updated_since_us,
 )
 from .endpoints import portless, ready_pods, with_port
 from .ends import Ends, ends_since
@@ -138,9 +140,11 @@ __all__ = [
     "service",
     "service_name",
     "size_let_go",
+    "sized_by_another_at",
     "summary",
     "taken_over",
     "target_port_in",
+    "updated_since_us",
     "variables",
     "with_port",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tidegate.api.names import (
@@ -24,13 +24,14 @@ OURS = "tidegate"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """How the Deployment was when it was taken over, with which revision, and how often it was emptied since."""
+    """How the Deployment was when it was taken over, with which revision, how often and when it was emptied."""
 
     release: str
     replicas: int
     paused: bool
     emptied: int = 0
     proven: str = ""
+    emptied_at: str = ""
 
 
 def note_of(annotations: Mapping[str, str]) -> Note | None:
@@ -66,6 +67,28 @@ def paused_owner(managed_fields: Sequence[Mapping[str, Any]], last_applied: str 
     return next(_appliers(managed_fields, owns_paused), "") or _client_side(last_applied, "paused")
 
 
+def updated_since_us(managed_fields: Sequence[Mapping[str, Any]]) -> str:
+    """Who updated anything of it last, not by server-side apply, and not before our own last write; empty where nobody.
+
+    Of a pause that was taken off no field tells: what is false is stored as nothing.
+    """
+    ours = max((_time(entry) for entry in managed_fields if entry.get("manager") == OURS), default="")
+    updates = (entry for entry in managed_fields if entry.get("operation") == UPDATES and not entry.get("subresource"))
+    others = (entry for entry in updates if entry.get("manager") != OURS and _time(entry) >= ours)
+    newest = max(others, key=_time, default=None)
+    return str(newest.get("manager")) if newest else ""
+
+
+def sized_by_another_at(managed_fields: Sequence[Mapping[str, Any]]) -> str:
+    """When another than us wrote its size last; empty where nobody else has it."""
+    others = (entry for entry in managed_fields if entry.get("manager") != OURS and _has_replicas(entry))
+    return max(map(_time, others), default="")
+
+
+def _time(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("time") or "")
+
+
 def size_let_go(managed_fields: Sequence[Mapping[str, Any]], last_applied: str | None) -> bool:
     """True where nobody but us has `spec.replicas`: what a server-side applier drops is nobody's, and is 1."""
     others = (entry for entry in managed_fields if entry.get("manager") != OURS)
@@ -99,10 +122,9 @@ def taken_over(note: Note) -> dict[str, Any]:
 
 
 def emptied(note: Note) -> dict[str, Any]:
-    """At 0 replicas, counted; paused, for what scaled it up may have resumed it too."""
-    counted = replace(note, emptied=note.emptied + 1)
+    """At 0 replicas, with the note that counts it; paused, for what scaled it up may have resumed it too."""
     return {
-        "metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(counted)}},
+        "metadata": {"annotations": {ANNOTATION_TAKEN_OVER: _text(note)}},
         "spec": {"replicas": 0, "paused": True},
     }
 

@@ -105,6 +105,7 @@ class Cut:
     seconds: float = 0.2
     status: int = 200
     late: bool = False
+    version: dict[str, str] = field(default_factory=dict)
     asked: int = 0
     kept: list[object] = field(default_factory=list)
     under_way: asyncio.Event = field(default_factory=asyncio.Event)
@@ -123,7 +124,7 @@ class Cut:
             async def both() -> None:
                 for _ in range(2):
                     found = {"metadata": {"name": "a", "namespace": "b", "uid": "u"}}
-                    self.kept.append(await writer.merge(PODS, found, {}, late=self.late))
+                    self.kept.append(await writer.merge(PODS, found, {"metadata": self.version}, late=self.late))
 
             task = asyncio.create_task(both())
             await self.under_way.wait()
@@ -175,11 +176,22 @@ async def test_a_write_that_waits_for_its_next_try_holds_no_place(monkeypatch: p
         slow.cancel()
 
 
-async def test_a_write_that_may_land_late_is_not_waited_for_in_a_task_that_is_cut() -> None:
-    cut = Cut(seconds=5, late=True)
-
+@pytest.mark.parametrize(
+    "cut",
+    [Cut(seconds=5, late=True), Cut(seconds=5, version={"resourceVersion": "1"})],
+    ids=["said so", "of what was seen, or not at all"],
+)
+async def test_a_write_that_may_land_late_is_not_waited_for_in_a_task_that_is_cut(cut: Cut) -> None:
     assert await cut.run() < 2
     assert (cut.asked, cut.kept) == (1, [])
+
+
+async def test_the_answer_of_a_write_that_may_land_late_is_kept_where_it_comes_at_once() -> None:
+    cut = Cut(seconds=0.05, late=True)
+
+    await cut.run()
+
+    assert (cut.asked, len(cut.kept)) == (1, 1)
 
 
 async def tries(status: int, *, urgent: bool = False, aside: bool = False) -> tuple[int, float]:

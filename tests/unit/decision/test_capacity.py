@@ -105,9 +105,9 @@ def test_a_weight_lowered_by_hand_grows_stable() -> None:
     world.evidence = Evidence(passed=True)
     world.route = replace(world.route, weight=10)
 
-    decision = decide(world.look())
+    assert world.turn().reason is Reason.LOWERED_BY_HAND
 
-    assert decision.actions == (Scale("v1", 4),)
+    assert decide(world.look()).actions == (Scale("v1", 4),)
     world.turn()
     assert decide(world.look()).reason is Reason.LOWERED_BY_HAND
 

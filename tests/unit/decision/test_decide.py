@@ -268,6 +268,72 @@ def test_a_weight_lowered_by_hand_is_obeyed_until_promote() -> None:
     assert world.route.weight == 20
 
 
+@pytest.mark.parametrize("raised", [10, 20, 90], ids=["below the step's", "to the step's", "over the step's"])
+def test_a_weight_lowered_by_hand_rises_by_no_hand_before_promote(raised: int) -> None:
+    world = at_first_step()
+    assert world.route is not None
+    world.route = replace(world.route, weight=5)
+    world.run()
+    world.route = replace(world.route, weight=raised)
+
+    assert world.turn().reason is Reason.RAISED_BY_HAND
+
+    assert world.route.weight == 5
+    assert world.run().reason is Reason.LOWERED_BY_HAND
+    world.asks = Asks(promote="v2/first/1")
+    world.run()
+    assert world.route.weight == 20
+
+
+def test_a_weight_lowered_by_hand_again_is_held_there() -> None:
+    world = at_first_step()
+    assert world.route is not None
+    for weight in (5, 2):
+        world.route = replace(world.route, weight=weight)
+        world.run()
+        assert world.progress.lowered_to == weight
+
+    world.route = replace(world.route, weight=4)
+    world.run()
+    assert world.route.weight == 2
+
+
+def test_a_lowered_weight_stays_where_git_declares_its_own_again() -> None:
+    world = at_first_step()
+    assert world.route is not None
+    world.route = replace(world.route, weight=5)
+    world.run()
+    world.route = replace(world.route, weight=0, by_git=True)
+
+    assert world.run().reason is Reason.LOWERED_BY_HAND
+    assert world.route.weight == 0
+
+
+def test_a_weight_lowered_by_hand_rises_by_promote_full() -> None:
+    world = at_first_step()
+    assert world.route is not None
+    world.route = replace(world.route, weight=5)
+    world.run()
+
+    world.asks = Asks(promote_full="1")
+    world.run()
+
+    assert world.progress.stable == "v2"
+
+
+def test_a_candidate_lowered_by_hand_in_the_watch_is_not_promoted_by_a_newer_template() -> None:
+    world = deployed(plan=replace(PLAN, watch=timedelta(hours=1)))
+    world.target = "v2"
+    assert world.run().progress.phase is Phase.WATCHING
+    assert world.route is not None
+    world.route = replace(world.route, weight=50)
+    world.run()
+    world.route = replace(world.route, weight=100)
+    world.target = "v3"
+
+    assert world.turn().reason is Reason.SUPERSEDED
+
+
 def test_a_weight_raised_by_hand_is_put_back() -> None:
     world = at_first_step()
     assert world.route is not None

@@ -17,6 +17,7 @@ from tidegate.decision.actions import (
     HandServicesOver,
     HoldReplicas,
     PointService,
+    PrepareRevision,
     RefillWorkload,
     ReleaseReplicas,
     ReleaseWorkload,
@@ -31,14 +32,14 @@ from tidegate.decision.actions import (
 )
 from tidegate.decision.progress import Asks, Outcome, Rollout, TakenOver
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Blocked
+from tidegate.decision.snapshot import Blocked, Side
 from tidegate.decision.takeover import size_to_keep
-from tidegate.decision.workload import Workload
+from tidegate.decision.workload import QUIET, Workload
 
 MINUTE = timedelta(minutes=1)
 SERVING = Workload(name="web", replicas=4, available=4)
 TAKEN = replace(SERVING, paused=True, taken_over=True, was_replicas=4, attached_pods=4)
-EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1)
+EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1, held=True)
 OURS = replace(EMPTY, paused_by_us=True)
 ROUTE = Route(attached=True, confirmed_for=10 * MINUTE)
 DRAINING = replace(PLAN, drain=MINUTE)
@@ -62,7 +63,31 @@ def first(workload: Workload, **changes: Any) -> Snapshot:
 def test_a_finalizer_comes_before_anything_is_taken() -> None:
     assert actions(first(SERVING)) == [Finalize(keep=True)]
     assert actions(replace(World().look(), workload=SERVING)) == [Finalize(keep=True)]
-    assert actions(first(SERVING, finalizer=True)) == [TakeOver(4, paused=False, proven="v1")]
+    assert TakeOver(4, paused=False, proven="v1") in actions(first(SERVING, finalizer=True))
+
+
+def test_the_template_that_a_deployment_serves_with_is_kept_before_it_is_paused() -> None:
+    look = first(SERVING, finalizer=True)
+    taking = [PrepareRevision("v1", 0), TakeOver(4, paused=False, proven="v1")]
+
+    assert actions(look) == taking
+    assert actions(replace(World().look(), workload=SERVING, finalizer=True)) == taking
+    # It is there from before, as where a crash came between.
+    assert actions(replace(look, sides=(Side(revision="v1"),))) == taking[1:]
+
+
+def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_that_serves() -> None:
+    kept = Side(revision="v1")
+    paused = replace(World(target="v2").look(), workload=replace(TAKEN, proven="v1"), finalizer=True, sides=(kept,))
+    look = progress_look(paused, taken_over=TakenOver(name="web", replicas=4, proven="v1"))
+
+    begun = decide(look).progress
+    assert begun.candidate == "v1"
+    decision = decide(replace(look, progress=begun))
+    assert (decision.actions, decision.progress.candidate) == ((PrepareRevision("v1", 4),), "v1")
+    assert decision.progress.sentence.endswith("; declared since: revision v2 goes by steps once v1 is served")
+    # Somebody deleted the copy: there is nothing to start.
+    assert decide(replace(look, sides=())).progress.candidate == "v2"
 
 
 def test_nothing_is_taken_while_the_takeover_waits() -> None:
@@ -334,7 +359,7 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     look = replace(recorded(at_first_step().look()), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
 
     assert actions(replace(look, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
-    assert actions(replace(look, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload()]
+    assert actions(replace(look, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload(2)]
     drains = replace(look, plan=DRAINING, route=replace(look.routes[0], confirmed_for=timedelta(seconds=10)))
     assert decide(replace(drains, workload=replace(raised, paused=True))).reason is not Reason.TAKING_OVER
     assert actions(replace(look, workload=replace(raised, paused=True, emptied=2))) == []
@@ -353,7 +378,7 @@ def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaus
 
     assert actions(look) == [TakeOver(4, paused=False, emptied=1)]
     assert actions(replace(look, known=False)) == [TakeOver(4, paused=False, emptied=1)]
-    assert actions(resting) == [EmptyWorkload()]
+    assert actions(resting) == [EmptyWorkload(2)]
     mid_rollout = replace(recorded(at_first_step().look()), finalizer=True, blocked=NOT_ISOLATED, workload=raised)
     assert actions(mid_rollout) == [TakeOver(4, paused=False, emptied=1)]
     first = replace(recorded(coming_up(replace(TAKEN, paused=False), available=4)), blocked=NOT_ISOLATED)
@@ -380,7 +405,7 @@ def test_there_is_no_third_try() -> None:
     assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
 
 
-def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
+def test_a_size_that_nobody_declares_any_more_is_emptied_as_for_the_first_time() -> None:
     """What the message asks for was done."""
     let_go = replace(TAKEN, emptied=2, replicas=1, let_go=True)
 
@@ -388,12 +413,55 @@ def test_a_size_that_nobody_declares_any_more_is_emptied_once_more() -> None:
 
     assert decision.actions == (EmptyWorkload(),)
     assert decision.progress.taken_over is not None
-    assert decision.progress.taken_over.emptied == 3
+    assert (decision.progress.taken_over.emptied, decision.progress.taken_over.emptied_at) == (1, at_rest(let_go).now)
     mid_rollout = replace(at_first_step().look(), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
     assert actions(replace(recorded(mid_rollout), workload=let_go)) == [EmptyWorkload()]
     git = replace(let_go, let_go=False, owned_by="kustomize-controller")
     assert "again by kustomize-controller after two tries" in decide(at_rest(git)).sentence
     assert "then kubectl scale deployment web --replicas=0" in decide(at_rest(git)).sentence
+
+
+def test_a_contest_that_another_ended_at_0_is_forgotten() -> None:
+    conceded = at_rest(replace(EMPTY, emptied=2, held=False))
+
+    decision = decide(conceded)
+
+    assert decision.actions == (EmptyWorkload(1),)
+    assert decision.progress.taken_over is not None
+    assert decision.progress.taken_over.emptied == 1
+    assert actions(at_rest(replace(EMPTY, emptied=1, held=False))) == []
+
+
+@pytest.mark.parametrize(("later", "tries"), [(QUIET, 1), (QUIET - MINUTE, None)], ids=["long after", "soon after"])
+def test_who_scales_it_up_long_after_the_last_try_is_no_one_who_fights(later: timedelta, tries: int | None) -> None:
+    raised = replace(TAKEN, emptied=2, emptied_at=START, sized_at=START + later)
+
+    assert actions(at_rest(raised)) == ([EmptyWorkload(tries)] if tries else [])
+    assert (decide(at_rest(raised)).reason is Reason.CONTESTED) is (tries is None)
+
+
+def test_a_pause_keeps_when_it_was_emptied_last() -> None:
+    raised = replace(TAKEN, emptied=1, emptied_at=START, paused=False)
+
+    assert actions(recorded(at_rest(raised))) == [TakeOver(4, paused=False, emptied=1, emptied_at=START)]
+
+
+def test_what_runs_again_while_the_route_is_missing_is_told_and_left() -> None:
+    """Its pods may be all that is reached."""
+    running = replace(TAKEN, emptied=1, replicas=2)
+    lost = replace(ROUTE, confirmed=False, lost=True, sentence="HTTPRoute front is missing")
+
+    decision = decide(at_rest(running, route=lost))
+
+    assert (decision.actions, decision.reason) == ((), Reason.ROUTE_MISSING)
+    assert decision.sentence.startswith("HTTPRoute front is missing; Deployment web was scaled to 2 again")
+    assert decision.progress.phase is Phase.STALLED
+    silent = decide(at_rest(running, route=replace(ROUTE, confirmed=False)))
+    assert (silent.actions, silent.reason) == ((), Reason.TAKING_OVER)
+    assert decide(at_rest(running)).actions == (EmptyWorkload(2),)
+    # Empty again, or said in other words already.
+    assert decide(at_rest(EMPTY, route=lost)).reason is Reason.PROMOTED
+    assert decide(at_rest(replace(running, emptied=2), route=lost)).reason is Reason.CONTESTED
 
 
 def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
@@ -405,9 +473,14 @@ def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     assert actions(settled) == [ResumeWorkload()]
 
 
-def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that() -> None:
+@pytest.mark.parametrize(
+    "another",
+    [{"pause_owned_by": "kustomize-controller"}, {"resumer": "deployer"}],
+    ids=["declares", "does again and again"],
+)
+def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that(another: Any) -> None:
     """Its pods get each template in the same apply, whoever pauses it in between: that would be no end of writes."""
-    resumed = replace(TAKEN, paused=False, pause_owned_by="kustomize-controller")
+    resumed = replace(TAKEN, paused=False, **another)
     waiting = Blocked(Reason.TAKEOVER_WAITS, "kustomize-controller declares its spec.paused")
     unserved = replace(coming_up(resumed, available=4), blocked=waiting)
 

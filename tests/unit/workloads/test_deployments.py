@@ -20,7 +20,9 @@ from tidegate.workloads import (
     resumed,
     selected_labels,
     size_let_go,
+    sized_by_another_at,
     taken_over,
+    updated_since_us,
 )
 
 SIZE: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
@@ -99,7 +101,8 @@ def test_a_note_reads_back_through_takeover_and_emptying() -> None:
     note = Note("web", 3, paused=False)
 
     assert note_of(taken_over(note)["metadata"]["annotations"]) == note
-    assert note_of(emptied(note)["metadata"]["annotations"]) == Note("web", 3, paused=False, emptied=1)
+    tried = Note("web", 3, paused=False, emptied=1, emptied_at="2026-01-01T00:00:00.000000Z")
+    assert note_of(emptied(tried)["metadata"]["annotations"]) == tried
 
 
 def test_a_deployment_changes_its_size_paused_and_is_resumed_by_itself() -> None:
@@ -131,3 +134,35 @@ def test_a_selector_by_expressions_falls_back_to_the_templates_labels() -> None:
     template = {"metadata": {"labels": {"app": "web", "tier": "front"}}}
 
     assert selected_labels({"selector": {"matchExpressions": []}}, template) == {"app": "web", "tier": "front"}
+
+
+NOON, LATER = "2026-01-01T12:00:00Z", "2026-01-01T12:00:01Z"
+OURS = entry("tidegate", "Update", PAUSE, time=NOON)
+
+
+@pytest.mark.parametrize(
+    ("others", "updater"),
+    [
+        ([entry("deployer", "Update", OTHER, time=LATER)], "deployer"),
+        ([entry("deployer", "Update", OTHER, time=NOON)], "deployer"),
+        ([entry("kubectl-create", "Update", OTHER, time="2026-01-01T11:59:59Z")], ""),
+        ([entry("kustomize-controller", "Apply", OTHER, time=LATER)], ""),
+        ([entry("kube-controller-manager", "Update", {}, time=LATER, subresource="status")], ""),
+        ([entry("a", "Update", OTHER, time=NOON), entry("b", "Update", OTHER, time=LATER)], "b"),
+        ([], ""),
+    ],
+)
+def test_who_updated_last_is_named_where_that_was_not_before_us(others: list[dict[str, Any]], updater: str) -> None:
+    assert updated_since_us([*others, OURS]) == updater
+
+
+@pytest.mark.parametrize(
+    ("entries", "at"),
+    [
+        ([entry("kubectl", "Update", SIZE, subresource="scale", time=NOON), entry("tidegate", "Update", SIZE)], NOON),
+        ([entry("helm", "Update", SIZE, time=NOON), entry("hpa", "Update", SIZE, time=LATER)], LATER),
+        ([entry("tidegate", "Update", SIZE, time=LATER), entry("helm", "Update", OTHER, time=LATER)], ""),
+    ],
+)
+def test_when_another_sized_it_is_told_by_those_who_own_the_size(entries: list[dict[str, Any]], at: str) -> None:
+    assert sized_by_another_at(entries) == at

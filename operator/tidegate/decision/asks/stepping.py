@@ -25,7 +25,8 @@ def open_step(seen: Snapshot) -> Decision | None:
     handled = replace(seen.progress.handled, promote=nonce)
     if names_this_step(seen, nonce):
         sentence = f"promote: step {seen.step.name}"
-        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, **opened_by_promote(seen))
+        opened = opened_by_promote(seen)
+        return act(seen, Reason.PROGRESSING, sentence, *lift(seen), handled=handled, lowered_to=None, **opened)
 
     sentence = f"promote {nonce} names another revision or step than the one that runs: it opens nothing"
     return in_vain(seen, sentence, handled=handled)
@@ -47,9 +48,10 @@ def go_straight_to_full(seen: Snapshot) -> Decision | None:
 
     handled = replace(seen.progress.handled, promote_full=nonce)
     if seen.progress.step < seen.plan.last:
-        return enter(seen, seen.plan.last, straight=True, handled=handled)
+        entered = enter(seen, seen.plan.last, straight=True, handled=handled, lowered_to=None)
+        return replace(entered, actions=lift(seen))
 
-    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled)
+    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled, lowered_to=None)
 
 
 def lift(seen: Snapshot) -> tuple[Action, ...]:

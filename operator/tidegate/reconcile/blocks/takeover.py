@@ -1,9 +1,12 @@
 """What someone must do before a Deployment is taken over."""
 
+from datetime import timedelta
+
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import CREATE_IT, Blocked
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
+from tidegate.reconcile.seen.drift import left
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.workloads import CLIENT_SIDE
@@ -25,13 +28,15 @@ def takeover_waits(seen: Seen, world: World) -> Blocked | None:
         state, why = "not taken over yet", _untakeable(workload, seen, world)
 
     where = f"spec.workloadRef: Deployment {workload.name} is {state}"
-    return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}") if why else None
+    fight = world.memory(seen.owner.key).paused_again
+    again = timedelta(seconds=left(fight)) if fight is not None and workload.resumer else None
+    return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}", again) if why else None
 
 
 def _unsafe(workload: Workload, seen: Seen, world: World) -> str:
     """What somebody began to do since it was taken over that must end before its pods go; empty where all is well."""
     if workload.resumed_by_another:
-        return _resumes(workload.pause_owned_by)
+        return _resumes(workload)
 
     if workload.outgrown is None:
         return ""
@@ -75,11 +80,13 @@ def _too_small(workload: Workload, seen: Seen, size: int) -> str:
     )
 
 
-def _resumes(owner: str) -> str:
-    return (
-        f"{owner} declares its spec.paused, so its pods get each template at once that is declared, past every step;"
-        " take paused out of what declares it"
-    )
+def _resumes(workload: Workload) -> str:
+    """An applier's field tells of it; of who updates only that it happens."""
+    done, remedy = f"{workload.resumer} resumes it again and again", "let that end: Tidegate pauses it once a minute"
+    if workload.pause_owned_by:
+        done, remedy = f"{workload.pause_owned_by} declares its spec.paused", "take paused out of what declares it"
+
+    return f"{done}, so its pods get each template at once that is declared, past every step; {remedy}"
 
 
 def _applier_lets_go(workload: Workload) -> str:

@@ -72,13 +72,22 @@ async def point_service(seen: Seen, action: PointService, world: World, *, urgen
     if found is None:
         answer = await created(seen, kinds.SERVICES, manifest, world, urgent=urgent)
     else:
-        answer = await world.writer.merge(kinds.SERVICES, found, pointed(seen, found, manifest), urgent=urgent)
+        change = pointed(seen, found, manifest)
+        # A rollback does not wait for one that hangs: this may not land after what it writes.
+        change = change if urgent else at_version(found, change)
+        answer = await world.writer.merge(kinds.SERVICES, found, change, urgent=urgent)
 
     world.keep(kinds.SERVICES, answer)
     if found is not None and (field := drift_of_service(seen, found, action)):
         tell_put_back(seen, service_title(seen.owner, action.role.value), field, world)
 
     await note_port(seen, action.revision, target_port, world)
+
+
+def at_version(found: Object, change: Object) -> Object:
+    """The same change, of exactly what was seen: Conflict where another came between."""
+    version = found["metadata"]["resourceVersion"]
+    return {**change, "metadata": {**change.get("metadata", {}), "resourceVersion": version}}
 
 
 def pointed(seen: Seen, found: Object, manifest: Object) -> Object:

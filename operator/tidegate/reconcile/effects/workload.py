@@ -1,6 +1,7 @@
 """The effects of a takeover and of a hand-back: on the Deployment, our Services, and our pods."""
 
 import asyncio
+from dataclasses import replace
 from typing import assert_never
 
 from tidegate.api.names import LABEL_DETACHED
@@ -15,8 +16,10 @@ from tidegate.decision.actions import (
     ResumeWorkload,
     TakeOver,
 )
+from tidegate.decision.status import stamp
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
+from tidegate.reconcile.seen.drift import once_more
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
@@ -59,15 +62,26 @@ async def act_on_workload(seen: Seen, action: OnWorkload, world: World) -> None:
             await _release(found, world, paused=paused)
         case _:
             await _merge(found, _patch(seen, action), world)
+            remember_the_pause(seen, action, world)
+
+
+def remember_the_pause(seen: Seen, action: Patch, world: World) -> None:
+    """A pause of ours that is set again was taken off by another, unless we did that ourselves since."""
+    memory, workload = world.memory(seen.owner.key), seen.snapshot.workload
+    if isinstance(action, ResumeWorkload | RefillWorkload):
+        memory.paused_again = None
+
+    if isinstance(action, TakeOver) and workload is not None and workload.taken_over:
+        memory.paused_again = once_more(memory.paused_again, "spec.paused")
 
 
 def _patch(seen: Seen, action: Patch) -> Object:
     """What an action changes of the Deployment's own fields."""
     match action:
-        case TakeOver(replicas, paused, tries, proven):
-            return taken_over(Note(seen.owner.name, replicas, paused, tries, proven))
-        case EmptyWorkload():
-            return emptied(_note(seen))
+        case TakeOver(replicas, paused, tries, proven, emptied_at):
+            return taken_over(Note(seen.owner.name, replicas, paused, tries, proven, stamp(emptied_at) or ""))
+        case EmptyWorkload(tries):
+            return emptied(replace(_note(seen), emptied=tries, emptied_at=stamp(seen.snapshot.now) or ""))
         case ResizeWorkload(replicas):
             return resized(replicas)
         case ResumeWorkload():

@@ -15,7 +15,11 @@ PAUSE_SECONDS = 60.0
 
 def contested(memory: Memory, name: str) -> bool:
     """True while an object is left as somebody made it: it was put back too often lately."""
-    found = memory.put_back.get(name)
+    return fought(memory.put_back.get(name))
+
+
+def fought(found: PutBack | None) -> bool:
+    """True where something was put back too often lately, and is not put back again yet."""
     return found is not None and found.times >= TRIES and left(found) > 0
 
 
@@ -42,6 +46,11 @@ def overwritten(memory: Memory, drifting: frozenset[str]) -> Blocked | None:
 
 def count(memory: Memory, name: str, field: str) -> None:
     """Remember that an object was put back just now."""
-    now, before = time.monotonic(), memory.put_back.get(name)
+    memory.put_back[name] = once_more(memory.put_back.get(name), field)
+
+
+def once_more(before: PutBack | None, field: str) -> PutBack:
+    """The count with one more; what was put back long ago is forgotten."""
+    now = time.monotonic()
     times = before.times if before is not None and now - before.at < FIGHT_SECONDS else 0
-    memory.put_back[name] = PutBack(field=field, times=times + 1, at=now)
+    return PutBack(field=field, times=times + 1, at=now)

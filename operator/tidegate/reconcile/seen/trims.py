@@ -39,6 +39,8 @@ from tidegate.workloads import (
     refusal,
     replicas_owner,
     size_let_go,
+    sized_by_another_at,
+    updated_since_us,
 )
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -252,10 +254,12 @@ def trimmed_deployment(found: Object) -> Object:
         "status": {name: status.get(name) for name in sizes},
         "helmByUpdates": helm_by_updates(managers),
         "replicasOwner": replicas_owner(managers, annotations.get(LAST_APPLIED)),
+        "sizedAt": sized_by_another_at(managers),
         "letGo": size_let_go(managers, annotations.get(LAST_APPLIED)),
         "held": any(entry.get("manager") == MANAGER and owns_replicas(entry) for entry in managers),
         "pausedOwner": paused_owner(managers, annotations.get(LAST_APPLIED)),
         "pauseUnowned": not any(map(owns_paused, managers)),
+        "updater": updated_since_us(managers),
         "pausedByUs": any(entry.get("manager") == MANAGER and owns_paused(entry) for entry in managers),
     }
 

@@ -7,6 +7,7 @@ import msgspec
 
 from tidegate.api import ScaleDown, TrackConfig, trouble_of
 from tidegate.api.names import LABEL_DETACHED
+from tidegate.api.noted import instant_of
 from tidegate.decision.progress import Progress, TakenOver
 from tidegate.decision.snapshot import Reading
 from tidegate.decision.workload import Workload
@@ -17,7 +18,11 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Note, Owner, note_of, revision_of, rewritten
 
+from .drift import fought
 from .elsewhere import held_unreferenced
+
+# Who only ever takes a pause off, and writes nothing that stays, is in no list of those who own fields.
+SOMEBODY = "somebody who updates it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +162,9 @@ def with_takeover_note(progress: Progress, template: Template, owner: Owner) -> 
     if found is None or note is None:
         return progress
 
-    name, read = found["metadata"]["name"], {key: value for key, value in asdict(note).items() if key != "release"}
-    return replace(progress, taken_over=TakenOver(name=name, **read))
+    read = {key: value for key, value in asdict(note).items() if key not in {"release", "emptied_at"}}
+    record = TakenOver(name=found["metadata"]["name"], **read, emptied_at=instant_of(note.emptied_at))
+    return replace(progress, taken_over=record)
 
 
 def _note_of(found: Object, owner: Owner) -> Note | None:
@@ -186,18 +192,35 @@ def observe_workload(template: Template, progress: Progress, owner: Owner, world
         current=status.get("observedGeneration") == metadata.get("generation")
         and (status.get("updatedReplicas") or 0) >= replicas,
         taken_over=ours,
-        was_replicas=was.replicas,
-        was_paused=was.paused,
-        emptied=was.emptied,
-        proven=was.proven,
-        owned_by=found["replicasOwner"],
-        held=found["held"],
-        let_go=found["letGo"],
-        pause_owned_by=found["pausedOwner"],
+        **_remembered(was),
+        **_told_by_owners(found),
+        resumer=(found["updater"] or SOMEBODY) if fought(world.memory(owner.key).paused_again) else "",
         paused_by_us=bool(spec.get("paused")) and _paused_by_us(found, was, noted=ours),
         progressively=template.reference.get("scaleDown") == ScaleDown.PROGRESSIVELY.value,
         attached_pods=sum(LABEL_DETACHED not in pod["metadata"]["labels"] for pod in pods),
     )
+
+
+def _remembered(was: TakenOver) -> Object:
+    """What the note said of it."""
+    return {
+        "was_replicas": was.replicas,
+        "was_paused": was.paused,
+        "emptied": was.emptied,
+        "emptied_at": was.emptied_at,
+        "proven": was.proven,
+    }
+
+
+def _told_by_owners(found: Object) -> Object:
+    """What the list of those who own its fields tells."""
+    return {
+        "owned_by": found["replicasOwner"],
+        "sized_at": instant_of(found["sizedAt"]),
+        "held": found["held"],
+        "let_go": found["letGo"],
+        "pause_owned_by": found["pausedOwner"],
+    }
 
 
 def _paused_by_us(found: Object, was: TakenOver, *, noted: bool) -> bool:
