@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from .answer import Answer, NotAsked, Sample, Silent
 
-# So far apart they may be: a block waits longer than that for its samples.
+# So far apart they may be: samples that come so much later are waited for.
 TOLERATED = timedelta(seconds=5)
+# Years that can be reckoned with.
+FIRST, LAST = 2, 9998
 # A date has no parts of a second.
 SECOND = timedelta(seconds=1)
 TOGETHER = timedelta()
@@ -31,6 +33,9 @@ def _instant(date: str) -> datetime | None:
     try:
         found = parsedate_to_datetime(date)
     except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+    if not FIRST <= found.year <= LAST:
         return None
 
     return found if found.tzinfo else found.replace(tzinfo=UTC)

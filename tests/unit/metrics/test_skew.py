@@ -28,11 +28,13 @@ CLOCK = "its clock is 42 s behind the operator's"
         ("0", 0.08, 0),
         ("yesterday", 0.08, 0),
         ("Sun, 99 Mar 2026 12:00:00 GMT", 0.08, 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 0.08, 0),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", 0.08, 0),
     ],
     ids=[
         "behind", "ahead", "behind by more than is tolerated", "behind by no more", "ahead by no more",
         "dated at the end of a long time", "ahead of its end", "an old form", "another zone", "no zone",
-        "no date", "a number", "a word", "no day of a month",
+        "no date", "a number", "a word", "no day of a month", "the end of time", "after it",
     ],
 )  # fmt: skip
 def test_a_skew_is_what_no_time_of_an_answer_explains(date: str, took: float, seconds: float) -> None:
