@@ -347,3 +347,12 @@ def test_a_suspended_release_records_the_undo_and_goes_no_step_forward() -> None
     undone(world)
 
     assert (world.progress.candidate, weights(world)) == ("v1", [])
+
+
+def test_an_undo_before_anything_is_served_says_that() -> None:
+    world = World()
+    world.asks = Asks(undo="1")
+
+    decision = world.turn()
+
+    assert (decision.reason, decision.sentence) == (Reason.ASKED_IN_VAIN, "undo: nothing is served yet")
