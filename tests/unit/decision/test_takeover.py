@@ -76,6 +76,19 @@ def test_the_template_that_a_deployment_serves_with_is_kept_before_it_is_paused(
     assert actions(replace(look, sides=(Side(revision="v1"),))) == taking[1:]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"known": False}, {"target": "v2"}, {"progress": Progress(stable="v0")}],
+    ids=["what is declared is not known", "another one is declared", "the first one was served"],
+)
+def test_no_template_but_the_one_that_serves_before_the_first_revision_is_kept(changes: dict[str, Any]) -> None:
+    resumed = replace(TAKEN, paused=False, proven="v1")
+    look = replace(World().look(), workload=resumed, finalizer=True, **changes)
+    look = progress_look(look, taken_over=TakenOver(name="web", replicas=4, proven="v1"))
+
+    assert PrepareRevision not in map(type, actions(look))
+
+
 def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_that_serves() -> None:
     kept = Side(revision="v1")
     paused = replace(World(target="v2").look(), workload=replace(TAKEN, proven="v1"), finalizer=True, sides=(kept,))
