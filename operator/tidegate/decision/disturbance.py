@@ -23,6 +23,7 @@ from .step import (
     stranded,
     written_weight,
 )
+from .takeover import empty_it_again, resume_what_is_empty
 from .upkeep import too_few, upkeep
 
 
@@ -116,7 +117,9 @@ def keep_what_was_lowered(seen: Snapshot) -> Decision | None:
 
     shown = any(route.shown for route in seen.routes)
     if seen.weight <= limit and not shown:
-        return hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, limit))
+        held = hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, limit))
+        # It may last for hours: a Deployment that is scaled up meanwhile has the candidate's template.
+        return empty_it_again(seen) or resume_what_is_empty(seen) or held
 
     goal = max(min(limit, seen.weight), allowed_weight(seen))
     if stranded(seen) or (goal == seen.weight and not shown):

@@ -42,7 +42,8 @@ def go_back_as_begun(seen: Snapshot) -> Decision | None:
 
     A rollback waits for no record that hangs: as long as no role has changed, what was begun last is gone on with.
     """
-    return None if _turned(seen) else go_on_going_back(seen)
+    promoting = seen.progress.phase is Phase.PROMOTING
+    return go_on_going_back(seen) if promoting and not _turned(seen) else None
 
 
 def _turned(seen: Snapshot) -> bool:

@@ -57,6 +57,20 @@ def test_a_promotion_whose_record_came_after_the_fall_of_the_weight_goes_back_as
     assert decide(turned).progress.phase is not Phase.ROLLING_BACK
 
 
+def test_an_abort_that_took_the_weight_before_the_record_of_a_promotion_came_is_not_said_to_be_late() -> None:
+    world = cut_after_the_fall()
+    world.progress = replace(world.progress, phase=Phase.PROMOTING, reason=Reason.PROMOTING)
+    world.asks = Asks(abort="1")
+
+    decision = world.turn()
+
+    assert (decision.progress.phase, decision.progress.handled.abort) == (Phase.ROLLING_BACK, "1")
+    world.services = replace(world.services, stable="v2")
+    world.progress = replace(world.progress, phase=Phase.PROMOTING)
+    world.asks = Asks(abort="2")
+    assert world.turn().reason is Reason.PROMOTION_UNDER_WAY
+
+
 def weight(world: World) -> int | None:
     assert world.route is not None
     return world.route.weight

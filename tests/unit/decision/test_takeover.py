@@ -380,6 +380,20 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     assert actions(replace(look, workload=replace(raised, emptied=0))) == []
 
 
+def test_a_deployment_that_is_scaled_up_while_a_hand_holds_the_weight_is_paused_and_emptied_too() -> None:
+    raised = replace(EMPTY, replicas=1, available=1, total=1, paused=False)
+    look = replace(recorded(at_first_step().look()), finalizer=True, route=replace(ROUTE, weight=5, touched=True))
+    held = progress_look(look, lowered_to=5)
+
+    assert decide(held).reason is Reason.LOWERED_BY_HAND
+    assert actions(replace(held, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(held, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload(2)]
+    assert actions(replace(held, workload=OURS)) == [ResumeWorkload()]
+    # What takes a weight away waits for no Deployment.
+    risen = replace(held, route=replace(look.routes[0], weight=20), workload=raised)
+    assert actions(risen) == [SetWeight(5, "v2")]
+
+
 NOT_ISOLATED = Blocked(Reason.NOT_ISOLATED, "Service web would send traffic to the candidate past the gate")
 
 
