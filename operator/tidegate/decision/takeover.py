@@ -215,7 +215,7 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} drains before its pods go"
     left = drain_left(seen)
-    if left > NO_TIME:
+    if left > NO_TIME and not workload.conceded:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
     counted = replace(_record_of(workload), emptied=workload.next_try, emptied_at=seen.now)

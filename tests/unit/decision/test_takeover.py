@@ -457,6 +457,9 @@ def test_a_contest_that_another_ended_at_0_is_forgotten() -> None:
     assert decision.progress.taken_over is not None
     assert decision.progress.taken_over.emptied == 1
     assert actions(at_rest(replace(EMPTY, emptied=1, held=False))) == []
+    # It has no pods that could drain.
+    settling = replace(conceded, plan=DRAINING, route=replace(ROUTE, confirmed_for=timedelta(seconds=10)))
+    assert actions(settling) == [EmptyWorkload(1)]
 
 
 @pytest.mark.parametrize(("later", "tries"), [(QUIET, 1), (QUIET - MINUTE, None)], ids=["long after", "soon after"])
