@@ -104,7 +104,7 @@ def canonical(state: State) -> State:
 
 def unended(progress: Progress) -> bool:
     """True while a rollout may still be ended: what is noted of its end is read."""
-    return progress.candidate is not None and progress.phase not in {Phase.PROMOTING, Phase.ROLLING_BACK}
+    return progress.candidate is not None and progress.phase is not Phase.ROLLING_BACK
 
 
 def _read(ending: str, progress: Progress) -> str:

@@ -23,6 +23,8 @@ from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 
 SEEN, NOT_SEEN, WRONG = 0, 1, 2
+# A person waits longer than an operator, which asks again; an hour of raw counts takes its time.
+PATIENCE = "30s"
 HEADER = ("STEP", "WEIGHT", "LASTS", "NEEDS", "OR WEIGHT", "BRINGS")
 EPILOG = """NEEDS is how long the step would have to be to show the fault alone, OR WEIGHT the least weight that shows
 it in the time that it has, BRINGS how much of the evidence comes within the step. Exit code: 0 where the steps
@@ -155,7 +157,8 @@ async def live(options: argparse.Namespace) -> list[tuple[str, Foreseen]]:
 
 def source_at(url: str, world: World) -> Source:
     """A Prometheus that asks for no credentials. Raises NotForeseen."""
-    found = world.sources.of({"metadata": {}, "spec": {"prometheus": {"address": url}}}, f"--prometheus {url}")
+    asked = {"prometheus": {"address": url, "timeout": PATIENCE}}
+    found = world.sources.of({"metadata": {"name": url}, "spec": asked}, f"--prometheus {url}")
     if isinstance(found, Blocked):
         raise NotForeseen(found.sentence)
 

@@ -10,9 +10,20 @@ from .asks.undo import and_its_undo
 from .decision import Decision, act, hold
 from .plan import FULL, NO_TIME
 from .reasons import Reason
-from .rollback import way_to_stable
+from .rollback import allowed_weight, way_to_stable
 from .snapshot import Snapshot
-from .step import carriable, carrying_size, lowered, raised, settled, step_sentence, stranded, written_weight
+from .step import (
+    carriable,
+    carrying_size,
+    lowered,
+    lowered_by_hand,
+    raised,
+    settled,
+    step_sentence,
+    stranded,
+    written_weight,
+)
+from .takeover import empty_it_again, resume_what_is_empty
 from .upkeep import too_few, upkeep
 
 
@@ -21,12 +32,12 @@ def give_to_the_only_side(seen: Snapshot) -> Decision | None:
     if seen.by_pods or not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
         return None
 
-    sentence = "stable has no available pods: all traffic goes to the candidate"
+    sentence, limit = "stable has no available pods: all traffic goes to the candidate", lowered_by_hand(seen)
     if seen.progress.desired_weight < FULL:
-        return hold(seen, Reason.STABLE_UNAVAILABLE, sentence, desired_weight=FULL)
+        return hold(seen, Reason.STABLE_UNAVAILABLE, sentence, desired_weight=FULL, lowered_to=limit)
 
-    revision = seen.progress.candidate or ""
-    return act(seen, Reason.STABLE_UNAVAILABLE, sentence, *upkeep(seen), SetWeight(FULL, revision, raising=True))
+    rise = SetWeight(FULL, seen.progress.candidate or "", raising=True)
+    return act(seen, Reason.STABLE_UNAVAILABLE, sentence, *upkeep(seen), rise, lowered_to=limit)
 
 
 def shed_lost_pods(seen: Snapshot) -> Decision | None:
@@ -54,6 +65,7 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         settled_at=None,
         dwelt=dwelt,
         deadline_from=lost_from(seen),
+        lowered_to=lowered_by_hand(seen),
     )
 
 
@@ -87,30 +99,45 @@ def note_the_lowering_hand(seen: Snapshot) -> Decision | None:
 
     What is written next would be the weight that we wrote last, and nobody could see who lowered it.
     """
-    by_hand = [route.lowest for route in lowered(seen) if not route.by_git and route.weight is not None]
-    limit = seen.progress.lowered_to
-    if not by_hand or (limit is not None and min(by_hand) >= limit):
+    limit = lowered_by_hand(seen)
+    if limit is None or limit == seen.progress.lowered_to:
         return None
 
-    return hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, min(by_hand)), lowered_to=min(by_hand))
+    return hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, limit), lowered_to=limit)
 
 
 def keep_what_was_lowered(seen: Snapshot) -> Decision | None:
-    """Until a person lets it rise, no route has more than that: neither by Git nor by the hand that lowered it."""
+    """Until a person lets it rise, no route has more than that: neither by Git nor by the hand that lowered it.
+
+    But for what stable cannot carry.
+    """
     limit = seen.progress.lowered_to
     if limit is None:
         return None
 
     shown = any(route.shown for route in seen.routes)
     if seen.weight <= limit and not shown:
-        return hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, limit))
+        held = hold(seen, Reason.LOWERED_BY_HAND, _lowered_to(seen, limit))
+        # It may last for hours: a Deployment that is scaled up meanwhile has the candidate's template.
+        return empty_it_again(seen) or resume_what_is_empty(seen) or held
 
-    if stranded(seen):
+    goal = max(min(limit, seen.weight), allowed_weight(seen))
+    if stranded(seen) or (goal == seen.weight and not shown):
         return hold(seen, *too_few(seen))
 
     sentence = f"the weight goes back to {limit}, to which it was lowered by hand; {_lets_it_rise(seen)}"
-    back = SetWeight(limit, seen.progress.candidate or "", keep=seen.exposed and not shown)
-    return act(seen, Reason.RAISED_BY_HAND, sentence, *way_to_stable(seen), back)
+    reason = Reason.RAISED_BY_HAND if _raised_again(seen, limit) else Reason.LOWERED_BY_HAND
+    if goal > limit:
+        reason, sentence = too_few(seen)
+
+    back = SetWeight(goal, seen.progress.candidate or "", keep=seen.exposed and not shown)
+    return act(seen, reason, sentence, *way_to_stable(seen), back)
+
+
+def _raised_again(seen: Snapshot, limit: int) -> bool:
+    """True where a hand did; not where stable was away, nor of the routes beside one that a hand lowered."""
+    held = seen.progress.reason in {Reason.LOWERED_BY_HAND, Reason.RAISED_BY_HAND}
+    return bool(raised(seen)) or (held and seen.lowest_weight > limit)
 
 
 def _lowered_to(seen: Snapshot, limit: int) -> str:

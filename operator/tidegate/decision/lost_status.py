@@ -31,13 +31,14 @@ def recollect(
     re-pointed only past the point of no return. `handed_over_at`: where a Deployment has our Services back, now. What
     is given away must not look lost, whoever is behind it serves, and what came by it a moment ago drains.
     `deployment`: the one referred to. Beside revisions of ours it counts as taken over: its note may be lost too, and
-    left empty it would serve nobody.
+    left empty it would serve nobody. Not beside one that is only kept for the takeover: no rollout of it began.
     """
     known = {found.revision: found for found in revisions}
     oldest = longest_served(known.values()) if handed_over_at is None else None
     stable = selected if selected in known else oldest
     rejected = tuple(found.revision for found in known.values() if found.rejected)
-    taken_over = progress.taken_over or (TakenOver(name=deployment) if deployment and known else None)
+    begun = deployment and any(found.started for found in known.values())
+    taken_over = progress.taken_over or (TakenOver(name=deployment) if begun else None)
     kept = replace(progress, rejected=progress.rejected or rejected, taken_over=taken_over)
     return replace(kept, stable=stable, handed_over_at=handed_over_at)
 

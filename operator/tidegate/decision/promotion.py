@@ -14,7 +14,7 @@ from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
-from .rollback import roll_back
+from .rollback import go_on_going_back, roll_back
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import settle_left
@@ -31,11 +31,24 @@ def begin(seen: Snapshot, sentence: str) -> Decision:
 def go_back_from_what_is_gone(seen: Snapshot) -> Decision | None:
     """No role has changed yet, and nothing makes the candidate's pods again: only stable's can answer."""
     candidate, stable = seen.candidate, seen.stable
-    turned = seen.services.stable != stable.revision
-    if not gone_for_good(seen, candidate) or turned or not stable.available:
+    if not gone_for_good(seen, candidate) or _turned(seen) or not stable.available:
         return None
 
     return roll_back(seen, Reason.CANNOT_START, f"the ReplicaSet of revision {candidate.revision} is gone")
+
+
+def go_back_as_begun(seen: Snapshot) -> Decision | None:
+    """The weight fell to end this rollout while the record of the promotion was under way, and that one came first.
+
+    A rollback waits for no record that hangs: as long as no role has changed, what was begun last is gone on with.
+    """
+    promoting = seen.progress.phase is Phase.PROMOTING
+    return go_on_going_back(seen) if promoting and not _turned(seen) else None
+
+
+def _turned(seen: Snapshot) -> bool:
+    """True where stable's Service does not lead to stable any more."""
+    return seen.services.stable != seen.stable.revision
 
 
 def keep_its_pods(seen: Snapshot) -> Decision | None:
@@ -170,6 +183,7 @@ def undone(progress: Progress) -> tuple[str, ...]:
 PROMOTION: tuple[Rule, ...] = (
     note_restart,
     answer_strays,
+    go_back_as_begun,
     remake(Reason.PROMOTING, SENTENCE),
     go_back_from_what_is_gone,
     keep_its_pods,

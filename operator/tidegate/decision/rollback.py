@@ -10,7 +10,7 @@ from .asks.in_vain import answer_strays, late_for_this, nothing_for
 from .baseline import without_baselines
 from .copies import remade
 from .decision import Decision, Rule, act, hold
-from .ending import note_of_ending
+from .ending import note_of_ending, unrecorded
 from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
@@ -51,6 +51,15 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
         handled=handled,
         **changes,
     )
+
+
+def go_on_going_back(seen: Snapshot) -> Decision | None:
+    """The weight fell to end this rollout, and that is not recorded: it is ended, whatever is measured by now.
+
+    A process that begins has no measurements, and at weight 0 there are none.
+    """
+    ending = unrecorded(seen)
+    return roll_back(seen, ending.reason, ending.sentence) if ending else None
 
 
 def weight_to_stable(seen: Snapshot, *, rejected: bool = False, ending: str = "") -> tuple[Action, ...]:

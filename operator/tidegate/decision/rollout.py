@@ -27,27 +27,17 @@ from .disturbance import (
     shed_lost_pods,
     write_a_garbled_route,
 )
-from .ending import unrecorded
 from .hooks import closed
 from .promotion import begin
 from .reasons import Reason
 from .refusal import because_late
-from .rollback import roll_back
+from .rollback import go_on_going_back, roll_back
 from .snapshot import Snapshot
-from .step import drain_left, drained, passing, settled, wanted_size, watching
+from .step import drain_left, drained, lowered_by_hand, passing, settled, wanted_size, watching
 from .steps import FORWARD
 from .stop import stopped
 from .takeover import empty_it_again, keep_until_handed_back, resume_what_is_empty
 from .upkeep import gone_for_good, put_subsets_back
-
-
-def go_on_going_back(seen: Snapshot) -> Decision | None:
-    """The weight fell to end this rollout, and that is not recorded: it is ended, whatever is measured by now.
-
-    A process that begins has no measurements, and at weight 0 there are none.
-    """
-    ending = unrecorded(seen)
-    return roll_back(seen, ending.reason, ending.sentence) if ending else None
 
 
 def roll_back_on_breach(seen: Snapshot) -> Decision | None:
@@ -138,7 +128,7 @@ def follow_a_newer_template(seen: Snapshot) -> Decision | None:
     if watching(seen) and passing(seen) and (seen.suspended or seen.blocked):
         return None
 
-    held = seen.progress.lowered_to is not None or (seen.step.pause and not seen.progress.opened)
+    held = lowered_by_hand(seen) is not None or (seen.step.pause and not seen.progress.opened)
     gates = not held and closed(seen, When.BEFORE_PROMOTION) is None
     ready = watching(seen) and passing(seen) and gates
     if ready and not drained(seen):

@@ -59,8 +59,10 @@ def size_of_stable(seen: Snapshot) -> int:
     if not seen.plan.shrink or seen.by_pods or seen.progress.candidate is None or not seen.full_size:
         return seen.full_size
 
-    # What the candidate carries beyond its step, while stable is away, goes back to stable.
-    carried = min(seen.lowest_weight, seen.step.weight)
+    # What the candidate carries beyond its step, while stable is away, goes back to stable; so does what a hand raised
+    # over what it lowered before.
+    least, limit = min(seen.lowest_weight, seen.step.weight), seen.progress.lowered_to
+    carried = least if limit is None else min(least, limit)
     share = max(1, -(-seen.full_size * (FULL - carried) // FULL))
     return share if settled(seen) else max(share, min(seen.stable.replicas, seen.full_size))
 
@@ -106,6 +108,13 @@ def lowered(seen: Snapshot) -> tuple[Route, ...]:
         for route in seen.routes
         if (written := _written(seen, route)) is not None and (route.lowest < written or route.hidden)
     )
+
+
+def lowered_by_hand(seen: Snapshot) -> int | None:
+    """The weight that a hand lowered it to, now or before; None where none did since a person let it rise."""
+    by_hand = (route.lowest for route in lowered(seen) if not route.by_git and route.weight is not None)
+    noted = seen.progress.lowered_to
+    return min((weight for weight in (noted, *by_hand) if weight is not None), default=None)
 
 
 def raised(seen: Snapshot) -> tuple[Route, ...]:

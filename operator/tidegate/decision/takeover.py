@@ -79,8 +79,13 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
     taken = TakeOver(found.replicas, found.paused, found.emptied, found.proven, found.emptied_at)
-    kept = found.proven != seen.target or seen.side(seen.target).exists or seen.by_nodes
-    return _with_record(seen, sentence, *(() if kept else (PrepareRevision(seen.target, 0),)), taken, record=found)
+    return _with_record(seen, sentence, *_kept(seen, found.proven), taken, record=found)
+
+
+def _kept(seen: Snapshot, proven: str) -> tuple[Action, ...]:
+    """The template that it serves with, as an empty ReplicaSet; none where the first revision is served already."""
+    needed = seen.progress.stable is None and seen.declares(proven) and not seen.side(proven).exists
+    return (PrepareRevision(proven, 0),) if needed and not seen.by_nodes else ()
 
 
 def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
@@ -210,7 +215,7 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} drains before its pods go"
     left = drain_left(seen)
-    if left > NO_TIME:
+    if left > NO_TIME and not workload.conceded:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
     counted = replace(_record_of(workload), emptied=workload.next_try, emptied_at=seen.now)

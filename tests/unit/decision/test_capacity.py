@@ -112,6 +112,18 @@ def test_a_weight_lowered_by_hand_grows_stable() -> None:
     assert decide(world.look()).reason is Reason.LOWERED_BY_HAND
 
 
+def test_a_weight_that_a_hand_raises_over_what_it_lowered_grows_stable_before_it_goes_back() -> None:
+    world = at_half()
+    assert world.route is not None
+    world.route = replace(world.route, weight=10)
+    world.turn()
+    world.route = replace(world.route, weight=50)
+
+    assert decide(world.look()).actions == (Scale("v1", 4),)
+    world.run()
+    assert world.route.weight == 10
+
+
 def test_stable_comes_back_to_its_share_after_it_was_away() -> None:
     world = at_half()
     world.sides["v1"] = replace(world.sides["v1"], available=0)

@@ -7,10 +7,11 @@ import pytest
 
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
-from tidegate.decision import Phase, Reason
+from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight
 from tidegate.decision.conditions import conditions
 from tidegate.decision.progress import Asks
+from tidegate.decision.route import together
 from tidegate.decision.snapshot import Blocked, Evidence
 
 BREACH = Evidence(breach=True, sentence="errors 20 % > 1 %")
@@ -318,6 +319,67 @@ def test_a_weight_lowered_by_hand_rises_by_promote_full() -> None:
     world.asks = Asks(promote_full="1")
     world.run()
 
+    assert world.progress.stable == "v2"
+
+
+def test_what_a_hand_lowered_while_pods_were_lost_stays_lowered_when_they_are_back() -> None:
+    world = at_first_step(replicas=10)
+    assert world.route is not None
+    world.route = replace(world.route, weight=15)
+    world.sides["v2"] = replace(world.sides["v2"], available=1)
+    world.run()
+    world.sides["v2"] = replace(world.sides["v2"], available=2)
+
+    world.run()
+
+    assert (world.progress.lowered_to, world.route.weight) == (15, 10)
+
+
+def test_what_a_hand_lowered_while_stable_was_away_goes_back_only_to_pods_that_carry_it() -> None:
+    world = at_first_step(replicas=10)
+    assert world.route is not None
+    world.route = replace(world.route, weight=5)
+    world.sides["v1"] = replace(world.sides["v1"], available=0)
+    world.run()
+    assert world.route.weight == 100
+
+    world.sides["v1"] = replace(world.sides["v1"], available=1)
+    assert world.run().reason is Reason.STABLE_UNAVAILABLE
+    assert world.route.weight == 90
+    world.sides["v1"] = replace(world.sides["v1"], available=10)
+    # Nobody raised it.
+    assert world.turn().reason is Reason.LOWERED_BY_HAND
+    assert world.route.weight == 5
+
+
+def test_a_route_that_a_hand_lowered_takes_the_others_along_and_nobody_is_said_to_have_raised_them() -> None:
+    look = at_first_step().look()
+    assert look.route is not None
+    lower = replace(look.route, weight=5, least=5)
+    several = replace(look, route=together((look.route, lower)), several=(look.route, lower))
+    noted = decide(several)
+    assert noted.progress.lowered_to == 5
+
+    decision = decide(replace(several, progress=noted.progress))
+
+    assert (decision.actions, decision.reason) == ((SetWeight(5, "v2"),), Reason.LOWERED_BY_HAND)
+
+
+def test_a_step_dwells_anew_at_the_weight_that_a_hand_lowered_meanwhile() -> None:
+    world = at_first_step(
+        plan=replace(PLAN, steps=(replace(PLAN.steps[0], dwell=timedelta(minutes=10)), PLAN.steps[2]))
+    )
+    assert world.route is not None
+    world.route = replace(world.route, weight=1)
+    world.run()
+    world.wait(timedelta(hours=1))
+    world.evidence = Evidence(passed=True)
+    world.asks = Asks(promote="v2/first/1")
+
+    world.run()
+    assert (world.route.weight, world.progress.step) == (20, 0)
+    world.wait(timedelta(minutes=10))
+    world.run()
     assert world.progress.stable == "v2"
 
 

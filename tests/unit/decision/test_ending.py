@@ -43,6 +43,34 @@ def test_without_a_router_a_breach_that_was_not_recorded_brings_no_pods_back(at_
     assert (decision.progress.phase, decision.reason) == (Phase.ROLLING_BACK, Reason.OBJECTIVE_BREACHED)
 
 
+def test_a_promotion_whose_record_came_after_the_fall_of_the_weight_goes_back_as_long_as_no_role_has_changed() -> None:
+    """The write of it hung, a rollback waited no longer, and then it landed."""
+    world = cut_after_the_fall()
+    world.progress = replace(world.progress, phase=Phase.PROMOTING, reason=Reason.PROMOTING)
+    turned = replace(world.look(), services=replace(world.services, stable="v2"))
+
+    decision = world.turn()
+
+    assert (decision.progress.phase, decision.reason) == (Phase.ROLLING_BACK, Reason.OBJECTIVE_BREACHED)
+    world.run()
+    assert (world.progress.phase, world.progress.stable, world.services.stable) == (Phase.ROLLED_BACK, "v1", "v1")
+    assert decide(turned).progress.phase is not Phase.ROLLING_BACK
+
+
+def test_an_abort_that_took_the_weight_before_the_record_of_a_promotion_came_is_not_said_to_be_late() -> None:
+    world = cut_after_the_fall()
+    world.progress = replace(world.progress, phase=Phase.PROMOTING, reason=Reason.PROMOTING)
+    world.asks = Asks(abort="1")
+
+    decision = world.turn()
+
+    assert (decision.progress.phase, decision.progress.handled.abort) == (Phase.ROLLING_BACK, "1")
+    world.services = replace(world.services, stable="v2")
+    world.progress = replace(world.progress, phase=Phase.PROMOTING)
+    world.asks = Asks(abort="2")
+    assert world.turn().reason is Reason.PROMOTION_UNDER_WAY
+
+
 def weight(world: World) -> int | None:
     assert world.route is not None
     return world.route.weight

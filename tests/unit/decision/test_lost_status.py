@@ -40,6 +40,14 @@ def test_a_deployment_beside_revisions_of_ours_counts_as_taken_over() -> None:
     assert recollect(Progress(), (), selected=None, deployment="web").taken_over is None
 
 
+def test_a_deployment_whose_template_is_kept_for_its_takeover_is_not_taken_over_yet() -> None:
+    """Its pause may have been refused, for it was changed just then: how it was found is still to be noted."""
+    kept = replace(OLD, served=False, started="")
+
+    assert recollect(Progress(), (kept,), selected=None, deployment="web").taken_over is None
+    assert recollect(Progress(), (kept, OLD), selected=None, deployment="web").taken_over is not None
+
+
 def test_what_was_rejected_stays_out_and_what_was_asked_stays_handled() -> None:
     asked = Asks(promote="v2/half/1", abort="1")
 

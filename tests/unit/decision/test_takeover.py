@@ -76,6 +76,19 @@ def test_the_template_that_a_deployment_serves_with_is_kept_before_it_is_paused(
     assert actions(replace(look, sides=(Side(revision="v1"),))) == taking[1:]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"known": False}, {"target": "v2"}, {"progress": Progress(stable="v0")}],
+    ids=["what is declared is not known", "another one is declared", "the first one was served"],
+)
+def test_no_template_but_the_one_that_serves_before_the_first_revision_is_kept(changes: dict[str, Any]) -> None:
+    resumed = replace(TAKEN, paused=False, proven="v1")
+    look = replace(World().look(), workload=resumed, finalizer=True, **changes)
+    look = progress_look(look, taken_over=TakenOver(name="web", replicas=4, proven="v1"))
+
+    assert PrepareRevision not in map(type, actions(look))
+
+
 def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_that_serves() -> None:
     kept = Side(revision="v1")
     paused = replace(World(target="v2").look(), workload=replace(TAKEN, proven="v1"), finalizer=True, sides=(kept,))
@@ -367,6 +380,20 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     assert actions(replace(look, workload=replace(raised, emptied=0))) == []
 
 
+def test_a_deployment_that_is_scaled_up_while_a_hand_holds_the_weight_is_paused_and_emptied_too() -> None:
+    raised = replace(EMPTY, replicas=1, available=1, total=1, paused=False)
+    look = replace(recorded(at_first_step().look()), finalizer=True, route=replace(ROUTE, weight=5, touched=True))
+    held = progress_look(look, lowered_to=5)
+
+    assert decide(held).reason is Reason.LOWERED_BY_HAND
+    assert actions(replace(held, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(held, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload(2)]
+    assert actions(replace(held, workload=OURS)) == [ResumeWorkload()]
+    # What takes a weight away waits for no Deployment.
+    risen = replace(held, route=replace(look.routes[0], weight=20), workload=raised)
+    assert actions(risen) == [SetWeight(5, "v2")]
+
+
 NOT_ISOLATED = Blocked(Reason.NOT_ISOLATED, "Service web would send traffic to the candidate past the gate")
 
 
@@ -430,6 +457,9 @@ def test_a_contest_that_another_ended_at_0_is_forgotten() -> None:
     assert decision.progress.taken_over is not None
     assert decision.progress.taken_over.emptied == 1
     assert actions(at_rest(replace(EMPTY, emptied=1, held=False))) == []
+    # It has no pods that could drain.
+    settling = replace(conceded, plan=DRAINING, route=replace(ROUTE, confirmed_for=timedelta(seconds=10)))
+    assert actions(settling) == [EmptyWorkload(1)]
 
 
 @pytest.mark.parametrize(("later", "tries"), [(QUIET, 1), (QUIET - MINUTE, None)], ids=["long after", "soon after"])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tidegate.decision.decision import Decision
 from tidegate.decision.progress import Asks, Phase
+from tidegate.decision.promotion import go_back_as_begun
 from tidegate.decision.reasons import Reason
 from tidegate.decision.rollback import roll_back
 from tidegate.decision.snapshot import Snapshot
@@ -26,7 +27,7 @@ def abort(seen: Snapshot) -> Decision | None:
         return stop_the_next(seen, handled)
 
     if not in_rollout(seen):
-        return abort_in_vain(seen, handled)
+        return go_back_all_the_same(seen, nonce) or abort_in_vain(seen, handled)
 
     if not another_waits(seen):
         return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
@@ -34,6 +35,15 @@ def abort(seen: Snapshot) -> Decision | None:
     alone = replace(seen, progress=replace(seen.progress, rejected=seen.progress.rejecting(seen.target)))
     sentence = f"aborted by a person: revision {seen.target}, declared since, does not start either"
     return roll_back(alone, Reason.ABORTED, sentence, handled=handled)
+
+
+def go_back_all_the_same(seen: Snapshot, nonce: str) -> Decision | None:
+    """Its weight fell before the record of the promotion came: that abort is not late."""
+    begun = go_back_as_begun(seen)
+    if begun is None:
+        return None
+
+    return replace(begun, progress=replace(begun.progress, handled=replace(begun.progress.handled, abort=nonce)))
 
 
 def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:

@@ -7,9 +7,10 @@ from tidegate.decision.actions import Action, SetWeight
 from tidegate.decision.deadline import held_late
 from tidegate.decision.decision import Decision, act
 from tidegate.decision.hooks import gate_opened, refused
+from tidegate.decision.plan import NO_TIME
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
-from tidegate.decision.step import lowered
+from tidegate.decision.step import lowered, lowered_by_hand, settled
 from tidegate.decision.steps import enter
 
 from .in_vain import in_vain
@@ -33,11 +34,15 @@ def open_step(seen: Snapshot) -> Decision | None:
 
 
 def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
-    """What a person's word opens: that which holds the step, also while it is suspended, else its pause."""
-    if held_late(seen):
-        return {"overdue": True}
+    """What a person's word opens: that which holds the step, also while it is suspended, else its pause.
 
-    return gate_opened(seen) if refused(seen) else {"opened": True}
+    At a weight that rises again the step dwells anew: what was seen at a lower one says nothing of it.
+    """
+    anew = {"settled_at": seen.now, "dwelt": NO_TIME} if settled(seen) and lowered_by_hand(seen) is not None else {}
+    if held_late(seen):
+        return {**anew, "overdue": True}
+
+    return {**anew, **(gate_opened(seen) if refused(seen) else {"opened": True})}
 
 
 def go_straight_to_full(seen: Snapshot) -> Decision | None:
