@@ -21,3 +21,10 @@ def test_what_is_too_long_ends_with_a_clause_or_a_word(longest: int, end: str) -
 
     assert said.endswith(end)
     assert len(said) <= longest
+
+
+def test_of_a_long_word_behind_a_short_one_as_much_is_left_as_there_is_room_for() -> None:
+    said = shortened('{"error": "' + "forbidden,by=proxy," * 40, 200)
+
+    assert said.startswith('{"error": "forbidden,by=proxy,')
+    assert len(said) == 200

@@ -33,7 +33,7 @@ class Names(AbstractResolver):
         ]
 
     async def look_up(self, host: str, port: int | str, family: int = socket.AF_UNSPEC) -> Sequence[Found]:
-        """What the system says of a name. Raises OSError."""
+        """What the system says of a name. Raises OSError, and NotSent where it cannot be asked."""
         wanted = (host, port, family)
         if wanted not in self._under_way:
             task = asyncio.create_task(in_own_thread(partial(_asked, *wanted)))

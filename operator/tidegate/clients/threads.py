@@ -1,17 +1,18 @@
 """Work that blocks, beside the loop: it waits for nobody else's, and keeps nobody else's waiting."""
 
 import asyncio
-import errno
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
+from .errors import NotSent
+
 T = TypeVar("T")
 
 
 async def in_own_thread(work: Callable[[], T]) -> T:
-    """What the work returns or raises, and OSError where no thread can be started. A process that ends waits for none.
+    """What the work returns or raises, and NotSent where no thread can be started. A process that ends waits for none.
 
     The loop's own threads are few, and all who look up a name or read a page share them: what may hang for as long as
     others please does not belong there.
@@ -20,7 +21,8 @@ async def in_own_thread(work: Callable[[], T]) -> T:
     try:
         Thread(target=_run, args=(work, found), daemon=True).start()
     except RuntimeError as error:
-        raise OSError(errno.EAGAIN, "the operator can start no thread") from error
+        message = "the operator can start no thread: raise the limit of its processes (pids)"
+        raise NotSent(message) from error
 
     return await asyncio.wrap_future(found)
 

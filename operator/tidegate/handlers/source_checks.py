@@ -11,7 +11,7 @@ import structlog
 
 from tidegate.clients import Ask, AskFailed, CallError, Conflict, Fenced, Kind, NotSent, Reply, in_own_thread
 from tidegate.decision.snapshot import Blocked
-from tidegate.metrics.answer import Answer, Unusable
+from tidegate.metrics.answer import Answer, NotAsked, Unusable
 from tidegate.metrics.page import Page
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.scrape import Scrape, Target
@@ -19,6 +19,7 @@ from tidegate.metrics.sifting import Sifting, Wanted
 from tidegate.metrics.skew import beside
 from tidegate.metrics.translator import Question
 from tidegate.reconcile import kinds
+from tidegate.reconcile.judging.ask_raw import unanswered
 from tidegate.reconcile.scraping.pages import page_of, pages_at
 from tidegate.reconcile.scraping.reading import PAGES_AT_ONCE
 from tidegate.reconcile.sources.channel import Channel
@@ -93,7 +94,7 @@ class SourceChecks:
             return State("False", NOT_ANSWERING, source.sentence)
 
         if isinstance(source.translator, Scrape) and source.translator.addresses:
-            return answers_or(await self._pages(source, source.translator))
+            return page_state(await self._pages(source, source.translator))
 
         if not source.translator.probe:
             return State("Unknown", NOT_ASKED, "its Secrets are in order; only objectives ask it")
@@ -112,14 +113,14 @@ class SourceChecks:
 
         return answers_or(problem, self._channel.clock(source, "its"))
 
-    async def _pages(self, source: Source, scrape: Scrape) -> str:
-        """Why a page is of no use; empty where all are."""
+    async def _pages(self, source: Source, scrape: Scrape) -> Unusable | None:
+        """Why a page is of no use; None where all are."""
         try:
             targets = await pages_at(
                 scrape.addresses, self._world.http, each=scrape.each_address, seconds=source.seconds
             )
         except AskFailed as error:
-            return shortened(str(error))
+            return unanswered(error)
 
         turns, nothing = asyncio.Semaphore(PAGES_AT_ONCE), Wanted(())
 
@@ -128,13 +129,26 @@ class SourceChecks:
                 return await page_of(found, source, Sifting(nothing, found.ours), self._world.http)
 
         found = zip(targets, await asyncio.gather(*map(read, targets)), strict=True)
-        failed = [f"{target.url}: {page.why}" for target, page in found if isinstance(page, Unusable)]
-        return shortened(failed[0]) if failed else ""
+        failed = ((target, page) for target, page in found if isinstance(page, Unusable))
+        return next((replace(page, why=why_of(target, page)) for target, page in failed), None)
 
     def _sender(self) -> Send:
         """How another thread asks: as all do, so that time, size and places are known, and where nothing is sent."""
         loop = asyncio.get_running_loop()
         return lambda ask: asyncio.run_coroutine_threadsafe(self._channel.send(ask), loop).result()
+
+
+def why_of(target: Target, page: Unusable) -> str:
+    """Why a page is of no use, and which one, unless it is not the page's fault."""
+    return page.why if isinstance(page, NotAsked) else f"{target.url}: {page.why}"
+
+
+def page_state(failed: Unusable | None) -> State:
+    """Answering, or why a page is of no use; what could not be asked says nothing of the source."""
+    if isinstance(failed, NotAsked):
+        return State("Unknown", NOT_ASKED, failed.why)
+
+    return answers_or(shortened(failed.why) if failed else "")
 
 
 def answers_or(problem: str, clock: str = "") -> State:

@@ -4,13 +4,13 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from tidegate.clients import Ask, AskFailed, Http
+from tidegate.clients import Ask, AskFailed, Http, NotSent
 
 # More than the loop has threads of its own, on any machine.
 DEAD = 40
@@ -89,3 +89,19 @@ async def test_a_name_is_asked_for_again_once_its_answer_came(http: Http, names:
         assert await http.addresses_of("http://healthy:9100/metrics", seconds=ANSWER_SECONDS) == ("127.0.0.1",)
 
     assert names.asked == ["healthy", "healthy"]
+
+
+async def test_where_no_thread_can_be_started_that_is_told_and_nothing_of_who_was_to_be_asked(
+    http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_more(_: Thread) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(Thread, "start", no_more)
+
+    with pytest.raises(NotSent, match="the operator can start no thread"):
+        await http.send(Ask(url="http://healthy/", seconds=ANSWER_SECONDS))
+
+    with pytest.raises(NotSent, match="the operator can start no thread"):
+        await http.addresses_of("http://healthy/", seconds=ANSWER_SECONDS)

@@ -61,6 +61,9 @@ def another_waits(seen: Snapshot) -> bool:
 
 
 def _retried_at_rest(seen: Snapshot) -> bool:
-    """True where no rollout runs that could go forward, and what is declared was rejected, or is not known yet."""
-    ended = seen.progress.candidate is None or seen.progress.phase is Phase.ROLLING_BACK
+    """True where no rollout is left to go forward, and what is declared was rejected, or is not known yet.
+
+    Of a Release that is deleted while roles change, the retry says with what its Deployment is handed back.
+    """
+    ended = seen.progress.candidate is None or seen.progress.phase is Phase.ROLLING_BACK or seen.deleting
     return ended and (not seen.known or seen.target in seen.progress.rejected)

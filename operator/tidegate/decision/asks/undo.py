@@ -59,6 +59,9 @@ def wanted(progress: Progress, nonce: str) -> str:
 
 def why_not(seen: Snapshot, revision: str) -> str:
     """Why there is no way back to a revision; empty where there is one."""
+    if seen.progress.stable is None:
+        return "nothing is served yet"
+
     if not revision:
         return (
             f"the newest rollout left no promotion to go back from, and revision {seen.progress.stable} is served;"

@@ -124,8 +124,7 @@ class Asking:
                 place = (question.seen.owner.namespace, http.auth_secret.name)
                 headers |= self._world.hook_secrets.read(place, authorization)
 
-            ask = Ask(url=http.url, body=question.body, seconds=http.timeout.total_seconds(), headers=headers)
-            reply = await self._world.hook_http.send(ask)
+            reply = await self._world.hook_http.send(ask_of(http, question.body, headers))
         except (SecretUnusable, AskFailed) as error:
             return Answer(question.key, Said.NOT_YET, shortened(str(error), LINE_LENGTH))
 
@@ -157,6 +156,11 @@ class Asking:
             return Answer(question.key, Said.NOT_YET, str(error))
 
         return running
+
+
+def ask_of(http: HttpHook, body: bytes, headers: dict[str, str]) -> Ask:
+    """What is sent. Each hook has a share of the memory for answers: large ones of one keep no other's unread."""
+    return Ask(url=http.url, body=body, seconds=http.timeout.total_seconds(), headers=headers, source=http.url)
 
 
 def _release(question: Question) -> Key:

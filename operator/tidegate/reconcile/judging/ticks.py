@@ -82,6 +82,7 @@ class Judging:
         self._due.after(identity, wait)
         source = self._world.sources.resolve(*group.place)
         self._note_promises({member.key for member in members})
+        self._note_what_stays(members)
         await asyncio.gather(*(self._advance(group, source, found, until) for found in chunks(members, until)))
         clock = self._clock(source)
         for member in members:
@@ -112,6 +113,12 @@ class Judging:
         (namespace, name), seconds = member.key, self._arrivals.wait(group.place).seconds
         log.info("samples came late: counting again", namespace=namespace, release=name, seconds=seconds)
         memory.tracks = memory.days = None
+
+    def _note_what_stays(self, members: Iterable[Due[Track]]) -> None:
+        """Which tracks are not counted again, whatever comes late: those judge each answer, for none comes twice."""
+        for member in members:
+            memory = self._world.memories.get(member.key)
+            member.track.stays = memory is not None and memory.shown
 
     def _note_promises(self, keys: Iterable[Key]) -> None:
         """What the weights are before blocks are held against them: the last turn may have failed after writing one."""

@@ -33,6 +33,8 @@ class Track:
     failed: str = ""
     caught_up: bool = False
     resumed: int | None = None
+    # What is counted stays, also where a sample came late: a breach of the rollout was shown, by whichever objective.
+    stays: bool = False
     # What is wrong with the source's clock; empty where nothing is.
     clock: str = ""
     breached_at: int | None = None
@@ -96,7 +98,7 @@ class Track:
         """
         answer = list(series)
         late = self._late(answer, until)
-        if late is None or late.never_waited_for or self.tally.breached:
+        if late is None or late.never_waited_for or self.stays or self.tally.breached:
             self._judge_all(self._increments.take(self.tally.counted(answer), until=until))
 
         self.taken, self.failed, self.waited, self.late = until, "", wait, late or self.late

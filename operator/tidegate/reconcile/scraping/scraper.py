@@ -4,7 +4,7 @@ import structlog
 
 from tidegate.clients import AskFailed, Http
 from tidegate.decision.snapshot import Blocked
-from tidegate.metrics.answer import Silent, Unusable
+from tidegate.metrics.answer import Unusable
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.page import Page
 from tidegate.metrics.raw_counts import RawSeries, Shape
@@ -12,6 +12,7 @@ from tidegate.metrics.samples import MILLISECONDS
 from tidegate.metrics.scrape import OfPods, Scrape, Target
 from tidegate.metrics.sifting import Wish
 from tidegate.metrics.warm_up import milliseconds
+from tidegate.reconcile.judging.ask_raw import unanswered
 from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_of, stable_of
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.sources import Place, Source, place_of
@@ -127,7 +128,7 @@ class Scraping:
         try:
             found = await pages_at(scrape.addresses, self._http, each=scrape.each_address, seconds=source.seconds)
         except AskFailed as error:
-            reading.failed = Silent(str(error))
+            reading.failed = unanswered(error)
             return {GATEWAY: ()}
 
         reading.failed = None

@@ -69,10 +69,9 @@ class Channel:
         return reply
 
     def _note_clock(self, source: str, reply: Reply) -> None:
-        if reply.dated is None:
-            return
-
-        ahead = skew(reply.dated.date, reply.dated.sent, reply.dated.heard)
+        """An answer without a date forgets what an earlier one showed: it may be another's, at another address."""
+        dated = reply.dated
+        ahead = skew(dated.date, dated.sent, dated.heard) if dated else TOGETHER
         if ahead:
             self._ahead[source] = ahead
         else:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.decision.asks.test_in_vain import going_back, paused
 from tests.unit.decision.world import World, deployed
-from tidegate.decision import LADDER, Phase, Reason
+from tidegate.decision import LADDER, Phase, Reason, decide
 from tidegate.decision.asks.table import ANSWERS, ENDS, NOTHING, Situation
 from tidegate.decision.decision import Decision, Rule
 from tidegate.decision.first_deployment import FIRST_DEPLOYMENT
@@ -105,3 +105,13 @@ def test_what_is_kept_in_one_situation_is_answered_in_the_situation_that_all_com
 
 def test_no_ask_holds_up_a_release_that_is_deleted() -> None:
     assert {ask for ask in ASKS if ANSWERS[ask][Situation.HAND_BACK] is not ENDS} == {"retry"}
+
+
+def test_a_retry_of_a_release_that_is_deleted_while_roles_change_is_kept_for_handing_back() -> None:
+    world = promoting()
+    world.progress, world.target = replace(world.progress, rejected=("v3",)), "v3"
+    world.asks = replace(world.asks, retry="1")
+
+    decision = decide(replace(world.look(), deleting=True, finalizer=True))
+
+    assert decision.progress.handled.retry is None

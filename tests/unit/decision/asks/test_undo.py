@@ -347,3 +347,31 @@ def test_a_suspended_release_records_the_undo_and_goes_no_step_forward() -> None
     undone(world)
 
     assert (world.progress.candidate, weights(world)) == ("v1", [])
+
+
+def test_an_undo_before_anything_is_served_says_that() -> None:
+    world = World()
+    world.asks = Asks(undo="1")
+
+    decision = world.turn()
+
+    assert (decision.reason, decision.sentence) == (Reason.ASKED_IN_VAIN, "undo: nothing is served yet")
+
+
+def test_an_undo_while_stable_drains_before_a_newer_template_is_answered_and_undoes_nothing_later() -> None:
+    world = served("v1")
+    world.plan = replace(PLAN, watch=timedelta(minutes=15), drain=timedelta(minutes=1))
+    world.target = "v2"
+    world.turn_until(Phase.WATCHING)
+    world.target = "v3"
+    world.asks = Asks(undo="1")
+
+    decision = world.turn()
+
+    assert decision.reason is Reason.ASKED_IN_VAIN
+    assert world.progress.handled.undo == "1"
+    world.turn()
+    assert (world.progress.phase, world.progress.reason) == (Phase.WATCHING, Reason.WATCHING)
+    world.wait(timedelta(minutes=2))
+    world.turn_until(Phase.PROMOTED)
+    assert world.turn().reason is not Reason.UNDO_STARTED

@@ -104,6 +104,16 @@ def test_by_an_answer_that_tells_of_late_samples_nothing_is_judged_for_a_breach_
     assert (bad(found).state, found.taken) == (before, start(12))
 
 
+def test_of_what_is_counted_but_once_each_answer_is_judged_for_after_an_outage_the_next_may_lack_its_samples() -> None:
+    found, served = caught_up(track(), there(scraped(10), after=0, until=start(2)), 4), scraped(10)
+    found.stays = True
+
+    found.take(there(served, after=0, until=start(CELLS)), until=start(CELLS))
+
+    assert found.late is not None
+    assert bad(found).state.total.candidate.requests > 0
+
+
 def test_a_source_that_stores_at_once_is_waited_for_no_longer() -> None:
     arrivals = Arrivals()
 

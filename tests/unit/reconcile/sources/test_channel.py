@@ -109,12 +109,16 @@ async def dead_source(asked: list[bytes]) -> AsyncIterator[str]:
     """Takes every connection and every question, and never answers."""
 
     async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readline())
+        question = await reader.readline()
+        if question.startswith(b"POST /dead "):
+            # Whoever else asks here takes this port for another's that had it before.
+            asked.append(question)
+
         await reader.read()
         writer.close()
 
     server = await asyncio.start_server(never, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/dead"
     server.close()
 
 
@@ -190,12 +194,13 @@ async def test_time_that_is_waited_for_a_turn_is_not_the_sources() -> None:
 
 @dataclass(slots=True)
 class Clock:
-    """An HTTP client whose every answer is of noon and bears a date."""
+    """An HTTP client whose every answer is of noon and bears a date, unless it tells none."""
 
     date: str = ""
+    dated: bool = True
 
     async def send(self, ask: Ask) -> Reply:
-        return Reply(200, b"", dated=Dated(self.date, NOW, NOW + timedelta(milliseconds=80)))
+        return Reply(200, b"", dated=Dated(self.date, NOW, NOW + timedelta(milliseconds=80)) if self.dated else None)
 
 
 def test_a_clock_that_does_not_go_with_ours_is_known_until_it_does() -> None:
@@ -210,6 +215,23 @@ def test_a_clock_that_does_not_go_with_ours_is_known_until_it_does() -> None:
         assert channel.clock(replace(source, identity="shop/b")) == ""
 
         http.date = "Sun, 01 Mar 2026 12:00:00 GMT"
+        await channel.send(ask(QUICK, source="shop/a"))
+        assert channel.clock(source) == ""
+
+    asyncio.run(run())
+
+
+def test_what_one_answer_showed_of_a_clock_is_not_told_after_one_that_tells_no_date() -> None:
+    """A source that was declared anew may be another server, behind a proxy that passes no date on."""
+
+    async def run() -> None:
+        http = Clock("Sun, 01 Mar 2026 11:59:18 GMT")
+        channel = Channel(http, Telemetry())
+        source = Source(where="here", identity="shop/a", translator=Prometheus(address=QUICK), seconds=1)
+        await channel.send(ask(QUICK, source="shop/a"))
+        assert channel.clock(source) != ""
+
+        http.dated = False
         await channel.send(ask(QUICK, source="shop/a"))
         assert channel.clock(source) == ""
 
