@@ -18,6 +18,18 @@ STEPS = [{"name": "some", "weight": 20, "pause": "UntilPromoted"}, {"name": "mor
 SOON_SECONDS, HANGS_SECONDS = 8, 9
 
 
+def aborted_soon(api: Api, namespace: str, proxy: Proxy) -> None:
+    """All weight is back while own writes still fail, and the rollout is said to be aborted once they are taken."""
+    began = time.monotonic()
+    api.ask(namespace, "web", abort="1")
+    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
+
+    assert time.monotonic() - began < SOON_SECONDS
+    proxy.hanging = None
+    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    assert found["status"]["reason"] == "Aborted"
+
+
 @pytest.mark.parametrize(("seconds", "again"), [(0, 5), (HANGS_SECONDS, 0)], ids=["at once", "after 9 s"])
 def test_an_abort_does_not_wait_for_the_own_writes_that_fail(
     api: Api, namespace: str, proxied: tuple[Proxy, Operator], seconds: float, again: int
@@ -32,14 +44,7 @@ def test_an_abort_does_not_wait_for_the_own_writes_that_fail(
     api.ask(namespace, "web", promote=f"{revision}/some/1")
     assert within(30, lambda: proxy.refused > 0), "the candidate does not grow"
 
-    began = time.monotonic()
-    api.ask(namespace, "web", abort="1")
-    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
-
-    assert time.monotonic() - began < SOON_SECONDS
-    proxy.hanging = None
-    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
-    assert found["status"]["reason"] == "Aborted"
+    aborted_soon(api, namespace, proxy)
 
 
 @pytest.mark.parametrize("path", ["services/web-candidate", "releases/web/status"], ids=["a Service", "the status"])
@@ -56,14 +61,7 @@ def test_an_abort_does_not_wait_for_an_own_write_that_hangs(
     api.ask(namespace, "web", promote=f"{revision}/some/1")
     assert within(30, lambda: proxy.refused > 0), "nothing hangs"
 
-    began = time.monotonic()
-    api.ask(namespace, "web", abort="1")
-    api.until(ROUTES, namespace, "web", lambda _: weights(api, namespace) == [100, 0])
-
-    assert time.monotonic() - began < SOON_SECONDS
-    proxy.hanging = None
-    found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
-    assert found["status"]["reason"] == "Aborted"
+    aborted_soon(api, namespace, proxy)
 
 
 def test_a_candidate_that_loses_its_pod_does_not_wait_for_any_number_of_others_whose_writes_hang(

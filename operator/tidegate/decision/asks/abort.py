@@ -10,7 +10,7 @@ from tidegate.decision.rollback import roll_back
 from tidegate.decision.snapshot import Snapshot
 from tidegate.decision.step import in_rollout
 
-from .in_vain import another_waits
+from .in_vain import another_waits, in_vain
 
 
 def abort(seen: Snapshot) -> Decision | None:
@@ -51,8 +51,7 @@ def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
     late = seen.progress.phase is Phase.PROMOTING
     reason = Reason.PROMOTION_UNDER_WAY if late else Reason.ASKED_IN_VAIN
     sentence = "abort came after the point of no return" if late else "abort: there is nothing to go back from"
-    progress = replace(seen.progress, handled=handled)
-    return Decision(reason=reason, sentence=sentence, progress=progress, beside=True)
+    return in_vain(seen, sentence, handled=handled, reason=reason)
 
 
 def going_back_for_another(seen: Snapshot) -> bool:

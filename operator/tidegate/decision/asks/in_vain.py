@@ -44,10 +44,10 @@ def nothing_for(asks: Iterable[str]) -> str:
     return f"{', '.join(sorted(asks)).replace('_', '-')}: nothing to do"
 
 
-def in_vain(seen: Snapshot, sentence: str, *, handled: Asks) -> Decision:
+def in_vain(seen: Snapshot, sentence: str, *, handled: Asks, reason: Reason = Reason.ASKED_IN_VAIN) -> Decision:
     """Nothing that the ask could do: it is marked handled, and told."""
     progress = replace(seen.progress, handled=handled)
-    return Decision(reason=Reason.ASKED_IN_VAIN, sentence=sentence, progress=progress, beside=True)
+    return Decision(reason=reason, sentence=sentence, progress=progress, beside=True)
 
 
 def late_for_this(seen: Snapshot) -> dict[str, str]:
