@@ -18,6 +18,7 @@ from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import (
     drain_left,
+    dwelling_sentence,
     next_size,
     passing,
     prepared,
@@ -131,7 +132,8 @@ def settle(seen: Snapshot) -> Decision | None:
     phase = Phase.WATCHING if last else Phase.PROGRESSING
     reason = Reason.WATCHING if last else Reason.DWELLING
     changes: dict[str, Any] = heard if seen.progress.weighted_at else {"weighted_at": seen.now, **heard}
-    return hold(seen, reason, step_sentence(seen), phase=phase, settled_at=seen.now, **changes)
+    told = dwelling_sentence(seen, seen.plan.dwell(seen.step) - seen.progress.dwelt)
+    return hold(seen, reason, told, phase=phase, settled_at=seen.now, **changes)
 
 
 def hold_without_metrics(seen: Snapshot) -> Decision | None:
@@ -172,7 +174,8 @@ def dwell(seen: Snapshot) -> Decision | None:
     if left <= NO_TIME:
         return None
 
-    return hold(seen, Reason.WATCHING if watching(seen) else Reason.DWELLING, step_sentence(seen), left)
+    reason = Reason.WATCHING if watching(seen) else Reason.DWELLING
+    return hold(seen, reason, dwelling_sentence(seen, left), left)
 
 
 def wait_for_a_measurement(seen: Snapshot) -> Decision | None:
