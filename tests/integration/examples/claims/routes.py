@@ -41,6 +41,18 @@ def minimal(example: Example) -> None:
 
 
 @claim
+def tutorial(example: Example) -> None:
+    """10, 50 and 100 %, judged on errors."""
+    first = example.serve()
+    answer = example.says(0.0)
+
+    assert example.course(ROUTES, "shop", weights, PROMOTED, example.change) == climb(10, 50)
+
+    example.promoted(after=first)
+    assert answer.asked
+
+
+@claim
 def steps_and_objectives(example: Example) -> None:
     """Steps of its own, by a rule of its own, and two objectives that both are asked."""
     first = example.serve()
