@@ -113,8 +113,14 @@ def _sentence(name: str, bound: Bound, latest: Measurement | None, verdict: Verd
     if latest.value is None and verdict is not Verdict.BREACH:
         return f"{name}: {latest.why}"
 
-    value = "no new value" if latest.value is None else f"{latest.value:.4g}"
+    value = "no new value" if latest.value is None else _shown(latest.value, bound)
     return f"{name}: {value}, must be {bound}"
+
+
+def _shown(value: float, bound: Bound) -> str:
+    """A value in four digits; in all that it has where four would be on the other side of the bound."""
+    short = f"{value:.4g}"
+    return short if bound.keeps(float(short)) is bound.keeps(value) else repr(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

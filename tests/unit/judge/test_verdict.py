@@ -41,6 +41,20 @@ def test_only_enough_breaching_values_in_a_row_breach(values: tuple[float | None
     assert judge("errors", BOUND, history(*values), consecutive=2, settled_at=START).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("value", "bound", "sentence"),
+    [
+        (500.04, Bound(greatest=number("500")), "latency: 500.04, must be ≤ 500"),
+        (0.010000001, BOUND, "latency: 0.010000001, must be ≤ 0.01"),
+        (99.996, Bound(least=number("100")), "latency: 99.996, must be ≥ 100"),
+        (0.123456, BOUND, "latency: 0.1235, must be ≤ 0.01"),
+        (0.00999999, BOUND, "latency: 0.01, must be ≤ 0.01"),
+    ],
+)
+def test_a_value_out_of_bounds_is_never_shown_as_one_within(value: float, bound: Bound, sentence: str) -> None:
+    assert judge("latency", bound, history(value), consecutive=1, settled_at=START).sentence == sentence
+
+
 def test_a_pass_counts_only_since_the_step_settled() -> None:
     late = START + timedelta(seconds=1)
 
