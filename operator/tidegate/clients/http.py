@@ -15,9 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 
 from .descriptors import NONE_LEFT, none_left, spared
-from .errors import AskFailed, NotSent, TooLarge
+from .errors import AskFailed, NotSent, TooLarge, Unreadable
 from .names import Names
 from .room import Room
 
@@ -163,8 +164,11 @@ def _dated(answer: aiohttp.ClientResponse, sent: datetime) -> Dated | None:
 
 
 def _failure(error: Exception) -> AskFailed:
-    lacking = isinstance(error, OSError) and error.errno in NONE_LEFT
-    return NotSent(none_left()) if lacking else AskFailed(_why(error))
+    if isinstance(error, OSError) and error.errno in NONE_LEFT:
+        return NotSent(none_left())
+
+    unreadable = isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError)
+    return Unreadable(_why(error)) if unreadable else AskFailed(_why(error))
 
 
 def _why(error: Exception) -> str:
@@ -174,8 +178,25 @@ def _why(error: Exception) -> str:
             return f"cannot connect to {error.host}:{error.port}: {error.certificate_error}"
         case aiohttp.ClientConnectorError():
             return f"cannot connect to {error.host}:{error.port}: {_of_the_system(error.os_error)}"
+        case aiohttp.ClientPayloadError():
+            return _unpacked(error.__cause__)
+        case aiohttp.ClientResponseError():
+            # Its status is aiohttp's own: nobody said it.
+            return f"the answer is no HTTP: {_on_one_line(error.message)}"
 
     return str(error) or type(error).__name__
+
+
+def _unpacked(cause: BaseException | None) -> str:
+    """Why there is no whole body: it ended too early, or is not packed as its header says."""
+    if isinstance(cause, ContentEncodingError):
+        return f"the answer cannot be unpacked: {_on_one_line(cause.message)}"
+
+    return "the answer is cut off"
+
+
+def _on_one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _of_the_system(error: OSError) -> str:
