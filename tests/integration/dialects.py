@@ -68,10 +68,16 @@ DIALECTS = {
         header=("Authorization", "Bearer a"),
     ),
     "Web": Dialect(
-        spec={"web": {"url": "{address}/numbers?of=$query&in=$namespace", "jsonPath": "data.result[0].value"}},
+        spec={
+            "web": {
+                "url": "{address}/numbers?of=$query&in=$namespace",
+                "jsonPath": "data.result[0].value",
+                "authHeader": "X-API-Key",
+            }
+        },
         keys={"token": "a"},
         words="errors of $candidate_revision, $candidate_pods",
-        header=("Authorization", "Bearer a"),
+        header=("X-API-Key", "a"),
     ),
     "Web by POST": Dialect(
         spec={
