@@ -1,11 +1,13 @@
 """A server that answers as each kind of metric source does, in recorded shapes, with a number that a test sets."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
 from tests.cluster.api import METRIC_SOURCES, SECRETS, Api, Object
 from tests.cluster.loopback import Loopback
-from tests.unit.metrics.recorded import RECORDED
+from tests.unit.metrics.recorded import RECORDED, metric_data, targets, timeseries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,14 @@ DIALECTS = {
 }
 
 
+# Those that tell of what time a point is: one that begins now.
+NOW: dict[str, Callable[[float], bytes]] = {
+    "Datadog": lambda value: timeseries([value, None], at=time.time()),
+    "CloudWatch": lambda value: metric_data([value], at=time.time()),
+    "Graphite": lambda value: targets([value, None], at=time.time()),
+}
+
+
 @dataclass(slots=True)
 class Heard:
     """One request as it came."""
@@ -102,7 +112,7 @@ class DialectServer(Loopback):
     """Answers every request in one dialect."""
 
     def __init__(self, name: str) -> None:
-        self.dialect, self._recorded = DIALECTS[name], RECORDED[name]
+        self.name, self.dialect, self._recorded = name, DIALECTS[name], RECORDED[name]
         self.value, self.status = 0.25, 200
         self.heard: list[Heard] = []
         super().__init__()
@@ -124,12 +134,15 @@ class DialectServer(Loopback):
 
     def _answer(self, request: BaseHTTPRequestHandler, text: str) -> None:
         self.heard.append(Heard(text, dict(request.headers.items())))
-        number = self._recorded.one.replace(b"0.25", str(self.value).encode())
+        number = NOW[self.name](self.value) if self.name in NOW else self._as_recorded()
         body = number if self.status == 200 else self._recorded.refusal
         request.send_response(self.status)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body)
+
+    def _as_recorded(self) -> bytes:
+        return self._recorded.one.replace(b"0.25", str(self.value).encode())
 
 
 def declare(api: Api, namespace: str, spec: Object) -> None:

@@ -62,6 +62,27 @@ def test_a_pass_counts_only_since_the_step_settled() -> None:
     assert not judge("errors", BOUND, history(0.0), consecutive=2, settled_at=None).passed
 
 
+def test_a_value_of_a_time_before_the_step_settled_passes_nothing_and_says_so() -> None:
+    settled, asked = START + timedelta(minutes=1), START + timedelta(minutes=2)
+    for until, passed in ((settled - timedelta(seconds=1), False), (settled, True), (asked + timedelta(hours=1), True)):
+        line = judge(
+            "errors", BOUND, [Measurement(taken_at=asked, value=0.0, until=until)], consecutive=2, settled_at=settled
+        )
+
+        assert line.verdict is Verdict.PASS
+        assert line.passed is passed
+        assert line.sentence == (
+            "errors: 0, must be ≤ 0.01" + ("" if passed else "; it is of 00:00:59 UTC, before the step settled")
+        )
+
+
+def test_a_time_yet_to_come_makes_no_answer_newer_than_its_question() -> None:
+    early = Measurement(taken_at=START, value=0.0, until=START + timedelta(hours=1))
+    late = START + timedelta(minutes=1)
+
+    assert not judge("errors", BOUND, [early], consecutive=2, settled_at=late).passed
+
+
 def test_an_objective_is_heard_of_from_its_first_answer_on_that_it_is_silent_too() -> None:
     heard = [judge("errors", BOUND, history(*seen), consecutive=2, settled_at=START).heard for seen in ((), (None,))]
 
