@@ -95,7 +95,7 @@ class Http:
     async def send(self, ask: Ask, *, take: Take | None = None) -> Reply:
         """The answer. Redirects are not followed: they would carry credentials elsewhere.
 
-        `take` gets the body of a 200 piece by piece instead; what its ValueError says is why the ask failed.
+        `take` gets the body of a 200 piece by piece instead; what its ValueError says is why nobody can read it.
         """
         session, sent = self._open if ask.link_local else self._guarded, _now()
         try:
@@ -249,4 +249,7 @@ async def _stream(answer: aiohttp.ClientResponse, largest: int, take: Take) -> N
             message = f"the answer is larger than {largest} bytes"
             raise TooLarge(message)
 
-        take(chunk)
+        try:
+            take(chunk)
+        except ValueError as error:
+            raise Unreadable(str(error)) from error

@@ -153,6 +153,15 @@ async def test_an_answer_that_is_cut_off_is_none(http: Http, server: str) -> Non
         await sent(http, f"{server}/truncated")
 
 
+async def test_a_body_that_its_reader_refuses_is_an_answer_that_nobody_can_read(http: Http, server: str) -> None:
+    def refuse(_: bytes) -> None:
+        message = "a line is too long"
+        raise ValueError(message)
+
+    with pytest.raises(Unreadable, match=r"^a line is too long$"):
+        await http.send(Ask(url=f"{server}/echo", seconds=5), take=refuse)
+
+
 PACKED = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: "
 
 
