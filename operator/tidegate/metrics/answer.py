@@ -102,7 +102,18 @@ def decoded(body: bytes, kind: type[T], *, whose: str) -> T | Unusable:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return unusable(f"the answer is not {whose}: {error}")
+        return unusable(f"the answer is not {whose}: {instead(body) or error}")
+
+
+def instead(body: bytes) -> str:
+    """What an answer plainly is, which is not what was asked for; empty where that is not plain."""
+    if not body.strip():
+        return "it is empty"
+
+    if body.lstrip().startswith(b"<"):
+        return "it is a page, HTML or XML: a proxy or a sign-in may have answered"
+
+    return ""
 
 
 def unusable(words: str) -> Unusable:
