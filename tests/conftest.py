@@ -17,5 +17,4 @@ gc.set_threshold(50_000, 10, 10)
 
 def pytest_collection_finish() -> None:
     """What is collected is no garbage: the collector need not look at it again."""
-    gc.collect()
     gc.freeze()
