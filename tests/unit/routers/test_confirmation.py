@@ -7,13 +7,20 @@ import pytest
 from tests.unit.routers.test_contract import generated
 from tidegate.routers import confirmation
 
+PUBLIC = {"name": "public", "namespace": "gateways"}
+
 
 def status(generation: int, resolved: str = "True") -> dict[str, Any]:
+    return {"parents": [report(PUBLIC, generation, resolved)]}
+
+
+def report(parent: dict[str, str], generation: int, resolved: str = "True") -> dict[str, Any]:
+    """What a controller says of one parent."""
     states = [
         {"type": "Accepted", "status": "True", "observedGeneration": generation},
         {"type": "ResolvedRefs", "status": resolved, "observedGeneration": generation, "reason": "BackendNotFound"},
     ]
-    return {"parents": [{"parentRef": {"name": "public", "namespace": "gateways"}, "conditions": states}]}
+    return {"parentRef": parent, "conditions": states}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +30,20 @@ def status(generation: int, resolved: str = "True") -> dict[str, Any]:
 )
 def test_a_weight_counts_when_every_parent_reports_its_generation(reported: dict[str, Any], confirmed: bool) -> None:
     assert confirmation("HTTPRoute", {**generated(), "status": reported}).confirmed is confirmed
+
+
+def test_a_gateway_that_confirms_does_not_speak_for_a_mesh_of_its_name() -> None:
+    """A Gateway `checkout` and the Service `checkout`, of which a mesh reports the group in its own way."""
+    gateway = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": "checkout", "namespace": "shop"}
+    mesh = {"group": "core", "kind": "Service", "name": "checkout", "namespace": "shop"}
+    parents = [{"name": "checkout"}, {"group": "", "kind": "Service", "name": "checkout"}]
+    route = {**generated(), "spec": {"parentRefs": parents}}
+
+    behind = confirmation("HTTPRoute", {**route, "status": {"parents": [report(gateway, 3), report(mesh, 2)]}})
+    abreast = confirmation("HTTPRoute", {**route, "status": {"parents": [report(gateway, 3), report(mesh, 3)]}})
+
+    assert (behind.confirmed, abreast.confirmed) == (False, True)
+    assert behind.sentence == "HTTPRoute web: parent Service checkout has not reported the written generation"
 
 
 def test_a_refusal_names_the_route_the_parent_and_the_reason() -> None:
