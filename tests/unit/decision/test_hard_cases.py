@@ -463,6 +463,42 @@ def test_a_release_that_grows_in_mid_step_loses_no_share() -> None:
     assert weights_of(side_look("v2", grown, replicas=8, total=8, available=0)) == [0]
 
 
+def test_a_release_that_grows_at_a_pause_has_the_pods_for_its_share_and_waits_on() -> None:
+    world = at_a_pause()
+    world.replicas = 12
+
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+    assert [world.sides[revision].replicas for revision in ("v1", "v2")] == [12, 3]
+    assert world.look().weight == 20
+
+
+def test_a_release_that_shrinks_at_a_pause_keeps_its_pods_until_the_candidate_is_stable() -> None:
+    world = at_a_pause()
+    world.replicas = 2
+    world.run()
+    assert [world.sides[revision].replicas for revision in ("v1", "v2")] == [4, 1]
+
+    world.asks = Asks(promote="v2/first/1")
+    world.run()
+
+    assert world.done[-2:] == [Scale("v2", 2), Scale("v1", 0)]
+
+
+@pytest.mark.parametrize(("replicas", "first"), [(10, 2), (2, 1)], ids=["more", "fewer"])
+def test_a_size_that_comes_with_the_template_is_stables_before_the_candidate_has_a_pod(
+    replicas: int, first: int
+) -> None:
+    world = deployed()
+    world.target, world.replicas = "v2", replicas
+
+    world.run()
+
+    assert world.done[:2] == [Scale("v1", replicas), PrepareRevision("v2", first)]
+    assert (world.progress.phase, world.sides["v2"].replicas) == (Phase.PROMOTED, replicas)
+
+
 def test_stables_service_is_there_before_a_weight_leads_to_it() -> None:
     look = at_first_step().look()
     lost = replace(look, evidence=BREACH, services=replace(look.services, stable=None))
