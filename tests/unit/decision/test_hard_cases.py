@@ -499,6 +499,46 @@ def test_a_size_that_comes_with_the_template_is_stables_before_the_candidate_has
     assert (world.progress.phase, world.sides["v2"].replicas) == (Phase.PROMOTED, replicas)
 
 
+def scaled_to_nothing(**changes: Any) -> World:
+    """A Release at 0 whose next template is declared."""
+    world = deployed(**changes)
+    world.replicas = 0
+    world.run()
+    world.target = "v2"
+    world.run()
+    return world
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_a_template_that_is_declared_at_no_replicas_is_not_promoted_without_a_pod(judged: bool) -> None:
+    world = scaled_to_nothing(plan=replace(PAUSED_PLAN, judged=judged))
+    assert (world.progress.stable, world.progress.reason) == ("v1", Reason.SCALED_TO_ZERO)
+    assert "v2" not in world.sides
+    world.wait(60 * MINUTE)
+
+    world.replicas = 4
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+    assert [world.sides[revision].available for revision in ("v1", "v2")] == [4, 1]
+
+
+def test_what_waits_for_replicas_is_stopped_by_an_abort_and_started_by_a_retry_once_there_are_some() -> None:
+    world = scaled_to_nothing(plan=PAUSED_PLAN)
+    world.asks = Asks(abort="1")
+    world.run()
+    assert (world.progress.phase, world.progress.rejected) == (Phase.ROLLED_BACK, ("v2",))
+    world.asks = Asks(abort="1", retry="1")
+    answer = world.turn()
+    assert (answer.reason, answer.progress.rejected) == (Reason.ASKED_IN_VAIN, ("v2",))
+    assert "ask again once it has replicas" in answer.sentence
+
+    world.replicas, world.asks = 4, Asks(abort="1", retry="2")
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+
+
 def test_stables_service_is_there_before_a_weight_leads_to_it() -> None:
     look = at_first_step().look()
     lost = replace(look, evidence=BREACH, services=replace(look.services, stable=None))
