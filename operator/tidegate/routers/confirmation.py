@@ -47,7 +47,7 @@ def _same_parent(reported: Mapping[str, Any], declared: Mapping[str, Any]) -> bo
     return same and declared.get("namespace") in {None, reported.get("namespace")}
 
 
-def _accepts(status: Mapping[str, Any], generation: int) -> bool:
+def _accepts(status: Mapping[str, Any], generation: int | None) -> bool:
     states = {
         found.get("type"): (found.get("status"), found.get("observedGeneration"))
         for found in status.get("conditions") or ()
@@ -62,5 +62,8 @@ def _refusal(parent: Mapping[str, Any], statuses: list[Mapping[str, Any]]) -> st
         for found in status.get("conditions") or ():
             if found.get("status") == "False":
                 return f"{named}: {found.get('type')} is False, {found.get('reason')}"
+
+    if any(_accepts(status, None) for status in statuses):
+        return f"{named} accepts the route, and never reports which generation: set traffic.confirm to Settle"
 
     return f"{named} has not reported the written generation"

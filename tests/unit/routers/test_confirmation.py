@@ -14,7 +14,7 @@ def status(generation: int, resolved: str = "True") -> dict[str, Any]:
     return {"parents": [report(PUBLIC, generation, resolved)]}
 
 
-def report(parent: dict[str, str], generation: int, resolved: str = "True") -> dict[str, Any]:
+def report(parent: dict[str, str], generation: int | None, resolved: str = "True") -> dict[str, Any]:
     """What a controller says of one parent."""
     states = [
         {"type": "Accepted", "status": "True", "observedGeneration": generation},
@@ -51,6 +51,17 @@ def test_a_refusal_names_the_route_the_parent_and_the_reason() -> None:
 
     name = generated()["metadata"]["name"]
     assert sentence == f"HTTPRoute {name}: parent public: ResolvedRefs is False, BackendNotFound"
+
+
+def test_a_parent_that_reports_no_generation_is_named_with_the_field_that_lets_time_confirm() -> None:
+    """As Linkerd's, whose conditions have none."""
+    answer = confirmation("HTTPRoute", {**generated(), "status": {"parents": [report(PUBLIC, None)]}})
+
+    assert not answer.confirmed
+    assert answer.sentence == (
+        "HTTPRoute web: parent public accepts the route, and never reports which generation:"
+        " set traffic.confirm to Settle"
+    )
 
 
 @pytest.mark.parametrize("kind", ["VirtualService", "TraefikService", "Ingress"])
