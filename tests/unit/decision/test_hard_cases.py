@@ -499,6 +499,45 @@ def test_a_size_that_comes_with_the_template_is_stables_before_the_candidate_has
     assert (world.progress.phase, world.sides["v2"].replicas) == (Phase.PROMOTED, replicas)
 
 
+def failing(left: int, **changes: Any) -> World:
+    """Stable has lost pods, and they do not come back; a template that mends it is declared."""
+    world = deployed(**changes)
+    world.starts -= {"v1"}
+    world.sides["v1"] = replace(world.sides["v1"], available=left)
+    world.target = "v2"
+    world.run()
+    return world
+
+
+def test_a_template_that_mends_a_stable_without_any_pods_gets_the_traffic() -> None:
+    world = failing(0)
+
+    assert world.look().weight == 100
+    assert world.sides["v2"].available == 4
+
+
+def test_no_weight_rises_while_stable_lacks_some_of_its_pods_until_a_person_says_so() -> None:
+    world = failing(1)
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+
+    world.asks = Asks(promote_full="1")
+    world.run()
+
+    assert (world.progress.phase, world.progress.stable) == (Phase.PROMOTED, "v2")
+
+
+def test_a_preview_stays_one_though_stable_has_no_pods_until_a_person_says_so() -> None:
+    preview = Step(name="preview", weight=0, pause=True)
+    world = failing(0, plan=replace(PLAN, steps=(preview, *PLAN.steps)))
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+    assert "promote-full" in world.progress.sentence
+
+    world.asks = Asks(promote_full="1")
+    world.run()
+
+    assert (world.progress.phase, world.progress.stable) == (Phase.PROMOTED, "v2")
+
+
 def scaled_to_nothing(**changes: Any) -> World:
     """A Release at 0 whose next template is declared."""
     world = deployed(**changes)
