@@ -16,7 +16,7 @@ NORMAL = {
     *(Reason.NEW, Reason.DELETING, Reason.DRAINING, Reason.WATCHING, Reason.PROMOTING),
     *(Reason.BASELINE_STARTED, Reason.BASELINE_ENDED),
     *(Reason.PROMOTED, Reason.REVERTED, Reason.SUPERSEDED),
-    *(Reason.PAUSED, Reason.HOOK_WAITS, Reason.SUSPENDED),
+    *(Reason.PAUSED, Reason.HOOK_WAITS, Reason.SUSPENDED, Reason.SCALED_TO_ZERO),
     *(Reason.TAKING_OVER, Reason.HANDING_BACK, Reason.HANDED_BACK),
     *(Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY),
     *(Reason.RESTART_STARTED, Reason.RESTARTING, Reason.RESTART_WAITS, Reason.RESTARTED),

@@ -88,7 +88,14 @@ def wait_for_endpoints(seen: Snapshot) -> Decision | None:
 
 
 def hold_for_stable(seen: Snapshot) -> Decision | None:
-    """Stable lost pods below what its share needs: the weight stays, whoever would like to raise it."""
+    """Stable lost pods below what its share needs: the weight stays, unless it goes straight to the candidate.
+
+    Who undoes what fails takes requests off those very pods. Where stable has none at all nobody answers: a candidate
+    that has pods gets the weight of its step, and by that the rest.
+    """
+    if seen.progress.straight or (stranded(seen) and seen.progress.desired_weight):
+        return None
+
     share = FULL - seen.weight
     if seen.by_nodes and seen.stable.available >= seen.full_size - seen.candidate.replicas:
         return None
@@ -96,7 +103,8 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) >= share:
         return None
 
-    return hold(seen, *too_few(seen))
+    reason, sentence = too_few(seen)
+    return hold(seen, reason, f"{sentence}; tidegate.dev/promote-full: <nonce> does not wait for them")
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:
