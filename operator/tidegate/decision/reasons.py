@@ -186,11 +186,12 @@ _WARNING = _MEASURED | frozenset(
     }
 )
 
-# Someone must say something; nothing goes on by itself.
+# Nothing is wrong, and nothing goes on by itself: someone must say something, or give a Release pods again.
 WAITING_FOR_A_PERSON = frozenset(
     {
         Reason.PAUSED,
         Reason.SUSPENDED,
+        Reason.SCALED_TO_ZERO,
         Reason.LOWERED_BY_HAND,
         Reason.CONTESTED,
         Reason.HAND_BACK_WAITS,

@@ -145,6 +145,16 @@ def test_a_suspended_rollout_waits_for_a_person() -> None:
     assert states(world) == {"Ready": "Unknown", "Reconciling": "True"}
 
 
+def test_what_waits_for_replicas_is_neither_ready_nor_wrong() -> None:
+    world = deployed()
+    world.replicas = 0
+    world.run()
+    world.target = "v2"
+    world.run()
+
+    assert states(world) == {"Ready": "Unknown", "Reconciling": "True"}
+
+
 @pytest.mark.parametrize("reason", [Reason.NAME_TAKEN, Reason.GATEWAY_MISSING, Reason.SECRET_MISSING])
 def test_what_someone_must_mend_is_stalled(reason: Reason) -> None:
     world = deployed()
