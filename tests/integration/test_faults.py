@@ -250,6 +250,26 @@ def test_what_the_api_server_refuses_is_said_in_its_words_and_heals(
     api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
 
 
+def test_a_misspelt_field_of_a_template_is_refused_by_its_name_and_not_dropped(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """A probe that is dropped without a word is a gate that every pod passes."""
+    misspelt = template("1")
+    misspelt["spec"]["containers"][0]["readinesProbe"] = {"httpGet": {"path": "/", "port": 8080}}
+    stable = deploy(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": misspelt}})
+    found = api.until(RELEASES, namespace, "web", reason_is("Refused"))
+
+    assert condition(found, "Stalled") == "True"
+    assert 'unknown field "spec.template.spec.containers[0].readinesProbe"' in found["status"]["message"]
+    assert found["status"]["stable"]["revision"] == stable
+    assert weights(api, namespace) == [100, 0]
+
+    change(api, namespace, "2")
+    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
+    assert found["status"]["stable"]["revision"] != stable
+
+
 def test_a_foreign_route_of_our_name_is_left_alone_and_its_end_heals(
     api: Api, namespace: str, operator: Operator
 ) -> None:
