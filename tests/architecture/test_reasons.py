@@ -9,7 +9,9 @@ import pytest
 from tidegate.decision.deadline import STANDING
 from tidegate.decision.reasons import BLOCKING, Reason
 
-PACKAGE = Path(__file__).parents[2] / "operator" / "tidegate"
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "operator" / "tidegate"
+DOCS = "".join(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))
 MODULES = [(path, ast.parse(path.read_text())) for path in sorted(PACKAGE.rglob("*.py"))]
 # Ordinary, or a person's own wish: nobody need look.
 NORMAL = {
@@ -20,6 +22,7 @@ NORMAL = {
     *(Reason.PAUSED, Reason.HOOK_WAITS, Reason.SUSPENDED),
     *(Reason.TAKING_OVER, Reason.HANDING_BACK, Reason.HANDED_BACK),
     *(Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY),
+    *(Reason.PLAN_CHANGED, Reason.DATA_PLANE_CHOSEN),
     *(Reason.RESTART_STARTED, Reason.RESTARTING, Reason.RESTART_WAITS, Reason.RESTARTED),
 }
 BLOCKS = {"Blocked", "SecretUnusable"}
@@ -52,6 +55,23 @@ def told(tree: ast.Module) -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(set(blocked_by())))
 def test_whatever_blocks_a_release_is_stalled_and_stops_its_clock(name: str) -> None:
     assert Reason[name] in BLOCKING
+
+
+def events(tree: ast.Module) -> Iterator[ast.expr]:
+    """The reasons with which a module tells people anything."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Note":
+            yield from (word.value for word in call.keywords if word.arg == "reason")
+
+
+@pytest.mark.parametrize("tree", [tree for _, tree in MODULES], ids=[str(at.relative_to(PACKAGE)) for at, _ in MODULES])
+def test_every_event_has_a_reason_of_the_one_vocabulary(tree: ast.Module) -> None:
+    assert not [ast.unparse(reason) for reason in events(tree) if not isinstance(reason, ast.Attribute | ast.Name)]
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_whoever_reads_a_reason_finds_it_in_the_docs(reason: Reason) -> None:
+    assert f"`{reason.value}`" in DOCS
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -7,6 +7,7 @@ from typing import assert_never
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
 from tidegate.clients import Kind, Note, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
+from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
@@ -135,7 +136,9 @@ async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world:
         await patched(seen, kind, found, patch, world)
 
     if sentence := router.unknown_before(found):
-        world.recorder.tell(Note(regarding=seen.stored.found, reason="WeightsUnknown", sentence=sentence, warning=True))
+        world.recorder.tell(
+            Note(regarding=seen.stored.found, reason=Reason.WEIGHTS_UNKNOWN.value, sentence=sentence, warning=True)
+        )
 
     await disown(kind, found, world, *note_names(found, router.release))
 
