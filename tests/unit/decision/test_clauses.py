@@ -301,6 +301,7 @@ ROWS: dict[str, Row] = {
         (WriteRoute(0, "v2"),),
     ),
     "skip-step goes on": (lambda: step_look(asks=Asks(skip_step="1")), Reason.STEP_ENTERED, NOTHING),
+    "skip-step at the last step is answered": (lambda: full(asks=Asks(skip_step="1")), Reason.ASKED_IN_VAIN, NOTHING),
     "retry in a rollout is answered": (lambda: step_look(asks=Asks(retry="1")), Reason.ASKED_IN_VAIN, NOTHING),
     "what is missing holds a rollout": (lambda: step_look(blocked=GONE), Reason.GATEWAY_MISSING, NOTHING),
     "what is mended goes on": (

@@ -114,6 +114,7 @@ def test_a_route_that_a_hand_garbled_is_written_anew() -> None:
     decision = decide(route_look(at_first_step().look(), weight=None))
 
     assert decision.reason is not Reason.LOWERED_BY_HAND
+    assert "changed by hand" in decision.sentence
     assert [type(action) for action in decision.actions] == [WriteRoute]
 
 
