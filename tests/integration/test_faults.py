@@ -265,6 +265,18 @@ def test_a_misspelt_field_of_a_template_is_refused_by_its_name_and_not_dropped(
     assert weights(api, namespace) == [100, 0]
 
 
+def test_a_misspelt_field_of_the_first_route_is_refused_by_its_name_and_not_dropped(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest = release(namespace)
+    header = {"type": "RequestHeaderModifier", "requestHeaderModifier": {"ad": [{"name": "a", "value": "b"}]}}
+    manifest["spec"]["traffic"]["gateway"]["rules"] = [{"filters": [header]}]
+    api.create(RELEASES, manifest)
+    found = api.until(RELEASES, namespace, "web", reason_is("Refused"))
+
+    assert 'unknown field "spec.rules[0].filters[0].requestHeaderModifier.ad"' in found["status"]["message"]
+
+
 @pytest.mark.parametrize("served", [False, True], ids=["first", "newer"])
 def test_a_template_that_was_mended_is_tried_at_once_and_is_not_told_as_refused(
     api: Api, namespace: str, operator: Operator, served: bool

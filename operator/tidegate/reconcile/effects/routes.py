@@ -65,7 +65,9 @@ async def write_route(seen: Seen, router: Whole, action: WriteRoute, world: Worl
         metadata, weight=action.weight, revision=action.revision, exposed=action.exposed, noted=noted
     )
     if found is None:
-        answer = await created(seen, kind, manifest, world, urgent=urgent)
+        # Before anything is served nobody waits for it: a misspelt field is refused instead of dropped.
+        strict = seen.snapshot.progress.stable is None
+        answer = await created(seen, kind, manifest, world, urgent=urgent, strict=strict)
     else:
         answer = await world.writer.merge(kind, found, rewritten(found, manifest), urgent=urgent)
 
