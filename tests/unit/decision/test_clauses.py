@@ -273,6 +273,11 @@ ROWS: dict[str, Row] = {
         (SetWeight(0, "v2"),),
     ),
     "pods that are late roll back": (lambda: later(waiting()), Reason.DEADLINE_EXCEEDED, NOTHING),
+    "pods that are late because none can start say why": (
+        lambda: side_look("v2", later(waiting()), total=1, stuck=1, stuck_sentence="container web: CrashLoopBackOff"),
+        Reason.CANNOT_START,
+        NOTHING,
+    ),
     "stable's template reverts": (lambda: step_look(target="v1"), Reason.REVERTED, (SetWeight(0, "v2"),)),
     # What holds it.
     "stable without pods: the intent to give all to the candidate comes first": (
