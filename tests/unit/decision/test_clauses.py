@@ -122,6 +122,14 @@ def raised(**changes: Any) -> Snapshot:
     return replace(world.look(), **changes)
 
 
+def dwelling(**changes: Any) -> Snapshot:
+    """A first step that dwells for an hour."""
+    world = deployed(plan=replace(PLAN, steps=(replace(PLAN.steps[0], dwell=timedelta(hours=1)), *PLAN.steps[1:])))
+    world.target, world.evidence = "v2", Evidence()
+    world.run()
+    return replace(world.look(), **changes)
+
+
 def full(**changes: Any) -> Snapshot:
     """The last step, settled and passing."""
     world = at_first_step()
@@ -332,6 +340,17 @@ ROWS: dict[str, Row] = {
         NOTHING,
     ),
     "a weight that is not confirmed does not count": (lambda: raised(evidence=PASSED), Reason.CONFIRMING, NOTHING),
+    "a source that is down keeps no weight from settling": (
+        lambda: route_look(raised(evidence=Evidence(unavailable=True)), confirmed=True, confirmed_for=MINUTE),
+        Reason.DWELLING,
+        NOTHING,
+    ),
+    "silence counts while the step dwells": (
+        lambda: dwelling(evidence=Evidence(no_data=True)),
+        Reason.NO_SIGNAL,
+        NOTHING,
+    ),
+    "a step that dwells waits for its time alone": (dwelling, Reason.DWELLING, NOTHING),
     "a silent gateway is named": (
         lambda: route_look(raised(), silent_for=MINUTE),
         Reason.ROUTER_SILENT,
