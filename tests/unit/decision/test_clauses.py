@@ -324,6 +324,14 @@ ROWS: dict[str, Row] = {
     ),
     # What moves it on.
     "no weight before its pods": (waiting, Reason.PREPARING, NOTHING),
+    "the candidate's Service is pointed before its endpoints are waited for": (
+        lambda: replace(
+            progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None),
+            services=replace(step_look().services, candidate="v1", candidate_endpoints=0),
+        ),
+        Reason.PREPARING,
+        (PointService(Role.CANDIDATE, "v2"),),
+    ),
     "no weight before its endpoints": (
         lambda: replace(
             progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None),
