@@ -34,7 +34,7 @@ static: .venv/.synced ## Format, lint, types of operator/ and of tests/, layers
 	.venv/bin/lint-imports
 
 unit: .venv/.synced
-	.venv/bin/pytest -q --hypothesis-profile=thorough
+	.venv/bin/pytest -q -n $(JOBS) --dist worksteal --hypothesis-profile=thorough
 
 walk: .venv/.synced
 	.venv/bin/pytest -qs -m exhaustive

@@ -7,7 +7,7 @@ the detector and its rates were chosen with all files in view.
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from statistics import median
@@ -85,20 +85,26 @@ def report_shipped(corpus: Sequence[Labelled]) -> None:
 def report_held_out(corpus: Sequence[Labelled]) -> None:
     """Each half of the files with the setting that is best on the other."""
     tuned = table(corpus)
-    held_out: list[Tally] = []
-    for name, other, half in (
-        ("odd", slice(1, None, 2), slice(0, None, 2)),
-        ("even", slice(0, None, 2), slice(1, None, 2)),
-    ):
-        best = max(tuned, key=lambda setting: score(tuned[setting][other]))
-        row(f"{name} files, tuned on the others", tuned[best][half])
-        print(f"  {best}; there {score(tuned[best][other]):.1f}")
-        held_out += tuned[best][half]
+    found = held_out(tuned)
+    for name, (best, there, tallies) in zip(("odd", "even"), found, strict=True):
+        row(f"{name} files, tuned on the others", tallies)
+        print(f"  {best}; there {there:.1f}")
 
-    row("both halves, each tuned on the other", held_out)
+    row("both halves, each tuned on the other", [each for _, _, tallies in found for each in tallies])
     scores = [score(tallies) for tallies in tuned.values()]
     spread = f"{min(scores):.1f} to {max(scores):.1f}, middle {median(scores):.1f}"
     print(f"  all {len(scores)} settings on all files: {spread}")
+
+
+def held_out(tuned: Mapping[Setting, Sequence[Tally]]) -> list[tuple[Setting, float, Sequence[Tally]]]:
+    """Of each half of the files: the setting that is best on the other half, its score there, and its tallies here."""
+    found = []
+    for other, half in ((EVEN, ODD), (ODD, EVEN)):
+        scores = {setting: score(tallies[other]) for setting, tallies in tuned.items()}
+        best = max(scores, key=scores.__getitem__)
+        found.append((best, scores[best], tuned[best][half]))
+
+    return found
 
 
 def table(corpus: Sequence[Labelled]) -> dict[Setting, list[Tally]]:

@@ -7,7 +7,7 @@ import time
 from . import kubectl, local, network, operator_here
 from .binaries import helm, kind, metrics_server, prometheus_adapter
 from .choice import choose, choose_for_tests
-from .images import operator_image
+from .images import SHOP, operator_image
 from .processes import Processes
 from .progress import Missing, say
 from .whole import OURS, bring_up, in_the_way, take_down
@@ -82,6 +82,7 @@ def show(found: local.Cluster) -> None:
     """The addresses, and how kubectl and `make run` get there."""
     say(f"  gateway     {found.gateway}\n  prometheus  {found.prometheus}\n  export KUBECONFIG={found.kubeconfig}")
     say(f"  {kubectl.place(found.kubeconfig)} get releases -A")
+    say(f"  image       {SHOP.name}: a shop to release, as docs/tutorial.md does")
 
 
 def show_lack_of_operator(operators: Processes) -> None:

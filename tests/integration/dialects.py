@@ -1,11 +1,13 @@
 """A server that answers as each kind of metric source does, in recorded shapes, with a number that a test sets."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
 from tests.cluster.api import METRIC_SOURCES, SECRETS, Api, Object
 from tests.cluster.loopback import Loopback
-from tests.unit.metrics.recorded import RECORDED
+from tests.unit.metrics.recorded import RECORDED, metric_data, targets, timeseries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +70,16 @@ DIALECTS = {
         header=("Authorization", "Bearer a"),
     ),
     "Web": Dialect(
-        spec={"web": {"url": "{address}/numbers?of=$query&in=$namespace", "jsonPath": "data.result[0].value"}},
+        spec={
+            "web": {
+                "url": "{address}/numbers?of=$query&in=$namespace",
+                "jsonPath": "data.result[0].value",
+                "authHeader": "X-API-Key",
+            }
+        },
         keys={"token": "a"},
         words="errors of $candidate_revision, $candidate_pods",
-        header=("Authorization", "Bearer a"),
+        header=("X-API-Key", "a"),
     ),
     "Web by POST": Dialect(
         spec={
@@ -81,6 +89,14 @@ DIALECTS = {
         words='errors of "$candidate_revision"',
         header=("Authorization", "Basic YTpi"),
     ),
+}
+
+
+# Those that tell of what time a point is: one that begins now.
+NOW: dict[str, Callable[[float], bytes]] = {
+    "Datadog": lambda value: timeseries([value, None], at=time.time()),
+    "CloudWatch": lambda value: metric_data([value], at=time.time()),
+    "Graphite": lambda value: targets([value, None], at=time.time()),
 }
 
 
@@ -96,7 +112,7 @@ class DialectServer(Loopback):
     """Answers every request in one dialect."""
 
     def __init__(self, name: str) -> None:
-        self.dialect, self._recorded = DIALECTS[name], RECORDED[name]
+        self.name, self.dialect, self._recorded = name, DIALECTS[name], RECORDED[name]
         self.value, self.status = 0.25, 200
         self.heard: list[Heard] = []
         super().__init__()
@@ -118,12 +134,15 @@ class DialectServer(Loopback):
 
     def _answer(self, request: BaseHTTPRequestHandler, text: str) -> None:
         self.heard.append(Heard(text, dict(request.headers.items())))
-        number = self._recorded.one.replace(b"0.25", str(self.value).encode())
+        number = NOW[self.name](self.value) if self.name in NOW else self._as_recorded()
         body = number if self.status == 200 else self._recorded.refusal
         request.send_response(self.status)
         request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         request.wfile.write(body)
+
+    def _as_recorded(self) -> bytes:
+        return self._recorded.one.replace(b"0.25", str(self.value).encode())
 
 
 def declare(api: Api, namespace: str, spec: Object) -> None:

@@ -7,7 +7,7 @@ from tests.cluster.autoscaler import autoscaler, outside, used
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS
 from tests.integration.manifests import phase_is, release, template
-from tests.integration.steps import eventually_told
+from tests.integration.steps import change, deploy, eventually_told, weights
 
 PAUSED = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 CPU, MEMORY = used("cpu", 80), used("memory", 80)
@@ -39,6 +39,46 @@ def test_a_surge_is_counted_only_where_it_shares_the_load(
     selector = everyone if both else f"{everyone},tidegate.dev/revision={first}"
     # The autoscaler may be heard of later than the Release.
     api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == selector)
+
+
+def bounded(api: Api, namespace: str, least: int, most: int) -> None:
+    """What the autoscaler may make of the Release; whatever is beyond it changes by itself."""
+    api.merge(AUTOSCALERS, namespace, "web", {"spec": {"minReplicas": least, "maxReplicas": most}})
+
+
+def has_pods(api: Api, namespace: str, revision: str, size: int) -> None:
+    """Wait until a revision has so many available pods, and no more."""
+
+    def settled(found: Object) -> bool:
+        return bool(found["spec"]["replicas"] == found["status"].get("availableReplicas", 0) == size)
+
+    api.until(REPLICA_SETS, namespace, f"web-{revision}", settled)
+
+
+def test_an_autoscaler_that_grows_and_shrinks_a_release_in_mid_rollout_moves_no_share(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace, steps=PAUSED)
+    api.create(AUTOSCALERS, autoscaler(namespace, "web"))
+    change(api, namespace, "2")
+    second = api.until(RELEASES, namespace, "web", phase_is("Paused"))["status"]["candidate"]["revision"]
+
+    bounded(api, namespace, 4, 6)
+    # The autoscaler's least is the candidate's too.
+    has_pods(api, namespace, first, 4)
+    has_pods(api, namespace, second, 4)
+    assert weights(api, namespace) == [50, 50]
+
+    bounded(api, namespace, 1, 3)
+    api.until(RELEASES, namespace, "web", lambda found: found["spec"]["replicas"] == 3 and phase_is("Paused")(found))
+    has_pods(api, namespace, first, 4)
+    has_pods(api, namespace, second, 2)
+    assert weights(api, namespace) == [50, 50]
+
+    api.ask(namespace, "web", promote=f"{second}/half/1")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+    has_pods(api, namespace, first, 0)
+    has_pods(api, namespace, second, 3)
 
 
 def grown(api: Api, namespace: str, declared: Object) -> str:

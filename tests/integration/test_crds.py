@@ -487,6 +487,14 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         source_with("web", url="http://checks", body='{"of": "errors"}'),
         source_with("web", url="http://checks", body='{"of": "$query"}'),
     ),
+    "web: authHeader needs authSecret": (
+        put_at(source_with("web", authHeader="X-API-Key"), ("spec", "web", "authSecret"), None),
+        source_with("web", authHeader="X-API-Key"),
+    ),
+    "headers: holds credentials": (
+        source_with("prometheus", headers=[{"name": "Authorization", "value": "mine"}]),
+        source_with("prometheus", headers=[{"name": "X-Scope-OrgID", "value": "team"}]),
+    ),
     "web: body needs method POST": (source_with("web", method="GET"), source_with("web", method="POST")),
     "scrape.timeout: must be": (scraping(timeout="11s"), scraping(timeout="10s")),
     "scrape.interval: must be": (scraping(interval="999ms"), scraping(interval="1s")),

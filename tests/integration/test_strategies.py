@@ -6,7 +6,7 @@ from tests.cluster.api import EVENTS, PODS, RELEASES, REPLICA_SETS, ROUTES, SERV
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.hooks import hook
-from tests.integration.manifests import judged, message_has, phase_is, stable_of
+from tests.integration.manifests import judged, message_has, phase_is, reason_is, stable_of
 from tests.integration.restarts import ready
 from tests.integration.steps import change, deploy, eventually_told, from_before, uids, weights
 
@@ -168,6 +168,24 @@ def test_an_edited_plan_serves_the_next_rollout_and_says_so(api: Api, namespace:
     api.ask(namespace, "web", promote=f"{found['status']['candidate']['revision']}/half/1")
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     assert found["status"]["history"][0]["outcome"] == "Promoted"
+
+
+def test_a_template_of_a_release_at_0_has_no_pod_and_no_weight_before_it_is_scaled_up(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace, steps=[{"name": "half", "weight": 50, "pause": "UntilPromoted"}])
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 0}}, manager="keda-operator")
+    change(api, namespace, "2")
+    waits = api.until(RELEASES, namespace, "web", reason_is("ScaledToZero"))["status"]
+    assert waits["stable"]["revision"] == first
+    assert "starts when the Release has replicas" in waits["message"]
+    assert [found["metadata"]["name"] for found in api.all(REPLICA_SETS, namespace)] == [f"web-{first}"]
+    assert weights(api, namespace) == [100, 0]
+
+    api.merge(RELEASES, namespace, "web/scale", {"spec": {"replicas": 2}}, manager="keda-operator")
+
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert weights(api, namespace) == [50, 50]
 
 
 def test_past_revisions_beyond_their_limit_are_forgotten(api: Api, namespace: str, operator: Operator) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, Api, Object
+from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
 from tests.integration.manifests import judged, phase_is, promoted_after, reason_is, release, stable_of, template
@@ -19,6 +19,29 @@ def promoted_twice(api: Api, namespace: str) -> tuple[str, str]:
     found = api.until(RELEASES, namespace, "web", promoted_after(first))
     api.merge(RELEASES, namespace, "web", {"spec": {"steps": GATED, "promotion": {"watch": "1h"}}})
     return first, str(found["status"]["stable"]["revision"])
+
+
+def fail(api: Api, namespace: str, revision: str) -> None:
+    """Every pod of a revision is ready no more, as where what it needs is gone."""
+    for pod in api.all(PODS, namespace, f"tidegate.dev/revision={revision}"):
+        conditions = [
+            state | {"status": "False"} if state["type"] == "Ready" else state for state in pod["status"]["conditions"]
+        ]
+        api.merge(PODS, namespace, f"{pod['metadata']['name']}/status", {"status": {"conditions": conditions}})
+
+
+def test_an_undo_of_a_revision_whose_pods_all_fail_waits_for_none_of_them(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first, second = promoted_twice(api, namespace)
+    fail(api, namespace, second)
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["stable"]["available"] == 0)
+
+    api.ask(namespace, "web", undo="1")
+
+    found = api.until(RELEASES, namespace, "web", reason_is("Undone"))
+    assert found["status"]["stable"]["revision"] == first
+    assert weights(api, namespace) == [100, 0]
 
 
 NOBODY = [{"name": "review", "when": "BeforeRollout", "http": {"url": "http://127.0.0.1:1/"}}]

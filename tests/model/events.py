@@ -97,7 +97,7 @@ def while_it_lives(state: State) -> Iterator[tuple[str, State]]:
 
 
 def mending(state: State) -> Iterator[tuple[str, State]]:
-    """Something that the rollout needs goes missing, or is there again; the Release grows."""
+    """Something that the rollout needs goes missing, or is there again; the Release is another size."""
     if state.blocked is None and state.progress.stable:
         yield "a need goes missing", replace(state, blocked=MISSING)
         yield "configuration goes missing", replace(state, blocked=LOST_CONFIG)
@@ -108,8 +108,17 @@ def mending(state: State) -> Iterator[tuple[str, State]]:
         yield "the configuration is changed", replace(state, reading=True)
 
     if state.replicas == REPLICAS and state.progress.stable:
-        grown = replace(state, replicas=2 * REPLICAS)
-        yield "the Release grows", resized(grown) if state.kind is Kind.BY_NODES else grown
+        yield from sizes(state)
+
+
+def sizes(state: State) -> Iterator[tuple[str, State]]:
+    """Someone scales the Release. How many nodes there are nobody declares: here they only become more."""
+    grown = replace(state, replicas=2 * REPLICAS)
+    if state.kind is Kind.BY_NODES:
+        yield "nodes join", resized(grown)
+    else:
+        yield "the Release grows", grown
+        yield "the Release shrinks", replace(state, replicas=1)
 
 
 def pods(state: State) -> Iterator[tuple[str, State]]:

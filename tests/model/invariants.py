@@ -74,7 +74,7 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
     if weight > live and not candidate.available:
         yield "I1: no weight for a side without available pods"
 
-    if weight > live and not emergency and candidate.available < min(REPLICAS, -(-REPLICAS * weight // 100)):
+    if weight > live and not emergency and candidate.available < -(-_size(before) * weight // 100):
         yield "I2: pods are available before their weight is raised"
 
     again = (revision, weight) == (before.route.written if before.route else None)
@@ -123,8 +123,13 @@ def _grown_again(before: State, revision: str) -> Iterator[str]:
 def _shrunk(before: State, revision: str, replicas: int) -> Iterator[str]:
     """Stable keeps what its share needs, whatever the plan lets go."""
     share = 100 - _live(before)
-    if revision == before.progress.stable and before.progress.candidate and replicas < -(-REPLICAS * share // 100):
+    if revision == before.progress.stable and before.progress.candidate and replicas < -(-_size(before) * share // 100):
         yield "stable has the pods that its share needs"
+
+
+def _size(before: State) -> int:
+    """What both sides are measured by: a Release that shrinks in its rollout keeps the size that it began with."""
+    return min(REPLICAS, before.progress.full_size or before.replicas)
 
 
 def _live(before: State) -> int:

@@ -11,6 +11,8 @@ from .model import Declared, Duration, ObjectName, Timeout
 # No name and password before the host: credentials come from Secrets alone.
 Address = Annotated[str, Field(pattern=r"^https?://[^\s?#@]+$", max_length=1024)]
 SHORT_PERIODS = frozenset({1, 5, 10, 20, 30})
+# Headers that hold nothing else.
+CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -40,10 +42,23 @@ class Tls(Declared):
     insecure_skip_verify: Annotated[bool, Field(description="True checks no certificate. For tests only.")] = False
 
 
+def _without_credentials(name: str) -> str:
+    """What stands in a source is read by whoever may read it, and is in Git."""
+    if name.lower() in CREDENTIALS:
+        message = "holds credentials: they come from authSecret"
+        raise ValueError(message)
+
+    return name
+
+
 class Header(Declared):
     """A header that goes with every question, such as a tenant."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$", max_length=64, description="The header's name.")]
+    name: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9-]+$", max_length=64, description="The header's name."),
+        AfterValidator(_without_credentials),
+    ]
     value: Annotated[str, Field(max_length=1024, description="Its value. Secrets belong into authSecret.")]
 
 
@@ -185,10 +200,23 @@ class Web(Windowed):
     auth_secret: Annotated[
         SecretRef | None, Field(description="A Secret with token, or with username and password.")
     ] = None
+    auth_header: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[A-Za-z0-9-]+$",
+            max_length=64,
+            description="The header that the Secret's token goes in as it stands, such as X-API-Key. Absent:"
+            " Authorization, as a bearer token.",
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _asks(self) -> "Web":
         """A question that is put nowhere would be a gate that is silently passed."""
+        if self.auth_header and self.auth_secret is None:
+            message = "authHeader: needs authSecret"
+            raise ValueError(message)
+
         if "$query" not in self.url + (self.body or ""):
             message = "must have $query in url or in body"
             raise ValueError(message)

@@ -6,6 +6,7 @@ from pydantic.alias_generators import to_camel
 
 from .cel import rule
 from .metric_source import PROVIDERS
+from .providers import CREDENTIALS
 from .variables_cel import FOREIGN_RULE, variables_rule
 
 TIMEOUT_RULE = rule(
@@ -38,6 +39,10 @@ ASKED_RULE = rule(
     "web: must have $query in url or in body",
 )
 BODY_RULE = rule("!has(self.body) || self.method == 'POST'", "web: body needs method POST")
+HEADER_RULE = rule("!has(self.authHeader) || has(self.authSecret)", "web: authHeader needs authSecret")
+CREDENTIALS_RULE = rule(
+    f"!(self.lowerAscii() in {list(CREDENTIALS)})", "headers: holds credentials: they come from authSecret"
+)
 PERIOD_RULE = rule(
     "self in [1, 5, 10, 20, 30] || self % 60 == 0", "period: must be 1, 5, 10, 20, 30 or a multiple of 60"
 )
@@ -52,6 +57,8 @@ def source_by(spec: dict[str, Any]) -> None:
     spec["x-kubernetes-validations"] = [ONE_RULE]
     for provider in spec["properties"].values():
         provider["properties"]["timeout"]["x-kubernetes-validations"] = [{**TIMEOUT_RULE}]
+        name = provider["properties"]["headers"]["items"]["properties"]["name"]
+        name["x-kubernetes-validations"] = [{**CREDENTIALS_RULE}]
         if "window" in provider["properties"]:
             provider["properties"]["window"]["x-kubernetes-validations"] = [{**WINDOW_RULE}]
 
@@ -61,6 +68,6 @@ def source_by(spec: dict[str, Any]) -> None:
     scrape["properties"]["timeout"]["x-kubernetes-validations"] = [PAGE_TIMEOUT_RULE]
     scrape["properties"]["interval"]["x-kubernetes-validations"] = [INTERVAL_RULE]
     web = spec["properties"]["web"]
-    web["x-kubernetes-validations"] = [ASKED_RULE, BODY_RULE]
+    web["x-kubernetes-validations"] = [ASKED_RULE, BODY_RULE, HEADER_RULE]
     for template in ("url", "body"):
         web["properties"][template]["x-kubernetes-validations"] = [FOREIGN_RULE, variables_rule("query")]

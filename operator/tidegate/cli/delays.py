@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 
-from .picture import AXES, BOTTOM, HEIGHT, LEFT, TOP, svg
+from .picture import AXES, BOTTOM, LEFT, TOP, svg
 
 HEADING = "### Delay against false alarms"
 COLOURS = ("#2da44e", "#0969da", "#8250df", "#bf8700", "#57606a")
@@ -83,7 +83,7 @@ def axes() -> Iterator[str]:
 
     yield f'<text x="{LEFT}" y="18" fill="{AXES}">median delay until a fault is found</text>\n'
     words = "rollouts without a fault that are rolled back; promised: 1 %"
-    yield f'<text x="{RIGHT}" y="{HEIGHT - 8}" text-anchor="end" fill="{AXES}">{words}</text>\n'
+    yield f'<text x="{RIGHT}" y="{BOTTOM + 45}" text-anchor="end" fill="{AXES}">{words}</text>\n'
 
 
 def mark(found: Point) -> str:

@@ -9,10 +9,10 @@ from tidegate.judge.counts import Block, Counts
 from tidegate.judge.error_state import ErrorState
 from tidegate.judge.errors import ErrorJudge
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 760, 360, 70, 30, 310
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 360, 90, 725, 30, 290
 LOOKS, LOOKS_PER_MINUTE = 80, 4
 # Powers of ten that the picture shows.
-LOWEST, HIGHEST = -2, 6
+LOWEST, HIGHEST = -2, 4
 LIMIT = 2
 CANDIDATE, STABLE, SHARE = 150, 1350, 0.01
 AXES = "#57606a"
@@ -59,7 +59,7 @@ def axes() -> Iterator[str]:
         dash = ' stroke-dasharray="6 4"' if power == LIMIT else ""
         colour = "#cf222e" if power == LIMIT else "#d8dee4"
         yield (
-            f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{height(power):.1f}" y2="{height(power):.1f}"'
+            f'<line x1="{LEFT}" x2="{RIGHT}" y1="{height(power):.1f}" y2="{height(power):.1f}"'
             f' stroke="{colour}"{dash}/>\n'
         )
         label = f"{10**power:,}" if power >= 0 else f"1/{10**-power}"
@@ -75,7 +75,8 @@ def axes() -> Iterator[str]:
 def line(story: Story, place: int) -> str:
     """One rollout's evidence until its breach, and its name."""
     points = " ".join(f"{across(look):.1f},{height(power):.1f}" for look, power in power_by_look(story, place))
-    row = f'<text x="{LEFT + 10 + 175 * place}" y="{HEIGHT - 8}" fill="{story.colour}">{story.words}</text>\n'
+    x, y = LEFT + (RIGHT - LEFT) // 2 * (place % 2), HEIGHT - 28 + 20 * (place // 2)
+    row = f'<text x="{x}" y="{y}" fill="{story.colour}">{story.words}</text>\n'
     return f'<polyline points="{points}" fill="none" stroke="{story.colour}" stroke-width="2"/>\n{row}'
 
 
@@ -105,7 +106,7 @@ def poisson(chance: Random, mean: float) -> int:
 
 def across(look: int) -> float:
     """A look's place from the left."""
-    return LEFT + look * (WIDTH - 20 - LEFT) / LOOKS
+    return LEFT + look * (RIGHT - LEFT) / LOOKS
 
 
 def height(power: float) -> float:

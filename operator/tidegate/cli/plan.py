@@ -179,9 +179,12 @@ def table(release: str, found: Foreseen) -> str:
     if not found.known.fault.possible(expected):
         return f"{head}\n{worse:.3g} times as many would be more than all of them, and the bound alone is judged"
 
+    if not found.known.sights:
+        return f"{head}\nno step gives both sides traffic: nothing is compared before full weight"
+
     fault = f"to be seen: {worse:.3g} times as many, {share(expected.share)} → {more} bad"
     rows = [HEADER, *map(row, found.known.sights)]
-    return "\n".join((head, f"{fault}; {slowed(found)}", "", *aligned(rows), "", conclusion(found.known.sights)))
+    return "\n".join((head, f"{fault}; {slowed(found)}", "", *aligned(rows), "", conclusion(found)))
 
 
 def slowed(found: Foreseen) -> str:
@@ -208,9 +211,10 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "   ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def conclusion(found: Sequence[Sight]) -> str:
+def conclusion(found: Foreseen) -> str:
     """Where the fault is seen, and which steps are too short alone."""
-    last = seen_by(found)
-    seen = f"seen in {last}" if last else "not seen by all steps together: it would be promoted"
-    short = ", ".join(sight.step.name for sight in found if sight.short)
+    last = seen_by(found.known.sights)
+    then = "each waits longer, for a pass (advanceOn)" if found.waits else "it would be promoted"
+    seen = f"seen in {last}" if last else f"not seen by all steps together: {then}"
+    short = ", ".join(sight.step.name for sight in found.known.sights if sight.short)
     return f"{seen}; too short alone: {short}" if short else seen

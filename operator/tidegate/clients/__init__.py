@@ -17,6 +17,7 @@ from .errors import (
     NotSent,
     TooLarge,
     Unavailable,
+    Unreadable,
 )
 from .http import Ask, Dated, Http, Reply
 from .kube import METADATA, METADATA_LIST, Kind, Kube, session_for
@@ -59,6 +60,7 @@ __all__ = [
     "Timing",
     "TooLarge",
     "Unavailable",
+    "Unreadable",
     "Writer",
     "credentials",
     "current_context",

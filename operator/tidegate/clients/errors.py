@@ -60,6 +60,10 @@ class TooLarge(AskFailed):
     """The answer was larger than it may be."""
 
 
+class Unreadable(AskFailed):
+    """There was an answer, and nobody can read it: it is cut off, or no HTTP."""
+
+
 class NotSent(AskFailed):
     """We could not ask, and nothing is known of who was to be asked: the operator's own trouble."""
 

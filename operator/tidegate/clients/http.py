@@ -15,15 +15,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 
 from .descriptors import NONE_LEFT, none_left, spared
-from .errors import AskFailed, NotSent, TooLarge
+from .errors import AskFailed, NotSent, TooLarge, Unreadable
 from .names import Names
 from .room import Room
 
 LARGEST_ANSWER = 2**20
 # Where clouds tell machines their credentials, beside the link-local addresses.
-METADATA = frozenset({"fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"})
+METADATA = frozenset(
+    {"fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"}
+)
 
 
 Take = Callable[[bytes], object]
@@ -92,7 +95,7 @@ class Http:
     async def send(self, ask: Ask, *, take: Take | None = None) -> Reply:
         """The answer. Redirects are not followed: they would carry credentials elsewhere.
 
-        `take` gets the body of a 200 piece by piece instead; what its ValueError says is why the ask failed.
+        `take` gets the body of a 200 piece by piece instead; what its ValueError says is why nobody can read it.
         """
         session, sent = self._open if ask.link_local else self._guarded, _now()
         try:
@@ -163,8 +166,11 @@ def _dated(answer: aiohttp.ClientResponse, sent: datetime) -> Dated | None:
 
 
 def _failure(error: Exception) -> AskFailed:
-    lacking = isinstance(error, OSError) and error.errno in NONE_LEFT
-    return NotSent(none_left()) if lacking else AskFailed(_why(error))
+    if isinstance(error, OSError) and error.errno in NONE_LEFT:
+        return NotSent(none_left())
+
+    unreadable = isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError)
+    return Unreadable(_why(error)) if unreadable else AskFailed(_why(error))
 
 
 def _why(error: Exception) -> str:
@@ -174,8 +180,25 @@ def _why(error: Exception) -> str:
             return f"cannot connect to {error.host}:{error.port}: {error.certificate_error}"
         case aiohttp.ClientConnectorError():
             return f"cannot connect to {error.host}:{error.port}: {_of_the_system(error.os_error)}"
+        case aiohttp.ClientPayloadError():
+            return _unpacked(error.__cause__)
+        case aiohttp.ClientResponseError():
+            # Its status is aiohttp's own: nobody said it.
+            return f"the answer is no HTTP: {_on_one_line(error.message)}"
 
     return str(error) or type(error).__name__
+
+
+def _unpacked(cause: BaseException | None) -> str:
+    """Why there is no whole body: it ended too early, or is not packed as its header says."""
+    if isinstance(cause, ContentEncodingError):
+        return f"the answer cannot be unpacked: {_on_one_line(cause.message)}"
+
+    return "the answer is cut off"
+
+
+def _on_one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _of_the_system(error: OSError) -> str:
@@ -226,4 +249,7 @@ async def _stream(answer: aiohttp.ClientResponse, largest: int, take: Take) -> N
             message = f"the answer is larger than {largest} bytes"
             raise TooLarge(message)
 
-        take(chunk)
+        try:
+            take(chunk)
+        except ValueError as error:
+            raise Unreadable(str(error)) from error

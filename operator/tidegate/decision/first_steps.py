@@ -4,7 +4,7 @@ from .decision import Decision, hold
 from .plan import NO_TIME
 from .reasons import Reason
 from .snapshot import Snapshot
-from .step import settled, step_sentence
+from .step import dwelling_sentence
 from .steps import next_step, pause
 
 
@@ -29,8 +29,9 @@ def _dwell(seen: Snapshot) -> Decision | None:
     if seen.progress.straight or not seen.step.dwell:
         return None
 
-    if not settled(seen):
-        return hold(seen, Reason.DWELLING, step_sentence(seen), seen.step.dwell, settled_at=seen.now)
+    settled_at = seen.progress.settled_at or seen.now
+    left = seen.step.dwell - seen.since(settled_at)
+    if left <= NO_TIME:
+        return None
 
-    left = seen.step.dwell - seen.since(seen.progress.settled_at)
-    return hold(seen, Reason.DWELLING, step_sentence(seen), left) if left > NO_TIME else None
+    return hold(seen, Reason.DWELLING, dwelling_sentence(seen, left), left, settled_at=settled_at)

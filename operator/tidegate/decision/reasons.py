@@ -50,6 +50,7 @@ class Reason(Enum):
     PAUSED = "Paused"
     HOOK_WAITS = "HookWaits"
     SUSPENDED = "Suspended"
+    SCALED_TO_ZERO = "ScaledToZero"
     BREACH_HELD = "BreachHeld"
     NO_SIGNAL = "NoSignal"
     NOBODY_TO_BLAME = "NobodyToBlame"

@@ -21,7 +21,7 @@ from .refusal import hold_refused
 from .rollback import way_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .start import begin_rollout, opening, start
+from .start import begin_rollout, opening, start, without_pods
 from .step import touched
 from .takeover import (
     empty_the_workload,
@@ -192,6 +192,15 @@ def wait_while_suspended(seen: Snapshot) -> Decision | None:
     return None
 
 
+def wait_until_scaled_up(seen: Snapshot) -> Decision | None:
+    """Without a pod nothing is proven of what is declared: it waits, and goes by the steps once there are some."""
+    if not without_pods(seen):
+        return None
+
+    sentence = f"scaled to 0: the rollout of revision {seen.target} starts when the Release has replicas"
+    return hold(seen, Reason.SCALED_TO_ZERO, sentence)
+
+
 def start_with_what_is_proven(seen: Snapshot) -> Decision | None:
     """The template that the Deployment serves with comes first: one that is declared since goes by steps after it."""
     progress = seen.progress
@@ -250,6 +259,7 @@ REST: tuple[Rule, ...] = (
     keep_the_route_whole,
     wait_until_mended,
     wait_while_suspended,
+    wait_until_scaled_up,
     start_with_what_is_proven,
     start,
 )

@@ -65,6 +65,11 @@ def first_step(seen: Snapshot, *, straight: bool) -> Step:
     return seen.plan.steps[0 if walks else -1]
 
 
+def without_pods(seen: Snapshot) -> bool:
+    """True where somebody scaled what is served to 0: every step of a rollout would pass with no pod at all."""
+    return seen.progress.stable is not None and not seen.replicas and not seen.by_nodes
+
+
 def starved(seen: Snapshot) -> bool:
     """True where no rollout comes to its end any more, because templates change faster."""
     newest = seen.progress.history[:STARVING]

@@ -141,7 +141,20 @@ def _written(seen: Snapshot, route: Route) -> int | None:
 
 def step_sentence(seen: Snapshot, step: Step | None = None) -> str:
     """A step in words, the one entered where none is named; and that nothing is judged, where that is so."""
-    told = (step or seen.step).summary
+    return _with_its_judge(seen, (step or seen.step).summary)
+
+
+def dwelling_sentence(seen: Snapshot, left: timedelta) -> str:
+    """The step in words, and until when it lasts at least: who is called at night asks when it would go on."""
+    if seen.progress.straight or left <= NO_TIME:
+        return step_sentence(seen)
+
+    until = seen.now + left
+    day = "" if until.date() == seen.now.date() else f"{until:%Y-%m-%d} "
+    return _with_its_judge(seen, f"{seen.step.summary}, at least until {day}{until:%H:%M:%S} UTC")
+
+
+def _with_its_judge(seen: Snapshot, told: str) -> str:
     return told if seen.plan.judged else f"{told}; nothing is judged"
 
 

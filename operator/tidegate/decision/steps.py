@@ -18,6 +18,7 @@ from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import (
     drain_left,
+    dwelling_sentence,
     next_size,
     passing,
     prepared,
@@ -87,7 +88,14 @@ def wait_for_endpoints(seen: Snapshot) -> Decision | None:
 
 
 def hold_for_stable(seen: Snapshot) -> Decision | None:
-    """Stable lost pods below what its share needs: the weight stays, whoever would like to raise it."""
+    """Stable lost pods below what its share needs: the weight stays, unless it goes straight to the candidate.
+
+    Who undoes what fails takes requests off those very pods. Where stable has none at all nobody answers: a candidate
+    that has pods gets the weight of its step, and by that the rest.
+    """
+    if seen.progress.straight or (stranded(seen) and seen.progress.desired_weight):
+        return None
+
     share = FULL - seen.weight
     if seen.by_nodes and seen.stable.available >= seen.full_size - seen.candidate.replicas:
         return None
@@ -95,7 +103,8 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) >= share:
         return None
 
-    return hold(seen, *too_few(seen))
+    reason, sentence = too_few(seen)
+    return hold(seen, reason, f"{sentence}; tidegate.dev/promote-full: <nonce> does not wait for them")
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:
@@ -131,7 +140,8 @@ def settle(seen: Snapshot) -> Decision | None:
     phase = Phase.WATCHING if last else Phase.PROGRESSING
     reason = Reason.WATCHING if last else Reason.DWELLING
     changes: dict[str, Any] = heard if seen.progress.weighted_at else {"weighted_at": seen.now, **heard}
-    return hold(seen, reason, step_sentence(seen), phase=phase, settled_at=seen.now, **changes)
+    told = dwelling_sentence(seen, seen.plan.dwell(seen.step) - seen.progress.dwelt)
+    return hold(seen, reason, told, phase=phase, settled_at=seen.now, **changes)
 
 
 def hold_without_metrics(seen: Snapshot) -> Decision | None:
@@ -172,7 +182,8 @@ def dwell(seen: Snapshot) -> Decision | None:
     if left <= NO_TIME:
         return None
 
-    return hold(seen, Reason.WATCHING if watching(seen) else Reason.DWELLING, step_sentence(seen), left)
+    reason = Reason.WATCHING if watching(seen) else Reason.DWELLING
+    return hold(seen, reason, dwelling_sentence(seen, left), left)
 
 
 def wait_for_a_measurement(seen: Snapshot) -> Decision | None:

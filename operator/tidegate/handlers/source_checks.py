@@ -103,7 +103,7 @@ class SourceChecks:
         ask = source.ask(Question(words=source.translator.probe, end=now, window=source.window))
         try:
             if isinstance(source.translator, Prometheus):
-                problem = await in_own_thread(partial(asked, source.translator, ask, self._sender()))
+                problem = await in_own_thread(partial(asked, source.translator, ask, self._sender(), source.meaning))
             else:
                 problem = problem_of(source.meaning(await self._channel.send(ask)))
         except NotSent as error:
@@ -162,21 +162,31 @@ def problem_of(answer: Answer) -> str:
     return answer.why if isinstance(answer, Unusable) else ""
 
 
-def asked(prometheus: Prometheus, ask: Ask, send: Send) -> str:
-    """Ask a Prometheus for the number 1. The empty sentence: it answered. Raises AskFailed."""
+def asked(prometheus: Prometheus, ask: Ask, send: Send, meaning: Callable[[Reply], Answer]) -> str:
+    """Ask a Prometheus for the number 1. The empty sentence: it answered. Raises AskFailed.
+
+    What is wrong with an answer is said as a rollout says it: the client's words for it are Python's.
+    """
     # Slow to load, and only needed here: the operator's start does not wait for it.
     import requests
     from prometheus_api_client import PrometheusConnect
     from prometheus_api_client.exceptions import PrometheusApiClientException
 
+    replies: list[Reply] = []
+
+    def heard(question: Ask) -> Reply:
+        replies.append(send(question))
+        return replies[-1]
+
     session = requests.Session()
     try:
         with PrometheusConnect(url=prometheus.address, session=session) as connected:
             # After the client has mounted its own adapter, which retries for seconds and goes anywhere.
-            session.mount(prometheus.address, transport(ask, send))
+            session.mount(prometheus.address, transport(ask, heard))
             connected.custom_query(prometheus.probe)
     except (PrometheusApiClientException, requests.RequestException, ValueError, KeyError) as error:
-        return shortened(str(error)) or type(error).__name__
+        said = problem_of(meaning(replies[-1])) if replies else ""
+        return said or shortened(str(error)) or type(error).__name__
 
     return ""
 

@@ -8,6 +8,7 @@ from .ratio import TOLERANCE, WEIGHTS
 
 ALPHA = 0.01
 BETA = 0.05
+DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,10 @@ def span(seconds: float) -> str:
     if seconds < 120:
         return f"{ceil(seconds)} s"
 
-    return f"{ceil(seconds / 60)} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+    if seconds < 7200:
+        return f"{ceil(seconds / 60)} min"
+
+    return f"{seconds / 3600:.1f} h" if seconds < 2 * DAY else f"{seconds / DAY:,.0f} days"
 
 
 def share(value: float) -> str:

@@ -20,8 +20,11 @@ HINTS = ("err", "exception", "fatal", "panic", "crit", "severe", "traceback", "s
 KLOG = re.compile(r"E\d{4} ")
 ERROR = re.compile(r"(?i)\b(?:\w*error|\w*exception|fatal|panic|critical|severe|traceback|segfault)\b")
 BAD_LEVELS = frozenset({"error", "err", "fatal", "critical", "crit", "panic", "alert", "emerg", "severe"})
-LEVEL_KEYS = ("level", "lvl", "severity", "levelname", "log.level")
-TEXT_KEYS = ("msg", "message", "event", "error", "err")
+LEVEL_KEYS = ("level", "lvl", "severity", "levelname", "log.level", "loglevel", "@l")
+TEXT_KEYS = ("msg", "message", "event", "error", "err", "fields.message", "@m", "@mt")
+# As Node's loggers number them.
+NUMBERED = re.compile(r'"level": ?[56]0\b')
+NUMBERS = {50: "error", 60: "fatal"}
 PAIR = re.compile(r'(?<!\S)([\w.]+)=(?:"((?:[^"\\]|\\.)*+)"|(\S*))')
 
 # A quote that does not end goes on to the end of the line; an apostrophe is none.
@@ -53,7 +56,7 @@ def signature(line: str) -> str | None:
 def may_be_error(line: str) -> bool:
     """False where a line needs no closer look."""
     lower = line.lower()
-    return any(hint in lower for hint in HINTS) or KLOG.match(line) is not None
+    return any(hint in lower for hint in HINTS) or bool(KLOG.match(line) or NUMBERED.search(line))
 
 
 def error_text(line: str) -> str | None:
@@ -69,13 +72,16 @@ def error_text(line: str) -> str | None:
 
 
 def json_fields(line: str) -> dict[str, str]:
-    """The texts of a line of JSON; none where it is none."""
+    """The texts of a line of JSON and of the objects in it, and its level in words; none where it is none."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return {}
 
-    return {str(key).lower(): value for key, value in found.items() if isinstance(value, str)}
+    inner = ((outer, value) for outer, value in found.items() if isinstance(value, dict))
+    nested = {f"{outer}.{name}": value for outer, values in inner for name, value in values.items()}
+    level = {"level": NUMBERS[found["level"]]} if found.get("level") in (50, 60) else {}
+    return {key.lower(): value for key, value in (nested | found | level).items() if isinstance(value, str)}
 
 
 def text_of(fields: dict[str, str]) -> str | None:

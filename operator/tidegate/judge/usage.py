@@ -21,9 +21,13 @@ MEBIBYTE = 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """One pod lately: periods and throttled ones, bytes, and bytes a second over a time and over its second half."""
+    """One pod lately: periods and throttled ones, bytes, and bytes a second over a time and over its second half.
+
+    `limited`: its processors are; without a limit a container has no periods at all.
+    """
 
     pod: str
+    limited: bool = True
     periods: float = 0.0
     throttled: float = 0.0
     memory: float = 0.0
@@ -44,15 +48,16 @@ class Use:
 def throttling(candidate: Sequence[Use], stable: Sequence[Use], at: datetime) -> Advice | None:
     """A candidate that is throttled in a quarter of its periods, and at least twice as often as stable."""
     mine, others = periods(candidate), periods(stable)
-    if min(mine[1], others[1]) < LEAST_PERIODS:
+    free = bool(stable) and not any(use.limited for use in stable)
+    if mine[1] < LEAST_PERIODS or (others[1] < LEAST_PERIODS and not free):
         return None
 
-    part, usual = mine[0] / mine[1], others[0] / others[1]
+    part, usual = mine[0] / mine[1], 0.0 if free else others[0] / others[1]
     if part < LEAST_THROTTLED or part < TIMES_STABLE * usual:
         return None
 
     said = f"candidate throttled in {mine[0]:,.0f} of {mine[1]:,.0f} periods of its processors ({share(part)})"
-    stables = f"stable in {others[0]:,.0f} of {others[1]:,.0f} ({share(usual)})"
+    stables = "stable has no limit" if free else f"stable in {others[0]:,.0f} of {others[1]:,.0f} ({share(usual)})"
     pods = [Affected(use.pod, 1, at) for use in candidate if use.throttled >= LEAST_THROTTLED * use.periods > 0]
     return Advice(topic=Topic.THROTTLED, sentence=on_pods(f"{said}, {stables}", pods), since=at)
 

@@ -39,12 +39,21 @@ class Bound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """An answer with its time: a value, or why there is none."""
+    """An answer with its time: a value, or why there is none.
+
+    `until`: the end of the time that the value is of, where its source tells it.
+    """
 
     taken_at: datetime
     value: float | None = None
     unavailable: bool = False
     why: str = ""
+    until: datetime | None = None
+
+    def since(self, settled_at: datetime | None) -> bool:
+        """True for what tells of a step that has settled, and not only of what was before."""
+        told = self.taken_at if self.until is None else min(self.until, self.taken_at)
+        return settled_at is not None and told >= settled_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +88,14 @@ def judge(
     """One objective: `consecutive` measurements out of bounds in a row breach; the latest since settling passes."""
     latest = history[-1] if history else None
     verdict = _verdict(bound, history, consecutive)
-    fresh = latest is not None and settled_at is not None and latest.taken_at >= settled_at
+    fresh = latest is not None and latest.since(settled_at)
+    early = "" if fresh or settled_at is None else _before(latest)
     return Line(
         name=name,
         verdict=verdict,
         value=latest.value if latest else None,
         bound=bound,
-        sentence=_sentence(name, bound, latest, verdict),
+        sentence=_sentence(name, bound, latest, verdict) + early,
         passed=verdict is Verdict.PASS and fresh,
         heard=latest is not None,
     )
@@ -113,8 +123,22 @@ def _sentence(name: str, bound: Bound, latest: Measurement | None, verdict: Verd
     if latest.value is None and verdict is not Verdict.BREACH:
         return f"{name}: {latest.why}"
 
-    value = "no new value" if latest.value is None else f"{latest.value:.4g}"
+    value = "no new value" if latest.value is None else _shown(latest.value, bound)
     return f"{name}: {value}, must be {bound}"
+
+
+def _before(latest: Measurement | None) -> str:
+    """That a newest value is older than the step, where its source tells of what time it is."""
+    if latest is None or latest.value is None or latest.until is None:
+        return ""
+
+    return f"; it is of {latest.until:%H:%M:%S} UTC, before the step settled"
+
+
+def _shown(value: float, bound: Bound) -> str:
+    """A value in four digits; in all that it has where four would be on the other side of the bound."""
+    short = f"{value:.4g}"
+    return short if bound.keeps(float(short)) is bound.keeps(value) else repr(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

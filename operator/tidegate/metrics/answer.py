@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from tidegate.sentences import shortened
 from .samples import number
 
 ANSWER_LENGTH = 256
+# Of a time in seconds since 1970: what is later is none.
+LATEST = 2**33
 ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
     301: ELSEWHERE,
@@ -31,9 +33,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One number back."""
+    """One number back; `until`: the end of the time that it is of, in seconds since 1970, where the source tells it."""
 
     value: float
+    until: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,18 @@ def decoded(body: bytes, kind: type[T], *, whose: str) -> T | Unusable:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return unusable(f"the answer is not {whose}: {error}")
+        return unusable(f"the answer is not {whose}: {instead(body) or error}")
+
+
+def instead(body: bytes) -> str:
+    """What an answer plainly is, which is not what was asked for; empty where that is not plain."""
+    if not body.strip():
+        return "it is empty"
+
+    if body.lstrip().startswith(b"<"):
+        return "it is a page, HTML or XML: a proxy or a sign-in may have answered"
+
+    return ""
 
 
 def unusable(words: str) -> Unusable:
@@ -143,10 +157,16 @@ def sample(found: float | str | None) -> Answer:
     return Sample(value)
 
 
-def newest(values: Iterable[float | None]) -> Answer:
-    """The last point of a series that has a value."""
-    present = [value for value in values if value is not None]
-    return sample(present[-1]) if present else NoData("no points with a value")
+def newest(points: Iterable[tuple[float | None, float | None]]) -> Answer:
+    """The last point of a series that has a value, each with the end of its time where that is told."""
+    present = [(value, until) for value, until in points if value is not None]
+    if not present:
+        return NoData("no points with a value")
+
+    value, until = present[-1]
+    found = sample(value)
+    told = until is not None and 0 < until < LATEST
+    return replace(found, until=until) if isinstance(found, Sample) and told else found
 
 
 def single(series: Sequence[T]) -> T | NoData | Unusable:

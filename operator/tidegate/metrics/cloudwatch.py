@@ -28,6 +28,7 @@ class _Message(msgspec.Struct):
 
 class _Result(msgspec.Struct):
     Values: list[float | None]
+    Timestamps: list[Any] | None = None
     StatusCode: str = ""
     Messages: list[_Message] | None = None
 
@@ -94,7 +95,7 @@ class CloudWatch:
             said = "; ".join(message.Value for message in result.Messages or ())
             return unusable(f"{result.StatusCode or 'no StatusCode'}: {said or 'not all of the data is there'}")
 
-        return newest(result.Values)
+        return newest(zip(result.Values, _ends(result, self.period), strict=True))
 
     def words(self, body: bytes) -> str:
         """AWS names the kind of a fault and says what is wrong."""
@@ -103,6 +104,15 @@ class CloudWatch:
             return ""
 
         return ": ".join(filter(None, (refusal.kind.rpartition("#")[2], refusal.message or refusal.Message)))
+
+
+def _ends(result: _Result, period: int) -> list[float | None]:
+    """The end of each value's period, which begins at its timestamp: in seconds, where AWS tells it so."""
+    told = result.Timestamps or []
+    if len(told) != len(result.Values):
+        return [None] * len(result.Values)
+
+    return [at + period if isinstance(at, int | float) else None for at in told]
 
 
 def _queries(words: str, period: int) -> list[Any]:

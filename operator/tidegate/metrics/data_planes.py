@@ -163,7 +163,8 @@ COUNTS: Mapping[DataPlane, Counts] = {
         buckets="outbound_http_route_backend_response_duration_seconds_bucket",
         unit=SECOND,
         backend=linkerd,
-        note="As the callers' proxies report it; HTTP, not gRPC.",
+        note="As the callers' proxies report it; HTTP, not gRPC. It reports no generation of a route, so that no weight"
+        " is ever confirmed: set `traffic.confirm: Settle`.",
     ),
     DataPlane.CONTOUR: Counts(
         counter="envoy_cluster_upstream_rq",

@@ -15,6 +15,7 @@ WHOSE = "Datadog's"
 
 class _Series(msgspec.Struct):
     pointlist: list[tuple[float, float | None]]
+    interval: float | None = None
 
 
 class _Envelope(msgspec.Struct):
@@ -58,7 +59,11 @@ class Datadog:
             return unusable(f"{envelope.status}: {envelope.error or 'no reason given'}")
 
         series = single(envelope.series)
-        return series if isinstance(series, NoData | Unusable) else newest(value for _, value in series.pointlist)
+        if isinstance(series, NoData | Unusable):
+            return series
+
+        # A point bears the beginning of its time, in milliseconds.
+        return newest((value, at / 1000 + (series.interval or 0)) for at, value in series.pointlist)
 
     def words(self, body: bytes) -> str:
         """Datadog lists what it does not like."""

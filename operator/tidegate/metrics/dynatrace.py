@@ -78,7 +78,7 @@ class Dynatrace:
             return Unusable("the query returns more series than one page holds; aggregate them to one")
 
         series = single([series for metric in envelope.result for series in metric.data])
-        return series if isinstance(series, NoData | Unusable) else newest(series.values)
+        return series if isinstance(series, NoData | Unusable) else newest((value, None) for value in series.values)
 
     def words(self, body: bytes) -> str:
         """Dynatrace names what is wrong, part by part."""

@@ -1,7 +1,8 @@
 """Questions to, and answers from, Graphite: `POST /render` with format=json, "The Render URL API" in its manual."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import ClassVar
 from urllib.parse import urlencode
 
@@ -14,6 +15,12 @@ from .variables import without_patterns
 
 class _Series(msgspec.Struct):
     datapoints: list[tuple[float | None, float]]
+
+
+def _points(found: list[tuple[float | None, float]]) -> Iterator[tuple[float | None, float | None]]:
+    """A point bears the beginning of its time; how long that is, only its neighbours tell."""
+    step = min((later - earlier for (_, earlier), (_, later) in pairwise(found)), default=None)
+    return ((value, None if step is None else at + step) for value, at in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,7 @@ class Graphite:
         """The newest value, no data, or why the answer is of no use."""
         found = decoded(body, list[_Series], whose="Graphite's")
         series = found if isinstance(found, Unusable) else single(found)
-        return series if isinstance(series, NoData | Unusable) else newest(value for value, _ in series.datapoints)
+        return series if isinstance(series, NoData | Unusable) else newest(_points(series.datapoints))
 
     def words(self, body: bytes) -> str:
         """Graphite says in plain text what it does not like; a page of HTML says nothing."""

@@ -26,14 +26,17 @@ class History:
 
 
 def history(series: Iterable[Series]) -> History:
-    """The table of some counters. What a counter had at its first sample is older; a reset begins at 0."""
+    """The table of some counters. What a counter had at its first sample is older; a reset begins at 0.
+
+    What no counter can be (NaN, infinite, below 0) is a gap.
+    """
     series = list(series)
     block = milliseconds(cell_for(BLOCK, series))
     table: dict[int, dict[str, Cell]] = {}
     targets: set[str] = set()
     times: list[int] = []
     for found in series:
-        samples = sorted(found.samples, key=_time)
+        samples = sorted((sample for sample in found.samples if 0 <= sample.value < math.inf), key=_time)
         targets.add(found.counter.pod)
         times += [sample.at for sample in (*samples[:1], *samples[-1:])]
         for place, grown in _increments(samples, block):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from .answer import Answer, NoData, Unusable, decoded, sample, single, unusable
+from .answer import Answer, NoData, Unusable, decoded, instead, sample, single, unusable
 from .translator import Question, Request
 
 HEADERS = {"Content-Type": "application/vnd.flux", "Accept": "application/csv"}
@@ -44,6 +44,9 @@ class InfluxDb:
         text = body.decode("utf-8", "replace")
         if not text.strip():
             return NoData("no tables")
+
+        if text.lstrip().startswith("<"):
+            return unusable(f"the answer is not InfluxDB's: {instead(body)}")
 
         if not text.endswith("\n"):
             return Unusable("the answer is cut off in mid-line")

@@ -10,6 +10,7 @@ from tidegate.decision.conditions import conditions
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
+from tidegate.decision.room import fitted
 from tidegate.decision.status import rebuilt, stamp, status_of
 from tidegate.workloads import Owner, selected_labels
 
@@ -70,7 +71,7 @@ def next_status(seen: Seen, decision: Decision, before: Object, world: World) ->
         "targetPort": seen.ports.recorded(progress.stable, seen.snapshot.target),
         "advice": advice_of(key, before, progress, world) or None,
     }
-    return {**decided, **{name: note for name, note in noted.items() if note is not None}}
+    return fitted({**decided, **{name: note for name, note in noted.items() if note is not None}})
 
 
 def pods_beside(seen: Seen) -> dict[str, str]:

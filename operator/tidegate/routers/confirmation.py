@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .claimed import GATEWAY
 from .shapes import SHAPES
 
 
@@ -39,12 +40,14 @@ def confirmation(kind: str, found: Mapping[str, Any]) -> Confirmation:
 
 
 def _same_parent(reported: Mapping[str, Any], declared: Mapping[str, Any]) -> bool:
+    """A Gateway is no Service of its name. No group is compared: meshes report that of a Service in several ways."""
     names = ("name", "sectionName", "port")
     same = all(reported.get(name) == declared.get(name) for name in names)
+    same = same and (reported.get("kind") or GATEWAY) == (declared.get("kind") or GATEWAY)
     return same and declared.get("namespace") in {None, reported.get("namespace")}
 
 
-def _accepts(status: Mapping[str, Any], generation: int) -> bool:
+def _accepts(status: Mapping[str, Any], generation: int | None) -> bool:
     states = {
         found.get("type"): (found.get("status"), found.get("observedGeneration"))
         for found in status.get("conditions") or ()
@@ -53,9 +56,14 @@ def _accepts(status: Mapping[str, Any], generation: int) -> bool:
 
 
 def _refusal(parent: Mapping[str, Any], statuses: list[Mapping[str, Any]]) -> str:
+    kind = parent.get("kind") or GATEWAY
+    named = f"parent {parent['name']}" if kind == GATEWAY else f"parent {kind} {parent['name']}"
     for status in statuses:
         for found in status.get("conditions") or ():
             if found.get("status") == "False":
-                return f"parent {parent['name']}: {found.get('type')} is False, {found.get('reason')}"
+                return f"{named}: {found.get('type')} is False, {found.get('reason')}"
 
-    return f"parent {parent['name']} has not reported the written generation"
+    if any(_accepts(status, None) for status in statuses):
+        return f"{named} accepts the route, and never reports which generation: set traffic.confirm to Settle"
+
+    return f"{named} has not reported the written generation"

@@ -18,6 +18,7 @@ from tests.cluster.local import ROOT
 from . import delays, latencies, nulls
 from .costs import costs
 from .day_before import day_before
+from .gauges import gauges
 from .lasting import lasting
 from .little import little
 from .passes import passes
@@ -69,6 +70,7 @@ def parts(seed: int, runs: int, data: Path | None) -> dict[str, list[Job]]:
     """All that is simulated and replayed; the rows of a part's jobs are one table."""
     return {
         "replays": [partial(replays, seed, data)],
+        "gauges": [partial(gauges, data)],
         "passes": [partial(passes, seed, runs // 2)],
         "thin": [partial(thin, seed, runs // 2)],
         "lasting": [partial(lasting, seed, runs // 2)],

@@ -87,6 +87,7 @@ TABLES: tuple[tuple[tuple[str, ...], str, Callable[[Found], str]], ...] = (
         lambda found: table.days_unlike(found["day before"]["faults"]),
     ),
     (("replays",), "Recorded traffic", lambda found: table.replayed(found["replays"])),
+    (("gauges",), "Gauges: NAB, standard profile", lambda found: table.scored(found["gauges"])),
     (("costs",), "Cost", lambda found: table.rows(("what", "figure"), found["costs"].items())),
 )
 

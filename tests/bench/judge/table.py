@@ -255,6 +255,14 @@ def replayed(found: dict[str, Any]) -> str:
     return rows(("rule", "false rollbacks (upper bound)", "count", "replays"), lines)
 
 
+def scored(found: dict[str, Any]) -> str:
+    """A row for each detector."""
+    if "absent" in found:
+        return f"Not run: {found['absent']}."
+
+    return rows(("detector", "score"), ((name, f"{points:.2f}") for name, points in found.items()))
+
+
 def upper(row: dict[str, Any]) -> float:
     """The upper bound of a row's false alarms."""
     return float(row["tidegate"]["upper"])

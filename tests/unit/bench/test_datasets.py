@@ -7,8 +7,9 @@ import pytest
 
 from tests.bench import nab
 from tests.bench.datasets import VARIABLE, Absent, declare, folder_of
+from tests.bench.judge.gauges import gauges
 from tests.bench.judge.replays import replays
-from tests.bench.judge.table import replayed
+from tests.bench.judge.table import replayed, scored
 
 
 def told(*arguments: str) -> Path | None:
@@ -43,6 +44,10 @@ def test_what_is_absent_says_its_name_and_how_to_give_it(data: Path | None) -> N
 
 def test_the_table_of_the_judge_says_how_to_give_the_recorded_traffic() -> None:
     assert f"--data DIR or {VARIABLE}=DIR" in replayed(replays(1, None))
+
+
+def test_the_table_of_the_judge_says_how_to_give_the_recorded_gauges() -> None:
+    assert f"nab/ is not given: name the folder that has it by --data DIR or {VARIABLE}=DIR" in scored(gauges(None))
 
 
 def test_a_folder_without_the_recordings_says_which_is_missing(tmp_path: Path) -> None:

@@ -53,6 +53,30 @@ def test_a_plan_that_shows_nothing_is_told_by_its_exit_code(file: Path, capsys: 
     assert "not seen by all steps together" in capsys.readouterr().out
 
 
+def test_a_fault_that_is_not_seen_is_promoted_only_where_no_pass_is_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for advance_on, then in (
+        ("NoBreach", "it would be promoted"),
+        ("Pass", "each waits longer, for a pass (advanceOn)"),
+    ):
+        file = written(tmp_path, {**RELEASE["spec"], "advanceOn": advance_on})
+        assert main(["-f", str(file), "--rate", "1", "--bad", "0.1%"]) == NOT_SEEN
+
+        assert f"not seen by all steps together: {then}; too short alone: first, half" in capsys.readouterr().out
+
+
+def test_where_no_step_has_traffic_of_both_sides_there_is_no_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, {**RELEASE["spec"], "steps": [{"name": "preview", "weight": 0, "dwell": "5m"}]})
+
+    assert main(["-f", str(file), "--rate", "400", "--bad", "1%"]) == NOT_SEEN
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "no step gives both sides traffic: nothing is compared before full weight"
+    ]
+
+
 def test_a_pause_lasts_as_long_as_a_person_likes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [{"name": "first", "weight": 5, "pause": "UntilPromoted"}]
 
@@ -111,7 +135,7 @@ def test_a_file_without_a_release_or_no_file_at_all_is_said(tmp_path: Path, caps
         (b"kind: Release\nmetadata: [1]", "must be mappings"),
         (b"kind: Release\nspec: {steps: 5}", "spec.service"),
         (b"\xff\xfe\x00", "no YAML file of Kubernetes objects"),
-        (b"kind: Release\nspec: " + b"[" * 3_000, "no YAML file of Kubernetes objects"),
+        (b"kind: Release\nspec: " + b"[" * 1_000, "no YAML file of Kubernetes objects"),
     ],
     ids=["a list", "a word", "a list as metadata", "a wrong field", "no text", "nested too deep"],
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import web
 
-from tidegate.clients import Ask, AskFailed, Http, Reply
+from tidegate.clients import Ask, AskFailed, Http, Reply, Unreadable
 from tidegate.clients.http import LARGEST_ANSWER, forbidden
 
 MEGABYTE = 2**20
@@ -26,6 +26,7 @@ MEGABYTE = 2**20
         "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::",
         "fd00:ec2::254",
+        "fd00:ec2::23",
         "100.100.100.200",
         "168.63.129.16",
         "0.0.0.0",
@@ -148,8 +149,49 @@ async def test_a_stall_in_mid_answer_ends_with_the_timeout(http: Http, server: s
 
 
 async def test_an_answer_that_is_cut_off_is_none(http: Http, server: str) -> None:
-    with pytest.raises(AskFailed, match="payload"):
+    with pytest.raises(Unreadable, match=r"^the answer is cut off$"):
         await sent(http, f"{server}/truncated")
+
+
+async def test_a_body_that_its_reader_refuses_is_an_answer_that_nobody_can_read(http: Http, server: str) -> None:
+    def refuse(_: bytes) -> None:
+        message = "a line is too long"
+        raise ValueError(message)
+
+    with pytest.raises(Unreadable, match=r"^a line is too long$"):
+        await http.send(Ask(url=f"{server}/echo", seconds=5), take=refuse)
+
+
+PACKED = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: "
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "the answer is no HTTP: Bad status line: Expected HTTP/"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", "the answer is no HTTP: Bad status line: Expected HTTP/"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n", "the answer is no HTTP: Got more than 8190 bytes"),
+        (PACKED + b"gzip\r\n\r\nabcd", "the answer cannot be unpacked: Can not decode content-encoding: gzip"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc", "the answer is cut off"),
+    ],
+    ids=["another protocol", "TLS", "an endless header", "packed wrong", "a chunk that is cut"],
+)
+async def test_what_nobody_can_read_is_said_in_one_line_and_is_no_status_of_the_source(
+    http: Http, answer: bytes, words: str
+) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        with pytest.raises(Unreadable) as failed:
+            await sent(http, "http://{}:{}/".format(*server.sockets[0].getsockname()))
+
+    assert str(failed.value).startswith(words)
+    assert "\n" not in str(failed.value)
+    assert "400" not in str(failed.value)
 
 
 async def test_nobody_is_sent_elsewhere(http: Http, server: str) -> None:

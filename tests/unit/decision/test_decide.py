@@ -66,16 +66,38 @@ def test_a_weight_is_raised_only_after_its_intent_is_recorded_and_its_pods_are_a
 
 
 @pytest.mark.parametrize(
-    ("judged", "sentence"), [(True, "step first: weight 20"), (False, "step first: weight 20; nothing is judged")]
+    ("judged", "dwell", "sentence"),
+    [
+        (True, timedelta(minutes=5), "step first: weight 20, at least until 00:05:00 UTC"),
+        (False, timedelta(minutes=5), "step first: weight 20, at least until 00:05:00 UTC; nothing is judged"),
+        (True, timedelta(hours=25), "step first: weight 20, at least until 2026-01-02 01:00:00 UTC"),
+    ],
 )
-def test_a_step_that_nothing_judges_says_so(judged: bool, sentence: str) -> None:
-    steps = (replace(PLAN.steps[0], dwell=timedelta(minutes=5)), *PLAN.steps[1:])
+def test_a_step_says_how_long_it_lasts_at_least_and_whether_anything_judges_it(
+    judged: bool, dwell: timedelta, sentence: str
+) -> None:
+    steps = (replace(PLAN.steps[0], dwell=dwell), *PLAN.steps[1:])
     world = deployed(plan=replace(PLAN, judged=judged, steps=steps))
     world.target = "v2"
 
     world.run()
+    at_once = world.progress.sentence
+    world.now += timedelta(minutes=1)
+    world.run()
 
-    assert world.progress.sentence == sentence
+    assert [at_once, world.progress.sentence] == [sentence, sentence]
+
+
+def test_promote_full_says_no_hour_until_which_anything_lasts() -> None:
+    world = deployed(plan=replace(PLAN, watch=timedelta(minutes=5)))
+    world.target = "v2"
+    world.turn_until(Phase.PROGRESSING)
+    world.asks = Asks(promote_full="1")
+
+    told = [world.turn().sentence for _ in range(9)]
+
+    assert "step full: weight 100" in told
+    assert not [sentence for sentence in told if "until" in sentence]
 
 
 def test_a_breach_takes_the_weight_away_in_the_same_turn_and_rejects_the_revision() -> None:

@@ -472,6 +472,121 @@ def test_a_release_that_grows_in_mid_step_loses_no_share() -> None:
     assert weights_of(side_look("v2", grown, replicas=8, total=8, available=0)) == [0]
 
 
+def test_a_release_that_grows_at_a_pause_has_the_pods_for_its_share_and_waits_on() -> None:
+    world = at_a_pause()
+    world.replicas = 12
+
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+    assert [world.sides[revision].replicas for revision in ("v1", "v2")] == [12, 3]
+    assert world.look().weight == 20
+
+
+def test_a_release_that_shrinks_at_a_pause_keeps_its_pods_until_the_candidate_is_stable() -> None:
+    world = at_a_pause()
+    world.replicas = 2
+    world.run()
+    assert [world.sides[revision].replicas for revision in ("v1", "v2")] == [4, 1]
+
+    world.asks = Asks(promote="v2/first/1")
+    world.run()
+
+    assert world.done[-2:] == [Scale("v2", 2), Scale("v1", 0)]
+
+
+@pytest.mark.parametrize(("replicas", "first"), [(10, 2), (2, 1)], ids=["more", "fewer"])
+def test_a_size_that_comes_with_the_template_is_stables_before_the_candidate_has_a_pod(
+    replicas: int, first: int
+) -> None:
+    world = deployed()
+    world.target, world.replicas = "v2", replicas
+
+    world.run()
+
+    assert world.done[:2] == [Scale("v1", replicas), PrepareRevision("v2", first)]
+    assert (world.progress.phase, world.sides["v2"].replicas) == (Phase.PROMOTED, replicas)
+
+
+def failing(left: int, **changes: Any) -> World:
+    """Stable has lost pods, and they do not come back; a template that mends it is declared."""
+    world = deployed(**changes)
+    world.starts -= {"v1"}
+    world.sides["v1"] = replace(world.sides["v1"], available=left)
+    world.target = "v2"
+    world.run()
+    return world
+
+
+def test_a_template_that_mends_a_stable_without_any_pods_gets_the_traffic() -> None:
+    world = failing(0)
+
+    assert world.look().weight == 100
+    assert world.sides["v2"].available == 4
+
+
+def test_no_weight_rises_while_stable_lacks_some_of_its_pods_until_a_person_says_so() -> None:
+    world = failing(1)
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+
+    world.asks = Asks(promote_full="1")
+    world.run()
+
+    assert (world.progress.phase, world.progress.stable) == (Phase.PROMOTED, "v2")
+
+
+def test_a_preview_stays_one_though_stable_has_no_pods_until_a_person_says_so() -> None:
+    preview = Step(name="preview", weight=0, pause=True)
+    world = failing(0, plan=replace(PLAN, steps=(preview, *PLAN.steps)))
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+    assert "promote-full" in world.progress.sentence
+
+    world.asks = Asks(promote_full="1")
+    world.run()
+
+    assert (world.progress.phase, world.progress.stable) == (Phase.PROMOTED, "v2")
+
+
+def scaled_to_nothing(**changes: Any) -> World:
+    """A Release at 0 whose next template is declared."""
+    world = deployed(**changes)
+    world.replicas = 0
+    world.run()
+    world.target = "v2"
+    world.run()
+    return world
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_a_template_that_is_declared_at_no_replicas_is_not_promoted_without_a_pod(judged: bool) -> None:
+    world = scaled_to_nothing(plan=replace(PAUSED_PLAN, judged=judged))
+    assert (world.progress.stable, world.progress.reason) == ("v1", Reason.SCALED_TO_ZERO)
+    assert "v2" not in world.sides
+    world.wait(60 * MINUTE)
+
+    world.replicas = 4
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+    assert [world.sides[revision].available for revision in ("v1", "v2")] == [4, 1]
+
+
+def test_what_waits_for_replicas_is_stopped_by_an_abort_and_started_by_a_retry_once_there_are_some() -> None:
+    world = scaled_to_nothing(plan=PAUSED_PLAN)
+    world.asks = Asks(abort="1")
+    world.run()
+    assert (world.progress.phase, world.progress.rejected) == (Phase.ROLLED_BACK, ("v2",))
+    world.asks = Asks(abort="1", retry="1")
+    answer = world.turn()
+    assert (answer.reason, answer.progress.rejected) == (Reason.ASKED_IN_VAIN, ("v2",))
+    assert "ask again once it has replicas" in answer.sentence
+
+    world.replicas, world.asks = 4, Asks(abort="1", retry="2")
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+
+
 def test_stables_service_is_there_before_a_weight_leads_to_it() -> None:
     look = at_first_step().look()
     lost = replace(look, evidence=BREACH, services=replace(look.services, stable=None))

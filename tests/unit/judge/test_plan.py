@@ -47,7 +47,9 @@ def test_requests_without_a_bad_one_that_pass_a_bound() -> None:
     assert clean_requests(0) == 0
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(29.2, "30 s"), (121, "3 min"), (9000, "2.5 h")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(29.2, "30 s"), (121, "3 min"), (9000, "2.5 h"), (172_799, "48.0 h"), (5e8, "5,787 days")]
+)
 def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
     assert span(seconds) == words
 

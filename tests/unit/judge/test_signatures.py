@@ -18,6 +18,10 @@ from tidegate.judge.signatures import LONGEST_SIGNATURE, signature
         ('{"level":"error","msg":"cannot reach payments","id":"7f3a"}', "cannot reach payments"),
         ('{"severity":"CRITICAL","message":"order 17 lost"}', "order * lost"),
         ('time=now level=error msg="dial tcp 10.0.0.1: timeout" user=ada', "dial tcp * timeout"),
+        ('{"level":50,"time":1767225600000,"pid":1,"msg":"cannot reach payments"}', "cannot reach payments"),
+        ('{"log":{"level":"error"},"message":"cannot reach payments"}', "cannot reach payments"),
+        ('{"level":"ERROR","fields":{"message":"cannot reach payments"}}', "cannot reach payments"),
+        ('{"@t":"2026-01-01","@l":"Error","@mt":"cannot reach payments"}', "cannot reach payments"),
         ("java.net.ConnectException: Connection refused", "java.net.ConnectException Connection refused"),
         (
             "panic: runtime error: index out of range [5] with length 3",
@@ -25,7 +29,7 @@ from tidegate.judge.signatures import LONGEST_SIGNATURE, signature
         ),
         ("ValueError: invalid literal for int() with base 10: 'ada'", "ValueError invalid literal for int with base *"),
     ],
-    ids=["plain", "klog", "JSON", "severity", "pairs", "Java", "Go", "Python"],
+    ids=["plain", "klog", "JSON", "severity", "pairs", "Node", "ECS", "Rust", "Serilog", "Java", "Go", "Python"],
 )
 def test_an_error_is_told_in_its_words(line: str, told: str) -> None:
     assert signature(line) == told
@@ -41,9 +45,22 @@ def test_an_error_is_told_in_its_words(line: str, told: str) -> None:
         '{"level":"info","msg":"no error at all here"}',
         '{"level":"error"}',
         "{not JSON error at all",
+        '{"level":30,"msg":"an error was mended"}',
+        '{"level":[50],"msg":"an error was mended"}',
         'level=info msg="an error was mended"',
     ],
-    ids=["a path", "no error", "empty", "no words", "a good level", "no message", "cut JSON", "good pairs"],
+    ids=[
+        "a path",
+        "no error",
+        "empty",
+        "no words",
+        "a good level",
+        "no message",
+        "cut JSON",
+        "a good number",
+        "no level",
+        "good pairs",
+    ],
 )
 def test_what_is_no_error_or_has_no_words_has_no_signature(line: str) -> None:
     assert signature(line) is None

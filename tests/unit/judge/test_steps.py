@@ -32,7 +32,7 @@ def test_where_no_weight_is_enough_only_the_time_is_told() -> None:
 
     told = too_short(little, seen(FIRST, expected=little), DOUBLED)
 
-    assert told.endswith(" h; all steps together do not show it either")
+    assert told.endswith(" days; all steps together do not show it either")
     assert "or" not in told.split("needs", 1)[1].split(";", 1)[0]
 
 

@@ -40,11 +40,21 @@ def test_throttling_is_told_with_both_sides_and_the_pods_that_are_held_back() ->
         (busy(0.2), busy(0.0)),
         (busy(0.9, periods=LEAST_PERIODS / 2 - 1), busy(0.0)),
         (busy(0.9), []),
+        (busy(0.9), busy(0.0, periods=0.0)),
     ],
-    ids=["stable too", "little", "too few periods", "no limits on stable"],
+    ids=["stable too", "little", "too few periods", "nothing of stable", "stable idle"],
 )
 def test_throttling_that_may_be_usual_is_not_told(candidate: list[Use], stable: list[Use]) -> None:
     assert throttling(candidate, stable, NOW) is None
+
+
+def test_a_limit_that_only_the_candidate_has_throttles_nobody_else() -> None:
+    found = throttling(busy(0.6, pods=1), [Use(pod="old", limited=False, memory=1.0)], NOW)
+
+    assert found is not None
+    assert found.sentence == (
+        "candidate throttled in 1,800 of 3,000 periods of its processors (60 %), stable has no limit: web-0"
+    )
 
 
 def test_memory_that_grows_is_told_with_its_rate() -> None:

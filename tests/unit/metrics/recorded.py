@@ -49,7 +49,7 @@ def vector(*values: str) -> bytes:
     return text({"status": "success", "data": {"resultType": "vector", "result": result}})
 
 
-def timeseries(*series: list[float | None]) -> bytes:
+def timeseries(*series: list[float | None], at: float = 1430311700.0) -> bytes:
     """Datadog's answer to a timeseries query."""
     found: list[dict[str, object]] = [
         {
@@ -60,7 +60,7 @@ def timeseries(*series: list[float | None]) -> bytes:
             "query_index": 0,
             "aggr": "avg",
             "scope": f"version:{place}",
-            "pointlist": [[1430311700000.0 + 20000 * index, value] for index, value in enumerate(points)],
+            "pointlist": [[at * 1000 + 20000 * index, value] for index, value in enumerate(points)],
             "length": len(points),
             "unit": None,
         }
@@ -71,13 +71,13 @@ def timeseries(*series: list[float | None]) -> bytes:
     )
 
 
-def metric_data(*series: list[float], status: str = "Complete") -> bytes:
+def metric_data(*series: list[float], status: str = "Complete", at: float = 1724.0) -> bytes:
     """CloudWatch's answer to GetMetricData."""
     results = [
         {
             "Id": f"q{place}",
             "Label": "errors",
-            "Timestamps": [1724.0 + 60 * index for index, _ in enumerate(values)],
+            "Timestamps": [at + 60 * index for index, _ in enumerate(values)],
             "Values": values,
             "StatusCode": status,
         }
@@ -109,14 +109,14 @@ def table(*values: str, number: int = 0) -> bytes:
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
 
 
-def targets(*series: list[float | None]) -> bytes:
+def targets(*series: list[float | None], at: float = 1724000) -> bytes:
     """Graphite's answer with format=json."""
     return text(
         [
             {
                 "target": f"errors.{place}",
                 "tags": {"name": "errors"},
-                "datapoints": [[value, 1724000 + 10 * index] for index, value in enumerate(values)],
+                "datapoints": [[value, at + 10 * index] for index, value in enumerate(values)],
             }
             for place, values in enumerate(series)
         ]

@@ -5,7 +5,18 @@ from functools import partial
 
 import pytest
 
-from tidegate.metrics.answer import ANSWER_LENGTH, NotAsked, Silent, Unusable, not_whole, refused, unusable
+from tests.unit.metrics.recorded import RECORDED, metric_data, targets, timeseries
+from tidegate.metrics.answer import (
+    ANSWER_LENGTH,
+    NotAsked,
+    Sample,
+    Silent,
+    Unusable,
+    newest,
+    not_whole,
+    refused,
+    unusable,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +46,32 @@ def test_a_sources_own_words_are_cut_behind_a_word_and_never_within_a_number(
     assert len(why) <= ANSWER_LENGTH
     assert why.removesuffix("…").split()[-1] in {"more", "than", "1234567", "samples,"}
     assert why.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "until"),
+    [
+        ("Datadog", timeseries([0.75, 0.25, None]), 1430311720 + 20),
+        ("CloudWatch", metric_data([0.75, 0.25]), 1784 + 60),
+        ("Graphite", targets([0.75, 0.25, None]), 1724010 + 10),
+        ("Graphite", targets([0.25]), None),
+        ("CloudWatch", metric_data([0.25]).replace(b"[1724.0]", b"[]"), None),
+        ("CloudWatch", metric_data([0.25]).replace(b"[1724.0]", b'["2026-03-01T12:00:00Z"]'), None),
+        ("CloudWatch", metric_data([0.25]).replace(b"[1724.0]", b"null"), None),
+        ("Datadog", timeseries([0.25]).replace(b'"interval": 20', b'"interval": null'), 1430311700),
+    ],
+)
+def test_a_point_tells_the_end_of_its_time_where_the_source_does(name: str, body: bytes, until: float | None) -> None:
+    found = RECORDED[name].translator.parse(body)
+
+    assert isinstance(found, Sample)
+    assert (found.value, found.until) == (0.25, until)
+
+
+@pytest.mark.parametrize("until", [-1.0, 0.0, 1e300, float("nan")])
+def test_a_time_that_is_none_spoils_no_value(until: float) -> None:
+    found = newest([(0.25, until)])
+
+    assert found == Sample(0.25)
+    assert isinstance(found, Sample)
+    assert found.until is None

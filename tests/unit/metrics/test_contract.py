@@ -107,6 +107,25 @@ def test_a_part_of_another_type_never_makes_a_number_that_was_not_said(name: str
 
 
 @every_source
+@pytest.mark.parametrize(
+    "body", [b"<html><body>Sign in</body></html>\n", b"\n  <!DOCTYPE html>", b'<?xml version="1.0"?>\n<Error/>\n']
+)
+def test_a_page_in_place_of_an_answer_is_said_to_be_one(found: Recorded, body: bytes) -> None:
+    answer = found.translator.parse(body)
+
+    assert isinstance(answer, Unusable)
+    assert "it is a page, HTML or XML: a proxy or a sign-in may have answered" in answer.why
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDED if name != "InfluxDB"])
+def test_an_answer_without_a_byte_is_said_to_be_empty(name: str) -> None:
+    answer = RECORDED[name].translator.parse(b"")
+
+    assert isinstance(answer, Unusable)
+    assert answer.why.endswith(": it is empty")
+
+
+@every_source
 def test_an_answer_that_is_cut_off_anywhere_is_never_a_number(found: Recorded) -> None:
     whole = found.one.rstrip()
     for end in range(len(whole)):

@@ -42,6 +42,15 @@ def test_samples_are_taken_in_their_order_and_several_in_a_block_are_one() -> No
     assert history([Series(REQUESTS, samples)]).rows == (({"requests": 8},),)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), -5.0])
+def test_what_no_counter_can_be_is_a_gap(value: float) -> None:
+    for place in (1, 2, 3):
+        values = {1: 10.0, 2: 12.0, 3: 15.0, place: value}
+        whole = {block: each for block, each in values.items() if block != place}
+
+        assert history([series("a", "requests", values)]).rows == history([series("a", "requests", whole)]).rows
+
+
 def test_a_target_that_came_late_has_nothing_before() -> None:
     found = history([series("a", "requests", {1: 1, 2: 2, 3: 3}), series("b", "requests", {2: 1, 3: 4})])
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from tidegate.decision.decision import Decision
 from tidegate.decision.snapshot import Snapshot
-from tidegate.decision.start import start_by_steps
+from tidegate.decision.start import start_by_steps, without_pods
 
-from .in_vain import nothing_to_do
+from .in_vain import in_vain, nothing_to_do
 
 
 def retry(seen: Snapshot) -> Decision | None:
@@ -15,8 +15,11 @@ def retry(seen: Snapshot) -> Decision | None:
     if nonce is None or seen.target not in seen.progress.rejected:
         return None
 
-    rejected = tuple(kept for kept in seen.progress.rejected if kept != seen.target)
     handled = replace(seen.progress.handled, retry=nonce)
+    if without_pods(seen):
+        return in_vain(seen, "retry: the Release is scaled to 0: ask again once it has replicas", handled=handled)
+
+    rejected = tuple(kept for kept in seen.progress.rejected if kept != seen.target)
     return start_by_steps(replace(seen, progress=replace(seen.progress, rejected=rejected, handled=handled)))
 
 

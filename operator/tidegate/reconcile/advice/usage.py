@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
@@ -27,8 +26,6 @@ EVERY_SECONDS = 60.0
 # Where nothing of any pod is counted, nobody is asked more often than this.
 SELDOM_SECONDS = 900.0
 TOGETHER = 20
-# Windows of 5 and of 10 minutes begin after a pod's first minute, and after its first five, in which it fills caches.
-PROCESSORS_FROM, MEMORY_FROM = timedelta(minutes=6), timedelta(minutes=15)
 USAGE = "usage"
 log = structlog.get_logger(__name__)
 

@@ -55,6 +55,8 @@ def use_of(name: str, told: dict[str, float]) -> Use:
     """One pod's numbers; what is not told is none."""
     return Use(
         pod=name,
+        # Both are of two samples in five minutes: one that is told shows that the other one is not there.
+        limited=PERIODS in told or LATELY not in told,
         periods=told.get(PERIODS, 0.0),
         throttled=told.get(THROTTLED, 0.0),
         memory=told.get(MEMORY, 0.0),

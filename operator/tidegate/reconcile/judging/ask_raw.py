@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import chain
 
 from tidegate.api import InvalidSpec
-from tidegate.clients import AskFailed, NotSent, TooLarge
+from tidegate.clients import AskFailed, NotSent, TooLarge, Unreadable
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotAsked, Silent, TooMuch, Unusable
 from tidegate.metrics.backend import Backend
@@ -106,6 +106,8 @@ def unanswered(error: AskFailed) -> Unusable:
     match error:
         case TooLarge():
             return TooMuch(str(error))
+        case Unreadable():
+            return Unusable(str(error))
         case NotSent():
             return NotAsked(str(error))
 

@@ -138,7 +138,7 @@ def _seen(track: Track, progress: Progress) -> Counts | None:
 def _stands_over(seen: Counts, bound: Bound) -> str:
     """Why the weight stays."""
     own = f"{seen.bad:,} of {seen.requests:,} of its requests at this step ({share(seen.share)}) are bad"
-    return f"The weight stays while {own}: must be {bound}."
+    return f"The weight stays while {own}: at most {share(float(bound.greatest or 0))} may be."
 
 
 def shown_together(tracks: Tracks | None, found: list[Found]) -> str:

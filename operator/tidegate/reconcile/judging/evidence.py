@@ -121,8 +121,13 @@ def measured(key: Key, progress: Progress, world: World) -> Measured:
 
 
 def keep(found: Measured, objective: str, measurement: Measurement) -> None:
-    """Add a measurement to its objective's history."""
-    found.histories.setdefault(objective, deque(maxlen=KEPT)).append(measurement)
+    """Add a measurement to its objective's history. One of a point that was read before takes the place of that."""
+    history = found.histories.setdefault(objective, deque(maxlen=KEPT))
+    again = [kept for kept in history if kept.until is not None and kept.until == measurement.until]
+    for kept in again:
+        history.remove(kept)
+
+    history.append(measurement)
 
 
 def bound_of(objective: Objective) -> Bound:

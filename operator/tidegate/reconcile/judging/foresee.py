@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tidegate.api import DataPlane, InvalidSpec
+from tidegate.api import AdvanceOn, DataPlane, InvalidSpec
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Forbidden, NotFound
 from tidegate.decision.snapshot import Blocked
@@ -54,11 +54,15 @@ class NotForeseen(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """One objective: its name, who counts, and the rules with what each step shows by them."""
+    """One objective: its name, who counts, and the rules with what each step shows by them.
+
+    `waits`: no step is left before the objective passes.
+    """
 
     name: str
     counted: str
     known: Known
+    waits: bool = False
 
 
 def expected_at(spec: ReleaseSpec, expected: Expected) -> Iterator[Foreseen]:
@@ -66,7 +70,8 @@ def expected_at(spec: ReleaseSpec, expected: Expected) -> Iterator[Foreseen]:
     for name, wanted in compared(spec).items():
         judge = learned(wanted, NOBODYS, History()).judge
         around = Circumstances(expected=replace(expected, fresh=wanted.fresh))
-        yield Foreseen(name=name, counted="as told", known=foreseen(Known(judge, around), wanted))
+        known = foreseen(Known(judge, around), wanted)
+        yield Foreseen(name=name, counted="as told", known=known, waits=spec.advance_on is AdvanceOn.PASS)
 
 
 def compared(spec: ReleaseSpec) -> dict[str, Wanted]:
@@ -147,7 +152,8 @@ async def _foreseen(name: str, wanted: Wanted, seen: Seen, source: Source, chann
     objective = next(found for found in seen.spec.objectives if found.name == name)
     shape, stable = shape_of(seen, objective), stable_of(seen)
     past = await _hour(shape, stable, seen, source, channel)
-    return Foreseen(name=name, counted=shape.counted, known=learned(wanted, shape, past))
+    waits = seen.spec.advance_on is AdvanceOn.PASS
+    return Foreseen(name=name, counted=shape.counted, known=learned(wanted, shape, past), waits=waits)
 
 
 async def _hour(shape: Shape, stable: Backend, seen: Seen, source: Source, channel: Channel) -> History:

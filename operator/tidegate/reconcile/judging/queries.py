@@ -1,7 +1,7 @@
 """Asking users' own queries: one question for each that is due, equal questions asked once."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 import structlog
@@ -139,8 +139,9 @@ def question(seen: Seen, query: Query, longest: timedelta, now: datetime) -> Que
 def meaning(answer: Answer, asked_at: datetime) -> Measurement:
     """An answer as a measurement, taken when it was asked for."""
     match answer:
-        case Sample(value):
-            return Measurement(taken_at=asked_at, value=value)
+        case Sample(value, until):
+            told = None if until is None else datetime.fromtimestamp(until, UTC)
+            return Measurement(taken_at=asked_at, value=value, until=told)
         case NoData(why):
             return Measurement(taken_at=asked_at, why=why)
         case Unusable(why):

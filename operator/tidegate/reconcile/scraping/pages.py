@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from tidegate.api.names import LABEL_REVISION
-from tidegate.clients import AskFailed, Http, NotSent
+from tidegate.clients import AskFailed, Http, NotSent, TooLarge, Unreadable
 from tidegate.metrics.answer import NotAsked, Silent, Unusable, refused
 from tidegate.metrics.page import Page, read, sieve
 from tidegate.metrics.scrape import OfPods, Target, at, at_each
@@ -43,6 +43,8 @@ async def page_of(target: Target, source: Source, sifting: Sifting, http: Http) 
         reply = await http.send(source.page(target), take=found.take)
     except NotSent as error:
         return NotAsked(str(error))
+    except (TooLarge, Unreadable) as error:
+        return Unusable(str(error))
     except AskFailed as error:
         return Silent(str(error))
 

@@ -124,8 +124,17 @@ def _web(declared: Web, reader: Reader) -> Translator:
         path=declared.json_path,
         method=declared.method.value,
         body=declared.body or "",
-        authorization=reader.authorization(declared.auth_secret),
+        authorization=_by_header(declared, reader),
     )
+
+
+def _by_header(declared: Web, reader: Reader) -> dict[str, str]:
+    """The header that lets us in; one of the source's own has the token alone."""
+    if declared.auth_header is None or declared.auth_secret is None:
+        return reader.authorization(declared.auth_secret)
+
+    (token,) = reader.texts(declared.auth_secret, "token")
+    return {declared.auth_header: token}
 
 
 def _scrape(declared: Scrape, reader: Reader) -> Translator:

@@ -17,6 +17,7 @@ from tests.cluster.api import (
     Object,
     Resource,
 )
+from tests.integration.examples.claims.judged import mesh
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.seen import AT_REST, PROMOTED, climb, weights
 from tests.integration.examples.claims.team import service, users_route
@@ -37,6 +38,18 @@ def minimal(example: Example) -> None:
 
     example.promoted(after=first)
     assert "traefik_service_requests_total" in example.asked()
+    assert answer.asked
+
+
+@claim
+def tutorial(example: Example) -> None:
+    """10, 50 and 100 %, judged on errors."""
+    first = example.serve()
+    answer = example.says(0.0)
+
+    assert example.course(ROUTES, "shop", weights, PROMOTED, example.change) == climb(10, 50)
+
+    example.promoted(after=first)
     assert answer.asked
 
 
@@ -81,17 +94,36 @@ def several_routes(example: Example) -> None:
     example.until(lambda found: silence(found) and named(found))
     example.place.put(calls)
     first = str(example.phase("Promoted")["stable"]["revision"])
-    both = ((ROUTES, "search"), (GRPC_ROUTES, "search-calls"))
+    climb_together(example, first, (ROUTES, "search"), (GRPC_ROUTES, "search-calls"))
+
+
+def climb_together(example: Example, first: str, *both: tuple[Resource, str]) -> None:
+    """Each of a team's routes takes every step of a rollout, and is as before."""
     before = [example.get(kind, name)["spec"] for kind, name in both]
     both_open = Barrier(len(both), action=example.change)
 
     with ThreadPoolExecutor() as pool:
         courses = [pool.submit(example.course, kind, name, weights, PROMOTED, both_open.wait) for kind, name in both]
 
-    assert [course.result() for course in courses] == [climb(5, 25, 50)] * 2
+    assert [course.result() for course in courses] == [climb(5, 25, 50)] * len(both)
     example.promoted(after=first)
     for (kind, name), spec in zip(both, before, strict=True):
         given_back(example, kind, name, spec)
+
+
+@claim
+def gateway_and_mesh(example: Example) -> None:
+    """A gateway alone does not confirm for the mesh; once both do, both routes take the steps."""
+    example.apply()
+    silence = reason_is("RouterSilent")
+    named = message_has("HTTPRoute billing-mesh: parent Service billing")
+    example.until(lambda found: silence(found) and named(found))
+
+    with mesh(example, "billing-mesh"):
+        first = str(example.phase("Promoted")["stable"]["revision"])
+        climb_together(example, first, (ROUTES, "billing"), (ROUTES, "billing-mesh"))
+
+    assert "istio_requests_total" in example.asked()
 
 
 @claim

@@ -49,6 +49,23 @@ def test_an_undo_goes_straight_back_to_what_was_stable_before() -> None:
     assert world.progress.handled.undo == "1"
 
 
+@pytest.mark.parametrize("left", [0, 1])
+@pytest.mark.parametrize("how", ["undo", "revert"])
+def test_going_straight_back_waits_for_no_pod_of_what_fails(left: int, how: str) -> None:
+    """Those pods are why a person goes back: they are of the revision that is left."""
+    world = served("v1", "v2")
+    world.sides["v2"] = replace(world.sides["v2"], available=left)
+    world.starts -= {"v2"}
+    if how == "undo":
+        undone(world)
+    else:
+        world.target = "v1"
+        world.run()
+
+    assert world.progress.stable == "v1"
+    assert weights(world) == [100, 0]
+
+
 def test_an_undo_is_told_also_after_the_old_pods_have_drained() -> None:
     minute = timedelta(minutes=1)
     world = undone(served("v1", "v2"), plan=replace(SLOW, drain=minute))

@@ -1,5 +1,6 @@
 """Advice is shown, told once, and read by no decision."""
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,7 +48,7 @@ def pod(name: str, revision: str, **container: Any) -> dict[str, Any]:
 async def world_with(*, crashes: int, advice: tuple[dict[str, Any], ...] = ()) -> World:
     """The rollout with two pods on each side; so many of the candidate's have run out of memory, and started again."""
     world = await empty_world()
-    for found in yaml.safe_load_all(yaml.safe_dump_all(STORED)):
+    for found in deepcopy(STORED):
         if found["kind"] not in KINDS:
             continue
 

@@ -115,5 +115,13 @@ def test_a_pod_is_told_of_when_it_is_old_enough_for_what_is_asked() -> None:
     assert told(15) == [Topic.THROTTLED, Topic.MEMORY_GROWS]
 
 
+def test_stable_has_no_limit_where_its_memory_is_told_for_as_long_and_no_period() -> None:
+    for stable, topics in (({LATELY: 0.0}, [Topic.THROTTLED]), ({}, [])):
+        usage = Sides(CANDIDATE, STABLE, NOW, {("shop", "new"): NUMBERS, ("shop", "old"): {MEMORY: 1e8, **stable}})
+        found = usage.advice([pod("new", 6)], [pod("old", 9999)])
+
+        assert [advice.topic for advice in found if advice] == topics
+
+
 def test_before_the_first_answer_nothing_is_said() -> None:
     assert list(Sides(CANDIDATE, STABLE).advice([pod("new", 99)], [pod("old", 99)])) == []

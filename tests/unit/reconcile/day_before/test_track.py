@@ -108,7 +108,7 @@ def test_a_release_whose_traffic_and_errors_vary_with_the_hour_is_not_blamed(*, 
 
 
 def test_a_fault_in_the_watch_is_a_breach_that_names_both_days() -> None:
-    found = looked_at(day(bad_from(5)), day(days_ago=1), watched=True, minutes=15)
+    found = looked_at(day(bad_from(5), until=15), day(days_ago=1, until=15), watched=True, minutes=15)
 
     ruling = with_the_day_before(RULING, found)
 
@@ -117,10 +117,10 @@ def test_a_fault_in_the_watch_is_a_breach_that_names_both_days() -> None:
 
 
 def test_a_fault_after_promotion_is_advice_until_it_is_over() -> None:
-    during = looked_at(day(bad_from(300)), day(days_ago=1), watched=False, minutes=320)
-    over = looked_at(
-        day(lambda at: 5.0 if 300 <= at - START // MINUTE < 320 else 1.0), day(days_ago=1), watched=False, minutes=600
-    )
+    before = day(days_ago=1, until=600)
+    faulty = day(lambda at: 5.0 if 300 <= at - START // MINUTE < 320 else 1.0, until=600)
+    during = looked_at(day(bad_from(300), until=320), before, watched=False, minutes=320)
+    over = looked_at(faulty, before, watched=False, minutes=600)
 
     (told,) = Days(("after",), 1, {"errors": during}).advice
     assert told.since <= datetime.fromtimestamp(START / 1000 + 320 * 60, UTC)
@@ -137,7 +137,7 @@ def test_a_day_that_is_worse_before_the_rollout_is_tolerated_after_it() -> None:
 
 @pytest.mark.parametrize("watched", [True, False])
 def test_the_same_samples_give_the_same_state_in_one_piece_and_in_many(*, watched: bool) -> None:
-    today, before = day(bad_from(20)), day(days_ago=1)
+    today, before = day(bad_from(20), until=60), day(days_ago=1, until=60)
 
     at_once = looked_at(today, before, watched=watched, minutes=60)
     in_pieces = looked_at(today, before, watched=watched, minutes=60, step=7)
@@ -148,7 +148,7 @@ def test_the_same_samples_give_the_same_state_in_one_piece_and_in_many(*, watche
 
 
 def test_without_counts_of_the_day_before_it_is_said_and_nothing_is_compared() -> None:
-    found = looked_at(day(bad_from(0)), [], watched=True, minutes=15)
+    found = looked_at(day(bad_from(0), until=15), [], watched=True, minutes=15)
 
     ruling = with_the_day_before(RULING, found)
 
@@ -158,7 +158,7 @@ def test_without_counts_of_the_day_before_it_is_said_and_nothing_is_compared() -
 
 
 def test_that_nothing_is_compared_is_read_among_as_many_objectives_as_a_status_holds() -> None:
-    found = looked_at(day(bad_from(0)), [], watched=True, minutes=15)
+    found = looked_at(day(bad_from(0), until=15), [], watched=True, minutes=15)
     found.failed = "the metric source: " + "no answer in time, " * 20
     breach = replace(RULING, verdict=Verdict.BREACH, sentence="errors: breach. " + "candidate 90 of 3,000 (3 %); " * 20)
     sentence = with_the_day_before(breach, found).sentence
@@ -178,7 +178,7 @@ def test_two_days_that_are_scraped_more_rarely_than_looks_are_wanted_and_at_othe
 ) -> None:
     """A scrape a minute and a look in fifteen seconds: today's gateway is another pod, scraped at another second."""
     found = DayTrack(replace(track(watched=True).counting, cell=timedelta(seconds=15)), track(watched=True).test)
-    today, before = day(bad_from(5)), shifted(day(days_ago=1), -later * 1000)
+    today, before = day(bad_from(5), until=20), shifted(day(days_ago=1, until=20), -later * 1000)
 
     found.learn(hour(today), hour(before, days_ago=1))
     for seconds in range(0, 16 * 60, 15):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.reconcile.judging.test_track import STABLE
 from tidegate.api import DataPlane
-from tidegate.clients import Ask, AskFailed, Reply, TooLarge
+from tidegate.clients import Ask, AskFailed, Reply, TooLarge, Unreadable
 from tidegate.metrics.answer import Silent, TooMuch, Unusable
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.raw_counts import RawSeries, Shape
@@ -23,10 +23,14 @@ SOURCE = Source(where="here", translator=Prometheus(address="http://here"), seco
 
 @pytest.mark.parametrize(
     ("error", "found"),
-    [(AskFailed("no route"), Silent("no route")), (TooLarge("more than 8 MiB"), TooMuch("more than 8 MiB"))],
-    ids=["no answer", "an answer that is too large"],
+    [
+        (AskFailed("no route"), Silent("no route")),
+        (TooLarge("more than 8 MiB"), TooMuch("more than 8 MiB")),
+        (Unreadable("it is cut off"), Unusable("it is cut off")),
+    ],
+    ids=["no answer", "an answer that is too large", "an answer that nobody can read"],
 )
-def test_an_answer_that_is_too_large_is_one(error: AskFailed, found: Unusable) -> None:
+def test_an_answer_that_is_of_no_use_is_one(error: AskFailed, found: Unusable) -> None:
     assert unanswered(error) == found
 
 

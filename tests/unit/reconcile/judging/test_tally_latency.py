@@ -1,8 +1,9 @@
 """Latency, block by block: which histograms count, what is found, and the same again after a restart."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -93,15 +94,31 @@ def test_a_candidate_that_is_as_fast_passes() -> None:
     assert learned(ALIKE, 200).rule("latency", 0.2).verdict is Verdict.PASS
 
 
+def counted_to(ends: Iterable[int], slow: bool) -> Latency:
+    """What is counted up to each of these cells in turn, with errors among the requests."""
+    found, tally = track()
+    found.learn(HOUR)
+    for end in ends:
+        found.take(with_errors(slow), until=start(end))
+
+    return tally
+
+
+@cache
+def with_errors(slow: bool) -> tuple[Series, ...]:
+    failed = histogram(Side.CANDIDATE, {REQUESTS: 5}, range(4, 26), code="500")
+    return (*both(SLOW if slow else ALIKE, 25), *failed)
+
+
+@cache
+def counted_at_once(slow: bool) -> Latency:
+    """It is the same for all examples."""
+    return counted_to([25], slow)
+
+
 @given(st.sets(st.integers(min_value=-7, max_value=25), max_size=8), st.booleans())
 def test_counted_in_one_piece_or_in_many_the_evidence_is_the_same_to_the_last_bit(ends: set[int], slow: bool) -> None:
-    series = [*both(SLOW if slow else ALIKE, 25), *histogram(Side.CANDIDATE, {REQUESTS: 5}, range(4, 26), code="500")]
-    (live, mine), (again, anew) = track(), track()
-    for found in (live, again):
-        found.learn(HOUR)
-    for end in sorted({*ends, 25}):
-        live.take(series, until=start(end))
-    again.take(series, until=start(25))
+    mine, anew = counted_to(sorted({*ends, 25}), slow), counted_at_once(slow)
 
     assert mine.state is not None
     assert anew.state is not None

@@ -161,6 +161,9 @@ def test_pages_are_asked_for_a_second_before_a_cell_ends(now: int, wait: int) ->
     assert wait_for(now, 5000) == wait
 
 
+LINE = f'up{{pod="{"x" * 150}"}} 1\n'
+
+
 class PodServer(Loopback):
     """A pod's page."""
 
@@ -217,7 +220,7 @@ async def test_a_pods_page_is_read_over_http(pod: PodServer) -> None:
         ((302, "text/html", ""), "HTTP 302"),
         ((200, "text/html", "<html>\n"), "its type is text/html"),
         ((200, "text/plain", "x" * 70_000), "a line is longer than"),
-        ((200, "text/plain", "up 1\n" * 2**22), "the answer is larger than 16777216 bytes"),
+        ((200, "text/plain", LINE * 2**17), "the answer is larger than 16777216 bytes"),
     ],
     ids=["401", "503", "redirect", "html", "a line without end", "a page without end"],
 )

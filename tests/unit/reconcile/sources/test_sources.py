@@ -114,15 +114,39 @@ def test_a_source_that_is_declared_wrong_says_how(spec: Any, sentence: str) -> N
 
 
 def test_a_source_is_asked_with_its_headers_its_time_and_its_credentials() -> None:
-    headers = [{"name": "X-Scope-OrgID", "value": "team"}, {"name": "authorization", "value": "mine"}]
+    headers = [{"name": "X-Scope-OrgID", "value": "team"}, {"name": "content-type", "value": "mine"}]
     spec = {"prometheus": {**PROMETHEUS["prometheus"], "headers": headers, "timeout": "3s", "allowLinkLocal": True}}
 
     ask = usable(spec, token="secret").ask(QUESTION)
 
     assert ask.headers["X-Scope-OrgID"] == "team"
     assert ask.headers["Authorization"] == "Bearer secret"
-    assert "authorization" not in ask.headers
+    assert "content-type" not in ask.headers
     assert (ask.method, ask.seconds, ask.link_local) == ("POST", 3.0, True)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "proxy-authorization", "COOKIE"])
+def test_a_header_that_is_declared_holds_no_credentials(name: str) -> None:
+    found = resolved({"web": {**WEB["web"], "headers": [{"name": name, "value": "secret"}]}})
+
+    assert isinstance(found, Blocked)
+    assert "holds credentials: they come from authSecret" in found.sentence
+
+
+def test_the_token_of_a_web_source_goes_in_the_header_that_it_names() -> None:
+    spec = {"web": {**WEB["web"], "authSecret": SECRET, "authHeader": "X-API-Key"}}
+
+    assert usable(spec, token="secret").ask(QUESTION).headers == {"X-API-Key": "secret"}
+    found = resolved(spec, username="a", password="b")
+    assert isinstance(found, Blocked)
+    assert found.sentence.endswith("Secret monitoring/key: has no key token")
+
+
+def test_a_header_for_a_token_needs_the_secret_that_has_it() -> None:
+    found = resolved({"web": {**WEB["web"], "authHeader": "X-API-Key"}})
+
+    assert isinstance(found, Blocked)
+    assert "authHeader: needs authSecret" in found.sentence
 
 
 def test_only_a_source_that_says_so_is_asked_where_credentials_are() -> None:
