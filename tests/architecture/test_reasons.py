@@ -10,6 +10,7 @@ from tests.architecture.package import MODULES, named, nodes
 from tidegate.decision.deadline import STANDING
 from tidegate.decision.reasons import BLOCKING, Reason
 
+DOCS = "".join(page.read_text() for page in sorted((Path(__file__).parents[2] / "docs").glob("*.md")))
 # Ordinary, or a person's own wish: nobody need look.
 NORMAL = {
     *(reason for reason in Reason if reason.quiet),
@@ -19,6 +20,7 @@ NORMAL = {
     *(Reason.PAUSED, Reason.HOOK_WAITS, Reason.SUSPENDED, Reason.SCALED_TO_ZERO),
     *(Reason.TAKING_OVER, Reason.HANDING_BACK, Reason.HANDED_BACK),
     *(Reason.ASKED_IN_VAIN, Reason.PROMOTION_UNDER_WAY),
+    *(Reason.PLAN_CHANGED, Reason.DATA_PLANE_CHOSEN),
     *(Reason.RESTART_STARTED, Reason.RESTARTING, Reason.RESTART_WAITS, Reason.RESTARTED),
 }
 BLOCKS = {"Blocked", "SecretUnusable"}
@@ -53,6 +55,24 @@ def test_whatever_blocks_a_release_is_stalled_and_stops_its_clock() -> None:
 
     assert blocking
     assert blocking <= BLOCKING
+
+
+def events(module: Path) -> Iterator[ast.expr]:
+    """The reasons with which a module tells people anything."""
+    for call in nodes(module):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Note":
+            yield from (word.value for word in call.keywords if word.arg == "reason")
+
+
+def test_every_event_has_a_reason_of_the_one_vocabulary() -> None:
+    told_with = [(named(module), reason) for module in MODULES for reason in events(module)]
+
+    assert told_with
+    assert not [found for found in told_with if not isinstance(found[1], ast.Attribute | ast.Name)]
+
+
+def test_whoever_reads_a_reason_finds_it_in_the_docs() -> None:
+    assert [reason.value for reason in Reason if f"`{reason.value}`" not in DOCS] == []
 
 
 @pytest.mark.parametrize("reason", Reason)

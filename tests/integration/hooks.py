@@ -9,6 +9,7 @@ from tests.cluster.metric_source import MetricServer
 # A Job of the one ends at once, of the other never.
 FOREVER = {"spec": {"containers": [{"name": "check", "image": "x"}], "nodeSelector": {"no": "such-node"}}}
 AT_ONCE = {"spec": {"containers": [{"name": "check", "image": "x"}]}}
+MISSPELT = {"spec": {"containers": [{"name": "check", "image": "x", "comand": ["/bin/check"]}]}}
 
 
 def hook(listener: MetricServer, when: str = "BeforeRise", **changes: Any) -> Object:

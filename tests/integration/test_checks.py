@@ -4,7 +4,7 @@ import pytest
 
 from tests.cluster.api import JOBS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
-from tests.integration.hooks import AT_ONCE, FOREVER, check, fail_pod_of
+from tests.integration.hooks import AT_ONCE, FOREVER, MISSPELT, check, fail_pod_of
 from tests.integration.manifests import QUICK_STEPS, message_has, phase_is, reason_is
 from tests.integration.steps import change, deploy, passes, weights
 
@@ -93,8 +93,9 @@ def test_a_job_that_only_advises_fails_in_the_status_alone(api: Api, namespace: 
     [
         (check(FOREVER, timeout="1s"), "did not end within its timeout"),
         (check(NO_POD), "spec.template.spec.containers: Required value"),
+        (check(MISSPELT), 'unknown field "spec.template.spec.containers[0].comand"'),
     ],
-    ids=["too long", "refused"],
+    ids=["too long", "refused", "misspelt"],
 )
 def test_a_step_is_not_left_before_its_job_is_complete_and_one_that_says_nothing_is_no_data(
     api: Api, namespace: str, operator: Operator, declared: Object, words: str

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.cluster.api import GATEWAYS, METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api
+from tests.cluster.api import GATEWAYS, METRIC_SOURCES, RELEASES, ROUTES, SECRETS, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
@@ -246,8 +246,62 @@ def test_what_the_api_server_refuses_is_said_in_its_words_and_heals(
     assert "spec.template.spec.containers[0].image" in found["status"]["message"]
 
     change(api, namespace, "1")
-    # What was refused is tried again after 15 s.
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 60)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def test_a_misspelt_field_of_a_template_is_refused_by_its_name_and_not_dropped(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """A probe that is dropped without a word is a gate that every pod passes."""
+    misspelt = template("1")
+    misspelt["spec"]["containers"][0]["readinesProbe"] = {"httpGet": {"path": "/", "port": 8080}}
+    stable = deploy(api, namespace)
+    api.merge(RELEASES, namespace, "web", {"spec": {"template": misspelt}})
+    found = api.until(RELEASES, namespace, "web", reason_is("Refused"))
+
+    assert condition(found, "Stalled") == "True"
+    assert 'unknown field "spec.template.spec.containers[0].readinesProbe"' in found["status"]["message"]
+    assert found["status"]["stable"]["revision"] == stable
+    assert weights(api, namespace) == [100, 0]
+
+
+def test_a_misspelt_field_of_the_first_route_is_refused_by_its_name_and_not_dropped(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest = release(namespace)
+    header = {"type": "RequestHeaderModifier", "requestHeaderModifier": {"ad": [{"name": "a", "value": "b"}]}}
+    manifest["spec"]["traffic"]["gateway"]["rules"] = [{"filters": [header]}]
+    api.create(RELEASES, manifest)
+    found = api.until(RELEASES, namespace, "web", reason_is("Refused"))
+
+    assert 'unknown field "spec.rules[0].filters[0].requestHeaderModifier.ad"' in found["status"]["message"]
+
+
+@pytest.mark.parametrize("served", [False, True], ids=["first", "newer"])
+def test_a_template_that_was_mended_is_tried_at_once_and_is_not_told_as_refused(
+    api: Api, namespace: str, operator: Operator, served: bool
+) -> None:
+    """A tool that waits takes a Release that is stalled in its newest generation for one that failed."""
+    broken = template("2")
+    broken["spec"]["containers"][0]["image"] = ""
+    if served:
+        deploy(api, namespace)
+        api.merge(RELEASES, namespace, "web", {"spec": {"template": broken}})
+    else:
+        api.create(RELEASES, release(namespace, template=broken))
+
+    api.until(RELEASES, namespace, "web", reason_is("Refused"))
+    change(api, namespace, "3")
+    states: list[Object] = []
+
+    def served_now(found: Object) -> bool:
+        states.append(found)
+        return bool(phase_is("Promoted")(found))
+
+    api.until(RELEASES, namespace, "web", served_now)
+
+    mended = [found for found in states if found["status"]["observedGeneration"] == found["metadata"]["generation"]]
+    assert [condition(found, "Stalled") for found in mended] == [None] * len(mended)
 
 
 def test_a_foreign_route_of_our_name_is_left_alone_and_its_end_heals(

@@ -9,7 +9,7 @@ import pytest
 from tests.cluster.api import JOBS, PODS, RELEASES, REPLICA_SETS, SECRETS, Api
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.hooks import AT_ONCE, FOREVER, bodies, fail_pod_of, hook, job_hook
+from tests.integration.hooks import AT_ONCE, FOREVER, MISSPELT, bodies, fail_pod_of, hook, job_hook
 from tests.integration.manifests import QUICK_STEPS, message_has, phase_is, reason_is
 from tests.integration.steps import change, deploy, eventually_told, weights
 
@@ -236,6 +236,21 @@ def test_a_job_that_completes_opens_its_gate_and_is_ours(api: Api, namespace: st
         assert job["metadata"]["labels"]["tidegate.dev/hook"] == "beforerise"
         assert job["spec"]["ttlSecondsAfterFinished"] > 24 * 3600
         assert job["spec"]["template"]["spec"]["restartPolicy"] == "Never"
+
+
+def test_a_misspelt_field_of_a_jobs_template_is_refused_by_its_name_and_not_dropped(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """A Job without the command that was meant would say yes to anything."""
+    deploy(api, namespace, steps=ASKED_ONCE, hooks=[job_hook(MISSPELT)])
+    change(api, namespace, "2")
+    found = api.until(
+        RELEASES, namespace, "web", message_has('unknown field "spec.template.spec.containers[0].comand"')
+    )
+
+    assert found["status"]["reason"] == "HookWaits"
+    assert api.all(JOBS, namespace) == []
+    assert found["status"]["step"]["weight"] == 0
 
 
 def test_a_job_that_fails_is_a_no_with_its_name(api: Api, namespace: str, operator: Operator) -> None:

@@ -34,6 +34,10 @@ Rules = tuple[Rule, ...]
 # Mutants that live by right: why the two orders, or the absence, decide the same.
 EXPLAINED: dict[str, str] = {
     "ROLLBACK: drain before wait_for_the_router": "both hold for the same reason; only one look more or less is taken",
+    "ROLLOUT: hold_for_stable before wait_for_endpoints": "both hold before the weight rises; only which"
+    " of two that are missing is named differs",
+    "ROLLOUT: point_candidate_service before wait_for_baseline": "the Service has no weight yet, and both come"
+    " before one rises",
     "HAND_BACK: take_the_exposure_off_what_is_kept before point_candidate_at_what_is_kept": "the weight, and what"
     " matches, is stable's by then",
     "HAND_BACK: restore_the_routes before detach_the_pods": "whichever Service the"

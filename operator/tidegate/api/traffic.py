@@ -36,6 +36,15 @@ class ParentRef(Declared):
     port: Annotated[int | None, Field(ge=1, le=65535, description="The parent's listener, by port.")] = None
 
 
+class RouteTimeouts(Declared):
+    """How long the gateway waits."""
+
+    request: Annotated[Duration | None, Field(description="For the whole of a request. 0s: for ever.")] = None
+    backend_request: Annotated[
+        Duration | None, Field(description="For one try at a pod, at most as long as request. 0s: for ever.")
+    ] = None
+
+
 class RouteRule(Declared):
     """A rule of the managed HTTPRoute, without its backends: those are Tidegate's."""
 
@@ -44,7 +53,7 @@ class RouteRule(Declared):
         tuple[RouteMatch, ...] | None, Field(max_length=64, description="As in HTTPRoute: a request must fit one.")
     ] = None
     filters: Annotated[tuple[Opaque, ...] | None, Field(max_length=16, description="As in HTTPRoute.")] = None
-    timeouts: Annotated[Opaque | None, Field(description="As in HTTPRoute.")] = None
+    timeouts: Annotated[RouteTimeouts | None, Field(description="As in HTTPRoute.")] = None
 
 
 class Gateway(Declared):

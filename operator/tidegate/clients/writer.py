@@ -15,6 +15,9 @@ MANAGER = "tidegate"
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
+# A field that the server does not know is refused by its name: else it is dropped without a word.
+STRICT = {"fieldValidation": "Strict"}
+DRY_RUN = {"dryRun": "All", **STRICT}
 
 FIRST_WAIT_SECONDS = 0.05
 LONGEST_WAIT_SECONDS = 5.0
@@ -45,10 +48,10 @@ class Writer:
             lambda: self._kube.call("PATCH", path, body=manifest, content=APPLY_PATCH, params=params)
         )
 
-    async def create(self, kind: Kind, manifest: Object, *, urgent: bool = False) -> Object:
-        """Create an object; Conflict where it exists."""
+    async def create(self, kind: Kind, manifest: Object, *, urgent: bool = False, strict: bool = False) -> Object:
+        """Create an object; Conflict where it exists. `strict`: Invalid where the server would drop a field of it."""
         path = kind.path(manifest["metadata"]["namespace"])
-        params = {"fieldManager": MANAGER}
+        params = {"fieldManager": MANAGER} | (STRICT if strict else {})
         return await self._write(lambda: self._kube.call("POST", path, body=manifest, params=params), urgent=urgent)
 
     async def patch(
@@ -61,8 +64,8 @@ class Writer:
         urgent: bool = False,
         dry_run: bool = False,
     ) -> Object:
-        """RFC 6902. Raises Invalid where a `test` fails. A dry run only tells what would be."""
-        path, params = kind.path(namespace, name), {"fieldManager": MANAGER} | ({"dryRun": "All"} if dry_run else {})
+        """RFC 6902. Raises Invalid where a `test` fails. A dry run only tells what would be, and drops no field."""
+        path, params = kind.path(namespace, name), {"fieldManager": MANAGER} | (DRY_RUN if dry_run else {})
         return await self._write(
             lambda: self._kube.call("PATCH", path, body=operations, content=JSON_PATCH, params=params),
             urgent=urgent,

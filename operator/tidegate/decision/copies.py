@@ -29,11 +29,11 @@ def remade(seen: Snapshot) -> tuple[RemakeCopy, ...]:
 def remake(reason: Reason, sentence: str) -> Rule:
     """A clause that makes lost copies again, and says no more than what goes on anyway."""
 
-    def clause(seen: Snapshot) -> Decision | None:
+    def remake_copies(seen: Snapshot) -> Decision | None:
         actions = remade(seen)
         return act(seen, reason, sentence, *actions) if actions else None
 
-    return clause
+    return remake_copies
 
 
 def copy_missing(seen: Snapshot) -> Blocked | None:

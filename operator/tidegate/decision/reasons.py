@@ -108,6 +108,20 @@ class Reason(Enum):
     RESTART_WAITS = "RestartWaits"
     RESTARTED = "Restarted"
 
+    # Told by Events alone: they change nothing of where a Release is.
+    PLAN_CHANGED = "PlanChanged"
+    PORT_KEPT = "PortKept"
+    PUT_BACK = "PutBack"
+    SIZE_RESTORED = "SizeRestored"
+    WEIGHTS_UNKNOWN = "WeightsUnknown"
+    SUBSETS_UNKNOWN = "SubsetsUnknown"
+    HOOK_UNHEARD = "HookUnheard"
+    DATA_PLANE_CHOSEN = "DataPlane"
+    STEPS_TOO_SHORT = "StepsTooShort"
+    SCRAPED_TWICE = "ScrapedTwice"
+    ADVICE = "Advice"
+    WORSE_THAN_YESTERDAY = "WorseThanYesterday"
+
     @property
     def quiet(self) -> bool:
         """True where the status says `Progressing`: a change between two of them is not written."""
@@ -183,6 +197,16 @@ _WARNING = _MEASURED | frozenset(
         Reason.UNSCHEDULABLE,
         Reason.CONTESTED,
         Reason.HAND_BACK_WAITS,
+        Reason.PORT_KEPT,
+        Reason.PUT_BACK,
+        Reason.SIZE_RESTORED,
+        Reason.WEIGHTS_UNKNOWN,
+        Reason.SUBSETS_UNKNOWN,
+        Reason.HOOK_UNHEARD,
+        Reason.STEPS_TOO_SHORT,
+        Reason.SCRAPED_TWICE,
+        Reason.ADVICE,
+        Reason.WORSE_THAN_YESTERDAY,
     }
 )
 

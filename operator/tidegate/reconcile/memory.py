@@ -67,11 +67,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What the API server or a disruption budget refused, in words, and until when it is not asked again."""
+    """What the API server or a disruption budget refused, in words, and until when it is not asked again.
+
+    `declared`: of which declaration it was; another one has not been refused.
+    """
 
     reason: Reason
     sentence: str
     until: float
+    declared: str = ""
 
     @property
     def left(self) -> float:
@@ -109,10 +113,12 @@ class Told:
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
+    `declared`: which generation, with which template, was looked at last.
     `known`: a rollout, and what it went by when that could last be read. `paused_again`: how often its Deployment was,
     since Tidegate itself took a pause off last.
     """
 
+    declared: str = ""
     told: Told | None = None
     routers: dict[str, RouterMemory] = field(default_factory=dict)
     measured: Measured | None = None

@@ -57,6 +57,7 @@ def observe(key: Key, world: World) -> Seen | None:
     progress = recorded(found, owner, world, replica_sets)
     stored = Stored(found=found, owner=owner, replica_sets=replica_sets, progress=progress)
     wanted = _declared(stored, world)
+    world.memory(key).declared = f"{found['metadata']['generation']}/{wanted.template.declared}"
     progress = progress if wanted.pinned.invalid else within(progress, wanted.pinned.plan)
     stored = replace(stored, progress=progress)
     routing = _traffic(stored, wanted, world)

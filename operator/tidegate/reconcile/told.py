@@ -72,7 +72,9 @@ def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
         return
 
     sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
-    world.recorder.tell(Note(regarding=seen.stored.found, reason="PlanChanged", sentence=sentence, warning=False))
+    world.recorder.tell(
+        Note(regarding=seen.stored.found, reason=Reason.PLAN_CHANGED.value, sentence=sentence, warning=False)
+    )
 
 
 def tell_of_a_kept_port(seen: Seen, world: World) -> None:
@@ -86,13 +88,20 @@ def tell_of_a_kept_port(seen: Seen, world: World) -> None:
         f"spec.service.targetPort: {ports.declared} came with revision {ports.of}: revision {target} keeps {kept}"
         " until the field is edited again"
     )
-    world.recorder.tell(Note(regarding=seen.stored.found, reason="PortKept", sentence=sentence, warning=True))
+    world.recorder.tell(
+        Note(regarding=seen.stored.found, reason=Reason.PORT_KEPT.value, sentence=sentence, warning=True)
+    )
 
 
 def tell_of_the_data_plane(seen: Seen, world: World) -> None:
     """Whoever starts a rollout learns what judges it, where that is not the gateway's own tried count."""
     if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.wanted.choice.remark:
-        note = Note(regarding=seen.stored.found, reason="DataPlane", sentence=seen.wanted.choice.remark, warning=False)
+        note = Note(
+            regarding=seen.stored.found,
+            reason=Reason.DATA_PLANE_CHOSEN.value,
+            sentence=seen.wanted.choice.remark,
+            warning=False,
+        )
         world.recorder.tell(note)
 
 
@@ -104,7 +113,7 @@ def tell_of_hooks_in_vain(seen: Seen, now: Progress, world: World) -> None:
             sentence = (
                 f"hook {notice.hook} was told {notice.when.value} of {notice.revision} in vain: {answer.sentence}"
             )
-            note = Note(regarding=seen.stored.found, reason="HookUnheard", sentence=sentence, warning=True)
+            note = Note(regarding=seen.stored.found, reason=Reason.HOOK_UNHEARD.value, sentence=sentence, warning=True)
             world.recorder.tell(note)
 
 

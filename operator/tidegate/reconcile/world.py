@@ -98,7 +98,8 @@ class World:
 
     def refuse(self, key: Key, reason: Reason, sentence: str) -> None:
         """Remember what was not taken, so that it is said, and tried again later."""
-        self.memory(key).refused = Refused(reason, sentence, time.monotonic() + REFUSED_SECONDS)
+        memory = self.memory(key)
+        memory.refused = Refused(reason, sentence, time.monotonic() + REFUSED_SECONDS, memory.declared)
 
     def refused_by(self, key: Key, error: CallError) -> None:
         """Remember what the API server did not take, in its words."""

@@ -35,6 +35,10 @@ def test_the_least_release_has_the_documented_defaults() -> None:
         ({"steps": [{"name": "a", "weight": 50}, {"name": "b", "weight": 5}]}, "spec"),
         ({"steps": [{"name": "a", "weight": 50, "dwell": "5m", "deadline": "5m"}]}, "spec"),
         ({"steps": [{"name": "a", "weight": 100, "dwell": "5m", "deadline": "6m"}]}, "spec"),
+        (
+            {"traffic": {"gateway": {"parentRefs": [{"name": "a"}], "rules": [{"timeouts": {"reqest": "5s"}}]}}},
+            "spec.traffic.gateway.rules[0].timeouts.reqest",
+        ),
         ({"hooks": [{"name": "a", "when": "BeforeRise"}]}, "spec.hooks[0]"),
         ({"hooks": [{"name": "a", "when": "BeforeRise", "http": HTTP, "job": JOB}]}, "spec.hooks[0]"),
         ({"hooks": [{"name": "a", "when": "OnRollback", "steps": ["first"], "http": HTTP}]}, "spec.hooks[0]"),

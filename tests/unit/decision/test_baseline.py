@@ -56,6 +56,14 @@ def test_it_is_made_with_the_candidate_and_before_any_weight() -> None:
     assert kinds.index(PrepareBaseline) == kinds.index(PrepareRevision) + 1 < kinds.index(SetWeight)
 
 
+def test_it_is_made_while_the_candidates_pods_still_start_and_waits_for_them_first() -> None:
+    """Made after them it would be younger than they are; and of two that are missing the candidate's pods are named."""
+    world = at_first_step(starts=frozenset({"v1"}), baseline_starts=False)
+
+    assert [type(action) for action in world.done][-1] is PrepareBaseline
+    assert decide(world.look()).sentence == "step first: weight 20"
+
+
 def test_it_has_the_candidates_size_at_every_step_and_none_is_added_for_full_weight() -> None:
     world = at_first_step()
     assert world.baselines["v1"].replicas == world.sides["v2"].replicas == 2

@@ -122,6 +122,14 @@ def raised(**changes: Any) -> Snapshot:
     return replace(world.look(), **changes)
 
 
+def dwelling(**changes: Any) -> Snapshot:
+    """A first step that dwells for an hour."""
+    world = deployed(plan=replace(PLAN, steps=(replace(PLAN.steps[0], dwell=timedelta(hours=1)), *PLAN.steps[1:])))
+    world.target, world.evidence = "v2", Evidence()
+    world.run()
+    return replace(world.look(), **changes)
+
+
 def full(**changes: Any) -> Snapshot:
     """The last step, settled and passing."""
     world = at_first_step()
@@ -273,6 +281,11 @@ ROWS: dict[str, Row] = {
         (SetWeight(0, "v2"),),
     ),
     "pods that are late roll back": (lambda: later(waiting()), Reason.DEADLINE_EXCEEDED, NOTHING),
+    "pods that are late because none can start say why": (
+        lambda: side_look("v2", later(waiting()), total=1, stuck=1, stuck_sentence="container web: CrashLoopBackOff"),
+        Reason.CANNOT_START,
+        NOTHING,
+    ),
     "stable's template reverts": (lambda: step_look(target="v1"), Reason.REVERTED, (SetWeight(0, "v2"),)),
     # What holds it.
     "stable without pods: the intent to give all to the candidate comes first": (
@@ -301,6 +314,7 @@ ROWS: dict[str, Row] = {
         (WriteRoute(0, "v2"),),
     ),
     "skip-step goes on": (lambda: step_look(asks=Asks(skip_step="1")), Reason.STEP_ENTERED, NOTHING),
+    "skip-step at the last step is answered": (lambda: full(asks=Asks(skip_step="1")), Reason.ASKED_IN_VAIN, NOTHING),
     "retry in a rollout is answered": (lambda: step_look(asks=Asks(retry="1")), Reason.ASKED_IN_VAIN, NOTHING),
     "what is missing holds a rollout": (lambda: step_look(blocked=GONE), Reason.GATEWAY_MISSING, NOTHING),
     "what is mended goes on": (
@@ -310,6 +324,14 @@ ROWS: dict[str, Row] = {
     ),
     # What moves it on.
     "no weight before its pods": (waiting, Reason.PREPARING, NOTHING),
+    "the candidate's Service is pointed before its endpoints are waited for": (
+        lambda: replace(
+            progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None),
+            services=replace(step_look().services, candidate="v1", candidate_endpoints=0),
+        ),
+        Reason.PREPARING,
+        (PointService(Role.CANDIDATE, "v2"),),
+    ),
     "no weight before its endpoints": (
         lambda: replace(
             progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None),
@@ -326,6 +348,17 @@ ROWS: dict[str, Row] = {
         NOTHING,
     ),
     "a weight that is not confirmed does not count": (lambda: raised(evidence=PASSED), Reason.CONFIRMING, NOTHING),
+    "a source that is down keeps no weight from settling": (
+        lambda: route_look(raised(evidence=Evidence(unavailable=True)), confirmed=True, confirmed_for=MINUTE),
+        Reason.DWELLING,
+        NOTHING,
+    ),
+    "silence counts while the step dwells": (
+        lambda: dwelling(evidence=Evidence(no_data=True)),
+        Reason.NO_SIGNAL,
+        NOTHING,
+    ),
+    "a step that dwells waits for its time alone": (dwelling, Reason.DWELLING, NOTHING),
     "a silent gateway is named": (
         lambda: route_look(raised(), silent_for=MINUTE),
         Reason.ROUTER_SILENT,

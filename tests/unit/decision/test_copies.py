@@ -33,7 +33,26 @@ def lacking(world: World, revision: str, now: Original = Original.OTHER) -> Snap
     return look if look.blocked else replace(look, blocked=copy_missing(look))
 
 
-@pytest.mark.parametrize(("world", "revision"), [(deployed(), "v1"), (at_first_step(), "v1"), (at_first_step(), "v2")])
+def first() -> World:
+    """A first revision whose pods come up."""
+    world = World()
+    world.turn()
+    return world
+
+
+def promoting() -> World:
+    """Past the point of no return."""
+    world = deployed()
+    world.target = "v2"
+    world.turn_until(Phase.PROMOTING)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("world", "revision"),
+    [(first(), "v1"), (deployed(), "v1"), (at_first_step(), "v1"), (at_first_step(), "v2"), (promoting(), "v2")],
+    ids=["first", "served", "stable in a rollout", "candidate", "promoting"],
+)
 def test_a_lost_copy_is_made_again_where_its_original_holds_the_same(world: World, revision: str) -> None:
     decision = decide(lacking(world, revision, Original.SAME))
 

@@ -87,6 +87,20 @@ def test_a_breach_that_was_not_recorded_is_gone_on_with_and_told_in_its_own_word
     assert "v2" in decision.progress.rejected
 
 
+def test_a_breach_in_a_way_back_that_was_not_recorded_rejects_nothing() -> None:
+    """Stable's template was declared again, and the weight is gone: what is measured by now is of before."""
+    world = at_first_step()
+    world.target = "v1"
+    for action in decide(world.look()).actions:
+        world.carry_out(action)
+    world.evidence = BREACH
+
+    decision = world.turn()
+
+    assert (decision.progress.phase, decision.reason) == (Phase.ROLLING_BACK, Reason.REVERTED)
+    assert decision.progress.rejected == ()
+
+
 def test_an_abort_of_a_rollback_that_was_not_recorded_is_an_abort() -> None:
     world = cut_after_the_fall()
     world.asks = Asks(abort="1")

@@ -114,6 +114,7 @@ def test_a_route_that_a_hand_garbled_is_written_anew() -> None:
     decision = decide(route_look(at_first_step().look(), weight=None))
 
     assert decision.reason is not Reason.LOWERED_BY_HAND
+    assert "changed by hand" in decision.sentence
     assert [type(action) for action in decision.actions] == [WriteRoute]
 
 
@@ -323,6 +324,14 @@ def test_roles_change_to_no_lost_pods_while_git_has_given_stable_its_share_again
     assert not decision.actions
     back = side_look("v2", replace(look, finalizer=True), available=look.full_size)
     assert PointService(Role.STABLE, "v2") in decide(back).actions
+
+
+def test_lost_pods_of_what_becomes_stable_are_made_again_also_while_git_has_given_stable_its_share() -> None:
+    """Waited for before they are made, they would be waited for without end."""
+    look = side_look("v2", promoting(), replicas=1, available=0)
+    look = route_look(look, weight=0, attached=True, by_git=True, touched=True)
+
+    assert decide(replace(look, finalizer=True)).actions == (Scale("v2", look.full_size),)
 
 
 def test_roles_change_to_few_pods_where_stable_has_no_pods_or_no_service_to_serve_its_share() -> None:

@@ -9,6 +9,7 @@ from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import deployed
 from tidegate.decision import Snapshot, decide
 from tidegate.decision.actions import Finalize, PointService, RestoreSubsets, Role, Scale, SetWeight
+from tidegate.decision.progress import Asks
 from tidegate.decision.route import Route
 
 
@@ -37,8 +38,26 @@ def test_a_subset_that_was_declared_again_in_a_step_is_put_back_at_its_live_weig
     assert decide(look).progress == at_first_step().progress
 
 
+def test_a_subset_is_put_back_before_a_persons_word_moves_the_rollout() -> None:
+    world = at_first_step()
+    world.asks = Asks(promote_full="1")
+    look = astray(world.look(), Role.CANDIDATE)
+
+    assert actions(look) == [PointService(Role.CANDIDATE, "v2")]
+    assert decide(look).progress == world.progress
+
+
 def test_a_subset_that_was_declared_again_at_rest_is_put_back() -> None:
     assert actions(astray(deployed().look(), Role.STABLE)) == [PointService(Role.STABLE, "v1")]
+
+
+def test_a_weight_that_a_hand_gave_at_rest_is_taken_back_only_on_stables_own_subset() -> None:
+    look = deployed().look()
+    assert look.route is not None
+    look = replace(look, route=replace(look.route, weight=20))
+    assert actions(look)[0] == SetWeight(0, "v1")
+
+    assert actions(astray(look, Role.STABLE)) == [PointService(Role.STABLE, "v1")]
 
 
 def test_a_change_of_role_waits_for_the_subset_that_its_service_left_behind() -> None:

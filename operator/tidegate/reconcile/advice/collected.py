@@ -5,6 +5,7 @@ from itertools import islice
 
 from tidegate.clients import Note
 from tidegate.decision.progress import Phase, Progress
+from tidegate.decision.reasons import Reason
 from tidegate.decision.status import stamp
 from tidegate.judge.advice import MOST_LINES, Advice, Affected, PodsOf, Topic, out_of_memory, restarts
 from tidegate.judge.new_errors import new_errors
@@ -20,7 +21,6 @@ from tidegate.workloads import Ends, ends_since, pod
 from .logs import Logs, rollout_of
 from .usage_told import Sides
 
-REASON = "Advice"
 # A line as the status shows it, and what it is about: its topic and its subject.
 Line = Object
 About = tuple[str, str]
@@ -140,5 +140,8 @@ def tell_advice(found: Object, status: Object, world: World) -> None:
     """An Event for each line that is new in the status that was written over the one of `found`."""
     for line in news(found.get("status") or {}, status):
         alone = line["topic"] == Topic.WORSE_THAN_YESTERDAY.value
-        reason, sentence = line["topic"] if alone else REASON, f"{line['topic']}: {line['sentence']}"
-        world.recorder.tell(Note(regarding=found, reason=reason, sentence=sentence, warning=True))
+        reason, sentence = (
+            Reason.WORSE_THAN_YESTERDAY if alone else Reason.ADVICE,
+            f"{line['topic']}: {line['sentence']}",
+        )
+        world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))

@@ -98,9 +98,10 @@ def _name_taken(owner: Owner, world: World) -> Blocked | None:
 
 
 def _refused(key: Key, world: World) -> Blocked | None:
-    """What the API server refused a moment ago: its own sentence, until it is tried again."""
-    refused = world.memory(key).refused
-    if refused is None or refused.left <= 0:
+    """What the API server refused a moment ago: its own sentence, until it is tried again, or declared otherwise."""
+    memory = world.memory(key)
+    refused = memory.refused
+    if refused is None or refused.left <= 0 or refused.declared != memory.declared:
         return None
 
     return Blocked(refused.reason, refused.sentence, timedelta(seconds=refused.left))

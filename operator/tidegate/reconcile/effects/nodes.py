@@ -13,9 +13,12 @@ from .ownership import created, ours
 
 
 async def act_on_nodes(
-    seen: Seen, nodes: Nodes, action: PrepareRevision | Scale, manifest: Object, world: World
+    seen: Seen, nodes: Nodes, action: PrepareRevision | Scale, manifest: Object, world: World, *, strict: bool = False
 ) -> None:
-    """Give a revision so many nodes. `manifest` is the ReplicaSet that it would have been, with its notes."""
+    """Give a revision so many nodes. `manifest` is the ReplicaSet that it would have been, with its notes.
+
+    `strict`: a field of it that is not known fails.
+    """
     progress = seen.snapshot.progress
     kept = nodes.allotment(action.revision).nodes
     mine = chosen(kept, nodes.eligible, action.replicas, release=seen.owner.name)
@@ -23,7 +26,7 @@ async def act_on_nodes(
     for revision, allotment in order:
         whole = manifest if revision == action.revision and isinstance(action, PrepareRevision) else None
         told = notes_of(action) if isinstance(action, Scale) and revision == action.revision else {}
-        await _give(seen, revision, allotment, whole, world, told=told)
+        await _give(seen, revision, allotment, whole, world, told=told, strict=strict)
 
 
 def notes_of(action: Scale) -> dict[str, str]:
@@ -33,7 +36,14 @@ def notes_of(action: Scale) -> dict[str, str]:
 
 
 async def _give(
-    seen: Seen, revision: str, allotment: Allotment, manifest: Object | None, world: World, *, told: Object
+    seen: Seen,
+    revision: str,
+    allotment: Allotment,
+    manifest: Object | None,
+    world: World,
+    *,
+    told: Object,
+    strict: bool,
 ) -> None:
     """Create the DaemonSet of a revision with its nodes, or change them."""
     kind, name = kinds.DAEMON_SETS, name_of(seen.owner, revision)
@@ -42,7 +52,7 @@ async def _give(
         return
 
     if found is None:
-        world.keep(kind, await created(seen, kind, daemon_set(manifest or {}, allotment), world))
+        world.keep(kind, await created(seen, kind, daemon_set(manifest or {}, allotment), world, strict=strict))
         return
 
     annotations = found["metadata"].get("annotations") or {}

@@ -41,10 +41,12 @@ def ours(seen: Owned, kind: Kind, name: str, world: World) -> Object | None:
     return found
 
 
-async def created(seen: Owned, kind: Kind, manifest: Object, world: World, *, urgent: bool = False) -> Object:
-    """Create, and tell our own object from a foreign one of the same name."""
+async def created(
+    seen: Owned, kind: Kind, manifest: Object, world: World, *, urgent: bool = False, strict: bool = False
+) -> Object:
+    """Create, and tell our own object from a foreign one of the same name. `strict`: no field of it is dropped."""
     try:
-        return await world.writer.create(kind, manifest, urgent=urgent)
+        return await world.writer.create(kind, manifest, urgent=urgent, strict=strict)
     except Conflict:
         name = manifest["metadata"]["name"]
         answer = await world.kube.call("GET", kind.path(seen.owner.namespace, name))

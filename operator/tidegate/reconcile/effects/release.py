@@ -5,6 +5,7 @@ from typing import assert_never
 from tidegate.api.names import FINALIZER
 from tidegate.clients import Note
 from tidegate.decision.actions import Finalize, RestoreSize
+from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
@@ -43,4 +44,6 @@ async def restore_size(seen: Seen, action: RestoreSize, world: World) -> None:
     metadata = {"resourceVersion": found["metadata"]["resourceVersion"]}
     body: Object = {"metadata": metadata, "spec": {"replicas": action.replicas}}
     world.keep(kinds.RELEASES, await world.writer.merge(kinds.RELEASES, found, body))
-    world.recorder.tell(Note(regarding=found, reason="SizeRestored", sentence=action.sentence, warning=action.warns))
+    world.recorder.tell(
+        Note(regarding=found, reason=Reason.SIZE_RESTORED.value, sentence=action.sentence, warning=action.warns)
+    )

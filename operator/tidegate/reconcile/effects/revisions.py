@@ -16,6 +16,7 @@ from tidegate.decision.actions import (
     PrepareRevision,
     Scale,
 )
+from tidegate.decision.progress import Progress
 from tidegate.decision.status import stamp
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Compared
@@ -73,6 +74,14 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
     )
 
 
+def serves(progress: Progress, revision: str) -> bool:
+    """True for what requests reach: its pods come back, however its template is written.
+
+    Of any other a misspelt field is refused: a probe that the API server drops would be a gate that is passed silently.
+    """
+    return revision == progress.stable or progress.weighted_at is not None
+
+
 async def note_port(seen: Seen, revision: str, target_port: int | str, world: World) -> None:
     """Note that a revision serves at another port from now on: its pods are the same, and the port is declared anew."""
     found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
@@ -86,7 +95,7 @@ async def note_port(seen: Seen, revision: str, target_port: int | str, world: Wo
 
 async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
     """Create the revision's ReplicaSet, or bring an earlier one back with this rollout's plan."""
-    manifest = declared(seen, action)
+    manifest, strict = declared(seen, action), not serves(seen.snapshot.progress, action.revision)
     name = manifest["metadata"]["name"]
     if action.revision == seen.wanted.template.revision:
         await keep_copies(seen, world)
@@ -97,11 +106,11 @@ async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
         raise Conflict(409, message, call=f"create {name}")
 
     if seen.routing.nodes is not None:
-        await act_on_nodes(seen, seen.routing.nodes, action, manifest, world)
+        await act_on_nodes(seen, seen.routing.nodes, action, manifest, world, strict=strict)
         return
 
     if found is None:
-        answer = await created(seen, kinds.REPLICA_SETS, manifest, world)
+        answer = await created(seen, kinds.REPLICA_SETS, manifest, world, strict=strict)
     else:
         annotations = {**manifest["metadata"]["annotations"], ANNOTATION_REJECTED: None}
         body = {"metadata": {"annotations": annotations}, "spec": {"replicas": action.replicas}}

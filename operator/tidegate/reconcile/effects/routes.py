@@ -7,6 +7,7 @@ from typing import assert_never
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
 from tidegate.clients import Kind, Note, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
+from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
@@ -64,7 +65,9 @@ async def write_route(seen: Seen, router: Whole, action: WriteRoute, world: Worl
         metadata, weight=action.weight, revision=action.revision, exposed=action.exposed, noted=noted
     )
     if found is None:
-        answer = await created(seen, kind, manifest, world, urgent=urgent)
+        # Before anything is served nobody waits for it: a misspelt field is refused instead of dropped.
+        strict = seen.snapshot.progress.stable is None
+        answer = await created(seen, kind, manifest, world, urgent=urgent, strict=strict)
     else:
         answer = await world.writer.merge(kind, found, rewritten(found, manifest), urgent=urgent)
 
@@ -135,7 +138,9 @@ async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world:
         await patched(seen, kind, found, patch, world)
 
     if sentence := router.unknown_before(found):
-        world.recorder.tell(Note(regarding=seen.stored.found, reason="WeightsUnknown", sentence=sentence, warning=True))
+        world.recorder.tell(
+            Note(regarding=seen.stored.found, reason=Reason.WEIGHTS_UNKNOWN.value, sentence=sentence, warning=True)
+        )
 
     await disown(kind, found, world, *note_names(found, router.release))
 

@@ -2,6 +2,7 @@
 
 from tidegate.clients import Note
 from tidegate.decision.actions import RestoreSubsets, Role
+from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.elsewhere import undeclared_rules
 from tidegate.reconcile.seen.seen import Seen
@@ -28,7 +29,9 @@ async def restore_subsets(seen: Seen, action: RestoreSubsets, world: World) -> N
             await patched(seen, kinds.DESTINATION_RULES, found, patch, world)
 
         if sentence := unknown_subsets(found["metadata"]["name"], found):
-            note = Note(regarding=seen.stored.found, reason="SubsetsUnknown", sentence=sentence, warning=True)
+            note = Note(
+                regarding=seen.stored.found, reason=Reason.SUBSETS_UNKNOWN.value, sentence=sentence, warning=True
+            )
             world.recorder.tell(note)
 
         await disown(kinds.DESTINATION_RULES, found, world, *SUBSET_NOTES)

@@ -149,9 +149,9 @@ class Asking:
         )
         manifest = job(seen.owner, declared.template, run)
         try:
-            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world))
+            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
         except CallError as error:
-            return Answer(question.key, Said.NOT_YET, shortened(error.told, LINE_LENGTH))
+            return Answer(question.key, Said.NOT_YET, shortened(error.told))
         except Fenced as error:
             return Answer(question.key, Said.NOT_YET, str(error))
 

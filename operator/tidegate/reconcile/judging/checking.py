@@ -82,7 +82,7 @@ class Checking:
         run = next_run(seen.owner, seen.snapshot.progress, name, check, course, seen.snapshot.weight)
         try:
             manifest = job(seen.owner, check.template, run)
-            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world))
+            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
         except (CallError, Fenced) as error:
             why = error.told if isinstance(error, CallError) else str(error)
             kept.refusals[name] = Refusal(shortened(why, LINE_LENGTH), time.monotonic() + REFUSED_SECONDS)

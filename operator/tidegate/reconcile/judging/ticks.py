@@ -10,6 +10,7 @@ import structlog
 from tidegate.api import InvalidSpec
 from tidegate.clients import Note
 from tidegate.decision import in_rollout
+from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.backend import Backend
@@ -36,7 +37,6 @@ from .tracks import promised, rollout_of, tracks_of
 # What is asked at once of one Release's past.
 LONGEST_WINDOW = timedelta(minutes=30)
 AGAIN_SECONDS = 1.0
-STEPS_TOO_SHORT, SCRAPED_TWICE = "StepsTooShort", "ScrapedTwice"
 log = structlog.get_logger(__name__)
 
 
@@ -196,21 +196,23 @@ class Judging:
         """Whoever declared the steps learns, while there is time to mend it, that a fault could pass through them."""
         for member in due:
             if member.track.tally.warning:
-                self._tell(member, STEPS_TOO_SHORT, member.track.tally.warning)
+                self._tell(member, Reason.STEPS_TOO_SHORT, member.track.tally.warning)
 
     def _tell_of_copies(self, due: Sequence[Due[Track]], jobs: Mapping[Backend, Sequence[str]]) -> None:
         """Whoever scrapes learns that it is done twice: each request counts once here, but not on every dashboard."""
         for member in due:
             if left_out := jobs.get(member.track.counting.before):
                 names = ", ".join(left_out)
-                self._tell(member, SCRAPED_TWICE, f"several jobs scrape the same targets; not counted again: {names}")
+                self._tell(
+                    member, Reason.SCRAPED_TWICE, f"several jobs scrape the same targets; not counted again: {names}"
+                )
 
-    def _tell(self, member: Due[Track], reason: str, what: str) -> None:
+    def _tell(self, member: Due[Track], reason: Reason, what: str) -> None:
         found = self._world.store(kinds.RELEASES).get(member.key)
         if found is not None:
             sentence = f"{member.name}: {what}"
-            log.warning(sentence, namespace=member.key[0], release=member.key[1], reason=reason)
-            self._world.recorder.tell(Note(regarding=found, reason=reason, sentence=sentence, warning=True))
+            log.warning(sentence, namespace=member.key[0], release=member.key[1], reason=reason.value)
+            self._world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
 
 
 def observed(key: Key, world: World) -> Seen | None:

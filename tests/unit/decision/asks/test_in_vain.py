@@ -155,6 +155,7 @@ def test_a_skip_step_of_a_suspended_rollout_waits_for_it_to_go_on() -> None:
     world = paused()
     world.suspension, world.asks = Suspend.ADVANCE, Asks(skip_step="1")
     world.run()
+    assert (world.progress.reason, world.progress.step) == (Reason.SUSPENDED, 0)
     world.suspension = Suspend.NONE
 
     world.run()
