@@ -37,7 +37,7 @@ def fewest_ready(api: Api, namespace: str, before: set[str], *, name: str = "web
     """Ask for a restart and follow the pods until all are others: how many of them were ready at the worst instant."""
     serving: set[str] = set()
     fewest, asked = len(before), False
-    for pod in api.changes(PODS, namespace, 120):
+    for pod in api.changes(PODS, namespace, 240):
         (serving.add if ready(pod) else serving.discard)(pod["metadata"]["uid"])
         fewest = min(fewest, len(serving)) if asked else fewest
         if asked and len(serving) == len(before) and not serving & before:
