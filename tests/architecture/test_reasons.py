@@ -64,11 +64,16 @@ def events(module: Path) -> Iterator[ast.expr]:
             yield from (word.value for word in call.keywords if word.arg == "reason")
 
 
+def is_value(reason: ast.expr) -> bool:
+    """True for the value of an enum: a text of a module's own could be given by a name too."""
+    return isinstance(reason, ast.Attribute) and reason.attr == "value"
+
+
 def test_every_event_has_a_reason_of_the_one_vocabulary() -> None:
     told_with = [(named(module), reason) for module in MODULES for reason in events(module)]
 
     assert told_with
-    assert not [found for found in told_with if not isinstance(found[1], ast.Attribute | ast.Name)]
+    assert not [(name, ast.unparse(reason)) for name, reason in told_with if not is_value(reason)]
 
 
 def test_whoever_reads_a_reason_finds_it_in_the_docs() -> None:

@@ -180,7 +180,7 @@ def table(release: str, found: Foreseen) -> str:
         return f"{head}\n{worse:.3g} times as many would be more than all of them, and the bound alone is judged"
 
     if not found.known.sights:
-        return f"{head}\nno step gives both sides traffic: nothing is compared before full weight"
+        return f"{head}\nno step gives both sides a share of the traffic: nothing is foreseen before full weight"
 
     fault = f"to be seen: {worse:.3g} times as many, {share(expected.share)} → {more} bad"
     rows = [HEADER, *map(row, found.known.sights)]

@@ -17,12 +17,15 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
 
+from tidegate.sentences import shortened
+
 from .descriptors import NONE_LEFT, none_left, spared
 from .errors import AskFailed, NotSent, TooLarge, Unreadable
 from .names import Names
 from .room import Room
 
 LARGEST_ANSWER = 2**20
+LONGEST_REASON = 256
 # Where clouds tell machines their credentials, beside the link-local addresses.
 METADATA = frozenset(
     {"fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"}
@@ -169,36 +172,44 @@ def _failure(error: Exception) -> AskFailed:
     if isinstance(error, OSError) and error.errno in NONE_LEFT:
         return NotSent(none_left())
 
-    unreadable = isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError)
+    unreadable = isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError) or _begun(error)
     return Unreadable(_why(error)) if unreadable else AskFailed(_why(error))
+
+
+def _begun(error: Exception) -> bool:
+    """True where the connection ended within the headers: aiohttp gives those that came in the place of the words."""
+    return isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str)
 
 
 def _why(error: Exception) -> str:
     """Who could not be reached and why, in the system's own words: aiohttp's name settings that nobody made."""
+    if packed := _packed_wrong(error):
+        return _on_one_line(f"the answer cannot be unpacked: {packed.message}")
+
     match error:
         case aiohttp.ClientConnectorCertificateError():
             return f"cannot connect to {error.host}:{error.port}: {error.certificate_error}"
         case aiohttp.ClientConnectorError():
             return f"cannot connect to {error.host}:{error.port}: {_of_the_system(error.os_error)}"
-        case aiohttp.ClientPayloadError():
-            return _unpacked(error.__cause__)
         case aiohttp.ClientResponseError():
             # Its status is aiohttp's own: nobody said it.
-            return f"the answer is no HTTP: {_on_one_line(error.message)}"
+            return _on_one_line(f"the answer is no HTTP: {error.message}")
 
-    return str(error) or type(error).__name__
+    cut = isinstance(error, aiohttp.ClientPayloadError) or _begun(error)
+    return "the answer is cut off" if cut else str(error) or type(error).__name__
 
 
-def _unpacked(cause: BaseException | None) -> str:
-    """Why there is no whole body: it ended too early, or is not packed as its header says."""
-    if isinstance(cause, ContentEncodingError):
-        return f"the answer cannot be unpacked: {_on_one_line(cause.message)}"
+def _packed_wrong(error: BaseException | None) -> ContentEncodingError | None:
+    """What could not be unpacked, however deep it is among the causes."""
+    while error is not None and not isinstance(error, ContentEncodingError):
+        error = error.__cause__
 
-    return "the answer is cut off"
+    return error
 
 
 def _on_one_line(words: str) -> str:
-    return " ".join(words.split())
+    """As much as there is room for: what is no HTTP is quoted, and may be long."""
+    return shortened(" ".join(words.split()), LONGEST_REASON)
 
 
 def _of_the_system(error: OSError) -> str:

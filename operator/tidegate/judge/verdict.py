@@ -89,7 +89,7 @@ def judge(
     latest = history[-1] if history else None
     verdict = _verdict(bound, history, consecutive)
     fresh = latest is not None and latest.since(settled_at)
-    early = "" if fresh or settled_at is None else _before(latest)
+    early = "" if latest is None or settled_at is None else _before(latest, settled_at)
     return Line(
         name=name,
         verdict=verdict,
@@ -127,9 +127,9 @@ def _sentence(name: str, bound: Bound, latest: Measurement | None, verdict: Verd
     return f"{name}: {value}, must be {bound}"
 
 
-def _before(latest: Measurement | None) -> str:
+def _before(latest: Measurement, settled_at: datetime) -> str:
     """That a newest value is older than the step, where its source tells of what time it is."""
-    if latest is None or latest.value is None or latest.until is None:
+    if latest.value is None or latest.until is None or latest.until >= settled_at:
         return ""
 
     return f"; it is of {latest.until:%H:%M:%S} UTC, before the step settled"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median_low
 
-from .samples import MILLISECONDS, Sample, Series
+from .samples import MILLISECONDS, Sample, Series, countable
 from .warm_up import milliseconds
 
 # Of scrapes that are rarer, a row is several of these: targets that are scraped in turn must be in one row.
@@ -28,7 +28,7 @@ class History:
 def history(series: Iterable[Series]) -> History:
     """The table of some counters. What a counter had at its first sample is older; a reset begins at 0.
 
-    What no counter can be (NaN, infinite, below 0) is a gap.
+    What no counter can be is a gap.
     """
     series = list(series)
     block = milliseconds(cell_for(BLOCK, series))
@@ -36,7 +36,7 @@ def history(series: Iterable[Series]) -> History:
     targets: set[str] = set()
     times: list[int] = []
     for found in series:
-        samples = sorted((sample for sample in found.samples if 0 <= sample.value < math.inf), key=_time)
+        samples = sorted(filter(countable, found.samples), key=_time)
         targets.add(found.counter.pod)
         times += [sample.at for sample in (*samples[:1], *samples[-1:])]
         for place, grown in _increments(samples, block):

@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import chain
 from types import MappingProxyType
 
-from .samples import Counter, Sample, Series, Side, Up
+from .samples import Counter, Sample, Series, Side, Up, countable
 from .targets import Line, Pod, Target, target_of
 from .warm_up import WarmUp, milliseconds
 
@@ -130,7 +130,7 @@ class Increments:
         taken = -math.inf if self._taken is None else self._taken
         for place, (of, samples) in enumerate(given):
             for sample in samples:
-                if taken < sample.at <= until and math.isfinite(sample.value) and sample.value >= 0:
+                if taken < sample.at <= until and countable(sample):
                     yield (sample.at, isinstance(of, str), sample.value, place), of
 
     def _line(self, counter: Counter) -> Line:

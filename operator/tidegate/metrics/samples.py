@@ -8,6 +8,8 @@ from enum import Enum
 from itertools import accumulate
 
 MILLISECONDS = 1000
+# No counter gets there, and squares of what is less can be reckoned with.
+UNCOUNTED = 2.0**63
 
 
 class Side(Enum):
@@ -38,6 +40,11 @@ class Sample:
 
     at: int
     value: float
+
+
+def countable(sample: Sample) -> bool:
+    """False for what no counter can be: NaN, infinite, below 0, or beyond all that was ever counted."""
+    return 0 <= sample.value < UNCOUNTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,10 +170,10 @@ async def record_invalid(found: Object, sentence: str, world: World) -> None:
 
     answer = await world.writer.status(kinds.RELEASES, found, status)
     world.keep(kinds.RELEASES, answer)
-    reason = Reason.INVALID_SPEC.value
-    log.info(sentence, release=metadata["name"], namespace=metadata["namespace"], reason=reason)
-    if (before.get("reason"), before.get("message")) != (reason, sentence):
-        world.recorder.tell(Note(regarding=found, reason=reason, sentence=sentence, warning=True))
+    reason = Reason.INVALID_SPEC
+    log.info(sentence, release=metadata["name"], namespace=metadata["namespace"], reason=reason.value)
+    if (before.get("reason"), before.get("message")) != (reason.value, sentence):
+        world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
 
 
 def known_of(found: Object, world: World) -> Object:

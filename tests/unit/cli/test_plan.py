@@ -56,11 +56,17 @@ def test_a_plan_that_shows_nothing_is_told_by_its_exit_code(file: Path, capsys: 
 def test_a_fault_that_is_not_seen_is_promoted_only_where_no_pass_is_waited_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for advance_on, then in (
-        ("NoBreach", "it would be promoted"),
-        ("Pass", "each waits longer, for a pass (advanceOn)"),
+    late = [{**step, "deadline": "1h"} for step in RELEASE["spec"]["steps"]]
+    for declared, then in (
+        ({"advanceOn": "NoBreach"}, "it would be promoted"),
+        ({"advanceOn": "Pass"}, "each waits longer, for a pass (advanceOn)"),
+        (
+            {"advanceOn": "Pass", "onInconclusive": "RollBack", "steps": late},
+            "each waits longer, for a pass (advanceOn)",
+        ),
+        ({"advanceOn": "Pass", "onInconclusive": "Promote", "steps": late}, "it would be promoted"),
     ):
-        file = written(tmp_path, {**RELEASE["spec"], "advanceOn": advance_on})
+        file = written(tmp_path, {**RELEASE["spec"], **declared})
         assert main(["-f", str(file), "--rate", "1", "--bad", "0.1%"]) == NOT_SEEN
 
         assert f"not seen by all steps together: {then}; too short alone: first, half" in capsys.readouterr().out
@@ -73,7 +79,7 @@ def test_where_no_step_has_traffic_of_both_sides_there_is_no_table(
 
     assert main(["-f", str(file), "--rate", "400", "--bad", "1%"]) == NOT_SEEN
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "no step gives both sides traffic: nothing is compared before full weight"
+        "no step gives both sides a share of the traffic: nothing is foreseen before full weight"
     ]
 
 

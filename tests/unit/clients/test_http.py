@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from tidegate.clients import Ask, AskFailed, Http, Reply, Unreadable
-from tidegate.clients.http import LARGEST_ANSWER, forbidden
+from tidegate.clients.http import LARGEST_ANSWER, LONGEST_REASON, forbidden
 
 MEGABYTE = 2**20
 
@@ -172,9 +172,21 @@ PACKED = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: "
         (b"\x15\x03\x01\x00\x02\x02\x46", "the answer is no HTTP: Bad status line: Expected HTTP/"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n", "the answer is no HTTP: Got more than 8190 bytes"),
         (PACKED + b"gzip\r\n\r\nabcd", "the answer cannot be unpacked: Can not decode content-encoding: gzip"),
+        (PACKED + b"br\r\n\r\nabcd", "the answer cannot be unpacked: Can not decode content-encoding: brotli"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc", "the answer is cut off"),
+        (b"HTTP/1.1 200 OK\r\nSet-Cookie: secret", "the answer is cut off"),
+        (b"x" * 8000 + b"\r\n", "the answer is no HTTP: Bad status line: Expected HTTP/"),
     ],
-    ids=["another protocol", "TLS", "an endless header", "packed wrong", "a chunk that is cut"],
+    ids=[
+        "another protocol",
+        "TLS",
+        "an endless header",
+        "packed wrong",
+        "packed otherwise",
+        "a chunk that is cut",
+        "a header that is cut",
+        "a long line",
+    ],
 )
 async def test_what_nobody_can_read_is_said_in_one_line_and_is_no_status_of_the_source(
     http: Http, answer: bytes, words: str
@@ -192,6 +204,8 @@ async def test_what_nobody_can_read_is_said_in_one_line_and_is_no_status_of_the_
     assert str(failed.value).startswith(words)
     assert "\n" not in str(failed.value)
     assert "400" not in str(failed.value)
+    assert "secret" not in str(failed.value)
+    assert len(str(failed.value)) <= LONGEST_REASON
 
 
 async def test_nobody_is_sent_elsewhere(http: Http, server: str) -> None:

@@ -80,7 +80,10 @@ def test_a_time_yet_to_come_makes_no_answer_newer_than_its_question() -> None:
     early = Measurement(taken_at=START, value=0.0, until=START + timedelta(hours=1))
     late = START + timedelta(minutes=1)
 
-    assert not judge("errors", BOUND, [early], consecutive=2, settled_at=late).passed
+    line = judge("errors", BOUND, [early], consecutive=2, settled_at=late)
+
+    assert not line.passed
+    assert line.sentence == "errors: 0, must be ≤ 0.01", "what is of a later time is not said to be of an earlier one"
 
 
 def test_an_objective_is_heard_of_from_its_first_answer_on_that_it_is_silent_too() -> None:

@@ -42,7 +42,7 @@ def test_samples_are_taken_in_their_order_and_several_in_a_block_are_one() -> No
     assert history([Series(REQUESTS, samples)]).rows == (({"requests": 8},),)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), -5.0])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), -5.0, 1e300])
 def test_what_no_counter_can_be_is_a_gap(value: float) -> None:
     for place in (1, 2, 3):
         values = {1: 10.0, 2: 12.0, 3: 15.0, place: value}

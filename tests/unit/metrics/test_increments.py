@@ -256,7 +256,9 @@ def test_a_scrape_without_a_counter_tells_that_it_began_at_zero() -> None:
     assert requests(counted([STEADY, new], 3), Side.CANDIDATE) == [2]
 
 
-@pytest.mark.parametrize("value", [GONE, math.inf, -1.0], ids=["stale or not a number", "infinite", "negative"])
+@pytest.mark.parametrize(
+    "value", [GONE, math.inf, -1.0, 1e300], ids=["stale or not a number", "infinite", "negative", "absurd"]
+)
 def test_what_no_counter_can_be_is_a_gap(value: float) -> None:
     blocks = counted([STEADY, series(NEW, every([5, value, 9], first=1))], 3)
 

@@ -136,9 +136,11 @@ def _seen(track: Track, progress: Progress) -> Counts | None:
 
 
 def _stands_over(seen: Counts, bound: Bound) -> str:
-    """Why the weight stays."""
-    own = f"{seen.bad:,} of {seen.requests:,} of its requests at this step ({share(seen.share)}) are bad"
-    return f"The weight stays while {own}: at most {share(float(bound.greatest or 0))} may be."
+    """Why the weight stays: never by two shares that look alike."""
+    own, most = share(seen.share), share(float(bound.greatest or 0))
+    told = own if own != most else f"more than {most}"
+    bad = f"{seen.bad:,} of {seen.requests:,} of its requests at this step ({told}) are bad"
+    return f"The weight stays while {bad}: at most {most} may be."
 
 
 def shown_together(tracks: Tracks | None, found: list[Found]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tidegate.api import AdvanceOn, DataPlane, InvalidSpec
+from tidegate.api import AdvanceOn, DataPlane, InvalidSpec, OnInconclusive
 from tidegate.api.release import ReleaseSpec
 from tidegate.clients import Forbidden, NotFound
 from tidegate.decision.snapshot import Blocked
@@ -56,7 +56,7 @@ class NotForeseen(Exception):
 class Foreseen:
     """One objective: its name, who counts, and the rules with what each step shows by them.
 
-    `waits`: no step is left before the objective passes.
+    `waits`: no step is left before the objective passes, not at its deadline either.
     """
 
     name: str
@@ -71,7 +71,12 @@ def expected_at(spec: ReleaseSpec, expected: Expected) -> Iterator[Foreseen]:
         judge = learned(wanted, NOBODYS, History()).judge
         around = Circumstances(expected=replace(expected, fresh=wanted.fresh))
         known = foreseen(Known(judge, around), wanted)
-        yield Foreseen(name=name, counted="as told", known=known, waits=spec.advance_on is AdvanceOn.PASS)
+        yield Foreseen(name=name, counted="as told", known=known, waits=waits_for_a_pass(spec))
+
+
+def waits_for_a_pass(spec: ReleaseSpec) -> bool:
+    """False also where a deadline takes a verdict that is still awaited for a good one."""
+    return spec.advance_on is AdvanceOn.PASS and spec.on_inconclusive is not OnInconclusive.PROMOTE
 
 
 def compared(spec: ReleaseSpec) -> dict[str, Wanted]:
@@ -152,8 +157,8 @@ async def _foreseen(name: str, wanted: Wanted, seen: Seen, source: Source, chann
     objective = next(found for found in seen.spec.objectives if found.name == name)
     shape, stable = shape_of(seen, objective), stable_of(seen)
     past = await _hour(shape, stable, seen, source, channel)
-    waits = seen.spec.advance_on is AdvanceOn.PASS
-    return Foreseen(name=name, counted=shape.counted, known=learned(wanted, shape, past), waits=waits)
+    known = learned(wanted, shape, past)
+    return Foreseen(name=name, counted=shape.counted, known=known, waits=waits_for_a_pass(seen.spec))
 
 
 async def _hour(shape: Shape, stable: Backend, seen: Seen, source: Source, channel: Channel) -> History:

@@ -295,6 +295,15 @@ def test_a_step_is_not_left_while_the_candidates_own_share_at_it_is_over_the_bou
     assert judged(found, cell=4, settled=1.5).passed, "an earlier step's error holds no later one"
 
 
+def test_a_share_that_is_over_the_bound_by_little_is_not_said_to_be_as_large() -> None:
+    busy = series(Side.CANDIDATE, REQUESTS, [max(0, 25_000 * (step - 1)) for step in range(6)])
+    failed = series(Side.CANDIDATE, ERRORS, [0, 0, 1001, 1001, 1001, 1001])
+    found = caught_up(track(), [served(4)[0], busy, failed], 4)
+
+    stays = "1,001 of 100,000 of its requests at this step (more than 1 %) are bad: at most 1 % may be."
+    assert stays in judged(found, cell=4).sentence
+
+
 @pytest.mark.parametrize("advance_on", AdvanceOn)
 def test_over_its_bound_a_step_waits_for_a_verdict_only_where_one_is_awaited(advance_on: AdvanceOn) -> None:
     found = caught_up(track(), [*served(4), *few_errors(1)], 4)
