@@ -566,6 +566,23 @@ def test_no_weight_rises_while_stable_lacks_some_of_its_pods_until_a_person_says
     assert (world.progress.phase, world.progress.stable) == (Phase.PROMOTED, "v2")
 
 
+def test_a_preview_that_some_requests_reach_gets_no_others_though_stable_lost_its_pods() -> None:
+    preview = Step(name="preview", weight=0, pause=True, match=True)
+    world = deployed(plan=replace(PLAN, steps=(preview, *PLAN.steps)))
+    world.target = "v2"
+    world.run()
+    assert world.look().exposed
+    world.starts -= {"v1"}
+    world.sides["v1"] = replace(world.sides["v1"], available=0, ever_available=True)
+    world.run()
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+
+    world.sides["v1"] = replace(world.sides["v1"], available=4)
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason, world.look().weight) == (Phase.PAUSED, Reason.PAUSED, 0)
+
+
 def test_a_preview_stays_one_though_stable_has_no_pods_until_a_person_says_so() -> None:
     preview = Step(name="preview", weight=0, pause=True)
     world = failing(0, plan=replace(PLAN, steps=(preview, *PLAN.steps)))
