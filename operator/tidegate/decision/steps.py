@@ -111,12 +111,13 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
 
 
 def start_left(seen: Snapshot) -> timedelta:
-    """How long stable's pods may still take that never served, as after a scale up from 0: as long as a candidate's.
+    """How long stable's pods may still take that only start, as after a scale up from 0: as long as a candidate's.
 
-    None where any of them served, and where all are stuck.
+    None where all are stuck, and where any served and is not about to again.
     """
     stable = seen.stable
-    if stable.ever_available or stable.stuck >= stable.total:
+    failing = stable.ever_available or stable.stuck >= stable.total
+    if failing and not stable.available_in:
         return NO_TIME
 
     return seen.plan.progress_deadline - seen.since(seen.progress.started_at)

@@ -526,14 +526,18 @@ def test_a_template_that_mends_a_stable_without_any_pods_gets_the_traffic(stuck:
     assert world.sides["v2"].available == 4
 
 
-@pytest.mark.parametrize("stuck", [0, 3])
-def test_a_candidate_gets_nothing_while_stables_pods_only_start(stuck: int) -> None:
+@pytest.mark.parametrize(
+    "starting",
+    [{}, {"stuck": 3}, {"ever_available": True, "available_in": MINUTE}],
+    ids=["none yet", "some cannot", "ready, and not for long enough"],
+)
+def test_a_candidate_gets_nothing_while_stables_pods_only_start(starting: dict[str, Any]) -> None:
     """Scaled up from 0, whichever revision starts faster is no proof of it; what never comes is not waited for."""
     world = scaled_to_nothing(plan=PAUSED_PLAN)
     world.starts -= {"v1"}
     world.replicas = 4
     world.turn()
-    world.sides["v1"] = replace(world.sides["v1"], stuck=stuck)
+    world.sides["v1"] = replace(world.sides["v1"], **starting)
     late = world.run().look_again
     assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
     assert late is not None
