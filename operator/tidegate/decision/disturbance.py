@@ -28,8 +28,14 @@ from .upkeep import too_few, upkeep
 
 
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
-    """No share stays on a side without available pods while the other has any. The intent comes first."""
+    """No share stays on a side without available pods while the other has any. The intent comes first.
+
+    A preview stays one: who tests it by requests that match, or by copies, has let nobody else in.
+    """
     if seen.by_pods or not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
+        return None
+
+    if not (seen.weight or seen.progress.desired_weight):
         return None
 
     sentence, limit = "stable has no available pods: all traffic goes to the candidate", lowered_by_hand(seen)

@@ -21,7 +21,7 @@ from .refusal import hold_refused
 from .rollback import way_to_stable
 from .router import unconfirmed
 from .snapshot import Snapshot
-from .start import begin_rollout, opening, start, without_pods
+from .start import begin_rollout, in_window, opening, start, without_pods
 from .step import touched
 from .takeover import (
     empty_the_workload,
@@ -187,18 +187,26 @@ def _keeps_out(seen: Snapshot, line: Rollout) -> bool:
 
 def wait_while_suspended(seen: Snapshot) -> Decision | None:
     if seen.suspended and seen.progress.stable is not None:
-        return hold(seen, Reason.SUSPENDED, "suspended: no rollout starts")
+        return hold(seen, Reason.SUSPENDED, "suspended: no rollout starts", phase=_no_longer_stalled(seen))
 
     return None
 
 
 def wait_until_scaled_up(seen: Snapshot) -> Decision | None:
-    """Without a pod nothing is proven of what is declared: it waits, and goes by the steps once there are some."""
-    if not without_pods(seen):
+    """Without a pod nothing is proven of what is declared: it waits, and goes by the steps once there are some.
+
+    A revert inside the window needs no proof: waiting, the pods that it leaves would be the first to come up again.
+    """
+    if not without_pods(seen) or in_window(seen, seen.target):
         return None
 
     sentence = f"scaled to 0: the rollout of revision {seen.target} starts when the Release has replicas"
-    return hold(seen, Reason.SCALED_TO_ZERO, sentence)
+    return hold(seen, Reason.SCALED_TO_ZERO, sentence, phase=_no_longer_stalled(seen))
+
+
+def _no_longer_stalled(seen: Snapshot) -> Phase:
+    """What was missing is there: who waits for a person or for replicas has not failed."""
+    return Phase.PENDING if seen.progress.phase is Phase.STALLED else seen.progress.phase
 
 
 def start_with_what_is_proven(seen: Snapshot) -> Decision | None:

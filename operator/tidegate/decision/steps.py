@@ -1,6 +1,7 @@
 """The way through one step: pods, weight, confirmation, dwell, judgement, gates, and on to the next."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from .actions import Action, PointService, PrepareRevision, Role, Scale, SetWeight
@@ -91,9 +92,10 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     """Stable lost pods below what its share needs: the weight stays, unless it goes straight to the candidate.
 
     Who undoes what fails takes requests off those very pods. Where stable has none at all nobody answers: a candidate
-    that has pods gets the weight of its step, and by that the rest.
+    that has pods gets the weight of its step, and by that the rest. But stable's are waited for while they start.
     """
-    if seen.progress.straight or (stranded(seen) and seen.progress.desired_weight):
+    left = start_left(seen)
+    if seen.progress.straight or (stranded(seen) and seen.progress.desired_weight and left <= NO_TIME):
         return None
 
     share = FULL - seen.weight
@@ -104,7 +106,21 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
         return None
 
     reason, sentence = too_few(seen)
-    return hold(seen, reason, f"{sentence}; tidegate.dev/promote-full: <nonce> does not wait for them")
+    told = f"{sentence}; tidegate.dev/promote-full: <nonce> does not wait for them"
+    return hold(seen, reason, told, left if left > NO_TIME else None)
+
+
+def start_left(seen: Snapshot) -> timedelta:
+    """How long stable's pods may still take that only start, as after a scale up from 0: as long as a candidate's.
+
+    None where all are stuck, and where any served and is not about to again.
+    """
+    stable = seen.stable
+    failing = stable.ever_available or stable.stuck >= stable.total
+    if failing and not stable.available_in:
+        return NO_TIME
+
+    return seen.plan.progress_deadline - seen.since(seen.progress.started_at)
 
 
 def raise_weight(seen: Snapshot) -> Decision | None:

@@ -508,21 +508,56 @@ def test_a_size_that_comes_with_the_template_is_stables_before_the_candidate_has
     assert (world.progress.phase, world.sides["v2"].replicas) == (Phase.PROMOTED, replicas)
 
 
-def failing(left: int, **changes: Any) -> World:
+def failing(left: int, *, stuck: int = 0, **changes: Any) -> World:
     """Stable has lost pods, and they do not come back; a template that mends it is declared."""
     world = deployed(**changes)
     world.starts -= {"v1"}
-    world.sides["v1"] = replace(world.sides["v1"], available=left)
+    world.sides["v1"] = replace(world.sides["v1"], available=left, stuck=stuck, ever_available=not stuck)
     world.target = "v2"
     world.run()
     return world
 
 
-def test_a_template_that_mends_a_stable_without_any_pods_gets_the_traffic() -> None:
-    world = failing(0)
+@pytest.mark.parametrize("stuck", [0, 4])
+def test_a_template_that_mends_a_stable_without_any_pods_gets_the_traffic(stuck: int) -> None:
+    world = failing(0, stuck=stuck)
 
     assert world.look().weight == 100
     assert world.sides["v2"].available == 4
+
+
+@pytest.mark.parametrize(
+    "starting",
+    [{}, {"stuck": 3}, {"ever_available": True, "available_in": MINUTE}],
+    ids=["none yet", "some cannot", "ready, and not for long enough"],
+)
+def test_a_candidate_gets_nothing_while_stables_pods_only_start(starting: dict[str, Any]) -> None:
+    """Scaled up from 0, whichever revision starts faster is no proof of it; what never comes is not waited for."""
+    world = scaled_to_nothing(plan=PAUSED_PLAN)
+    world.starts -= {"v1"}
+    world.replicas = 4
+    world.turn()
+    world.sides["v1"] = replace(world.sides["v1"], **starting)
+    late = world.run().look_again
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+    assert late is not None
+    assert late <= PAUSED_PLAN.progress_deadline
+
+    world.wait(late)
+    world.run()
+
+    assert world.look().weight == 100
+
+
+def test_a_candidate_that_started_before_stable_did_goes_by_the_steps_once_both_are_there() -> None:
+    world = scaled_to_nothing(plan=PAUSED_PLAN)
+    world.starts -= {"v1"}
+    world.replicas = 4
+    world.run()
+    world.sides["v1"] = replace(world.sides["v1"], available=4, ever_available=True)
+    world.run()
+
+    assert (world.progress.phase, world.look().weight) == (Phase.PAUSED, 20)
 
 
 def test_no_weight_rises_while_stable_lacks_some_of_its_pods_until_a_person_says_so() -> None:
@@ -533,6 +568,23 @@ def test_no_weight_rises_while_stable_lacks_some_of_its_pods_until_a_person_says
     world.run()
 
     assert (world.progress.phase, world.progress.stable) == (Phase.PROMOTED, "v2")
+
+
+def test_a_preview_that_some_requests_reach_gets_no_others_though_stable_lost_its_pods() -> None:
+    preview = Step(name="preview", weight=0, pause=True, match=True)
+    world = deployed(plan=replace(PLAN, steps=(preview, *PLAN.steps)))
+    world.target = "v2"
+    world.run()
+    assert world.look().exposed
+    world.starts -= {"v1"}
+    world.sides["v1"] = replace(world.sides["v1"], available=0, ever_available=True)
+    world.run()
+    assert (world.progress.reason, world.look().weight) == (Reason.STABLE_UNAVAILABLE, 0)
+
+    world.sides["v1"] = replace(world.sides["v1"], available=4)
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason, world.look().weight) == (Phase.PAUSED, Reason.PAUSED, 0)
 
 
 def test_a_preview_stays_one_though_stable_has_no_pods_until_a_person_says_so() -> None:
@@ -569,6 +621,36 @@ def test_a_template_that_is_declared_at_no_replicas_is_not_promoted_without_a_po
 
     assert world.progress.phase is Phase.PAUSED
     assert [world.sides[revision].available for revision in ("v1", "v2")] == [4, 1]
+
+
+def test_a_revert_at_no_replicas_is_done_before_the_pods_that_it_leaves_come_up_again() -> None:
+    world = deployed()
+    world.target = "v2"
+    world.run()
+    world.replicas = 0
+    world.run()
+    world.target = "v1"
+    world.run()
+    assert (world.progress.stable, world.progress.phase) == ("v1", Phase.PROMOTED)
+
+    world.replicas = 4
+    world.run()
+
+    assert [world.sides[revision].replicas for revision in ("v1", "v2")] == [4, 0]
+
+
+@pytest.mark.parametrize("waits", [Reason.SCALED_TO_ZERO, Reason.SUSPENDED])
+def test_a_release_that_waits_is_not_stalled_any_more_once_what_was_missing_is_there(waits: Reason) -> None:
+    """Flux and Helm take `Stalled` for a failure."""
+    world = deployed(replicas=0 if waits is Reason.SCALED_TO_ZERO else 4)
+    world.target, world.blocked = "v2", Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
+    world.suspension = Suspend.ADVANCE if waits is Reason.SUSPENDED else Suspend.NONE
+    assert world.run().progress.phase is Phase.STALLED
+
+    world.blocked = None
+    world.run()
+
+    assert (world.progress.reason, world.progress.phase) == (waits, Phase.PENDING)
 
 
 def test_what_waits_for_replicas_is_stopped_by_an_abort_and_started_by_a_retry_once_there_are_some() -> None:

@@ -6,7 +6,7 @@ from tidegate.decision.decision import Decision
 from tidegate.decision.progress import Outcome, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
-from tidegate.decision.start import begin_rollout, in_window, opening, served_before
+from tidegate.decision.start import begin_rollout, in_window, opening, served_before, without_pods
 from tidegate.decision.upkeep import leftovers
 
 from .in_vain import in_vain
@@ -77,7 +77,15 @@ def why_not(seen: Snapshot, revision: str) -> str:
     if not seen.side(revision).exists:
         return f"revision {revision} has no ReplicaSet any more (revisionHistoryLimit): declare its template"
 
-    return ""
+    return _why_not_yet(seen, revision)
+
+
+def _why_not_yet(seen: Snapshot, revision: str) -> str:
+    """What goes by the steps would pass them all without a pod."""
+    if in_window(seen, revision) or not without_pods(seen):
+        return ""
+
+    return f"the Release is scaled to 0, and revision {revision} goes by the steps: ask again once it has replicas"
 
 
 def _others_drain(seen: Snapshot) -> bool:

@@ -17,6 +17,7 @@ from tidegate.decision.actions import (
     Scale,
 )
 from tidegate.decision.progress import Progress
+from tidegate.decision.start import served_before
 from tidegate.decision.status import stamp
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Compared
@@ -75,11 +76,12 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
 
 
 def serves(progress: Progress, revision: str) -> bool:
-    """True for what requests reach: its pods come back, however its template is written.
+    """True for what requests reach, or reached before: its pods come back, however its template is written.
 
     Of any other a misspelt field is refused: a probe that the API server drops would be a gate that is passed silently.
     """
-    return revision == progress.stable or progress.weighted_at is not None
+    known = {progress.stable, *served_before(progress)}
+    return revision in known or progress.weighted_at is not None
 
 
 async def note_port(seen: Seen, revision: str, target_port: int | str, world: World) -> None:

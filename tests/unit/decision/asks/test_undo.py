@@ -66,6 +66,22 @@ def test_going_straight_back_waits_for_no_pod_of_what_fails(left: int, how: str)
     assert weights(world) == [100, 0]
 
 
+@pytest.mark.parametrize("judged", [True, False])
+def test_an_undo_by_steps_is_not_done_without_a_pod(judged: bool) -> None:
+    """Every step would pass with none, or nothing be counted; one that goes straight has nothing to prove."""
+    plan = replace(PLAN, window=1, judged=judged)
+    world = served("v1", "v2", "v3", plan=plan)
+    world.replicas = 0
+    world.run()
+    world.asks = Asks(undo="v1/1")
+    answer = world.turn()
+    assert (answer.reason, world.progress.stable) == (Reason.ASKED_IN_VAIN, "v3")
+    assert "ask again once it has replicas" in answer.sentence
+
+    undone(world, "2", plan=plan)
+    assert (world.progress.stable, world.progress.reason) == ("v2", Reason.UNDONE)
+
+
 def test_an_undo_is_told_also_after_the_old_pods_have_drained() -> None:
     minute = timedelta(minutes=1)
     world = undone(served("v1", "v2"), plan=replace(SLOW, drain=minute))
