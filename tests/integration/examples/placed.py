@@ -17,7 +17,9 @@ LEAST = timedelta(seconds=1)
 LEAST_DWELL = timedelta(seconds=8)
 # What a rollout waits for. All other durations say what counts, or how long machines may take: those stay.
 WAITS = frozenset({"dwell", "settle", "drain", "watch", "deadline", "holdLimit", "noDataLimit", "interval"})
-KEPT = frozenset({"over", "maxAge", "timeout", "expiry", "progressDeadline", "unhealthyAfter"})
+KEPT = frozenset(
+    {"over", "maxAge", "timeout", "request", "backendRequest", "expiry", "progressDeadline", "unhealthyAfter"}
+)
 
 
 def shortened(value: Any) -> Any:
