@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import unquote_plus
 
 import pytest
@@ -17,9 +18,10 @@ from tests.cluster.api import RELEASES, Api, Object
 from tests.cluster.data_plane import BUCKETS
 from tests.cluster.metric_source import Answer, MetricServer, envelope
 from tests.cluster.operator import Operator
+from tests.cluster.processes import within
 from tests.cluster.simulated_counts import Said, matrix
 from tests.integration.conftest import Setup
-from tests.integration.manifests import judged, phase_is, promoted_after, reason_is, release
+from tests.integration.manifests import judged, phase_is, promoted_after, reason_is, release, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, eventually_told, weights
 from tidegate.api import parse_duration
@@ -338,6 +340,27 @@ def test_releases_of_one_shape_share_a_question(
 
     asked = unquote_plus(metrics.says.asked[0][1])
     assert all(f"{namespace}-{name}-{side}" in asked for name in ("web", "cart") for side in ("stable", "candidate"))
+
+
+def test_equal_queries_of_many_releases_are_asked_once_and_serve_them_all(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    names = [f"web-{number}" for number in range(8)]
+    pause = [{"name": "first", "weight": 20, "pause": "UntilPromoted"}]
+    for name in names:
+        api.create(RELEASES, release(namespace, name, **judged(interval="5s", steps=pause)))
+    for name in names:
+        api.until(RELEASES, namespace, name, phase_is("Promoted"))
+    for name in names:
+        api.merge(RELEASES, namespace, name, {"spec": {"template": template("2")}})
+    for name in names:
+        api.until(RELEASES, namespace, name, lambda found: line(found, "errors").get("verdict") == "Pass", 60)
+
+    # Within a tenth of their interval one answer serves all; each would ask for itself at its own instant.
+    metrics.says = Answer(value=0.0)
+    assert within(60, lambda: len(metrics.says.asked) > 3)
+    asked = [at for at, _ in metrics.says.asked]
+    assert min(later - earlier for earlier, later in pairwise(asked)) > 0.2
 
 
 class Stored:

@@ -1,4 +1,4 @@
-"""Asking users' own queries: one question for each that is due, equal questions asked once."""
+"""Asking users' own queries: one question for each that is due, equal ones of many Releases asked once."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from tidegate.reconcile.blocks.wording import not_understood
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
+from tidegate.reconcile.sources.recent import Recent
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, Recurring, Tasks
@@ -41,6 +42,7 @@ class Measuring:
     def __init__(self, world: World, channel: Channel) -> None:
         self._world = world
         self._channel = channel
+        self._recent = Recent(channel, world.now)
         self._due = Recurring("asking queries", self._measure, again=AGAIN_SECONDS)
         self._looks = Tasks("looking at gauges")
         self._planned: set[Key] = set()
@@ -92,17 +94,16 @@ class Measuring:
         if why := not_understood(objective, source):
             return self._unavailable(f"objective {objective.name}: {why}")
 
-        # An answer tells of the time when it was asked for: what a step waits for is asked after it settled.
-        asked_at = self._world.now()
         try:
-            ask = source.ask(question(seen, query, source.window, asked_at))
-            reply = await self._channel.send(ask)
+            ask = source.ask(question(seen, query, source.window, self._world.now()))
+            heard = await self._recent.ask(ask, seen.wanted.pinned.spec.interval)
         except InvalidSpec as error:
             return self._unavailable(str(error))
         except AskFailed as error:
             return self._unavailable(unanswered(error).of(THE_SOURCE))
 
-        return meaning(explained(source.meaning(reply), self._channel.clock(source)), asked_at)
+        # An answer tells of the time when it was asked for: what a step waits for is asked after it settled.
+        return meaning(explained(source.meaning(heard.reply), self._channel.clock(source)), heard.asked_at)
 
     def _unavailable(self, why: str) -> Measurement:
         return Measurement(taken_at=self._world.now(), unavailable=True, why=why)

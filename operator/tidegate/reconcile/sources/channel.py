@@ -46,8 +46,7 @@ class Channel:
 
     async def send(self, ask: Ask) -> Reply:
         """The answer, whatever its status. Equal questions that are under way are one: equal in who asks, too."""
-        what, who = (ask.method, ask.url, ask.body), (ask.source, ask.tls, ask.link_local)
-        same = (*what, *who, tuple(sorted(ask.headers.items())))
+        same = sameness(ask)
         if same not in self._asked:
             task = asyncio.create_task(self._send(ask))
             self._asked[same] = task
@@ -76,3 +75,9 @@ class Channel:
             self._ahead[source] = ahead
         else:
             self._ahead.pop(source, None)
+
+
+def sameness(ask: Ask) -> object:
+    """Equal for two asks that have one answer: the same is asked, of the same source, by the same."""
+    what, who = (ask.method, ask.url, ask.body), (ask.source, ask.tls, ask.link_local)
+    return (*what, *who, tuple(sorted(ask.headers.items())))
