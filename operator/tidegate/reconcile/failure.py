@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid, Note, Object, Unavailable
+from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid, Object, Unavailable
 from tidegate.decision import Decision, Phase
 from tidegate.decision.progress import Progress
 from tidegate.sentences import SENTENCE_LENGTH, shortened
@@ -78,9 +78,7 @@ async def _write_aside(seen: Seen, refused: Decision, status: Object, world: Wor
 
     world.keep(kinds.RELEASES, answer)
     sentence, rollout = of_revision(progress, refused.sentence), rollout_of(progress)
-    world.recorder.tell(
-        Note(regarding=found, reason=refused.reason.value, sentence=sentence, warning=True, rollout=rollout)
-    )
+    world.tell(found, refused.reason, sentence, warns=True, rollout=rollout)
 
 
 def _told(found: Object, error: Exception) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from tidegate.clients import Note, Object
+from tidegate.clients import Object
 from tidegate.decision import Decision, Phase
 from tidegate.decision.conditions import conditions
 from tidegate.decision.plan import FULL
@@ -173,7 +173,7 @@ async def record_invalid(found: Object, sentence: str, world: World) -> None:
     reason = Reason.INVALID_SPEC
     log.info(sentence, release=metadata["name"], namespace=metadata["namespace"], reason=reason.value)
     if (before.get("reason"), before.get("message")) != (reason.value, sentence):
-        world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
+        world.tell(found, reason, sentence)
 
 
 def known_of(found: Object, world: World) -> Object:
@@ -189,7 +189,7 @@ async def record_failure(found: Object, sentence: str, world: World) -> None:
     What is recorded stays, the generation that was decided on too: the next turn that succeeds goes on from there.
     """
     before, reason = found.get("status") or {}, Reason.TURN_FAILS
-    world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
+    world.tell(found, reason, sentence)
     if before.get("reason") == reason.value:
         return
 

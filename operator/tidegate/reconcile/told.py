@@ -1,6 +1,5 @@
 """What people are told of a turn: Events, once what they tell of is recorded; and how rollouts end, counted."""
 
-from tidegate.clients import Note
 from tidegate.decision import Decision, Phase
 from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
@@ -35,15 +34,8 @@ def tell(seen: Seen, decision: Decision, world: World) -> None:
     if same and decision.reason not in ANSWERS:
         return
 
-    world.recorder.tell(
-        Note(
-            regarding=seen.stored.found,
-            reason=decision.reason.value,
-            sentence=of_revision(now, decision.sentence),
-            warning=not same and now.reason.warns,
-            rollout=rollout_of(now),
-        )
-    )
+    sentence, warns = of_revision(now, decision.sentence), not same and now.reason.warns
+    world.tell(seen.stored.found, decision.reason, sentence, warns=warns, rollout=rollout_of(now))
     ended = now.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and before.phase is not now.phase
     # What was amiss at rest, and is mended, ends no rollout a second time.
     if ended and now.history and now.history[:1] != before.history[:1]:
@@ -72,9 +64,7 @@ def tell_of_a_changed_plan(seen: Seen, world: World) -> None:
         return
 
     sentence = "steps, objectives and limits were edited: they serve the next rollout, this one keeps its own"
-    world.recorder.tell(
-        Note(regarding=seen.stored.found, reason=Reason.PLAN_CHANGED.value, sentence=sentence, warning=False)
-    )
+    world.tell(seen.stored.found, Reason.PLAN_CHANGED, sentence)
 
 
 def tell_of_a_kept_port(seen: Seen, world: World) -> None:
@@ -88,21 +78,13 @@ def tell_of_a_kept_port(seen: Seen, world: World) -> None:
         f"spec.service.targetPort: {ports.declared} came with revision {ports.of}: revision {target} keeps {kept}"
         " until the field is edited again"
     )
-    world.recorder.tell(
-        Note(regarding=seen.stored.found, reason=Reason.PORT_KEPT.value, sentence=sentence, warning=True)
-    )
+    world.tell(seen.stored.found, Reason.PORT_KEPT, sentence)
 
 
 def tell_of_the_data_plane(seen: Seen, world: World) -> None:
     """Whoever starts a rollout learns what judges it, where that is not the gateway's own tried count."""
     if seen.snapshot.progress.stable and seen.spec.asks_the_data_plane and seen.wanted.choice.remark:
-        note = Note(
-            regarding=seen.stored.found,
-            reason=Reason.DATA_PLANE_CHOSEN.value,
-            sentence=seen.wanted.choice.remark,
-            warning=False,
-        )
-        world.recorder.tell(note)
+        world.tell(seen.stored.found, Reason.DATA_PLANE_CHOSEN, seen.wanted.choice.remark)
 
 
 def tell_of_hooks_in_vain(seen: Seen, now: Progress, world: World) -> None:
@@ -113,8 +95,7 @@ def tell_of_hooks_in_vain(seen: Seen, now: Progress, world: World) -> None:
             sentence = (
                 f"hook {notice.hook} was told {notice.when.value} of {notice.revision} in vain: {answer.sentence}"
             )
-            note = Note(regarding=seen.stored.found, reason=Reason.HOOK_UNHEARD.value, sentence=sentence, warning=True)
-            world.recorder.tell(note)
+            world.tell(seen.stored.found, Reason.HOOK_UNHEARD, sentence)
 
 
 def count_outcome(now: Progress, world: World) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from tidegate.api.names import LABEL_HOOK, LABEL_METRIC_SOURCE
-from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, NotFound, Recorder, Writer
+from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, Note, NotFound, Recorder, Writer
 from tidegate.decision.reasons import Reason
 from tidegate.sentences import shortened
 from tidegate.telemetry import Telemetry
@@ -91,6 +91,14 @@ class World:
         """What failed of one object while the others went on: logged by its name, and counted."""
         self.telemetry.accidents.labels(what).inc()
         log.error("this failed of one object, and not of the others", what=what, of=key, exc_info=error)
+
+    def tell(
+        self, found: Object, reason: Reason, sentence: str, *, warns: bool | None = None, rollout: str = ""
+    ) -> None:
+        """An Event of a Release: a Warning where its reason warns, unless told otherwise."""
+        warning = reason.warns if warns is None else warns
+        note = Note(regarding=found, reason=reason.value, sentence=sentence, warning=warning, rollout=rollout)
+        self.recorder.tell(note)
 
     def now(self) -> datetime:
         """The one reader of the wall clock: instants in snapshots and records come from here."""

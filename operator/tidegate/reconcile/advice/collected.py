@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from tidegate.clients import Note
 from tidegate.decision.progress import Phase, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.status import stamp
@@ -144,4 +143,4 @@ def tell_advice(found: Object, status: Object, world: World) -> None:
             Reason.WORSE_THAN_YESTERDAY if alone else Reason.ADVICE,
             f"{line['topic']}: {line['sentence']}",
         )
-        world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
+        world.tell(found, reason, sentence)

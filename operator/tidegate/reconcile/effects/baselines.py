@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from tidegate.clients import Conflict, Note, NotFound
+from tidegate.clients import Conflict, NotFound
 from tidegate.decision.actions import ForgetBaseline, PrepareBaseline
 from tidegate.decision.reasons import Reason
 from tidegate.decision.status import stamp
@@ -41,7 +41,7 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
     manifest = baseline_set(seen.owner, stable, revision, replicas=replicas, started=started)
     world.keep(KIND, await created(seen, KIND, manifest, world))
     sentence = f"ReplicaSet {name}: a fresh copy of stable revision {revision} to compare the candidate with"
-    tell(seen, Reason.BASELINE_STARTED, sentence, world)
+    world.tell(seen.stored.found, Reason.BASELINE_STARTED, sentence)
 
 
 async def whole(seen: Seen, revision: str, world: World) -> Object:
@@ -63,10 +63,4 @@ async def forget(seen: Seen, revision: str, world: World) -> None:
     metadata = found["metadata"]
     await world.writer.delete(KIND, metadata["namespace"], metadata["name"], metadata["uid"])
     world.store(KIND).drop(found)
-    tell(seen, Reason.BASELINE_ENDED, f"ReplicaSet {name}: nothing is compared with it any more", world)
-
-
-def tell(seen: Seen, reason: Reason, sentence: str, world: World) -> None:
-    """An Event: the cluster says already what it tells."""
-    note = Note(regarding=seen.stored.found, reason=reason.value, sentence=sentence, warning=False)
-    world.recorder.tell(note)
+    world.tell(seen.stored.found, Reason.BASELINE_ENDED, f"ReplicaSet {name}: nothing is compared with it any more")

@@ -1,6 +1,5 @@
 """What is told and counted where someone's change of an object of ours is put back."""
 
-from tidegate.clients import Note
 from tidegate.decision.actions import PointService
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
@@ -39,6 +38,4 @@ def tell_put_back(seen: Seen, title: str, field: str, world: World) -> None:
     """Whoever changed what is ours whole learns that it does not last, and others what happened to their traffic."""
     count(world.memory(seen.owner.key), title, field)
     sentence = f"{title}: {field} was changed by someone else and is put back: Tidegate owns it whole"
-    world.recorder.tell(
-        Note(regarding=seen.stored.found, reason=Reason.PUT_BACK.value, sentence=sentence, warning=True)
-    )
+    world.tell(seen.stored.found, Reason.PUT_BACK, sentence)

@@ -3,7 +3,6 @@
 from typing import assert_never
 
 from tidegate.api.names import FINALIZER
-from tidegate.clients import Note
 from tidegate.decision.actions import Finalize, RestoreSize
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
@@ -44,6 +43,4 @@ async def restore_size(seen: Seen, action: RestoreSize, world: World) -> None:
     metadata = {"resourceVersion": found["metadata"]["resourceVersion"]}
     body: Object = {"metadata": metadata, "spec": {"replicas": action.replicas}}
     world.keep(kinds.RELEASES, await world.writer.merge(kinds.RELEASES, found, body))
-    world.recorder.tell(
-        Note(regarding=found, reason=Reason.SIZE_RESTORED.value, sentence=action.sentence, warning=action.warns)
-    )
+    world.tell(found, Reason.SIZE_RESTORED, action.sentence, warns=action.warns)

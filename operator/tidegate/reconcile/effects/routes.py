@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
-from tidegate.clients import Kind, Note, NotFound
+from tidegate.clients import Kind, NotFound
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
@@ -138,9 +138,7 @@ async def restore_route(seen: Seen, router: AttachedRoute, found: Object, world:
         await patched(seen, kind, found, patch, world)
 
     if sentence := router.unknown_before(found):
-        world.recorder.tell(
-            Note(regarding=seen.stored.found, reason=Reason.WEIGHTS_UNKNOWN.value, sentence=sentence, warning=True)
-        )
+        world.tell(seen.stored.found, Reason.WEIGHTS_UNKNOWN, sentence)
 
     await disown(kind, found, world, *note_names(found, router.release))
 

@@ -1,6 +1,5 @@
 """The effects on the DestinationRules of a mesh: which revision a subset selects, and all as it was in the end."""
 
-from tidegate.clients import Note
 from tidegate.decision.actions import RestoreSubsets, Role
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
@@ -29,10 +28,7 @@ async def restore_subsets(seen: Seen, action: RestoreSubsets, world: World) -> N
             await patched(seen, kinds.DESTINATION_RULES, found, patch, world)
 
         if sentence := unknown_subsets(found["metadata"]["name"], found):
-            note = Note(
-                regarding=seen.stored.found, reason=Reason.SUBSETS_UNKNOWN.value, sentence=sentence, warning=True
-            )
-            world.recorder.tell(note)
+            world.tell(seen.stored.found, Reason.SUBSETS_UNKNOWN, sentence)
 
         await disown(kinds.DESTINATION_RULES, found, world, *SUBSET_NOTES)
 

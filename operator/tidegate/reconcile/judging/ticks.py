@@ -8,7 +8,6 @@ from functools import partial
 import structlog
 
 from tidegate.api import InvalidSpec
-from tidegate.clients import Note
 from tidegate.decision import in_rollout
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
@@ -212,7 +211,7 @@ class Judging:
         if found is not None:
             sentence = f"{member.name}: {what}"
             log.warning(sentence, namespace=member.key[0], release=member.key[1], reason=reason.value)
-            self._world.recorder.tell(Note(regarding=found, reason=reason.value, sentence=sentence, warning=True))
+            self._world.tell(found, reason, sentence)
 
 
 def observed(key: Key, world: World) -> Seen | None:
