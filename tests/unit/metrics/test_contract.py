@@ -132,6 +132,12 @@ def test_an_answer_that_is_cut_off_anywhere_is_never_a_number(found: Recorded) -
         assert not isinstance(found.translator.parse(whole[:end]), Sample), whole[:end]
 
 
+def test_rows_that_look_whole_wherever_they_are_cut_are_asked_for_unpacked() -> None:
+    rows = RECORDED["InfluxDB"].translator.request(question())
+
+    assert rows.headers["Accept-Encoding"] == "identity"
+
+
 @every_source
 @given(body=some.binary(max_size=64))
 def test_no_body_is_a_crash(found: Recorded, body: bytes) -> None:
