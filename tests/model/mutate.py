@@ -36,6 +36,8 @@ EXPLAINED: dict[str, str] = {
     "ROLLBACK: drain before wait_for_the_router": "both hold for the same reason; only one look more or less is taken",
     "ROLLOUT: hold_for_stable before wait_for_endpoints": "both hold before the weight rises; only which"
     " of two that are missing is named differs",
+    "ROLLOUT: wait_for_the_router before raise_weight": "a step is entered from a weight that is confirmed, and the"
+    " raise counts only once it is confirmed too",
     "ROLLOUT: point_candidate_service before wait_for_baseline": "the Service has no weight yet, and both come"
     " before one rises",
     "HAND_BACK: take_the_exposure_off_what_is_kept before point_candidate_at_what_is_kept": "the weight, and what"

@@ -13,8 +13,9 @@ from tidegate.api.durations import format_duration, parse_duration
 # Half a second is a minute.
 FASTER = 120
 LEAST = timedelta(seconds=1)
-# What a claim sees of a step is read while the step stands, however busy the machine is.
-LEAST_DWELL = timedelta(seconds=8)
+# What a claim sees of a step is read while the step stands, and a step that may go on does so before its deadline,
+# however busy the machine is.
+LEAST_OF = {"dwell": timedelta(seconds=8), "deadline": timedelta(minutes=1)}
 # What a rollout waits for. All other durations say what counts, or how long machines may take: those stay.
 WAITS = frozenset({"dwell", "settle", "drain", "watch", "deadline", "holdLimit", "noDataLimit", "interval"})
 KEPT = frozenset(
@@ -34,8 +35,8 @@ def shortened(value: Any) -> Any:
 
 
 def _shorter(name: str, text: str) -> str:
-    span, least = parse_duration(text), LEAST_DWELL if name == "dwell" else LEAST
-    return format_duration(max(span / FASTER, least)) if span else text
+    span = parse_duration(text)
+    return format_duration(max(span / FASTER, LEAST_OF.get(name, LEAST))) if span else text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

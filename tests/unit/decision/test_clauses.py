@@ -104,6 +104,12 @@ def first_up(**changes: Any) -> Snapshot:
     return side_look("v1", first(**changes), available=4)
 
 
+def first_served(*, stable_endpoints: int, **changes: Any) -> Snapshot:
+    """A first deployment whose pods are available, with its Services and its route."""
+    services = replace(deployed().look().services, stable_endpoints=stable_endpoints)
+    return first_up(route=Route(written=("v1", 0), **changes), services=services)
+
+
 def waiting(**changes: Any) -> Snapshot:
     """A candidate prepared, not available yet, without weight."""
     world = deployed(starts=frozenset({"v1"}))
@@ -267,11 +273,23 @@ ROWS: dict[str, Row] = {
     "a first deployment that is late stalls": (lambda: later(first()), Reason.DEADLINE_EXCEEDED, NOTHING),
     "a first deployment serves nothing before its pods": (first, Reason.PREPARING, NOTHING),
     "a first deployment waits for the gateway": (
-        lambda: replace(
-            first_up(route=Route(written=("v1", 0), confirmed=False)),
-            services=replace(deployed().look().services, stable_endpoints=4),
-        ),
+        lambda: first_served(stable_endpoints=4, confirmed=False),
         Reason.CONFIRMING,
+        NOTHING,
+    ),
+    "a first deployment that is late and cannot start says why": (
+        lambda: later(side_look("v1", first(), stuck=4, stuck_sentence="container web: CrashLoopBackOff")),
+        Reason.CANNOT_START,
+        NOTHING,
+    ),
+    "a first deployment waits until its Service leads to its pods": (
+        lambda: first_served(stable_endpoints=0, confirmed_for=MINUTE),
+        Reason.PREPARING,
+        NOTHING,
+    ),
+    "a first deployment's Service is waited for before the gateway is": (
+        lambda: first_served(stable_endpoints=0, confirmed=False),
+        Reason.PREPARING,
         NOTHING,
     ),
     # A rollout: what ends it.
@@ -396,6 +414,11 @@ ROWS: dict[str, Row] = {
         (SetWeight(0, "v1"),),
     ),
     "a route lost at rest is written again": (lambda: rest_look(route=None), Reason.PROMOTED, (WriteRoute(0, "v1"),)),
+    "what is missing is named though a Release is suspended": (
+        lambda: rest_look(target="v2", suspension=Suspend.ADVANCE, blocked=GONE),
+        Reason.GATEWAY_MISSING,
+        NOTHING,
+    ),
     "a suspended Release starts nothing": (
         lambda: rest_look(target="v2", suspension=Suspend.ADVANCE),
         Reason.SUSPENDED,
