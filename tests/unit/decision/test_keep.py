@@ -13,6 +13,7 @@ from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import (
     Adopt,
     Finalize,
+    ForgetBaseline,
     HandServicesOver,
     LeaveServing,
     PointService,
@@ -23,6 +24,7 @@ from tidegate.decision.actions import (
 from tidegate.decision.progress import Progress
 from tidegate.decision.route import Route
 from tidegate.decision.services import Services
+from tidegate.decision.snapshot import Side
 from tidegate.decision.workload import Workload
 
 
@@ -67,6 +69,21 @@ def test_the_candidate_goes_before_stable_is_left() -> None:
 
     pointed = replace(drained, services=replace(drained.services, candidate="v1"))
     assert decide(pointed).actions == (LeaveServing("v1"), Finalize(keep=False))
+
+
+def test_a_service_that_a_hand_deleted_is_there_again_before_the_weight_goes_back_to_it() -> None:
+    look = step_look()
+    lost = deleted(replace(look, services=replace(look.services, stable=None)))
+
+    assert decide(lost).actions == (PointService(Role.STABLE, "v1"),)
+
+
+def test_the_weight_goes_back_before_the_baseline_goes() -> None:
+    compared = deleted(step_look(baselines=(Side(revision="v1", replicas=1),)))
+    back = replace(compared, route=Route(weight=0, written=("v2", 0)))
+
+    assert decide(compared).actions == (SetWeight(0, "v2"),)
+    assert decide(back).actions == (ForgetBaseline("v1"),)
 
 
 def test_the_candidate_stays_while_stable_cannot_take_its_traffic() -> None:
