@@ -14,7 +14,7 @@ from tidegate.metrics.samples import Side
 from tidegate.metrics.scrape import Target
 from tidegate.metrics.sifting import Labels, Owner, Sifting, Wanted, Wish, owner_of
 from tidegate.metrics.warm_up import milliseconds
-from tidegate.watch import Key
+from tidegate.watch import Key, Tasks
 
 # What is learned of stable's hour is learned in blocks of this length.
 RESTING = milliseconds(BLOCK)
@@ -40,20 +40,22 @@ class Counted:
         return frozenset((wish.shape, owner_of(wish.shape, side)) for wish in self.wishes for side in wish.sides)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Leaf:
     """A page: what is known of its lines, and why it was of no use when it was read last."""
 
     key: Key
     target: Target
-    sifting: Sifting
+    sifting: Sifting = field(repr=False)
     failed: Unusable | None = NOT_YET
-    read_now: bool = False
 
 
 @dataclass(slots=True)
 class Reading:
-    """All of it may be lost: then counts begin again. Its `turns` are its own: no source waits for another's."""
+    """All of it may be lost: then counts begin again. Its `turns` are its own: no source waits for another's.
+
+    `reads` alone knows which pages are being read.
+    """
 
     ring: Ring = field(default_factory=Ring)
     counted: dict[Key, Counted] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Reading:
     by_pods: bool = False
     rested: int = 0
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
+    reads: Tasks = field(default_factory=lambda: Tasks("reading a page"))
     _leaves: dict[Key, dict[Labels, Leaf]] = field(default_factory=dict)
     _wanted: Wanted | None = None
 
@@ -97,14 +100,14 @@ class Reading:
             before = self._leaves.get(key, {})
             self._leaves[key] = {target.ours: self._leaf(key, target, before.get(target.ours)) for target in targets}
 
-        return [leaf for key in pages for leaf in self._leaves[key].values() if not leaf.read_now]
+        return [leaf for key in pages for leaf in self._leaves[key].values() if leaf not in self.reads]
 
     def _leaf(self, key: Key, target: Target, before: Leaf | None) -> Leaf:
         assert self._wanted is not None
         if before is None or before.target != target:
             return Leaf(key, target, Sifting(self._wanted, target.ours))
 
-        if before.sifting.wanted is not self._wanted and not before.read_now:
+        if before.sifting.wanted is not self._wanted and before not in self.reads:
             before.sifting = Sifting(self._wanted, target.ours)
 
         return before

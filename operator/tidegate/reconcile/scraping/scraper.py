@@ -17,7 +17,7 @@ from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_o
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.sources import Place, Source, place_of
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Recurring, Tasks
+from tidegate.watch import Key, Recurring
 
 from .pages import page_of, pages_at, pages_of_pods
 from .reading import GATEWAY, Counted, Leaf, Reading
@@ -39,7 +39,6 @@ class Scraping:
         self._readings: dict[Place, Reading] = {}
         self._places: dict[Key, Place] = {}
         self._of: dict[Key, Place] = {}
-        self._reads = Tasks("reading a page")
         world.on_forget(self._leave)
 
     async def run(self) -> None:
@@ -111,8 +110,7 @@ class Scraping:
         self._due.after(identity, wait_for(now, interval) / MILLISECONDS)
         pages = await self._pages(source, source.translator, reading, reading.due(now, interval))
         for leaf in reading.turn_to(pages):
-            leaf.read_now = True
-            self._reads.start(id(leaf), self._read(source, reading, leaf))
+            reading.reads.start(leaf, self._read(source, reading, leaf))
 
     async def _pages(
         self, source: Source, scrape: Scrape, reading: Reading, due: list[Key]
@@ -143,12 +141,9 @@ class Scraping:
             return ()
 
     async def _read(self, source: Source, reading: Reading, leaf: Leaf) -> None:
-        try:
-            async with reading.turns:
-                at = int(self._world.now().timestamp() * MILLISECONDS)
-                found = await page_of(leaf.target, source, leaf.sifting, self._http)
-        finally:
-            leaf.read_now = False
+        async with reading.turns:
+            at = int(self._world.now().timestamp() * MILLISECONDS)
+            found = await page_of(leaf.target, source, leaf.sifting, self._http)
 
         self._world.telemetry.queries.labels("answered" if isinstance(found, Page) else "failed").inc()
         reading.take(leaf, at, found)

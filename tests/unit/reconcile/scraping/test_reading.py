@@ -1,5 +1,6 @@
 """Whose pages are read when, what a page that fails leads to, and a pod's page over a real socket."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -133,13 +134,22 @@ def test_a_rollouts_pages_are_read_at_every_interval_and_all_others_every_quarte
     assert [len(keys) for keys in due] == [2, 1, 1, 2, 1, 1, 2]
 
 
-def test_a_page_that_is_still_being_read_is_not_asked_for_again() -> None:
+async def test_a_page_that_is_still_being_read_is_not_asked_for_again() -> None:
+    """Nor in the moment between the end of its task and the word of it."""
     reading, (leaf,) = gateways("http://a/metrics")
-    leaf.read_now = True
-    assert reading.turn_to({GATEWAY: (leaf.target,)}) == []
+    pages, read = {GATEWAY: (leaf.target,)}, asyncio.Event()
+    ending = asyncio.get_running_loop().create_future()
 
-    leaf.read_now = False
-    assert reading.turn_to({GATEWAY: (leaf.target,)}) == [leaf]
+    async def work() -> None:
+        await read.wait()
+        asyncio.get_running_loop().call_soon(lambda: ending.set_result(reading.turn_to(pages)))
+
+    reading.reads.start(leaf, work())
+    assert reading.turn_to(pages) == []
+
+    read.set()
+    assert await ending == []
+    assert reading.turn_to(pages) == [leaf]
 
 
 def test_who_is_followed_decides_what_is_kept_from_the_next_page_on() -> None:
