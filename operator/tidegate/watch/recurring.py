@@ -33,10 +33,6 @@ class Recurring:
         """Forget a key's time. A task that runs goes on."""
         self._due.cancel(key)
 
-    def runs(self, key: Key) -> bool:
-        """True while a task of a key runs."""
-        return key in self._running
-
     def _begin(self, key: Key) -> None:
         again = partial(self._due.after, key, self._again)
         if key in self._running:

@@ -50,9 +50,8 @@ class Asking:
         for identity, question in wanted.items():
             known = identity in self._open
             self._open[identity] = question
-            place = (QUESTION, identity)
-            if not known and not self._due.runs(place):
-                self._due.after(place, self._wait(question))
+            if not known:
+                self._due.after((QUESTION, identity), self._wait(question))
 
     def _drop(self, key: Key, identities: frozenset[str]) -> None:
         for identity in identities:
