@@ -114,3 +114,10 @@ def seen_by_pods(prometheus: str, run: str, namespace: str = NAMESPACE) -> dict[
     promql = f"sum by (run, code) (max_over_time(shop_requests_total{{{selector}}}[30m]))"
     with PrometheusConnect(url=prometheus, timeout=10) as source:
         return by_version(source.custom_query(promql), run)
+
+
+def pods_asked(prometheus: str, namespace: str) -> int:
+    """How many pods Prometheus asks: of one that ends before it was asked nobody knows what it served."""
+    with PrometheusConnect(url=prometheus, timeout=10) as source:
+        found = source.custom_query(f'count(up{{job="pods", namespace="{namespace}"}} == 1)')
+        return int(float(found[0]["value"][1])) if found else 0

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, field
 from tests.cluster import local
 from tests.cluster.api import AUTOSCALERS, DEPLOYMENTS, NAMESPACES, RELEASES, ROUTES, SERVICES, Api, Object, Resource
 from tests.cluster.autoscaler import autoscaler
+from tests.cluster.processes import within
 
-from .counts import Served, counts, seen_by_pods, seen_by_users
+from .counts import Served, counts, pods_asked, seen_by_pods, seen_by_users
 from .load import Load
 from .result import Takeover
 from .screen import Screen
@@ -70,7 +71,7 @@ class Git:
 def take_over(api: Api, cluster: local.Cluster) -> Takeover:
     """The whole act."""
     screen, run, git = Screen(), secrets.token_hex(4), Git(api)
-    begin(api, git, run)
+    begin(api, git, run, cluster.prometheus)
     load = Load(cluster.gateway, HOST, PER_SECOND)
     load.start()
     outcomes = {}
@@ -95,7 +96,7 @@ def take_over(api: Api, cluster: local.Cluster) -> Takeover:
     return account(load, seen_by_pods(cluster.prometheus, run, NAMESPACE), outcomes)
 
 
-def begin(api: Api, git: Git, run: str) -> None:
+def begin(api: Api, git: Git, run: str, prometheus: str) -> None:
     """What the team has before it hears of Tidegate: a Deployment, a Service, a route, an autoscaler."""
     if api.find(NAMESPACES, None, NAMESPACE):
         api.delete(NAMESPACES, None, NAMESPACE)
@@ -108,6 +109,8 @@ def begin(api: Api, git: Git, run: str) -> None:
     git.commit(AUTOSCALERS, scaler("Deployment"))
     api.until(DEPLOYMENTS, NAMESPACE, NAME, lambda found: found["status"].get("availableReplicas") == REPLICAS, SECONDS)
     api.until(ROUTES, NAMESPACE, NAME, lambda found: "status" in found, SECONDS)
+    # Prometheus looks for new pods every five seconds, and these go soon.
+    assert within(SECONDS, lambda: pods_asked(prometheus, NAMESPACE) == REPLICAS)
     # The gateway has it a moment after it says so.
     time.sleep(1)
 
