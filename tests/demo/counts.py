@@ -112,12 +112,17 @@ def seen_by_pods(prometheus: str, run: str, namespace: str = NAMESPACE) -> dict[
     """The pods' own counters at their end, by version: the label `run` of each pod is `<run>-<version>`."""
     selector = f'namespace="{namespace}", run=~"{run}-.+"'
     promql = f"sum by (run, code) (max_over_time(shop_requests_total{{{selector}}}[30m]))"
-    with PrometheusConnect(url=prometheus, timeout=10) as source:
-        return by_version(source.custom_query(promql), run)
+    return by_version(answer(prometheus, promql), run)
 
 
 def pods_asked(prometheus: str, namespace: str) -> int:
     """How many pods Prometheus asks: of one that ends before it was asked nobody knows what it served."""
+    found = answer(prometheus, f'count(up{{job="pods", namespace="{namespace}"}} == 1)')
+    return int(float(found[0]["value"][1])) if found else 0
+
+
+def answer(prometheus: str, promql: str) -> list[dict[str, Any]]:
+    """A vector."""
     with PrometheusConnect(url=prometheus, timeout=10) as source:
-        found = source.custom_query(f'count(up{{job="pods", namespace="{namespace}"}} == 1)')
-        return int(float(found[0]["value"][1])) if found else 0
+        found: list[dict[str, Any]] = source.custom_query(promql)
+        return found

@@ -11,6 +11,7 @@ from tests.cluster import local
 from tests.cluster.api import AUTOSCALERS, DEPLOYMENTS, NAMESPACES, RELEASES, ROUTES, SERVICES, Api, Object, Resource
 from tests.cluster.autoscaler import autoscaler
 from tests.cluster.processes import within
+from tests.cluster.progress import Missing
 
 from .counts import Served, counts, pods_asked, seen_by_pods, seen_by_users
 from .load import Load
@@ -110,7 +111,12 @@ def begin(api: Api, git: Git, run: str, prometheus: str) -> None:
     api.until(DEPLOYMENTS, NAMESPACE, NAME, lambda found: found["status"].get("availableReplicas") == REPLICAS, SECONDS)
     api.until(ROUTES, NAMESPACE, NAME, lambda found: "status" in found, SECONDS)
     # Prometheus looks for new pods every five seconds, and these go soon.
-    assert within(SECONDS, lambda: pods_asked(prometheus, NAMESPACE) == REPLICAS)
+    if not within(SECONDS, lambda: pods_asked(prometheus, NAMESPACE) == REPLICAS):
+        message = (
+            f"Prometheus ({prometheus}) does not ask all {REPLICAS} pods of Deployment {NAME}: none can be counted"
+        )
+        raise Missing(message)
+
     # The gateway has it a moment after it says so.
     time.sleep(1)
 
