@@ -1,7 +1,8 @@
 // The demo's service: its errors, latency, health and manners at SIGTERM are set by environment variables.
+// It answers HTTP, and beside it gRPC without TLS: grpc.health.v1.Health/Check, whose every call that does not fail is served.
 //
 //	VERSION      what it says it is
-//	ERROR_RATE   share of requests answered with 500, such as 0.2
+//	ERROR_RATE   share of requests answered with 500, and of gRPC calls that end as UNAVAILABLE, such as 0.2
 //	LATENCY      time to answer, such as 20ms
 //	WORK         CPU time that each request burns, such as 8ms: the same on a slow machine and on a busy one
 //	HOLD         MiB of memory that are held from the start
@@ -14,6 +15,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"log"
 	"math"
 	"net/http"
@@ -29,6 +31,11 @@ import (
 // The syscall package names only the other two.
 const rusageThread = 1
 
+// A gRPC message: not compressed, four bytes of length, and HealthCheckResponse{status: SERVING}.
+var serving = []byte{0, 0, 0, 0, 2, 0x08, 0x01}
+
+const unavailable = "14"
+
 var buckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5}
 
 type shop struct {
@@ -41,6 +48,8 @@ type shop struct {
 	started   time.Time
 	requests  atomic.Int64
 	errors    atomic.Int64
+	calls     atomic.Int64
+	callsLost atomic.Int64
 	nanos     atomic.Int64
 	observed  []atomic.Int64
 }
@@ -71,9 +80,13 @@ func main() {
 func serve(found *shop, stop <-chan os.Signal) {
 	pages := http.NewServeMux()
 	pages.HandleFunc("/", found.answer)
+	pages.HandleFunc("POST /grpc.health.v1.Health/Check", found.call)
 	pages.HandleFunc("/healthz", found.health)
 	pages.HandleFunc("/metrics", found.metrics)
-	server := &http.Server{Addr: ":8080", Handler: pages, ReadHeaderTimeout: 10 * time.Second}
+	spoken := new(http.Protocols)
+	spoken.SetHTTP1(true)
+	spoken.SetUnencryptedHTTP2(true)
+	server := &http.Server{Addr: ":8080", Handler: pages, Protocols: spoken, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := server.ListenAndServe(); err != http.ErrServerClosed {
 			log.Fatal(err)
@@ -94,16 +107,42 @@ func (s *shop) answer(w http.ResponseWriter, _ *http.Request) {
 	began := time.Now()
 	time.Sleep(s.latency)
 	burn(s.work)
-	count := s.requests.Add(1)
 	w.Header().Set("X-Version", s.version)
-	// Spread evenly and without chance: of any n requests, n·rate fail.
-	failed := math.Floor(float64(count)*s.errorRate) > math.Floor(float64(count-1)*s.errorRate)
-	if failed {
+	if s.fails(s.requests.Add(1)) {
 		s.errors.Add(1)
 		w.WriteHeader(http.StatusInternalServerError)
 	}
 	fmt.Fprintln(w, s.version)
 	s.observe(time.Since(began))
+}
+
+// call answers a gRPC call: its HTTP status is 200 whatever comes of it, and what came of it is told in the trailers.
+func (s *shop) call(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return
+	}
+	time.Sleep(s.latency)
+	burn(s.work)
+	w.Header().Set("Content-Type", "application/grpc")
+	w.Header().Set("X-Version", s.version)
+	if s.fails(s.calls.Add(1)) {
+		s.callsLost.Add(1)
+		w.Header().Set(http.TrailerPrefix+"Grpc-Status", unavailable)
+		w.Header().Set(http.TrailerPrefix+"Grpc-Message", "told to fail")
+		w.WriteHeader(http.StatusOK)
+	} else {
+		w.Header().Set(http.TrailerPrefix+"Grpc-Status", "0")
+		if _, err := w.Write(serving); err != nil {
+			return
+		}
+	}
+	s.observe(time.Since(began))
+}
+
+// fails is spread evenly and without chance: of any n requests, n·rate fail.
+func (s *shop) fails(count int64) bool {
+	return math.Floor(float64(count)*s.errorRate) > math.Floor(float64(count-1)*s.errorRate)
 }
 
 func (s *shop) health(w http.ResponseWriter, _ *http.Request) {
@@ -126,6 +165,10 @@ func (s *shop) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "# TYPE shop_requests_total counter")
 	fmt.Fprintf(w, "shop_requests_total{code=\"200\"} %d\n", requests-errors)
 	fmt.Fprintf(w, "shop_requests_total{code=\"500\"} %d\n", errors)
+	lost, calls := s.callsLost.Load(), s.calls.Load()
+	fmt.Fprintln(w, "# TYPE grpc_server_handled_total counter")
+	fmt.Fprintf(w, "grpc_server_handled_total{grpc_code=\"OK\"} %d\n", calls-lost)
+	fmt.Fprintf(w, "grpc_server_handled_total{grpc_code=\"Unavailable\"} %d\n", lost)
 	fmt.Fprintln(w, "# TYPE shop_request_duration_seconds histogram")
 	sum := int64(0)
 	for place, bound := range buckets {
