@@ -114,11 +114,13 @@ class ErrorJudge:
         """With one more block of both."""
         looks, total = state.looks + 1, state.total + block
         ends_minute = looks % self.comparison.every == 0
-        return replace(
-            state,
+        # Not `replace`: it costs a tenth of a look.
+        return ErrorState(
             looks=looks,
             silent=0 if block.candidate.requests else state.silent + 1,
             stable_silent=0 if block.stable.requests else state.stable_silent + 1,
+            breached=state.breached,
+            passed=state.passed,
             total=total,
             ratio=self.comparison.grown(state.ratio, growth.ratio),
             blame=self.blame.update(state.blame, block) if self.ceiling else state.blame,
