@@ -17,6 +17,7 @@ from tests.integration.steps import change, deploy, eventually_told, weights
 from tests.integration.test_lost_status import lose
 
 SLICES = Resource("discovery.k8s.io/v1", "endpointslices")
+H2C = "kubernetes.io/h2c"
 NAMED = {"port": 80, "targetPort": "http"}
 PAUSED = [{"name": "some", "weight": 20, "pause": "UntilPromoted"}]
 
@@ -60,6 +61,10 @@ def target_port(api: Api, namespace: str, name: str) -> object:
     return api.get(SERVICES, namespace, name)["spec"]["ports"][0]["targetPort"]
 
 
+def spoken(api: Api, namespace: str, name: str) -> object:
+    return api.get(SERVICES, namespace, name)["spec"]["ports"][0].get("appProtocol")
+
+
 def test_a_port_that_changes_with_the_template_is_the_candidates_alone_until_it_is_stable(
     api: Api, namespace: str, operator: Operator
 ) -> None:
@@ -74,6 +79,22 @@ def test_a_port_that_changes_with_the_template_is_the_candidates_alone_until_it_
     api.ask(namespace, "web", promote=f"{revision}/some/1")
     api.until(RELEASES, namespace, "web", promoted_after(first))
     assert [target_port(api, namespace, name) for name in ("web", "web-stable")] == [9090, 9090]
+
+
+def test_what_pods_speak_changes_with_the_template_and_goes_back_with_it(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    first = deploy(api, namespace, steps=PAUSED)
+    declare(api, namespace, template=template("2"), service={"appProtocol": H2C})
+    api.until(RELEASES, namespace, "web", phase_is("Paused"))
+    assert [spoken(api, namespace, name) for name in ("web", "web-stable", "web-candidate")] == [None, None, H2C]
+
+    api.ask(namespace, "web", **{"promote-full": "1"})
+    api.until(RELEASES, namespace, "web", promoted_after(first))
+    assert [spoken(api, namespace, name) for name in ("web", "web-stable")] == [H2C, H2C]
+
+    declare(api, namespace, service={"appProtocol": None})
+    api.until(SERVICES, namespace, "web-stable", lambda found: "appProtocol" not in found["spec"]["ports"][0])
 
 
 def test_a_rollback_leaves_stable_its_port(api: Api, namespace: str, operator: Operator) -> None:

@@ -1,9 +1,9 @@
-"""The port of a container, by number or by name, as the API server that keeps Services takes it."""
+"""The port of a container, by number or by name, and what it speaks, as the API server that keeps Services takes it."""
 
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 # RFC 6335, an IANA service name: letters, digits and single hyphens between them, and a letter at least.
 PORT_NAME = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
@@ -29,3 +29,7 @@ def _port(port: int | str) -> int | str:
 
 
 Port = Annotated[int | str, AfterValidator(_port)]
+# What Kubernetes calls a qualified name: of a registered protocol, or in a domain, such as kubernetes.io/h2c.
+_DOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+APP_PROTOCOL = f"^({_DOMAIN}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?$"
+AppProtocol = Annotated[str, Field(pattern=APP_PROTOCOL, max_length=128)]

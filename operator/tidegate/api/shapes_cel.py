@@ -6,12 +6,14 @@ from typing import Any
 from .cel import Rule, matches, rule
 from .durations import PATTERN
 from .model import NUMBER
+from .ports import APP_PROTOCOL
 
 LABEL = "must be lower case letters, digits and -, and begin and end with a letter or digit"
 ADDRESS = "must be an address that begins with http:// or https://, without user, query or #"
 # Every pattern of a declared text, and what a person reads who breaks it.
 WORDS: Mapping[str, str] = {
     PATTERN: "must be a duration such as 30s, 5m or 1h30m: whole numbers, each with its unit h, m, s or ms",
+    APP_PROTOCOL: "must be a protocol such as http, grpc or kubernetes.io/h2c",
     NUMBER: "must be a number such as 0.05, or a share in percent such as 5%",
     r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$": LABEL,
     r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": "must be lower case letters, digits, - and ., and begin and end with a letter"

@@ -214,8 +214,8 @@ RELEASE_STATUS: dict[str, Any] = {
             revision=text(63, "The revision that it is."),
         ),
         targetPort=record(
-            "Which revision the declared targetPort came with, where that is not the stable one.",
-            declared=text(63, "The port."),
+            "Which revision the declared targetPort, and appProtocol, came with, where that is not the stable one.",
+            declared=text(256, "The port, and its protocol in brackets."),
             revision=text(63, "The revision."),
         ),
         takenOver=TAKEN_OVER,

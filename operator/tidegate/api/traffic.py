@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from .enums import Confirm, RouteKind
 from .exposure import Affinity
 from .model import Declared, Duration, Hostname, Name, ObjectName, Opaque, one_of
-from .ports import Port
+from .ports import AppProtocol, Port
 from .route_match import MATCHES, RouteMatch
 
 
@@ -18,6 +18,10 @@ class Service(Declared):
     target_port: Annotated[
         Port | None,
         Field(description="The pods' port, by number or name; the Services' port where it is absent."),
+    ] = None
+    app_protocol: Annotated[
+        AppProtocol | None,
+        Field(description="What the pods speak there, as in a Service: `kubernetes.io/h2c` for HTTP/2 without TLS."),
     ] = None
 
 

@@ -75,8 +75,8 @@ def tell_of_a_kept_port(seen: Seen, world: World) -> None:
         return
 
     sentence = (
-        f"spec.service.targetPort: {ports.declared} came with revision {ports.of}: revision {target} keeps {kept}"
-        " until the field is edited again"
+        f"spec.service.{ports.edited(target)}: {ports.declared} came with revision {ports.of}:"
+        f" revision {target} keeps {kept} until the field is edited again"
     )
     world.tell(seen.stored.found, Reason.PORT_KEPT, sentence)
 

@@ -57,14 +57,15 @@ from .replica_sets import Pin, labels_of, name_of, pods_of, refusal, replica_set
 from .revisions import fingerprint, revision_of
 from .services import (
     SUFFIXES,
+    PodPort,
     bypassing,
     differing,
+    pod_port_in,
     port_names,
     selected_revision,
     selects,
     service,
     service_name,
-    target_port_in,
 )
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Pin",
     "Placement",
     "Pod",
+    "PodPort",
     "Pods",
     "Reference",
     "Run",
@@ -120,6 +122,7 @@ __all__ = [
     "paused_owner",
     "placement_of",
     "pod",
+    "pod_port_in",
     "pods_of",
     "port_names",
     "portless",
@@ -143,7 +146,6 @@ __all__ = [
     "sized_by_another_at",
     "summary",
     "taken_over",
-    "target_port_in",
     "updated_since_us",
     "variables",
     "with_port",

@@ -1,6 +1,7 @@
 """The Services of a Release: `<name>` and `<name>-stable` for stable, `<name>-candidate` for the candidate."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tidegate.api.names import LABEL_RELEASE, LABEL_REVISION
@@ -16,8 +17,26 @@ def service_name(owner: Owner, role: str) -> str:
     return f"{owner.name}{SUFFIXES[role]}"
 
 
-def service(owner: Owner, role: str, revision: str, *, port: int, target_port: int | str) -> dict[str, Any]:
-    """The Service of a role, pointed at a revision."""
+@dataclass(frozen=True, slots=True)
+class PodPort:
+    """Where pods are served, by number or name, and what they speak there where that is declared."""
+
+    port: int | str
+    app_protocol: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.port} ({self.app_protocol})" if self.app_protocol else str(self.port)
+
+
+def service(owner: Owner, role: str, revision: str, *, port: int, at: PodPort) -> dict[str, Any]:
+    """The Service of a role, pointed at a revision. Where no protocol is declared, none is there."""
+    served = {
+        "name": "http",
+        "port": port,
+        "targetPort": at.port,
+        "protocol": "TCP",
+        "appProtocol": at.app_protocol,
+    }
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -29,7 +48,7 @@ def service(owner: Owner, role: str, revision: str, *, port: int, target_port: i
         },
         "spec": {
             "selector": labels_of(owner, revision),
-            "ports": [{"name": "http", "port": port, "targetPort": target_port, "protocol": "TCP"}],
+            "ports": [served],
         },
     }
 
@@ -51,11 +70,10 @@ def differing(found: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     return "" if ports == wanted["ports"] else "spec.ports"
 
 
-def target_port_in(found: Mapping[str, Any]) -> int | str | None:
+def pod_port_in(found: Mapping[str, Any]) -> PodPort | None:
     """The pods' port that a Service of ours leads to."""
-    ports = found.get("spec", {}).get("ports") or ()
-    target: int | str | None = ports[0].get("targetPort") if ports else None
-    return target
+    port: Mapping[str, Any] = next(iter(found.get("spec", {}).get("ports") or ()), {})
+    return PodPort(port["targetPort"], port.get("appProtocol")) if "targetPort" in port else None
 
 
 def port_names(pods: Mapping[str, Any]) -> tuple[str, ...]:

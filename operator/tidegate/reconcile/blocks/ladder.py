@@ -168,7 +168,7 @@ def _port_missing(seen: Seen) -> Blocked | None:
     if not lacking and not reached:
         return None
 
-    where = f"no container of revision {look.target} has a port named {ports.declared}"
+    where = f"no container of revision {look.target} has a port named {ports.declared.port}"
     return Blocked(Reason.INVALID_SPEC, f"spec.service.targetPort: {where}: name one, or give its number")
 
 

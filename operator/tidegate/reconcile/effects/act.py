@@ -65,8 +65,8 @@ async def point_service(seen: Seen, action: PointService, world: World, *, urgen
     if action.revision:
         await point_subsets(seen, action.role, action.revision, world, urgent=urgent)
 
-    port, target_port = seen.spec.service.port, seen.ports.at(action.revision)
-    manifest = service(seen.owner, action.role.value, action.revision, port=port, target_port=target_port)
+    port, at = seen.spec.service.port, seen.ports.at(action.revision)
+    manifest = service(seen.owner, action.role.value, action.revision, port=port, at=at)
     name = service_name(seen.owner, action.role.value)
     found = ours(seen, kinds.SERVICES, name, world)
     if found is None:
@@ -81,7 +81,7 @@ async def point_service(seen: Seen, action: PointService, world: World, *, urgen
     if found is not None and (field := drift_of_service(seen, found, action)):
         tell_put_back(seen, service_title(seen.owner, action.role.value), field, world)
 
-    await note_port(seen, action.revision, target_port, world)
+    await note_port(seen, action.revision, at, world)
 
 
 def at_version(found: Object, change: Object) -> Object:

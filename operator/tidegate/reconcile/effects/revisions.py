@@ -1,6 +1,5 @@
 """The effects on ReplicaSets: one for each revision."""
 
-import json
 from typing import assert_never
 
 import structlog
@@ -22,10 +21,11 @@ from tidegate.decision.status import stamp
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import Compared
 from tidegate.reconcile.seen.pin import pin_of_spec
+from tidegate.reconcile.seen.ports import note_of
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
-from tidegate.workloads import Pin, name_of, pods_of, replica_set
+from tidegate.workloads import Pin, PodPort, name_of, pods_of, replica_set
 
 from .baselines import act_on_baselines
 from .copies import adopt_copies, keep_copies
@@ -70,7 +70,7 @@ def declared(seen: Seen, action: PrepareRevision | Scale) -> Object:
         pin=Pin(
             plan=pin_of_spec(seen.wanted.declared),
             started=stamp(seen.snapshot.progress.started_at) or "",
-            target_port=json.dumps(seen.ports.at(action.revision)),
+            target_port=note_of(seen.ports.at(action.revision)),
         ),
     )
 
@@ -84,14 +84,14 @@ def serves(progress: Progress, revision: str) -> bool:
     return revision in known or progress.weighted_at is not None
 
 
-async def note_port(seen: Seen, revision: str, target_port: int | str, world: World) -> None:
+async def note_port(seen: Seen, revision: str, at: PodPort, world: World) -> None:
     """Note that a revision serves at another port from now on: its pods are the same, and the port is declared anew."""
     found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
-    noted = (found["metadata"].get("annotations") or {}).get(ANNOTATION_TARGET_PORT) if found else None
-    if found is None or noted in {None, json.dumps(target_port)}:
+    before = (found["metadata"].get("annotations") or {}).get(ANNOTATION_TARGET_PORT) if found else None
+    if found is None or before in {None, note_of(at)}:
         return
 
-    body: Object = {"metadata": {"annotations": {ANNOTATION_TARGET_PORT: json.dumps(target_port)}}}
+    body: Object = {"metadata": {"annotations": {ANNOTATION_TARGET_PORT: note_of(at)}}}
     world.keep(seen.made_by, await world.writer.merge(seen.made_by, found, body))
 
 

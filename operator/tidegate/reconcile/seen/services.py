@@ -63,7 +63,7 @@ def observe_services(
 def differs(found: Object, owner: Owner, role: str, spec: ReleaseSpec, ports: Ports) -> str:
     """The field of a Service that is not as it should be for the revision that it selects."""
     revision = selected_revision(found) or ""
-    return differing(found, service(owner, role, revision, port=spec.service.port, target_port=ports.at(revision)))
+    return differing(found, service(owner, role, revision, port=spec.service.port, at=ports.at(revision)))
 
 
 def service_title(owner: Owner, role: str) -> str:

@@ -152,7 +152,7 @@ def trimmed_pod(found: Object) -> Object:
 
 def trimmed_service(found: Object) -> Object:
     """Whose it is, whom it selects, and its ports."""
-    spec, ports = found.get("spec") or {}, ("name", "port", "targetPort", "protocol")
+    spec, ports = found.get("spec") or {}, ("name", "port", "targetPort", "protocol", "appProtocol")
     return {
         "metadata": identity(found),
         "spec": {

@@ -12,7 +12,7 @@ from tidegate.decision.snapshot import Side
 from tidegate.reconcile.effects.drift import drift_of_service
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.seen.seen import Seen
-from tidegate.workloads import service
+from tidegate.workloads import PodPort, service
 
 TO_STABLE = PointService(Role.CANDIDATE, "v1")
 
@@ -28,7 +28,7 @@ def rolling_out(**changes: Any) -> Seen:
 
 
 def selecting(look: Seen, revision: str) -> dict[str, Any]:
-    return service(look.owner, "candidate", revision, port=80, target_port=80)
+    return service(look.owner, "candidate", revision, port=80, at=PodPort(80))
 
 
 @pytest.mark.parametrize("sides", [(Side(revision="v2"),), ()], ids=["there", "deleted by hand"])
