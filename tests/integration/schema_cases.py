@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tidegate.api.ports import APP_PROTOCOL
 from tidegate.api.shapes_cel import WORDS
 
 Path = tuple[str | int, ...]
@@ -31,6 +32,7 @@ SAMPLES = {
     r"^/[^\s#]*$": ("/metrics", "metrics"),
     r"^https?://[^\s?#@$]+(\?[^\s#]*)?$": ("http://checks/ask?of=$query", "http://$query/ask"),
     r"^[a-z]{2}(-[a-z]+)+-[0-9]$": ("eu-west-1", "Europe"),
+    APP_PROTOCOL: ("kubernetes.io/h2c", "h2c over tcp"),
     r"^([A-Za-z0-9_-]+|\[[0-9]{1,4}\])(\.[A-Za-z0-9_-]+|\[[0-9]{1,4}\])*$": ("data.result[0].value", "$.data..value"),
 }
 
