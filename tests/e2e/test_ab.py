@@ -1,15 +1,10 @@
 """A/B and affinity with real pods behind the real gateway: who reaches which version, by real requests."""
 
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.cluster import local
 from tests.cluster.api import NAMESPACES, RELEASES, Api
-from tests.cluster.operator import Operator
 from tests.demo import shop
 from tests.integration.manifests import phase_is
 
@@ -22,23 +17,6 @@ STEPS = [
     {"name": "half", "weight": 50, "pause": "UntilPromoted"},
 ]
 REQUESTS = 10
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.Cluster]:
-    try:
-        yield local.up(local.Nodes.REAL)
-    finally:
-        local.down()
-
-
-@pytest.fixture(scope="module")
-def api(cluster: local.Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    folder: Path = tmp_path_factory.mktemp("operator")
-    operator = Operator(folder=folder, kubeconfig=local.operator_kubeconfig(cluster))
-    operator.start()
-    yield Api(Path(cluster.kubeconfig))
-    operator.stop()
 
 
 def versions(cluster: local.Cluster, headers: dict[str, str] | None = None) -> tuple[set[str], set[str]]:

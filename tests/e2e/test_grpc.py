@@ -1,20 +1,16 @@
 """A user's own GRPCRoute with real gRPC: calls follow the weight, none is lost, and a query finds those that fail."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.cluster import local
 from tests.cluster.api import GRPC_ROUTES, RELEASES, Api, Object
-from tests.cluster.operator import Operator
-from tests.demo.shop import VERSIONS, template
 from tests.integration.manifests import phase_is, promoted
 from tests.integration.users_routes import GIT, untouched, users_route
 
 from .grpc_calls import caller, calling
+from .test_traefik import release as split
 
 CALLS = 400
 DWELL_SECONDS = 2
@@ -28,39 +24,13 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "objectives.md"
 BY_STATUS = {"name": "calls", "query": {"promql": FAILED, "max": "0.05"}}
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[local.Cluster]:
-    """A cluster with real pods and the operator."""
-    try:
-        found = local.up(local.Nodes.REAL)
-        operator = Operator(folder=local.FOLDER / "operator", kubeconfig=local.operator_kubeconfig(found))
-        operator.start()
-        yield found
-        operator.stop()
-    finally:
-        local.down()
-
-
-@pytest.fixture
-def api(cluster: local.Cluster) -> Api:
-    return Api(Path(cluster.kubeconfig))
-
-
 def release(namespace: str, version: int, **changes: Any) -> Object:
     """The shop behind the route's rule `main`."""
     route = {"kind": "GRPCRoute", "name": "front", "rule": "main"}
-    spec = {
-        "replicas": 2,
-        "template": template(VERSIONS[version], namespace),
-        "service": {"port": 80, "targetPort": 8080},
-        "traffic": {"route": route, "settle": "2s", "drain": "2s"},
-        "interval": "1s",
-        "objectives": [],
-        "steps": [{"name": "quarter", "weight": 25, "pause": "UntilPromoted"}],
-        **changes,
-    }
-    metadata = {"name": "web", "namespace": namespace}
-    return {"apiVersion": "tidegate.dev/v1alpha1", "kind": "Release", "metadata": metadata, "spec": spec}
+    found = split(namespace, version, {"route": route})
+    steps = [{"name": "quarter", "weight": 25, "pause": "UntilPromoted"}]
+    found["spec"] |= {"interval": "1s", "steps": steps, **changes}
+    return found
 
 
 def served(api: Api, namespace: str, **changes: Any) -> Object:

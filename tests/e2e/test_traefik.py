@@ -2,38 +2,18 @@
 
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from tests.cluster import local
 from tests.cluster.api import INGRESS_CLASSES, INGRESS_ROUTES, INGRESSES, RELEASES, TRAEFIK_SERVICES, Api, Object
-from tests.cluster.operator import Operator
 from tests.demo.shop import VERSIONS, template
 from tests.integration.manifests import phase_is
 
 Declare = Callable[[Api, str], Object]
 REQUESTS = 400
 STEPS = [{"name": "quarter", "weight": 25, "dwell": "120s"}]
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[local.Cluster]:
-    """A cluster with real pods and the operator."""
-    try:
-        found = local.up(local.Nodes.REAL)
-        operator = Operator(folder=local.FOLDER / "operator", kubeconfig=local.operator_kubeconfig(found))
-        operator.start()
-        yield found
-        operator.stop()
-    finally:
-        local.down()
-
-
-@pytest.fixture
-def api(cluster: local.Cluster) -> Api:
-    return Api(Path(cluster.kubeconfig))
 
 
 def release(namespace: str, version: int, traffic: Object) -> Object:
