@@ -1,9 +1,8 @@
 """What is known of an objective on bad requests after some looks: as numbers, the same again to the last bit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Self
+from typing import NamedTuple, Self
 
 from .bound import BETTER
 from .counts import EMPTY, NONE, Block, Counts, as_block, as_counts
@@ -17,8 +16,7 @@ KEPT = Evidence.all_in((1 / len(BETTER),) * len(BETTER))
 ALL_RATIOS = Interval()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByMinute:
+class ByMinute(NamedTuple):
     """What need not be known sooner than by minutes: what passes, and what is only told.
 
     `weighed` is what of the total was seen for it.
@@ -31,8 +29,7 @@ class ByMinute:
     interval: Interval = ALL_RATIOS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorState:
+class ErrorState(NamedTuple):
     """All that is known after some looks.
 
     `breached` and `passed` are the looks that showed it, 0 for none yet. From `full` weight on nothing is added to the

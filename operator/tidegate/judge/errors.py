@@ -12,7 +12,7 @@ with a chance of a third of the objective's part of α at most, whatever came be
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 from .bound import Ceiling
 from .combined import limit
@@ -28,8 +28,7 @@ SILENT = 3
 MOST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
+class Growth(NamedTuple):
     """The logarithms by which a block makes the bets grow: that the candidate is worse, and that it breaks the bound.
 
     Empty where nothing is bet on it.
@@ -114,7 +113,7 @@ class ErrorJudge:
         """With one more block of both."""
         looks, total = state.looks + 1, state.total + block
         ends_minute = looks % self.comparison.every == 0
-        # Not `replace`: it costs a tenth of a look.
+        # Not `_replace`, which is slower.
         return ErrorState(
             looks=looks,
             silent=0 if block.candidate.requests else state.silent + 1,
@@ -136,10 +135,9 @@ class ErrorJudge:
         if state.full:
             return state
 
-        return replace(
-            state,
+        return state._replace(
             full=True,
-            ratio=replace(state.ratio, reserve=0.0),
+            ratio=state.ratio._replace(reserve=0.0),
             bound=state.bound.capped(1.0),
             by_minute=self.after_minute(state.by_minute, state.total),
         )
@@ -147,13 +145,12 @@ class ErrorJudge:
     def alone(self, state: ErrorState, mine: Counts, growth: Growth) -> ErrorState:
         """With one more block of the candidate's, which has all the traffic."""
         kept = self.passed_bound(state.by_minute.kept, mine)
-        return replace(
-            state,
+        return state._replace(
             looks=state.looks + 1,
             silent=0 if mine.requests else state.silent + 1,
             alone=state.alone + mine,
             bound=self.held(state.bound, growth.bound),
-            by_minute=replace(state.by_minute, kept=kept),
+            by_minute=state.by_minute._replace(kept=kept),
         )
 
     def growth_of_bound(self, counts: Counts) -> Sequence[float]:
@@ -185,10 +182,10 @@ class ErrorJudge:
     def marked(self, state: ErrorState) -> ErrorState:
         """With the look noted that shows a breach or a pass for the first time."""
         if not state.breached and self.evidence(state) >= self.limit:
-            return replace(state, breached=state.looks)
+            return state._replace(breached=state.looks)
 
         if not state.passed and self.shows_pass(state):
-            return replace(state, passed=state.looks)
+            return state._replace(passed=state.looks)
 
         return state
 

@@ -14,10 +14,10 @@ or two is ever enough, however plain it is there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from itertools import repeat
 from math import exp, inf
-from operator import mul
-from typing import Self
+from operator import add, mul
+from typing import NamedTuple, Self
 
 # Bets are kept as plain numbers: to cap one only makes the evidence smaller, so what is promised still holds.
 GREATEST = 1e300
@@ -29,8 +29,7 @@ FIRST = 0.75
 HALF_IN = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """The bets after some looks, in the order of the alternatives that they are laid on, and the stake yet to enter."""
 
     looks: int
@@ -61,10 +60,10 @@ class Evidence:
         bets, reserve = self.bets, self.reserve
         if self.looks % every == 0 and reserve:
             reserve = left(self.looks, every)
-            stake = self.reserve - reserve
-            bets = tuple([bet + stake * weight for bet, weight in zip(bets, weights, strict=True)])
+            stakes = map(mul, weights, repeat(self.reserve - reserve))
+            bets = tuple(map(add, bets, stakes))
 
-        if len(growth) != len(bets):
+        if len(growth) != len(self.bets) or len(growth) != len(bets):
             message = f"{len(growth)} factors for {len(bets)} bets"
             raise ValueError(message)
 
@@ -82,7 +81,7 @@ class Evidence:
     def capped(self, most: float) -> "Evidence":
         """With no more in all than `most`, which is at least the stake yet to enter."""
         bet, room = sum(self.bets), most - self.reserve
-        return self if bet <= room else replace(self, bets=tuple([each * room / bet for each in self.bets]))
+        return self if bet <= room else self._replace(bets=tuple([each * room / bet for each in self.bets]))
 
     def rising(self, before: "Evidence", most: float) -> "Evidence":
         """With `most` times what there was before at most, where that is a number."""

@@ -5,9 +5,8 @@ one of them. Kept as the logarithms of the likelihood of the counts under a row 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, fsum, inf, log
-from typing import Self
+from typing import NamedTuple, Self
 
 from .counts import Block
 
@@ -18,8 +17,7 @@ LOG_RATIOS = tuple(map(log, RATIOS))
 REJECTED = log(40)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """The logarithm of the likelihood of each ratio."""
 
     logs: tuple[float, ...] = (0.0,) * len(RATIOS)
@@ -56,14 +54,12 @@ class Interval:
             return self
 
         share, rest = mine / (mine + others), others / (mine + others)
-        return Interval(
-            tuple(
-                [
-                    before + bad * log_ratio - all_bad * log(ratio * share + rest)
-                    for before, ratio, log_ratio in zip(self.logs, RATIOS, LOG_RATIOS, strict=True)
-                ]
-            )
-        )
+        parts = map(log, [ratio * share + rest for ratio in RATIOS])
+        grown = [
+            before + bad * log_ratio - all_bad * part
+            for before, log_ratio, part in zip(self.logs, LOG_RATIOS, parts, strict=True)
+        ]
+        return Interval(tuple(grown))
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep."""

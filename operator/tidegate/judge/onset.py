@@ -1,14 +1,13 @@
 """Since when a fault lasts: of one that begins late the time before it says nothing, and hides it in the counts.
 
-For each bet it is kept from which block on it would have grown most (Page's CUSUM), and what was counted before that.
+For some bets it is kept from which block on each would have grown most (Page's CUSUM), and what was counted until then.
 This is for the sentence alone: no verdict rests on it, and an interval from a start that was chosen so would be wrong.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from math import log
 from operator import add, itemgetter
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from .counts import Block
 from .error_state import ErrorState
@@ -18,21 +17,23 @@ from .ratio import WORSE
 # What was counted of both sides.
 T = TypeVar("T")
 
+# Every second bet tells it as well as all. Of a thin past they are of the half of the stake that a burst within a block
+# moves: it says more of when a fault began.
+TOLD = slice(0, len(WORSE), 2)
+COMPARED = len(range(len(WORSE))[TOLD])
 # All of the rollout is told unless its end alone speaks so many times more against the candidate.
 MUCH_MORE = log(20)
 
 
-@dataclass(frozen=True, slots=True)
-class Start(Generic[T]):
+class Start(NamedTuple, Generic[T]):
     """A block: when it begins, in milliseconds since 1970, and what was counted until then."""
 
     since: int
     before: T
 
 
-@dataclass(frozen=True, slots=True)
-class Onset(Generic[T]):
-    """All bets of one test: the logarithm of each from the block on that is best for it, with that block.
+class Onset(NamedTuple, Generic[T]):
+    """Some bets: the logarithm of each from the block on that is best for it, with that block.
 
     `whole`: from the first block on.
     """
@@ -51,9 +52,9 @@ class Onset(Generic[T]):
         ]
         return Onset(tuple(runs), tuple(map(add, self.whole, grown)))
 
-    def of(self, place: int) -> "Onset[T]":
-        """One bet alone."""
-        return Onset(self.runs[place : place + 1], self.whole[place : place + 1])
+    def of(self, places: slice) -> "Onset[T]":
+        """Some of the bets alone."""
+        return Onset(self.runs[places], self.whole[places])
 
     @property
     def late(self) -> Start[T] | None:
@@ -65,26 +66,25 @@ class Onset(Generic[T]):
         return start if best - max(self.whole) > MUCH_MORE else None
 
 
-@dataclass(frozen=True, slots=True)
-class Onsets:
-    """Of the comparison, and of the bound. At `full` weight the bound's begins anew, as its evidence does."""
+class Onsets(NamedTuple):
+    """Of the comparison's bets, and after them of the bound's. At full weight the bound's begin anew: `alone`."""
 
-    ratio: Onset[Block] = Onset()
-    bound: Onset[Block] = Onset()
-    full: bool = False
+    both: Onset[Block] = Onset()
+    alone: Onset[Block] = Onset()
 
     def after(self, growth: Growth, before: ErrorState, since: int) -> "Onsets":
         """After one more block, that begins `since`; `before` is the state without it."""
-        # Of a thin past, the half of the stake that a burst within a block moves: it says more of when a fault began.
-        compared, mine = growth.ratio[: len(WORSE)], growth.bound[: len(WORSE)]
         if before.full:
-            bound = self.bound if self.full else Onset()
-            return replace(self, bound=bound.after(mine, Start(since, Block(before.alone))), full=True)
+            start = Start(since, Block(before.alone))
+            return self._replace(alone=self.alone.after(growth.bound[TOLD], start))
 
-        start = Start(since, before.total)
-        return Onsets(self.ratio.after(compared, start), self.bound.after(mine, start))
+        grown = [*growth.ratio[TOLD], *growth.bound[TOLD]]
+        return Onsets(self.both.after(grown, Start(since, before.total)))
 
     def late(self, judge: ErrorJudge, state: ErrorState) -> Start[Block] | None:
         """Of the test that speaks most, where its fault began late."""
         compared = (1 - judge.bound_part) * state.ratio.value
-        return self.ratio.late if compared >= judge.evidence(state) / 2 else self.bound.late
+        if compared >= judge.evidence(state) / 2:
+            return self.both.of(slice(COMPARED)).late
+
+        return self.alone.late if self.alone.runs else self.both.of(slice(COMPARED, None)).late

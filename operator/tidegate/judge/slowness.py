@@ -143,7 +143,7 @@ def slow_shown(
         return None
 
     place = judge.comparison.slowest(state.slower)
-    late = onset.of(place).late
+    late = onset.of(slice(place, place + 1)).late
     if late is None:
         return SlowShown(state, tuple(pods))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegate.judge.counts import Block, Counts
+from tidegate.judge.dispersion import UNKNOWN
 from tidegate.judge.error_state import ErrorState
 from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.latency import LatencyComparison, Tails
@@ -24,6 +25,7 @@ TAILS = [
 def costs() -> dict[str, Any]:
     """Microseconds per look, the tick of a thousand Releases in milliseconds, and the state's size in numbers."""
     compared, bounded = ErrorJudge.of(), ErrorJudge.of(bound=0.01)
+    thin = ErrorJudge.of(bound=0.01, dispersion=UNKNOWN, thin=True)
     latency = LatencyJudge(boundaries=(0.1, 0.25, 0.5, 1.0), comparison=LatencyComparison(boundary_weights=(0.25,) * 4))
     state = ErrorState()
     for block in BLOCKS:
@@ -34,6 +36,8 @@ def costs() -> dict[str, Any]:
         "errors compared and bounded, µs per look": per_look(lambda: errors(bounded)),
         "latency at four boundaries, µs per look": per_look(lambda: slowness(latency)),
         "since when a fault lasts, of errors compared and bounded, µs per look": per_look(lambda: onsets(bounded)),
+        "errors compared and bounded, with since when, µs per look": per_look(lambda: told(bounded)),
+        "the same where stable's past is thin, µs per look": per_look(lambda: told(thin)),
         "since when requests are slow, at four boundaries, µs per look": per_look(lambda: slow_onsets(latency)),
         "verdict and sentence, µs": per_look(lambda: [rule("errors", bounded, state) for _ in range(LOOKS)]),
         "1,000 Releases, errors compared and bounded, ms per tick": per_tick(bounded, state),
@@ -60,17 +64,26 @@ def fastest(work: Callable[[], object]) -> float:
 
 def errors(judge: ErrorJudge) -> None:
     """A rollout's looks."""
-    state = ErrorState()
+    state = judge.start()
     for look in range(LOOKS):
         state = judge.update(state, BLOCKS[look % 20])
 
 
 def onsets(judge: ErrorJudge) -> None:
     """What a rollout's looks cost beside their evidence, for the sentence alone."""
-    found, state = Onsets(), ErrorState()
+    found, state = Onsets(), judge.start()
     growths = [judge.growth(state, block) for block in BLOCKS]
     for look in range(LOOKS):
         found = found.after(growths[look % 20], state, look)
+
+
+def told(judge: ErrorJudge) -> None:
+    """Both at once, as the operator does it: a look's growth is worked out once."""
+    found, state = Onsets(), judge.start()
+    for look in range(LOOKS):
+        block = BLOCKS[look % 20]
+        growth = judge.growth(state, block)
+        found, state = found.after(growth, state, look), judge.grown(state, block, growth)
 
 
 def slowness(judge: LatencyJudge) -> None:

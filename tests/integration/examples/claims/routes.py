@@ -82,6 +82,19 @@ def attached_route(example: Example) -> None:
 
 
 @claim
+def grpc(example: Example) -> None:
+    """Two weights in the rule `main` of a GRPCRoute, by what the servers say of their calls."""
+    first = example.serve(service("admin"))
+    before = example.get(GRPC_ROUTES, "orders")["spec"]
+
+    assert example.course(GRPC_ROUTES, "orders", weights, PROMOTED, example.change) == climb(5, 25, 50)
+
+    example.promoted(after=first)
+    given_back(example, GRPC_ROUTES, "orders", before)
+    assert "grpc_server_handled_total" in example.asked()
+
+
+@claim
 def several_routes(example: Example) -> None:
     """For browsers and for gRPC callers: a weight counts when both confirm it."""
     gateway(example.api, example.namespace, None)
