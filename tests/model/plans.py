@@ -44,11 +44,11 @@ class Kind(Enum):
     """The kinds of Release: each has its plan."""
 
     PLAIN = "plain"
-    GATED = "with gates that a hook and a person open"
+    GATED = "with gates that a hook and a person open, and an autoscaler at its least"
     MATCHING = "with requests that match"
     SHRINKING = "with stable's capacity shrinking"
     FRESH = "with a fresh baseline"
-    BY_PODS = "without a router"
+    BY_PODS = "without a router, and with an autoscaler at its least"
     BY_NODES = "with one pod a node"
     TAKEOVER = "taking a Deployment over"
     ROOMLESS = "taking a Deployment over where there is no room"
@@ -57,6 +57,11 @@ class Kind(Enum):
     @property
     def plan(self) -> Plan:
         return PLANS[self]
+
+    @property
+    def least(self) -> int:
+        """The fewest pods that an autoscaler allows, where there is one."""
+        return REPLICAS if self in {Kind.GATED, Kind.BY_PODS} else 0
 
     @property
     def routed(self) -> bool:
@@ -80,7 +85,7 @@ PLANS = {
     Kind.MATCHING: replace(PLAN, steps=(TESTERS, *PLAN.steps)),
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.FRESH: replace(PLAN, fresh=True),
-    Kind.BY_PODS: PLAN,
+    Kind.BY_PODS: replace(PLAN, steps=(replace(PLAN.steps[0], name="quarter", weight=25), *PLAN.steps[1:])),
     Kind.BY_NODES: PLAN,
     Kind.TAKEOVER: UNJUDGED,
     Kind.ROOMLESS: UNJUDGED,

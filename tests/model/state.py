@@ -97,7 +97,7 @@ class State:
         if self.kind.routed:
             return judged_by_plan(self.route, wanted=self.wants_matches)
 
-        candidate, step = self.pods_of(self.progress.candidate), PLAN.step(self.progress.step)
+        candidate, step = self.pods_of(self.progress.candidate), self.kind.plan.step(self.progress.step)
         one_a_node = self.kind is Kind.BY_NODES
         beside = step.size_by_pods(self.progress.full_size or self.replicas)
         wanted = step.size(self.replicas) if one_a_node else beside
@@ -140,6 +140,7 @@ class State:
             known=self.known,
             reading=Reading() if self.reading else None,
             replicas=max(self.replicas, kept),
+            least_size=self.kind.least,
             plan=self.kind.plan,
             progress=self.noted,
             sides=tuple(self._side(found) for found in self.pods),

@@ -12,10 +12,14 @@ def wanted_size(seen: Snapshot) -> int:
     """The candidate's pods at this step; with all the weight it has stable's full size.
 
     Its share of the floor, not of the size that an autoscaler would like at this moment, and never fewer than the
-    autoscaler's own least: at constant load a rollout then changes no size.
+    autoscaler's own least: at constant load a rollout then changes no size. But where pods are the share, more of them
+    would be more of the traffic.
     """
     size = _size(seen, seen.full_size)
-    return max(size, min(seen.least_size, seen.full_size)) if seen.step.replicas is None else size
+    if seen.by_pods or seen.step.replicas is not None:
+        return size
+
+    return max(size, min(seen.least_size, seen.full_size))
 
 
 def carrying_size(seen: Snapshot) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.decision.test_decide import BREACH
-from tests.unit.decision.world import World, deployed
+from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PrepareRevision, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step, weight_by_pods
@@ -22,6 +22,18 @@ def rolling_out() -> World:
 )
 def test_so_many_pods_beside_stables_are_the_share(weight: int, stable: int, pods: int) -> None:
     assert Step(name="step", weight=weight).size_by_pods(stable) == pods
+
+
+@pytest.mark.parametrize(("weight", "pods"), [(5, 1), (20, 3), (50, 10)])
+def test_an_autoscalers_least_gives_a_candidate_no_larger_share_than_its_weight(weight: int, pods: int) -> None:
+    steps = (Step(name="first", weight=weight, pause=True), Step(name="full", weight=100))
+    world = deployed(by_pods=True, replicas=10, least_size=10, plan=replace(PLAN, steps=steps))
+    world.target = "v2"
+
+    world.run()
+
+    assert world.progress.phase is Phase.PAUSED
+    assert {revision: side.replicas for revision, side in world.sides.items()} == {"v1": 10, "v2": pods}
 
 
 def test_the_weight_is_reached_as_far_as_pods_are_ready() -> None:

@@ -58,6 +58,7 @@ class World:
     baseline_starts: bool = True
     confirms: bool = True
     by_pods: bool = False
+    least_size: int = 0
     at_once: int = 0
     done: list[Action] = field(default_factory=list)
 
@@ -67,6 +68,7 @@ class World:
             now=self.now,
             target=self.target,
             replicas=self.replicas,
+            least_size=self.least_size,
             plan=self.plan,
             progress=self.progress,
             sides=tuple(self.sides.values()),
