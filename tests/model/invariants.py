@@ -7,6 +7,7 @@ from tests.model.effects import after
 from tests.model.leaving import broken_by_leaving, broken_by_replacing, broken_by_taking
 from tests.model.plans import HOOK, NOW, REPLICAS, Kind
 from tests.model.serving import taken_from_requests
+from tests.model.shares import beyond_its_share
 from tests.model.state import State
 from tests.unit.decision.world import as_recorded
 from tidegate.api import Suspend
@@ -30,9 +31,7 @@ from tidegate.decision.status import status_of
 def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     """Invariants that this effect would break in this world."""
     yield from _twice(before, action)
-    if isinstance(action, PrepareRevision | Scale):
-        yield from _beside(before, action)
-
+    yield from beyond_its_share(before, action)
     yield from taken_from_requests(before, action)
     yield from broken_by_taking(before, action)
     yield from broken_by_leaving(before, action)
@@ -108,17 +107,6 @@ def _weight(before: State, weight: int, revision: str, *, raising: bool) -> Iter
         and not _gone_for_good(before, before.progress.candidate)
     ):
         yield "the weight falls only on a Service that selects the candidate"
-
-
-def _beside(before: State, action: PrepareRevision | Scale) -> Iterator[str]:
-    """Where pods are the share, more of them are more of the traffic, whatever an autoscaler allows at least."""
-    step, revision = before.kind.plan.step(before.progress.step), before.progress.candidate
-    if before.kind is not Kind.BY_PODS or action.revision != revision or before.progress.phase is Phase.PROMOTING:
-        return
-
-    most = step.size_by_pods(max(before.replicas, before.progress.full_size or 0))
-    if before.pods_of(revision).replicas < action.replicas > most:
-        yield "a candidate has no more pods beside stable's than its step's share"
 
 
 def _back_again(before: State, revision: str, *, rises: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from tests.model.amend import amended
 from tests.model.deployment import Deployment
 from tests.model.nodes import Given
-from tests.model.plans import LOST_CONFIG, NOW, PLAN, REPLICAS, WAITS, Kind
+from tests.model.plans import LOST_CONFIG, NOW, REPLICAS, WAITS, Kind
 from tests.model.routes import judged_by_plan, wants_matches
 from tidegate.api import Suspend
 from tidegate.decision.copies import copy_missing
