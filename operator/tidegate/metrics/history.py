@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median_low
 
+from .continuity import restarted, rise
 from .samples import MILLISECONDS, Sample, Series, countable
 from .warm_up import milliseconds
 
@@ -72,5 +73,5 @@ def _time(sample: Sample) -> int:
 def _increments(samples: Sequence[Sample], block: int) -> Iterable[tuple[int, int]]:
     """The block of each sample but the first, and how far the counter rose up to it."""
     for before, sample in pairwise(samples):
-        rose = sample.value - before.value
-        yield sample.at // block, round(rose if rose >= 0 else sample.value)
+        had, now = round(before.value), round(sample.value)
+        yield sample.at // block, rise(had, now) if now >= had or restarted([(had, now)]) else 0

@@ -2,16 +2,18 @@
 
 No rate and no extrapolation: a request is counted once, in one block. A block ends when every target that counts in it
 was scraped anew, however rarely that is; one that misses its own time is not waited for. What is left out is decided
-before any value is looked at. The same samples give the same blocks, in one piece or in many.
+before any value is looked at, but for a target whose counters do what no counters of one process do (`continuity`). The
+same samples give the same blocks, in one piece or in many.
 """
 
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, groupby
 from types import MappingProxyType
 
+from .continuity import Scrape, broken, rise
 from .samples import Counter, Sample, Series, Side, Up, countable
 from .targets import Line, Pod, Target, target_of
 from .warm_up import WarmUp, milliseconds
@@ -73,6 +75,7 @@ class Grid:
 # Time, whether it is a target's scrape, value, place among the series; so sorted, `up` comes last and of two values for
 # one time the smaller is taken.
 _Order = tuple[int, bool, float, int]
+_Event = tuple[_Order, Line | str]
 
 
 class Increments:
@@ -111,9 +114,9 @@ class Increments:
         Samples from before the start tell which counters existed. `ready` is when each pod became Ready.
         """
         blocks: list[CountedBlock] = []
-        for (at, _, value, _), of in sorted(self._events(series, ups, until)):
+        for at, events in groupby(sorted(self._events(series, ups, until)), key=_time):
             blocks += self._closed(at - 1, ready)
-            self._note(of, Sample(at, value))
+            self._note(at, events)
 
         blocks += self._closed(until, ready)
         self._taken = until if self._taken is None else max(self._taken, until)
@@ -123,7 +126,7 @@ class Increments:
         """The pods whose counts do not count in the open block."""
         return tuple(sorted(pod.name for pod in self._pods.values() if not pod.counts))
 
-    def _events(self, series: Iterable[Series], ups: Iterable[Up], until: int) -> Iterable[tuple[_Order, Line | str]]:
+    def _events(self, series: Iterable[Series], ups: Iterable[Up], until: int) -> Iterable[_Event]:
         """What counts of what is given: stale markers and what no counter can be are gaps."""
         counters = ((self._line(found.counter), found.samples) for found in series)
         given = chain[tuple[Line | str, tuple[Sample, ...]]](counters, ((up.pod, up.samples) for up in ups))
@@ -136,11 +139,21 @@ class Increments:
     def _line(self, counter: Counter) -> Line:
         return self._lines.get(counter) or self._lines.setdefault(counter, Line(counter, target_of(counter)))
 
-    def _note(self, of: Line | str, sample: Sample) -> None:
-        if isinstance(of, str):
-            self._note_scrape(of, sample)
-        elif of.last is None or of.last.at < sample.at:
-            self._note_count(of, sample)
+    def _note(self, at: int, events: Iterable[_Event]) -> None:
+        """What was scraped at a time, target by target; of two values of a counter the first."""
+        scraped: dict[Target, dict[Line, int]] = {}
+        ups: list[tuple[str, Sample]] = []
+        for (_, _, value, _), of in events:
+            if isinstance(of, str):
+                ups.append((of, Sample(at, value)))
+            elif of.last is None or of.last.at < at:
+                scraped.setdefault(of.target, {}).setdefault(of, round(value))
+
+        for target, found in scraped.items():
+            self._note_counts(target, at, found)
+
+        for name, sample in ups:
+            self._note_scrape(name, sample)
 
     def _note_scrape(self, name: str, sample: Sample) -> None:
         """A scrape that failed makes its cell one in which the pod was not scraped, whatever came before it."""
@@ -149,23 +162,34 @@ class Increments:
         elif (name,) in self._pods:
             self._pods[name,].scraped = None
 
-    def _note_count(self, line: Line, sample: Sample) -> None:
-        counter = line.counter
-        pod = self._pods.get(line.target)
-        if pod is None:
-            # All that a new pod counted is of this rollout, and so of the open block. Another's past is unknown.
-            warm = self._grid.warm_up is None
-            pod = self._pods[line.target] = Pod(counter.pod, sample.at, counts=counter.new and warm, warm=warm)
+    def _note_counts(self, target: Target, at: int, found: Scrape) -> None:
+        pod = self._pods.get(target) or self._met(target, at, next(iter(found)).counter)
+        if broken(pod, found):
+            # Nobody knows how far they rose: what the pod counts begins anew with the next block.
+            pod.counts = False
 
+        for line, value in found.items():
+            self._note_count(pod, line, Sample(at, value))
+
+    def _met(self, target: Target, at: int, counter: Counter) -> Pod:
+        """A pod that is seen for the first time.
+
+        All that a new pod counted is of this rollout, and so of the open block. Another's past is unknown.
+        """
+        warm = self._grid.warm_up is None
+        pod = self._pods[target] = Pod(counter.pod, at, counts=counter.new and warm, warm=warm)
+        return pod
+
+    def _note_count(self, pod: Pod, line: Line, sample: Sample) -> None:
         if line.last is None:
             pod.lines.append(line)
-            pod.sides.add(counter.side)
+            pod.sides.add(line.counter.side)
         else:
             pod.note_apart(sample.at, sample.at - line.last.at)
 
         grown = self._grown(line, sample)
         line.last, line.grown, pod.scraped = sample, line.grown + grown, sample.at
-        if counter.part == self._grid.requests:
+        if line.counter.part == self._grid.requests:
             pod.served += grown
 
     def _grown(self, line: Line, sample: Sample) -> int:
@@ -178,8 +202,7 @@ class Increments:
             # What rose across the start may be an earlier candidate's.
             return 0
 
-        last = round(before.value)
-        return value - last if value >= last else value
+        return rise(round(before.value), value)
 
     def _closed(self, until: int, ready: Mapping[str, int]) -> Iterable[CountedBlock]:
         """Close every cell that ends up to a time."""
@@ -270,3 +293,7 @@ class Increments:
         )
         begins = [pod.begun for pod in counted if pod.begun is not None]
         return CountedBlock(since=since, until=until, pods=pods, oldest=min(begins, default=None))
+
+
+def _time(event: _Event) -> int:
+    return event[0][0]

@@ -31,12 +31,19 @@ class _Samples:
     values: "array[float]" = field(default_factory=lambda: array("d"))
 
     def add(self, at: int, value: float, *, since: int) -> None:
-        """Add the newest, and drop what is older than `since`."""
+        """Add the newest, and drop what is older than `since`, or of a time to come: the clock was set back."""
+        self.drop(at)
         self.times.append(at)
         self.values.append(value)
         if self.times[0] < since:
             old = bisect_left(self.times, since)
             del self.times[:old], self.values[:old]
+
+    def drop(self, since: int) -> None:
+        """Drop what is as late as that: times stay in order."""
+        if self.times and self.times[-1] >= since:
+            first = bisect_left(self.times, since)
+            del self.times[first:], self.values[first:]
 
     def between(self, since: int, until: int) -> Iterable[Sample]:
         """After `since` and up to `until`, as a range selector takes them."""
@@ -54,6 +61,7 @@ class _Line:
 
     def add(self, at: int, value: float) -> None:
         self.fine.add(at, value, since=at - FINE)
+        self.coarse.drop(at)
         last = self.coarse.times[-1] if self.coarse.times else at - COARSE
         if at // COARSE > last // COARSE:
             self.coarse.add(at, value, since=at - KEPT)

@@ -14,7 +14,7 @@ def target_of(counter: Counter) -> Target:
     return counter.pod, *(value for label, value in counter.labels if label in SCRAPE)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """A counter, its last sample, and how far it rose in the open block."""
 

@@ -212,7 +212,7 @@ def test_a_sample_that_comes_late_is_passed_over_and_its_requests_count_with_the
     increments = Increments(GRID)
     first = increments.take([STEADY, series(NEW, {1: 5})], until=START + 2 * CELL)
 
-    second = increments.take([STEADY, series(NEW, {1: 5, 1.5: 50, 3: 3})], until=START + 3 * CELL)
+    second = increments.take([STEADY, series(NEW, {1: 5, 1.5: 50, 3: 8})], until=START + 3 * CELL)
 
     assert requests([*first, *second], Side.CANDIDATE) == [5, 3]
 
@@ -271,8 +271,8 @@ def test_a_counter_without_an_error_series_has_no_errors() -> None:
     assert [block.count(Side.CANDIDATE, part="errors", of="requests") for block in blocks] == [(20, 0), (20, 0)]
 
 
-def test_a_restart_that_only_one_counter_shows_gives_no_more_errors_than_requests() -> None:
-    new, errors = series(NEW, every([100, 101], first=1)), series(NEW_ERRORS, every([50, 30], first=1))
+def test_where_there_are_more_errors_than_requests_no_more_are_taken() -> None:
+    new, errors = series(NEW, every([100, 101], first=1)), series(NEW_ERRORS, every([50, 80], first=1))
 
     blocks = counted([STEADY, new, errors], 2)
 

@@ -132,6 +132,19 @@ def test_a_gateway_that_begins_again_loses_a_block_and_invents_none() -> None:
     assert blocks_of(ring, until=30 * SECOND) == [(10, 0), (2, 2), (3, 3)]
 
 
+def test_what_a_clock_that_was_set_back_has_yet_to_reach_is_forgotten() -> None:
+    ring, known = Ring(), sifting()
+    for moment, value in ((5, 1), (10, 2), (15, 3), (20, 4), (12, 5), (17, 6)):
+        assert ring.add(moment * SECOND, taken(counter("stable", value), found=known)) is None
+
+    assert [(found.at // SECOND, found.value) for found in samples(ring, since=0, until=60 * SECOND)] == [
+        (5, 1.0),
+        (10, 2.0),
+        (12, 5.0),
+        (17, 6.0),
+    ]
+
+
 def test_more_series_than_are_kept_are_refused_whole() -> None:
     ring, known = Ring(most=3), sifting()
     assert ring.add(SECOND, taken(counter("stable", 1) + counter("candidate", 1), found=known)) is None

@@ -1,0 +1,148 @@
+"""What falls a little, or goes on under other labels, is no restart: its life is not one block's increment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.metrics.test_increments import GRID, NEW, OLD, START, counted, every, series
+from tidegate.metrics.history import history
+from tidegate.metrics.increments import CountedBlock, Increments
+from tidegate.metrics.samples import Counter, Sample, Series, Side
+
+CELL = 15_000
+GATEWAY = {side: Counter(side=side, pod="gateway", part="requests") for side in Side}
+ERRORS = {side: replace(counter, part="errors") for side, counter in GATEWAY.items()}
+
+
+def steadily(counter: Counter, had: int, grows: int, cells: int = 8) -> dict[float, float]:
+    return {cell: had + grows * cell for cell in range(cells + 1)}
+
+
+def of_gateway(changes: Mapping[Counter, Mapping[float, float]]) -> list[Series]:
+    """A long life of both sides, and of each a hundred requests a cell with one error; but for some values."""
+    lines = [(GATEWAY[side], 1_000_000, 100) for side in Side] + [(ERRORS[side], 40_000, 1) for side in Side]
+    return [
+        series(counter, {**steadily(counter, had, grows), **changes.get(counter, {})}) for counter, had, grows in lines
+    ]
+
+
+def counts(blocks: Sequence[CountedBlock], side: Side) -> list[tuple[int, int]]:
+    return [block.count(side, part="errors", of="requests") for block in blocks]
+
+
+def places(blocks: Sequence[CountedBlock]) -> list[int]:
+    return [(block.since - START) // CELL for block in blocks]
+
+
+@pytest.mark.parametrize(
+    "counter", [*GATEWAY.values(), *ERRORS.values()], ids=lambda found: f"{found.side} {found.part}"
+)
+def test_one_counter_that_falls_by_one_leaves_its_targets_block_out(counter: Counter) -> None:
+    found = of_gateway({})
+    (before,) = [each.samples[4].value for each in found if each.counter == counter]
+
+    blocks = counted(of_gateway({counter: {4: before - 101}}), 8)
+
+    assert places(blocks) == [0, 1, 2, 4, 5, 6, 7]
+    for side in Side:
+        assert all(requests <= 201 and errors <= 102 for requests, errors in counts(blocks, side)), side
+
+
+def test_all_counters_of_a_server_that_is_behind_fall_a_little_and_nothing_is_counted() -> None:
+    """A store that takes samples of two servers in turn: the other one saw these counters a cell earlier."""
+    behind = {each.counter: {4.0: each.samples[2].value} for each in of_gateway({})}
+
+    blocks = counted(of_gateway(behind), 8)
+
+    assert places(blocks) == [0, 1, 2, 4, 5, 6, 7]
+    # What both servers saw counts once they agree again.
+    assert max(counts(blocks, Side.STABLE)) == (300, 3)
+
+
+def test_a_restart_of_all_counters_counts_from_zero() -> None:
+    again = {
+        each.counter: {float(cell): each.samples[cell].value - each.samples[3].value for cell in range(4, 9)}
+        for each in of_gateway({})
+    }
+
+    blocks = counted(of_gateway(again), 8)
+
+    assert places(blocks) == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert counts(blocks, Side.STABLE)[1:] == [(100, 1)] * 7
+
+
+def test_a_restart_of_which_some_counters_passed_what_they_had_is_left_out() -> None:
+    """Of 448 requests after it four were slow: by each counter alone all but one."""
+    all_, quick = series(NEW, {1: 450, 2: 448, 3: 500}), series(replace(NEW, part="quick"), {1: 443, 2: 444, 3: 495})
+
+    blocks = counted([series(OLD, every([1000, 1010, 1020, 1030])), all_, quick], 3)
+
+    assert [block.count(Side.CANDIDATE, part="quick", of="requests") for block in blocks] == [(450, 443), (52, 51)]
+
+
+def relabelled(found: Series, cell: int) -> list[Series]:
+    """The same counter, of which the scrapes from a cell on have one label more."""
+    counter = replace(found.counter, labels=(("node", "n1"),))
+    place = next(place for place, sample in enumerate(found.samples) if sample.at > START + (cell - 1) * CELL)
+    return [Series(found.counter, found.samples[:place]), Series(counter, found.samples[place:])]
+
+
+def test_series_that_get_another_label_are_not_born_with_all_they_ever_counted() -> None:
+    found = [each for of in of_gateway({}) for each in relabelled(of, 4)]
+
+    blocks = counted(found, 8)
+
+    assert places(blocks) == [0, 1, 2, 4, 5, 6, 7]
+    assert counts(blocks, Side.STABLE) == [(100, 1)] * 7
+    assert set(counts(blocks[1:], Side.CANDIDATE)) == {(100, 1)}
+
+
+def test_a_first_error_is_born_and_counts_though_other_series_are_there() -> None:
+    first = series(replace(ERRORS[Side.CANDIDATE], labels=(("code", "502"),)), {3: 7, 4: 9, 5: 9})
+
+    blocks = counted([*of_gateway({}), first], 5)
+
+    assert counts(blocks, Side.CANDIDATE)[1:] == [(100, 1), (100, 8), (100, 3), (100, 1)]
+
+
+def test_the_rest_of_a_side_counts_where_one_targets_block_is_left_out() -> None:
+    other = series(replace(OLD, pod="other"), {cell: 50 * cell for cell in range(9)})
+
+    blocks = counted([*of_gateway({ERRORS[Side.STABLE]: {4: 39_000}}), other, series(NEW, every(range(9)))], 8)
+
+    assert places(blocks) == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert [all_ for all_, _ in counts(blocks, Side.STABLE)] == [150, 150, 150, 50, 150, 150, 150, 150]
+
+
+def test_in_stables_hour_what_falls_a_little_is_no_increment() -> None:
+    samples = tuple(Sample(CELL * place, value) for place, value in enumerate([5000.0, 5010.0, 5009.0, 5020.0, 3.0]))
+
+    found = history([Series(OLD, samples)])
+
+    assert [cell["requests"] for (cell,) in found.rows] == [10, 0, 11, 3]
+
+
+LIFE = st.lists(st.tuples(st.integers(0, 50), st.booleans()), min_size=12, max_size=12)
+
+
+@given(life=LIFE, past=st.integers(100, 10**9), label=st.integers(0, 12))
+def test_whatever_a_lagging_server_and_new_labels_do_no_more_is_counted_than_was_served(
+    life: list[tuple[int, bool]], past: int, label: int
+) -> None:
+    """A sample of the server that lags is the value of the cell before."""
+    value, truth = past, [past]
+    for grown, _ in life:
+        value += grown
+        truth.append(value)
+    told = [truth[place - (place > 0 and life[place - 1][1])] for place in range(13)]
+    requests = Series(
+        GATEWAY[Side.STABLE], tuple(Sample(START + place * CELL - 1000, told[place]) for place in range(13))
+    )
+    found = relabelled(requests, label) if label else [requests]
+
+    blocks = Increments(GRID).take([*found, series(NEW, every([*range(13)]))], until=START + 12 * CELL)
+
+    assert sum(block.count(Side.STABLE, part="errors", of="requests")[0] for block in blocks) <= truth[-1] - past
