@@ -8,8 +8,7 @@ from itertools import pairwise
 from statistics import median_low
 
 from .continuity import restarted, rise
-from .samples import MILLISECONDS, Sample, Series, countable
-from .warm_up import milliseconds
+from .samples import MILLISECONDS, Sample, Series, countable, milliseconds
 
 # Of scrapes that are rarer, a row is several of these: targets that are scraped in turn must be in one row.
 BLOCK = timedelta(seconds=15)

@@ -8,17 +8,13 @@ same samples give the same blocks, in one piece or in many.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain, groupby
-from types import MappingProxyType
+from itertools import groupby
 
 from .continuity import Scrape, broken, rise
-from .samples import Counter, Sample, Series, Side, Up, countable
+from .samples import Counter, Sample, Series, Side, countable, milliseconds
 from .targets import Line, Pod, Target, target_of
-from .warm_up import WarmUp, milliseconds
-
-NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +57,19 @@ class Grid:
     """Blocks on a grid that begins at `start`, in milliseconds since 1970, and how they are made.
 
     Scrapes may be rarer than cells. A block is as many cells long as it takes to scrape all that counts, `longest` at
-    most; a side that is not scraped in them is given up. `requests` is the part that warms a pod; without `warm_up` (a
-    gateway's pods, which are older than the rollout) all counts count.
+    most; a side that is not scraped in them is given up. A pod that is first seen after the start counts `warm_up`
+    later; without one (a gateway's pods, which are older than the rollout) all counts count.
     """
 
     start: int
     cell: timedelta = timedelta(seconds=15)
     longest: int = 4
-    requests: str = "requests"
-    warm_up: WarmUp | None = field(default_factory=WarmUp)
+    warm_up: timedelta | None = timedelta(minutes=1)
 
 
-# Time, whether it is a target's scrape, value, place among the series; so sorted, `up` comes last and of two values for
-# one time the smaller is taken.
-_Order = tuple[int, bool, float, int]
-_Event = tuple[_Order, Line | str]
+# Time, value, place among the series; so sorted, of two values for one time the smaller is taken.
+_Order = tuple[int, float, int]
+_Event = tuple[_Order, Line]
 
 
 class Increments:
@@ -103,38 +97,31 @@ class Increments:
         A target that was not scraped for as long as two blocks may be is gone.
         """
         since = self._end - 2 * self._grid.longest * self._cell
-        return max((pod.apart for pod in self._pods.values() if pod.scraped and pod.scraped > since), default=0)
+        return max((pod.apart for pod in self._pods.values() if pod.scraped > since), default=0)
 
-    def take(
-        self, series: Iterable[Series], *, until: int, ups: Iterable[Up] = (), ready: Mapping[str, int] = NOBODY
-    ) -> tuple[CountedBlock, ...]:
+    def take(self, series: Iterable[Series], *, until: int) -> tuple[CountedBlock, ...]:
         """The blocks that end up to `until`; samples taken before, and those after `until`, are passed over.
 
         Ask for a time that is past by longer than samples take to arrive: one that comes later is never counted.
-        Samples from before the start tell which counters existed. `ready` is when each pod became Ready.
+        Samples from before the start tell which counters existed.
         """
         blocks: list[CountedBlock] = []
-        for at, events in groupby(sorted(self._events(series, ups, until)), key=_time):
-            blocks += self._closed(at - 1, ready)
+        for at, events in groupby(sorted(self._events(series, until)), key=_time):
+            blocks += self._closed(at - 1)
             self._note(at, events)
 
-        blocks += self._closed(until, ready)
+        blocks += self._closed(until)
         self._taken = until if self._taken is None else max(self._taken, until)
         return tuple(blocks)
 
-    def warming(self) -> tuple[str, ...]:
-        """The pods whose counts do not count in the open block."""
-        return tuple(sorted(pod.name for pod in self._pods.values() if not pod.counts))
-
-    def _events(self, series: Iterable[Series], ups: Iterable[Up], until: int) -> Iterable[_Event]:
+    def _events(self, series: Iterable[Series], until: int) -> Iterable[_Event]:
         """What counts of what is given: stale markers and what no counter can be are gaps."""
-        counters = ((self._line(found.counter), found.samples) for found in series)
-        given = chain[tuple[Line | str, tuple[Sample, ...]]](counters, ((up.pod, up.samples) for up in ups))
         taken = -math.inf if self._taken is None else self._taken
-        for place, (of, samples) in enumerate(given):
-            for sample in samples:
+        for place, found in enumerate(series):
+            line = self._line(found.counter)
+            for sample in found.samples:
                 if taken < sample.at <= until and countable(sample):
-                    yield (sample.at, isinstance(of, str), sample.value, place), of
+                    yield (sample.at, sample.value, place), line
 
     def _line(self, counter: Counter) -> Line:
         return self._lines.get(counter) or self._lines.setdefault(counter, Line(counter, target_of(counter)))
@@ -142,25 +129,12 @@ class Increments:
     def _note(self, at: int, events: Iterable[_Event]) -> None:
         """What was scraped at a time, target by target; of two values of a counter the first."""
         scraped: dict[Target, dict[Line, int]] = {}
-        ups: list[tuple[str, Sample]] = []
-        for (_, _, value, _), of in events:
-            if isinstance(of, str):
-                ups.append((of, Sample(at, value)))
-            elif of.last is None or of.last.at < at:
-                scraped.setdefault(of.target, {}).setdefault(of, round(value))
+        for (_, value, _), line in events:
+            if line.last is None or line.last.at < at:
+                scraped.setdefault(line.target, {}).setdefault(line, round(value))
 
         for target, found in scraped.items():
             self._note_counts(target, at, found)
-
-        for name, sample in ups:
-            self._note_scrape(name, sample)
-
-    def _note_scrape(self, name: str, sample: Sample) -> None:
-        """A scrape that failed makes its cell one in which the pod was not scraped, whatever came before it."""
-        if sample.value > 0:
-            self._pods.setdefault((name,), Pod(name, sample.at)).scraped = sample.at
-        elif (name,) in self._pods:
-            self._pods[name,].scraped = None
 
     def _note_counts(self, target: Target, at: int, found: Scrape) -> None:
         pod = self._pods.get(target) or self._met(target, at, next(iter(found)).counter)
@@ -177,7 +151,7 @@ class Increments:
         All that a new pod counted is of this rollout, and so of the open block. Another's past is unknown.
         """
         warm = self._grid.warm_up is None
-        pod = self._pods[target] = Pod(counter.pod, at, counts=counter.new and warm, warm=warm)
+        pod = self._pods[target] = Pod(counter.pod, at, at, counts=counter.new and warm, warm=warm)
         return pod
 
     def _note_count(self, pod: Pod, line: Line, sample: Sample) -> None:
@@ -189,8 +163,6 @@ class Increments:
 
         grown = self._grown(line, sample)
         line.last, line.grown, pod.scraped = sample, line.grown + grown, sample.at
-        if line.counter.part == self._grid.requests:
-            pod.served += grown
 
     def _grown(self, line: Line, sample: Sample) -> int:
         """The increment up to a sample. A counter that its pod did not have when it was scraped before began at 0."""
@@ -204,27 +176,27 @@ class Increments:
 
         return rise(round(before.value), value)
 
-    def _closed(self, until: int, ready: Mapping[str, int]) -> Iterable[CountedBlock]:
+    def _closed(self, until: int) -> Iterable[CountedBlock]:
         """Close every cell that ends up to a time."""
         while self._end <= until:
-            block = self._close(self._end, ready)
+            block = self._close(self._end)
             self._end += self._cell
             if block is not None:
                 yield block
 
-    def _close(self, end: int, ready: Mapping[str, int]) -> CountedBlock | None:
+    def _close(self, end: int) -> CountedBlock | None:
         arrived = [pod.sides for pod in self._arrived(end)]
         absent = [side for side in self._needed(end) if not any(side in sides for sides in arrived)]
         if not absent and not self._awaited(end):
             block = None if self._opened is None else self._block(self._opened, end)
             self.left_out += block is None and end > self._grid.start
-            self._open(end, ready)
+            self._open(end)
             return block
 
         self.left_out += end > self._grid.start
         # Nothing is lost before a side's first series: the block begins where the other one was scraped last.
         if absent and not any(side in pod.sides for side in absent for pod in self._pods.values()):
-            self._open(end, ready)
+            self._open(end)
         elif self._opened is not None and end - self._opened >= self._grid.longest * self._cell:
             self._opened = None
 
@@ -247,7 +219,7 @@ class Increments:
         return any(self._current(pod, end) and not self._new(pod) for pod in counts)
 
     def _new(self, pod: Pod) -> bool:
-        return pod.scraped is not None and (self._opened is None or pod.scraped > self._opened)
+        return self._opened is None or pod.scraped > self._opened
 
     def _current(self, pod: Pod, end: int) -> bool:
         """True when the pod has missed no scrape, as rarely as it is scraped; once in a cell, where that is not known.
@@ -255,23 +227,20 @@ class Increments:
         Scrapes are a little late now and then: by a twentieth of what they are apart.
         """
         reach = max(self._cell, pod.apart + pod.apart // 20)
-        return pod.scraped is not None and pod.scraped > end - min(reach, self._grid.longest * self._cell)
+        return pod.scraped > end - min(reach, self._grid.longest * self._cell)
 
-    def _open(self, end: int, ready: Mapping[str, int]) -> None:
+    def _open(self, end: int) -> None:
         """Begin a block: what a pod counts from its last scrape on belongs to it, if it missed none before that."""
         self._opened = end
         for pod in self._pods.values():
-            pod.warm = self._warm(pod, end, ready)
+            pod.warm = self._warm(pod, end)
             pod.counts, pod.begun = pod.warm and self._current(pod, end), pod.scraped
             for line in pod.lines:
                 line.grown = 0
 
-    def _warm(self, pod: Pod, at: int, ready: Mapping[str, int]) -> bool:
-        rule, since = self._grid.warm_up, ready.get(pod.name)
-        if rule is None or (since is None and pod.seen <= self._grid.start):
-            return True
-
-        return rule.over(at, seen=pod.seen, ready=since, served=pod.served)
+    def _warm(self, pod: Pod, at: int) -> bool:
+        rule = self._grid.warm_up
+        return rule is None or pod.seen <= self._grid.start or at >= pod.seen + milliseconds(rule)
 
     def _block(self, since: int, until: int) -> CountedBlock | None:
         """The increments of the open block, of pods that were scraped at both its ends; None where a side has none.

@@ -11,9 +11,8 @@ from .backend import Backend
 from .history import BLOCK
 from .page import Page
 from .raw_counts import RawSeries, Shape
-from .samples import Sample
+from .samples import Sample, milliseconds
 from .sifting import Head, Owner, owner_of
-from .warm_up import milliseconds
 
 # Stable's hour, and what a first weight may be late by.
 KEPT = milliseconds(timedelta(minutes=65))

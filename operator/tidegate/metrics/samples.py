@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from itertools import accumulate
 
@@ -78,14 +79,6 @@ class Series:
     native: tuple[Buckets, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Up:
-    """Prometheus' own word on a target: whether each scrape of it succeeded."""
-
-    pod: str
-    samples: tuple[Sample, ...]
-
-
 # As a server writes them: no `1_000`, no space around, no digits but these.
 NUMBER = re.compile(
     r"[+-]?(?:[0-9]+[.]?[0-9]*(?:[eE][+-]?[0-9]+)?|[.][0-9]+(?:[eE][+-]?[0-9]+)?|[Ii]nf(?:inity)?|[Nn]a[Nn])"
@@ -117,3 +110,8 @@ def buckets(at: float, count: str, found: Sequence[tuple[int, str, str, str]]) -
         uppers=tuple(upper for upper, _, _ in ordered),
         cumulative=tuple(accumulate(inside for _, _, inside in ordered)),
     )
+
+
+def milliseconds(span: timedelta) -> int:
+    """Whole ones."""
+    return round(span.total_seconds() * MILLISECONDS)

@@ -30,11 +30,10 @@ class Pod:
 
     name: str
     seen: int
-    scraped: int | None = None
+    scraped: int
     # How far its scrapes are apart, by the last two, of which the second was then; 0 before there are two.
     apart: int = 0
     apart_at: int | None = None
-    served: int = 0
     # True where the open block holds all that the pod counted in it, and the pod was warm when it began.
     counts: bool = False
     warm: bool = False

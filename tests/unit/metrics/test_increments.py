@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.metrics.increments import CountedBlock, Grid, Increments
-from tidegate.metrics.samples import Counter, Sample, Series, Side, Up, samples
-from tidegate.metrics.warm_up import WarmUp
+from tidegate.metrics.samples import Counter, Sample, Series, Side, samples
 
 START = 1_000_000
 CELL = 15_000
@@ -40,8 +39,8 @@ def every(values: Sequence[float], first: int = 0) -> dict[float, float]:
     return {first + place: value for place, value in enumerate(values)}
 
 
-def counted(found: Sequence[Series], cells: int, *, grid: Grid = GRID, ups: Sequence[Up] = ()) -> list[CountedBlock]:
-    return list(Increments(grid).take(found, until=START + cells * CELL, ups=ups))
+def counted(found: Sequence[Series], cells: int, *, grid: Grid = GRID) -> list[CountedBlock]:
+    return list(Increments(grid).take(found, until=START + cells * CELL))
 
 
 def requests(blocks: Sequence[CountedBlock], side: Side) -> list[int]:
@@ -220,12 +219,11 @@ def test_a_sample_that_comes_late_is_passed_over_and_its_requests_count_with_the
 def test_a_clock_that_goes_back_changes_nothing() -> None:
     increments = Increments(GRID)
     new = Series(NEW, (Sample(at(1), 1), Sample(at(2), 2), Sample(at(2) + 1500, 3)))
-    up = Up("new", (Sample(at(1), 1),))
 
     blocks = [
         block
         for until in (at(2) + 2000, START, START + 3 * CELL)
-        for block in increments.take([STEADY, new], ups=[up], until=until)
+        for block in increments.take([STEADY, new], until=until)
     ]
 
     assert requests(blocks, Side.CANDIDATE) == [1, 1, 1]
@@ -235,25 +233,6 @@ def test_of_two_values_for_one_time_the_smaller_counts() -> None:
     double = Series(NEW, (Sample(at(1), 9), Sample(at(1), 5), Sample(at(2), 10)))
 
     assert requests(counted([STEADY, double], 2), Side.CANDIDATE) == [5, 5]
-
-
-def test_a_cell_whose_last_scrape_failed_was_not_scraped_though_it_has_a_sample() -> None:
-    new = Series(NEW, tuple(Sample(at(cell) - 5000, 1) for cell in (1, 2, 3)))
-    up = Up("new", (Sample(at(1), 1), Sample(at(2), 0), Sample(at(3), 1)))
-    increments = Increments(GRID)
-
-    blocks = increments.take([STEADY, new], ups=[up], until=START + 3 * CELL)
-
-    assert [(block.until - block.since) // CELL for block in blocks] == [1, 2]
-    assert increments.left_out == 1
-
-
-def test_a_scrape_without_a_counter_tells_that_it_began_at_zero() -> None:
-    up = Up("new", tuple(Sample(at(cell), 1) for cell in (1, 2)))
-    new = series(replace(NEW, new=False), every([6, 8], first=2))
-
-    assert requests(counted([STEADY, new], 3, ups=[up]), Side.CANDIDATE) == [6, 2]
-    assert requests(counted([STEADY, new], 3), Side.CANDIDATE) == [2]
 
 
 @pytest.mark.parametrize(
@@ -293,45 +272,18 @@ def test_values_are_read_as_prometheus_writes_them() -> None:
         samples([(1000, "<html>")])
 
 
-def warming(ready: Mapping[str, int], per_cell: int) -> list[int]:
-    cells = 26
+@pytest.mark.parametrize(("first", "cold"), [(1, 5), (3, 5), (0, 0)], ids=["at once", "later", "before the start"])
+def test_a_pods_first_minute_is_dropped_whatever_it_answers(first: int, cold: int) -> None:
+    cells = 12
     steady = series(OLD, every([10 * cell for cell in range(cells + 1)]))
-    new = series(NEW, every([per_cell * (cell + 1) for cell in range(cells)], first=1))
-    errors = series(NEW_ERRORS, every([1000 * (cell + 1) for cell in range(cells)], first=1))
-    blocks = Increments(WARMING).take([steady, new, errors], until=START + cells * CELL, ready=ready)
-    assert requests(blocks, Side.STABLE) == [10] * cells
-    return requests(blocks, Side.CANDIDATE)
+    new = series(NEW, every([100 * place for place in range(cells + 1 - first)], first=first))
+    errors = series(NEW_ERRORS, every([1000 * place for place in range(cells + 1 - first)], first=first))
 
+    blocks = Increments(WARMING).take([steady, new, errors], until=START + cells * CELL)
 
-@pytest.mark.parametrize(
-    ("ready", "per_cell", "cold"),
-    [
-        ({"new": START}, 100, 4),
-        ({"new": START}, 20, 10),
-        ({"new": START}, 1, 20),
-        ({"new": START + 2 * CELL}, 100, 6),
-        ({}, 100, 21),
-    ],
-    ids=["a minute", "200 requests", "five minutes at most", "from when it was Ready", "never seen Ready"],
-)
-def test_a_cold_pods_counts_are_dropped_by_the_rule(ready: Mapping[str, int], per_cell: int, cold: int) -> None:
-    assert warming(ready, per_cell) == [0] * cold + [per_cell] * (26 - cold)
-
-
-def test_the_pods_that_warm_up_are_named() -> None:
-    increments = Increments(WARMING)
-    increments.take([STEADY, series(NEW, every([1], first=1))], until=START + CELL)
-
-    assert increments.warming() == ("new",)
-
-
-def test_a_pod_is_warm_only_after_both_the_time_and_the_requests() -> None:
-    rule = WarmUp(least=timedelta(seconds=1), requests=10, most=timedelta(seconds=5))
-
-    assert not rule.over(1000, seen=0, ready=0, served=9)
-    assert not rule.over(999, seen=0, ready=0, served=10)
-    assert rule.over(1000, seen=0, ready=0, served=10)
-    assert rule.over(5000, seen=0, ready=0, served=0)
+    counting = cells - cold - max(0, first - 1)
+    assert requests(blocks, Side.CANDIDATE) == [0] * cold + [100] * counting
+    assert requests(blocks, Side.STABLE) == [10] * (cold + counting)
 
 
 SECOND = 1000
@@ -440,51 +392,41 @@ SAMPLES = st.lists(st.builds(Sample, MOMENTS, VALUES), max_size=12).map(tuple)
 ALL_SERIES = st.dictionaries(COUNTERS, SAMPLES, max_size=5).map(
     lambda found: [Series(counter, values) for counter, values in found.items()]
 )
-UPS = st.lists(
-    st.builds(Up, st.sampled_from(PODS), st.lists(st.builds(Sample, MOMENTS, st.sampled_from([0.0, 1.0]))).map(tuple)),
-    max_size=3,
-)
-READY = st.dictionaries(st.sampled_from(PODS), MOMENTS)
-GRIDS = st.sampled_from([GRID, WARMING, replace(GRID, longest=1), Grid(start=START, warm_up=WarmUp(requests=5))])
+GRIDS = st.sampled_from([GRID, WARMING, replace(GRID, longest=1), Grid(start=START, warm_up=timedelta(seconds=5))])
 END = START + 12 * CELL
 
 
-@given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, stops=st.lists(MOMENTS, max_size=5))
-def test_samples_in_pieces_give_the_same_blocks_as_at_once(
-    grid: Grid, found: list[Series], ups: list[Up], ready: dict[str, int], stops: list[int]
-) -> None:
+@given(grid=GRIDS, found=ALL_SERIES, stops=st.lists(MOMENTS, max_size=5))
+def test_samples_in_pieces_give_the_same_blocks_as_at_once(grid: Grid, found: list[Series], stops: list[int]) -> None:
     once, pieces = Increments(grid), Increments(grid)
-    whole = once.take(found, ups=ups, until=END, ready=ready)
+    whole = once.take(found, until=END)
 
     # Each piece is asked with an overlap, as a range selector is.
-    blocks = [block for stop in (*sorted(stops), END) for block in pieces.take(found, ups=ups, until=stop, ready=ready)]
+    blocks = [block for stop in (*sorted(stops), END) for block in pieces.take(found, until=stop)]
 
     assert tuple(blocks) == whole
     assert pieces.left_out == once.left_out
 
 
-@given(grid=GRIDS, found=ALL_SERIES, ups=UPS, ready=READY, seed=st.integers())
-def test_neither_order_nor_duplicates_matter(
-    grid: Grid, found: list[Series], ups: list[Up], ready: dict[str, int], seed: int
-) -> None:
+@given(grid=GRIDS, found=ALL_SERIES, seed=st.integers())
+def test_neither_order_nor_duplicates_matter(grid: Grid, found: list[Series], seed: int) -> None:
     chance = Random(seed)
 
     def mixed(values: tuple[Sample, ...]) -> tuple[Sample, ...]:
         return tuple(chance.sample(values + values, 2 * len(values)))
 
     other = [replace(each, samples=mixed(each.samples)) for each in chance.sample(found, len(found))]
-    also = [replace(each, samples=mixed(each.samples)) for each in ups]
 
-    same = Increments(grid).take(other, ups=also, until=END, ready=ready)
+    same = Increments(grid).take(other, until=END)
 
-    assert same == Increments(grid).take(found, ups=ups, until=END, ready=ready)
+    assert same == Increments(grid).take(found, until=END)
 
 
-@given(found=ALL_SERIES, ups=UPS)
-def test_blocks_follow_each_other_on_the_grid_and_never_count_below_zero(found: list[Series], ups: list[Up]) -> None:
+@given(found=ALL_SERIES)
+def test_blocks_follow_each_other_on_the_grid_and_never_count_below_zero(found: list[Series]) -> None:
     increments = Increments(GRID)
 
-    blocks = increments.take(found, ups=ups, until=END)
+    blocks = increments.take(found, until=END)
 
     assert all((block.since - START) % CELL == 0 == (block.until - START) % CELL for block in blocks)
     assert all(CELL <= block.until - block.since <= GRID.longest * CELL for block in blocks)

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.increments import Grid
-from tidegate.metrics.raw_counts import REQUESTS, Shape
+from tidegate.metrics.raw_counts import Shape
 from tidegate.metrics.samples import MILLISECONDS
-from tidegate.metrics.warm_up import WarmUp
 
 # Samples from before the candidate's first weight tell which counters there were already.
 LEAD = timedelta(minutes=2)
@@ -15,7 +14,7 @@ PAST = timedelta(hours=1)
 # A scrape may be as rare as this, or as four cells.
 LONGEST_BLOCK = timedelta(minutes=2)
 # So long after its first scrape a pod is warm: Prometheus itself tells that, and after a restart it tells the same.
-WARM_UP = WarmUp(most=timedelta(minutes=1))
+WARM_UP = timedelta(minutes=1)
 # Cells in which nothing is counted, and then it is said.
 SILENT_CELLS = 4
 
@@ -68,7 +67,6 @@ def grid_of(shape: Shape, start: int, cell: timedelta) -> Grid:
         start=start,
         cell=cell,
         longest=longest,
-        requests=REQUESTS,
         warm_up=WARM_UP if shape.counts.by_pods else None,
     )
 

@@ -10,10 +10,9 @@ from tidegate.metrics.history import BLOCK
 from tidegate.metrics.page import Page
 from tidegate.metrics.raw_counts import RawSeries, Shape
 from tidegate.metrics.ring import Ring
-from tidegate.metrics.samples import Side
+from tidegate.metrics.samples import Side, milliseconds
 from tidegate.metrics.scrape import Target
 from tidegate.metrics.sifting import Labels, Owner, Sifting, Wanted, Wish, owner_of
-from tidegate.metrics.warm_up import milliseconds
 from tidegate.watch import Key, Tasks
 
 # What is learned of stable's hour is learned in blocks of this length.

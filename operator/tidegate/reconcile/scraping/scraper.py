@@ -8,10 +8,9 @@ from tidegate.metrics.answer import Unusable
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.page import Page
 from tidegate.metrics.raw_counts import RawSeries, Shape
-from tidegate.metrics.samples import MILLISECONDS
+from tidegate.metrics.samples import MILLISECONDS, milliseconds
 from tidegate.metrics.scrape import OfPods, Scrape, Target
 from tidegate.metrics.sifting import Wish
-from tidegate.metrics.warm_up import milliseconds
 from tidegate.reconcile.judging.ask_raw import unanswered
 from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_of, stable_of
 from tidegate.reconcile.seen.seen import Seen
