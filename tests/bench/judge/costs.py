@@ -1,7 +1,7 @@
 """What a look costs: processor time of the shipped code, best of several tries."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tidegate.judge.counts import Block, Counts
@@ -20,13 +20,18 @@ BLOCKS = [Block(Counts(150, look % 4), Counts(1350, 9 + look % 5)) for look in r
 TAILS = [
     (Tails(150, (60, 12 + look % 7, 2, look % 2)), Tails(1350, (540, 110, 18 + look % 5, 1))) for look in range(20)
 ]
+# As many as are compared at most.
+MOST_TAILS = [
+    (Tails(150, tuple(range(60 + look % 2, 39 + look % 2, -1))), Tails(1350, tuple(range(540, 330, -10))))
+    for look in range(20)
+]
 
 
 def costs() -> dict[str, Any]:
     """Microseconds per look, the tick of a thousand Releases in milliseconds, and the state's size in numbers."""
     compared, bounded = ErrorJudge.of(), ErrorJudge.of(bound=0.01)
     thin = ErrorJudge.of(bound=0.01, dispersion=UNKNOWN, thin=True)
-    latency = LatencyJudge(boundaries=(0.1, 0.25, 0.5, 1.0), comparison=LatencyComparison(boundary_weights=(0.25,) * 4))
+    latency, most = at_boundaries(4), at_boundaries(21)
     state = ErrorState()
     for block in BLOCKS:
         state = bounded.update(state, block)
@@ -34,7 +39,8 @@ def costs() -> dict[str, Any]:
     return {
         "errors compared, µs per look": per_look(lambda: errors(compared)),
         "errors compared and bounded, µs per look": per_look(lambda: errors(bounded)),
-        "latency at four boundaries, µs per look": per_look(lambda: slowness(latency)),
+        "latency at four boundaries, µs per look": per_look(lambda: slowness(latency, TAILS)),
+        "latency at twenty-one, µs per look": per_look(lambda: slowness(most, MOST_TAILS)),
         "since when a fault lasts, of errors compared and bounded, µs per look": per_look(lambda: onsets(bounded)),
         "errors compared and bounded, with since when, µs per look": per_look(lambda: told(bounded)),
         "the same where stable's past is thin, µs per look": per_look(lambda: told(thin)),
@@ -86,11 +92,17 @@ def told(judge: ErrorJudge) -> None:
         found, state = found.after(growth, state, look), judge.grown(state, block, growth)
 
 
-def slowness(judge: LatencyJudge) -> None:
+def at_boundaries(count: int) -> LatencyJudge:
+    """Latency at so many boundaries, of like weight."""
+    boundaries = tuple(0.05 * (place + 1) for place in range(count))
+    return LatencyJudge(boundaries=boundaries, comparison=LatencyComparison(boundary_weights=(1 / count,) * count))
+
+
+def slowness(judge: LatencyJudge, tails: Sequence[tuple[Tails, Tails]]) -> None:
     """A rollout's looks at latency."""
     state = judge.start()
     for look in range(LOOKS):
-        state = judge.update(state, *TAILS[look % 20])
+        state = judge.update(state, *tails[look % 20])
 
 
 def slow_onsets(judge: LatencyJudge) -> None:
