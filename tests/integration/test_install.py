@@ -5,7 +5,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.cluster.api import (
     RELEASES,
     REPLICA_SETS,
     ROUTES,
+    SERVICES,
     TRAEFIK_SERVICES,
     VIRTUAL_SERVICES,
     Api,
@@ -508,19 +509,58 @@ def test_a_namespace_that_refuses_the_operator_stops_no_other(
         operator.stop()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider that may be switched off: the objects of a user's that it is for, and what a Release says of them."""
+
+    group: str
+    kinds: tuple[str, ...]
+    routes: tuple[tuple[Resource, Callable[[str], Object]], ...] = ()
+    traffic: Object | None = None
+
+
+PROVIDERS = {
+    "gatewayApi": Provider(
+        group="gateway.networking.k8s.io", kinds=("httproutes", "grpcroutes", "gateways", "gatewayclasses")
+    ),
+    "istio": Provider(
+        group="networking.istio.io",
+        kinds=("virtualservices", "destinationrules"),
+        routes=((DESTINATION_RULES, destination_rule), (VIRTUAL_SERVICES, by_subsets)),
+        traffic={"route": SUBSETS},
+    ),
+    "traefik": Provider(
+        group="traefik.io",
+        kinds=("traefikservices",),
+        routes=((TRAEFIK_SERVICES, traefik_service),),
+        traffic={"route": {"kind": "TraefikService", "name": "front"}},
+    ),
+    "ingress": Provider(
+        group="networking.k8s.io",
+        kinds=("ingresses",),
+        routes=((INGRESSES, users_ingress),),
+        traffic={"ingress": {"name": "front"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("switch", PROVIDERS)
 def test_what_is_switched_off_is_neither_asked_for_nor_silently_left_out(
-    setup: Setup, api: Api, namespace: str, alone: None
+    setup: Setup, api: Api, namespace: str, alone: None, switch: str
 ) -> None:
-    installed = install(setup, f"{namespace}-home", "providers.gatewayApi=false")
+    off = PROVIDERS[switch]
+    users = [(kind, api.apply(kind, made(namespace), manager="git")) for kind, made in off.routes]
+    installed = install(setup, f"{namespace}-home", f"providers.{switch}=false")
     operator = installed.operator()
     try:
         operator.start()
-        api.create(RELEASES, release(namespace))
+        api.create(RELEASES, attached(namespace, traffic=off.traffic) if off.traffic else release(namespace))
         found = api.until(RELEASES, namespace, "web", reason_is("ApiSwitchedOff"))
     finally:
         operator.stop()
 
-    assert "runs without gateway.networking.k8s.io" in found["status"]["message"]
+    assert f"runs without {off.group}," in found["status"]["message"]
     assert not installed.refused()
-    assert not installed.may("list", "httproutes.gateway.networking.k8s.io", "--all-namespaces")
-    assert not api.all(REPLICA_SETS, namespace)
+    assert not [kind for kind in off.kinds if installed.may("list", f"{kind}.{off.group}", "--all-namespaces")]
+    assert [api.get(kind, namespace, "front") for kind, _ in users] == [before for _, before in users]
+    assert not [kind for kind in (REPLICA_SETS, SERVICES, ROUTES) if api.all(kind, namespace)]

@@ -13,7 +13,7 @@ from tidegate.decision.asks.table import ANSWERS, Situation
 from .data_planes import data_planes
 from .delays import delays
 from .grafana import dashboard
-from .held import Test, known_tests
+from .held import Test, known_tests, named
 from .picture import picture
 
 ROOT = Path(__file__).parents[3]
@@ -36,8 +36,11 @@ SAFETY = """# Safety
 
 The invariants and scenarios that Tidegate is held to, and the named tests that hold them: `make verify` fails when one
 disappears, is marked as not to be run, or looks at nothing. Where something is still to come, the row names the open
-work. Generated from `tests/safety.yaml`.
+work; where Tidegate has nothing that it could happen to, it is declined, and the row says why. Generated from
+`tests/safety.yaml`.
 """
+# By what a row is held: a test, work that is still to come, or the reason why there is nothing to hold.
+HOLDING = frozenset({"tests", "open", "declined"})
 SCENARIOS = """# Scenarios
 
 Told to `decide` by `tests/scenarios`; each runs in `make check`. The steps are 20, 50 and 100, four replicas.
@@ -114,16 +117,27 @@ def safety() -> str:
     return "".join(parts)
 
 
-def holders(row: dict[str, Any], known: dict[str, Test]) -> str:
-    """Links to the tests of one row, and the work that is open."""
-    for name in row.get("tests", ()):
-        if lacking := known[name].lacking if name in known else "is not there":
-            message = f"tests/safety.yaml: {row['id']}: the test {name} {lacking}"
-            raise LookupError(message)
+def holders(row: dict[str, Any], known: list[Test]) -> str:
+    """Links to the tests of one row, the work that is open, and why the rest is declined."""
+    try:
+        tests = [named(told, known) for told in held_by(row).get("tests", ())]
+    except LookupError as error:
+        raise LookupError(f"tests/safety.yaml: {row['id']}: {error}") from None
 
-    links = [f"[`{name}`](../{known[name].path.relative_to(ROOT)})" for name in row.get("tests", ())]
-    work = [f"open: {row['open']}"] if "open" in row else []
-    return "<br>".join([*links, *work])
+    links = [f"[`{test.name}`](../{test.path.relative_to(ROOT)})" for test in tests]
+    return "<br>".join([*links, *(f"{kind}: {row[kind]}" for kind in ("open", "declined") if kind in row)])
+
+
+def held_by(row: dict[str, Any]) -> dict[str, Any]:
+    """What a row names to hold it. Raises LookupError where that is nothing, or of an unknown kind."""
+    found = {kind: what for kind, what in row.items() if kind not in {"id", "claim"}}
+    if unknown := sorted(found.keys() - HOLDING):
+        raise LookupError(f"has the unknown field {unknown[0]}")
+
+    if not found or not all(found.values()):
+        raise LookupError("names no test, no open work or no reason to decline it")
+
+    return found
 
 
 def story(scenario: dict[str, Any]) -> str:

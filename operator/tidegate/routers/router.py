@@ -1,4 +1,8 @@
-"""What every router can do: read its split, and write another one. One contract suite holds them all."""
+"""What every router can do: read its split, and write another one. One contract suite holds them all.
+
+Shares of pods and of nodes are no routers: sizes make them, and no object holds their weight. They are read as a
+`Route` like all others, and a second suite holds all of them to what that says.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol

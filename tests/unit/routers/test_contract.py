@@ -1,4 +1,8 @@
-"""What every router holds to: the same claims about each of them."""
+"""What every router holds to: the same claims about each of them.
+
+Pods and nodes are no routers: what all that splits traffic holds to once it is read is in
+`tests/unit/reconcile/seen/test_contract.py`, for every case of these and for those two.
+"""
 
 import copy
 from collections.abc import Iterator

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from tests.unit.reconcile.advice.test_collected import look, world_with
 from tidegate.api.objectives import Objective
+from tidegate.api.query_variables import KNOWN
 from tidegate.clients import Http
 from tidegate.judge.unusual import LEAST_POINTS
 from tidegate.judge.verdict import Measurement
@@ -60,6 +61,16 @@ async def test_the_day_before_the_first_weight_is_asked_once_with_stable_in_the_
     (form,) = map(parse_qs, asked)
     assert form["query"] == ["queue{pod=~'web-ncq8cdccvv-[a-z0-9]{5}'}[1m]"]
     assert (form["step"], float(form["end"][0]) - float(form["start"][0])) == (["60"], 86400)
+
+
+async def test_the_past_is_asked_as_if_stable_were_the_candidate_and_had_no_weight() -> None:
+    words = " ".join(f"${name}" for name in KNOWN)
+    objective = Objective.model_validate({"name": "q", "mode": "Advise", "query": {"promql": words, "max": "1"}})
+
+    _, (asked,) = await looked(DAY, objective=objective)
+
+    pods = "web-ncq8cdccvv-[a-z0-9]{5}"
+    assert parse_qs(asked)["query"] == [f"mid-rollout web {pods} {pods} ncq8cdccvv ncq8cdccvv 0 1m 60"]
 
 
 @pytest.mark.parametrize("series", [(), (DAY, DAY)], ids=["none", "two series"])
