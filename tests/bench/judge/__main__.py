@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +20,7 @@ from . import delays, latencies, nulls
 from .costs import costs
 from .day_before import day_before
 from .gauges import gauges
+from .held import worse
 from .lasting import lasting
 from .little import little
 from .passes import passes
@@ -54,6 +56,8 @@ def main() -> None:
 
     print(report(found))
     print(f"\nSeed {asked.seed}, {time.monotonic() - began:.0f} s.")
+    if not asked.only and (sentences := list(worse(found))):
+        sys.exit("Worse than it was:\n" + "\n".join(sentences))
 
 
 def keep(found: dict[str, Any], seconds: int) -> None:
