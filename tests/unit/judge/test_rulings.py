@@ -11,11 +11,12 @@ from tidegate.judge.counts import Block, Counts, PodCounts
 from tidegate.judge.error_state import ErrorState
 from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.latency import LatencyComparison, Tails
+from tidegate.judge.onset import Onset, Onsets
 from tidegate.judge.plan import Expected
-from tidegate.judge.rulings import rule
+from tidegate.judge.rulings import rule, shown
 from tidegate.judge.sentences import Circumstances
 from tidegate.judge.share import RequestShare, ShareState, rule_share
-from tidegate.judge.slowness import LatencyJudge, LatencyState, rule_latency
+from tidegate.judge.slowness import LatencyJudge, LatencyState, rule_latency, slow_shown
 from tidegate.judge.verdict import Verdict
 
 COMPARED = ErrorJudge.of()
@@ -180,6 +181,32 @@ def test_one_pod_that_carries_the_excess_holds() -> None:
     assert together([ruling]).verdict is Verdict.HOLD
 
 
+EVEN = [PodCounts("a", Counts(600, 33)), PodCounts("b", Counts(600, 31))]
+ONE_BAD = [PodCounts("a", Counts(3600, 2400)), PodCounts("b", Counts(3600, 50))]
+
+
+def test_a_breach_that_was_shown_stays_one_though_one_pod_carries_the_excess_later() -> None:
+    before = seen(COMPARED, WORSE, 8)
+    first = shown(COMPARED, before, Onsets(), EVEN)
+    at_first = rule("errors", COMPARED, before, pods=EVEN, first=first)
+
+    after = rule("errors", COMPARED, seen(COMPARED, (150, 60, 1350, 9), 40, before), pods=ONE_BAD, first=first)
+
+    assert (at_first.verdict, after) == (Verdict.BREACH, at_first)
+    assert together([after]).verdict is Verdict.BREACH
+
+
+def test_a_breach_that_one_pod_held_back_is_shown_with_its_limit_at_least() -> None:
+    cooled = seen(COMPARED, CLEAN, 400, seen(COMPARED, WORSE, 8))
+    assert shown(COMPARED, cooled, Onsets(), ONE_BAD) is None
+
+    ruling = rule("errors", COMPARED, cooled, first=shown(COMPARED, cooled, Onsets(), EVEN))
+
+    assert COMPARED.evidence(cooled) < 1
+    assert (ruling.verdict, ruling.evidence) == (Verdict.BREACH, 100)
+    assert "evidence 100:1 (limit 100:1)" in ruling.sentence
+
+
 def test_a_breach_says_all_that_an_on_call_person_asks() -> None:
     pods = [PodCounts("a", Counts(300, 15)), PodCounts("b", Counts(300, 17))]
     around = Circumstances(before=Counts(100_000, 700))
@@ -269,6 +296,27 @@ def test_at_full_weight_latency_keeps_its_verdict_and_says_so(looks: int, verdic
         state = LATENCY.update(state, Tails(0, (0, 0)), Tails(0, (0, 0)))
     assert rule_latency("latency", LATENCY, state).verdict is Verdict.NO_DATA
     assert LatencyState.from_floats(state.as_floats()) == state
+
+
+def test_a_breach_of_latency_that_was_shown_stays_one_though_one_pod_carries_the_excess_later() -> None:
+    before, later = timed((10, 9), 8), timed((10, 9), 40)
+    first = slow_shown(LATENCY, before, Onset(), EVEN)
+    at_first = rule_latency("latency", LATENCY, before, pods=EVEN, first=first)
+
+    after = rule_latency("latency", LATENCY, later, pods=ONE_BAD, first=first)
+
+    assert (at_first.verdict, after) == (Verdict.BREACH, at_first)
+
+
+def test_a_breach_of_latency_that_has_cooled_weighs_its_limit() -> None:
+    state = timed((10, 9), 8)
+    for _ in range(400):
+        state = LATENCY.update(state, Tails(150, (0, 0)), Tails(1350, (90, 12)))
+
+    ruling = rule_latency("latency", LATENCY, state)
+
+    assert state.slower.value < 1
+    assert (ruling.verdict, ruling.evidence) == (Verdict.BREACH, 100)
 
 
 @pytest.mark.parametrize("looks", [0, 3, 8])

@@ -156,10 +156,9 @@ def shown_together(tracks: Tracks | None, found: list[Found]) -> str:
         return ""
 
     all_of_them = together([each.ruling for each in found], breached=tracks.breached)
-    tracks.breached = all_of_them.breached
-    alone = any(each.ruling.gates and each.ruling.verdict is Verdict.BREACH for each in found)
-    if not all_of_them.breached or alone:
+    if not all_of_them.breached:
         return ""
 
-    tracks.together = tracks.together or all_of_them.sentence
-    return tracks.together
+    tracks.breached, tracks.together = True, tracks.together or all_of_them.sentence
+    alone = any(each.ruling.gates and each.ruling.verdict is Verdict.BREACH for each in found)
+    return "" if alone else tracks.together

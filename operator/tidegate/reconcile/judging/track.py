@@ -154,7 +154,7 @@ class Track:
 class Tracks:
     """The counted objectives of one rollout by their names.
 
-    `breached`: what they once showed together stays shown, in the words of then: `together`.
+    `breached`: what one or all of them once showed stays shown, in the words of then: `together`.
     """
 
     rollout: Rollout

@@ -6,11 +6,22 @@ import pytest
 
 from tests.unit.reconcile.day_before.test_period import seen_with
 from tidegate.judge.counts import Block, Counts
+from tidegate.metrics.increments import CountedBlock, PodCounts
+from tidegate.metrics.raw_counts import ERRORS, REQUESTS
+from tidegate.metrics.samples import Side
 from tidegate.reconcile.day_before.period import days_of, period_of
 from tidegate.reconcile.judging.tracks import tracks_of
 from tidegate.reconcile.memory import Memory
 
 BAD = Block(Counts(1000, 500), Counts(1000, 5))
+BAD_BLOCK = CountedBlock(
+    since=0,
+    until=15_000,
+    pods=(
+        PodCounts(side=Side.CANDIDATE, pod="gateway", parts={REQUESTS: 1000, ERRORS: 500}),
+        PodCounts(side=Side.STABLE, pod="gateway", parts={REQUESTS: 1000, ERRORS: 5}),
+    ),
+)
 
 
 async def watched() -> Memory:
@@ -35,7 +46,7 @@ def by_one_objective(found: Memory) -> None:
     assert found.tracks is not None
     tally: Any = found.tracks.by_name["errors"].tally
     for _ in range(8):
-        tally.state = tally.rules.update(tally.state, BAD)
+        tally.judge(BAD_BLOCK, None)
 
 
 @pytest.mark.parametrize("shows", [by_one_objective, by_all_together, by_the_day_before])
