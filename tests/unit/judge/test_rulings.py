@@ -340,6 +340,55 @@ def test_a_candidate_that_sheds_load_breaches_and_says_how_much() -> None:
     assert rule_share("request share", rules, ShareState(), part=0.1).verdict is Verdict.INCONCLUSIVE
 
 
+def of_share(mine: int, others: int, looks: int) -> ShareState:
+    """After so many blocks at a tenth of the weight."""
+    state = ShareState()
+    for _ in range(looks):
+        state = state.after(RequestShare(), Block(Counts(mine), Counts(others)), 0.1, part=1.0)
+
+    return state
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "looks", "verdict", "said"),
+    [
+        pytest.param(2, 18, 1, Verdict.INCONCLUSIVE, "2 of 2 requests that its weight promised; not enough", id="two"),
+        pytest.param(20, 180, 1, Verdict.INCONCLUSIVE, "not enough to tell", id="too few to have seen a breach"),
+        pytest.param(20, 180, 3, Verdict.PASS, "shown to serve more than half of that", id="its share"),
+        pytest.param(10, 190, 40, Verdict.BREACH, "less than 80 % of that is load that it sheds", id="half of it"),
+    ],
+)
+def test_a_share_passes_when_it_is_shown_to_be_served_and_no_sooner(
+    mine: int, others: int, looks: int, verdict: Verdict, said: str
+) -> None:
+    state = of_share(mine, others, looks)
+
+    found = rule_share("share", RequestShare(), state, part=1.0, weight=0.1)
+
+    assert found.verdict is verdict
+    assert said in found.sentence
+    assert ShareState.from_floats(state.as_floats()) == state
+
+
+def test_a_share_that_passed_stays_so_until_it_breaches() -> None:
+    passed = of_share(20, 180, 8)
+    silent = passed.after(RequestShare(), Block(Counts(5), Counts(180)), 0.1, part=1.0)
+    shed = silent
+    for _ in range(40):
+        shed = shed.after(RequestShare(), Block(Counts(2), Counts(180)), 0.1, part=1.0)
+
+    assert rule_share("share", RequestShare(), silent, part=1.0).verdict is Verdict.PASS
+    assert rule_share("share", RequestShare(), shed, part=1.0).verdict is Verdict.BREACH
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_where_there_is_nothing_to_miss_a_share_that_was_not_shown_passes(weight: float) -> None:
+    found = rule_share("share", RequestShare(), of_share(20, 180, 1), part=1.0, weight=weight)
+
+    assert found.verdict is Verdict.PASS
+    assert "at this weight there is nothing to miss" in found.sentence
+
+
 def ruling(name: str, verdict: Verdict, evidence: float = 0.0, part: float = 0.5) -> Ruling:
     return Ruling(name=name, verdict=verdict, sentence=name, evidence=evidence, part=part)
 
