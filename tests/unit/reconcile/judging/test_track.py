@@ -572,8 +572,9 @@ def test_a_breach_that_none_shows_alone_is_shown_together_once_all_are_counted()
 
 def test_what_one_showed_alone_is_told_in_the_words_of_then() -> None:
     tracks, weak = weak_ones()
-    breach = replace(weak[0].ruling, verdict=Verdict.BREACH, evidence=200.0, sentence="a: breach. 9 of 30.")
-    assert shown_together(tracks, [replace(weak[0], ruling=breach), weak[1]]) == "", "its own line says it"
+    breach = replace(weak[0].ruling, verdict=Verdict.BREACH, evidence=200.0)
+    line = replace(weak[0].line, sentence="a: breach. 9 of 30.")
+    assert shown_together(tracks, [Found(line, breach), weak[1]]) == "", "its own line says it"
 
     calmer = [replace(each, ruling=replace(each.ruling, evidence=0.0)) for each in weak]
 
