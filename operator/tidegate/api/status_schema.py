@@ -108,6 +108,7 @@ ROLLOUT = record(
     deadlineFrom=instant("From when progressDeadline counts."),
     stoppedSince=instant("Since when progressDeadline stands: suspended, or held by something that is missing."),
     breachHeldSince=instant("From when holdLimit counts."),
+    breachShown=text(512, "The held breach, where counts showed it: it stays shown after a restart of Tidegate too."),
     noDataSince=instant("From when noDataLimit counts."),
     dweltMilliseconds=big("What the step had dwelt before it was interrupted."),
     stoodMilliseconds=big("Time in the step that does not count towards its deadline."),

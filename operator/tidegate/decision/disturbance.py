@@ -235,16 +235,20 @@ def forget_silence(seen: Snapshot) -> Decision | None:
         changes["no_data_since"] = None
 
     if seen.progress.breach_held_since and not seen.evidence.breach:
-        changes["breach_held_since"] = None
+        changes |= {"breach_held_since": None, "breach_shown": None}
 
     return hold(seen, Reason.PROGRESSING, step_sentence(seen), **changes) if changes else None
 
 
 def hold_a_breach(seen: Snapshot) -> Decision | None:
-    """`onBreach: Hold`: stay at this weight until `holdLimit`, which rolls back."""
+    """`onBreach: Hold`: stay at this weight until `holdLimit`, which rolls back.
+
+    What counts showed is recorded: a restart may not find it again, of what has cooled since or cannot be read twice.
+    """
     if not seen.evidence.breach or seen.plan.on_breach is OnTrouble.ROLL_BACK:
         return None
 
     since = seen.progress.breach_held_since or seen.now
     left = max(seen.plan.hold_limit - seen.since(since), NO_TIME)
-    return hold(seen, Reason.BREACH_HELD, seen.evidence.sentence, left, breach_held_since=since)
+    shown = seen.evidence.shown or seen.progress.breach_shown
+    return hold(seen, Reason.BREACH_HELD, seen.evidence.sentence, left, breach_held_since=since, breach_shown=shown)

@@ -123,6 +123,7 @@ class Progress:
 
     `overruled`: the declared revision that an undo under way goes against. `restart_since`: stable's pods from before
     are to be replaced. `lowered_to`: the weight that a hand lowered it to; none until a person lets it rise again.
+    `breach_shown`: the words of a held breach that counts showed: counted again they may not show it.
     """
 
     phase: Phase = Phase.PENDING
@@ -145,6 +146,7 @@ class Progress:
     deadline_from: datetime | None = None
     stopped_since: datetime | None = None
     breach_held_since: datetime | None = None
+    breach_shown: str | None = None
     no_data_since: datetime | None = None
     taken_over: TakenOver | None = None
     handed_over_at: datetime | None = None
@@ -189,6 +191,7 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "deadline_from": None,
         "stopped_since": None,
         "breach_held_since": None,
+        "breach_shown": None,
         "no_data_since": None,
         "full_size": 0,
         "straight": False,

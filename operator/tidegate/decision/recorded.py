@@ -46,6 +46,7 @@ def progress_of(status: Mapping[str, Any]) -> Progress:
         deadline_from=instant_of(rollout.get("deadlineFrom")),
         stopped_since=instant_of(rollout.get("stoppedSince")),
         breach_held_since=instant_of(rollout.get("breachHeldSince")),
+        breach_shown=rollout.get("breachShown"),
         no_data_since=instant_of(rollout.get("noDataSince")),
         taken_over=next(iter(_readable(_taken_over_of, [status.get("takenOver") or {}])), None),
         handed_over_at=instant_of(status.get("handedOverAt")),

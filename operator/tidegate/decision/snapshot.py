@@ -51,7 +51,8 @@ class Evidence:
     `nobody_to_blame`: something is wrong that stable shares, or that one pod does. `undecided`: enough was seen since
     the step settled, and nothing is missing but the verdict itself. `over_bound`: the candidate's own share at the step
     is over its bound, which may be chance: the weight does not rise meanwhile. `heard`: false while a process that has
-    just begun has not heard of every objective yet.
+    just begun has not heard of every objective yet. `shown`: the words of a breach that counts showed, which stays one;
+    empty of any other.
     """
 
     breach: bool = False
@@ -62,6 +63,7 @@ class Evidence:
     over_bound: bool = False
     passed: bool = False
     heard: bool = True
+    shown: str = ""
     sentence: str = ""
 
 

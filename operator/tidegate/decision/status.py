@@ -164,6 +164,7 @@ def _rollout(progress: Progress) -> dict[str, Any] | None:
         "deadlineFrom": stamp(progress.deadline_from),
         "stoppedSince": stamp(progress.stopped_since),
         "breachHeldSince": stamp(progress.breach_held_since),
+        "breachShown": progress.breach_shown,
         "noDataSince": stamp(progress.no_data_since),
         "dweltMilliseconds": _milliseconds(progress.dwelt),
         "stoodMilliseconds": _milliseconds(progress.stood),

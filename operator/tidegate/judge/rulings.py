@@ -89,9 +89,15 @@ class Case:
         return sentences.alone(self.state.alone) if self.state.full else ""
 
     @property
+    def evidence(self) -> float:
+        """What there is; of a breach its limit at least, which was reached once."""
+        found = self.judge.evidence(self.state)
+        return max(found, self.judge.limit) if self.state.breached else found
+
+    @property
     def speaks(self) -> str:
         """The evidence and its limit."""
-        return sentences.speaks(self.judge.evidence(self.state), limit(self.judge.part))
+        return sentences.speaks(self.evidence, self.judge.limit)
 
     @property
     def over(self) -> str:
@@ -111,23 +117,27 @@ def rule(
 ) -> Ruling:
     """One objective's verdict after its last look. `pods` are the candidate's, since the rollout began.
 
-    A breach stays one, in the numbers that it was shown with `first`. Where one pod of several carries the excess it
-    holds: a node or a pod is no release.
+    A breach stays one, in the numbers that it was shown with `first`, whatever a single pod does afterwards. Where one
+    pod of several carries the excess before, it holds: a node or a pod is no release.
     """
     case = Case(judge, state, around, excess(pods, state.total.stable), passed)
-    if state.breached and not one_pod(case):
-        verdict, parts = breach(judge, first or Shown(state, tuple(pods)), around)
-    else:
-        verdict, parts = next(found for clause in CLAUSES if (found := clause(case)))
+    if first is None and state.breached and not one_pod(case):
+        first = Shown(state, tuple(pods))
 
-    return Ruling(
-        name=name,
-        verdict=verdict,
-        sentence=sentences.of_verdict(name, WORDS[verdict], *parts),
-        # What one pod does counts against no release, alone or together with other objectives.
-        evidence=0.0 if one_pod(case) else judge.evidence(state),
-        part=judge.part,
-    )
+    if first is not None:
+        case = case_of(judge, first, around)
+        return ruling(name, case, breach(case, first), case.evidence)
+
+    found = next(found for clause in CLAUSES if (found := clause(case)))
+    # What one pod does counts against no release, alone or together with other objectives.
+    return ruling(name, case, found, 0.0 if one_pod(case) else case.evidence)
+
+
+def ruling(name: str, case: Case, found: Found, evidence: float) -> Ruling:
+    """A verdict in a sentence, with what it weighs beside other objectives."""
+    verdict, parts = found
+    sentence = sentences.of_verdict(name, WORDS[verdict], *parts)
+    return Ruling(name=name, verdict=verdict, sentence=sentence, evidence=evidence, part=case.judge.part)
 
 
 def one_pod(case: Case) -> Found | None:
@@ -138,16 +148,21 @@ def one_pod(case: Case) -> Found | None:
     return Verdict.HOLD, (*case.seen, sentences.carried(case.carrying))
 
 
-def breach(judge: ErrorJudge, first: Shown, around: Circumstances) -> Found:
+def case_of(judge: ErrorJudge, first: Shown, around: Circumstances) -> Case:
+    """An objective as it was when its breach was shown."""
+    return Case(judge, first.state, around, excess(first.pods, first.state.total.stable))
+
+
+def breach(case: Case, first: Shown) -> Found:
     """Shown once to be worse than tolerated, or over its bound and to blame."""
-    case = Case(judge, first.state, around, excess(first.pods, first.state.total.stable))
+    judge = case.judge
     bound = f", and at most {share(judge.ceiling.greatest)}" if judge.ceiling else ""
     tolerated = f"tolerated: {judge.comparison.tolerance:.3g} times{bound}"
     return Verdict.BREACH, (
         *counts_of_breach(case, first, tolerated),
         case.speaks,
         sentences.carried(case.carrying),
-        sentences.unchanged(around.before),
+        sentences.unchanged(case.around.before),
         sentences.false_alarm(limit(judge.part)),
     )
 

@@ -166,19 +166,17 @@ def rule_latency(
     """One latency objective's verdict after its last look; the sentence is of the boundary that says most.
 
     `pods` are the candidate's at that boundary, since the rollout began. Where one of several carries the excess it
-    holds: a node or a pod is no release. `first`: what a breach was shown with, as its numbers stay. `passed_at`: in
-    milliseconds since 1970.
+    holds: a node or a pod is no release. `first`: what a breach was shown with, which stays, whatever a single pod does
+    afterwards. `passed_at`: in milliseconds since 1970.
     """
     passed = "" if passed_at is None else f"at {sentences.clock(passed_at)} "
-    verdict, words = _verdict(judge, SlowShown(state, tuple(pods)), passed)
-    if verdict is Verdict.BREACH and first is not None:
-        verdict, words = _verdict(judge, first)
-
+    now = first or SlowShown(state, tuple(pods))
+    verdict, words = _verdict(judge, now, passed)
     return Ruling(
         name=name,
         verdict=verdict,
         sentence=sentences.of_verdict(name, WORDS[verdict], *words),
-        evidence=0.0 if verdict is Verdict.HOLD else state.slower.value,
+        evidence=0.0 if verdict is Verdict.HOLD else _evidence(judge, now.state),
         part=judge.part,
     )
 
@@ -212,10 +210,15 @@ def _breached(judge: LatencyJudge, now: SlowShown) -> tuple[Verdict, Sequence[st
     return Verdict.BREACH, (
         seen,
         f"tolerated: {judge.comparison.tolerance:.3g} times as many",
-        sentences.speaks(state.slower.value, limit(judge.part)),
+        sentences.speaks(_evidence(judge, state), limit(judge.part)),
         sentences.carried(carrying),
         sentences.false_alarm(limit(judge.part)),
     )
+
+
+def _evidence(judge: LatencyJudge, state: LatencyState) -> float:
+    """What there is; of a breach its limit at least, which was reached once."""
+    return max(state.slower.value, limit(judge.part)) if state.breached else state.slower.value
 
 
 def at_slowest(judge: LatencyJudge, state: LatencyState) -> tuple[Counts, Counts]:

@@ -469,6 +469,18 @@ def test_a_held_breach_rolls_back_at_its_limit() -> None:
     assert decide(later(held)).reason is Reason.OBJECTIVE_BREACHED
 
 
+SHOWN = Evidence(breach=True, shown="errors: breach. 9 of 30", sentence="errors: breach. 9 of 30")
+
+
+def test_what_a_held_breach_was_shown_with_is_recorded_where_counts_showed_it() -> None:
+    look = plan_look(step_look(evidence=SHOWN), on_breach=OnTrouble.HOLD)
+    held = decide(look).progress
+    asked = decide(replace(look, evidence=BREACH)).progress
+    again = decide(replace(look, progress=held, evidence=BREACH)).progress
+
+    assert [found.breach_shown for found in (held, asked, again)] == [SHOWN.shown, None, SHOWN.shown]
+
+
 @pytest.mark.parametrize(
     "found",
     [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.decision.test_decide import BREACH, at_first_step
-from tests.unit.decision.world import World, as_recorded, deployed
+from tests.unit.decision.world import START, World, as_recorded, deployed
 from tidegate.api import Suspend
 from tidegate.decision import Phase, Progress
 from tidegate.decision.actions import PointService, Role, Scale, SetWeight
@@ -41,6 +41,13 @@ def test_every_state_of_a_rollout_reads_back_equal() -> None:
     for _ in range(40):
         world.turn()
         assert progress_of(status(world)) == world.progress
+
+
+def test_what_a_held_breach_was_shown_with_reads_back_equal() -> None:
+    world = at_first_step()
+    world.progress = replace(world.progress, breach_held_since=START, breach_shown="errors: breach. 9 of 30")
+
+    assert progress_of(status(world)) == world.progress
 
 
 def test_a_served_release_is_ready() -> None:

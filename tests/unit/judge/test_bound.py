@@ -10,7 +10,7 @@ from scipy import special
 from tidegate.judge.bound import BETTER, Ceiling, bets, growth
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.ratio import WORSE
-from tidegate.judge.share import FEWER, RequestShare, served
+from tidegate.judge.share import FEWER, HALF, MORE, RequestShare, served
 
 CEILING = Ceiling(greatest=0.01)
 SHARE = RequestShare()
@@ -56,6 +56,19 @@ def test_no_bet_on_lost_requests_is_expected_to_grow_while_the_share_is_served(g
             for k, chance in enumerate(chances(50, got))
         )
         for fewer in FEWER
+    ]
+
+    assert max(means) <= 1 + 1e-9
+
+
+@pytest.mark.parametrize("got", [0.01, 0.05])
+def test_no_bet_on_a_share_that_passes_is_expected_to_grow_while_half_of_it_is_missing(got: float) -> None:
+    means = [
+        sum(
+            chance * math.exp(growth(served(Block(Counts(k), Counts(50 - k))), bets([0.1 * more], 0.1 * HALF), 1.0)[0])
+            for k, chance in enumerate(chances(50, got))
+        )
+        for more in MORE
     ]
 
     assert max(means) <= 1 + 1e-9

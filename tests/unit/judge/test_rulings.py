@@ -11,11 +11,12 @@ from tidegate.judge.counts import Block, Counts, PodCounts
 from tidegate.judge.error_state import ErrorState
 from tidegate.judge.errors import ErrorJudge
 from tidegate.judge.latency import LatencyComparison, Tails
+from tidegate.judge.onset import Onset, Onsets
 from tidegate.judge.plan import Expected
-from tidegate.judge.rulings import rule
+from tidegate.judge.rulings import rule, shown
 from tidegate.judge.sentences import Circumstances
 from tidegate.judge.share import RequestShare, ShareState, rule_share
-from tidegate.judge.slowness import LatencyJudge, LatencyState, rule_latency
+from tidegate.judge.slowness import LatencyJudge, LatencyState, rule_latency, slow_shown
 from tidegate.judge.verdict import Verdict
 
 COMPARED = ErrorJudge.of()
@@ -180,6 +181,32 @@ def test_one_pod_that_carries_the_excess_holds() -> None:
     assert together([ruling]).verdict is Verdict.HOLD
 
 
+EVEN = [PodCounts("a", Counts(600, 33)), PodCounts("b", Counts(600, 31))]
+ONE_BAD = [PodCounts("a", Counts(3600, 2400)), PodCounts("b", Counts(3600, 50))]
+
+
+def test_a_breach_that_was_shown_stays_one_though_one_pod_carries_the_excess_later() -> None:
+    before = seen(COMPARED, WORSE, 8)
+    first = shown(COMPARED, before, Onsets(), EVEN)
+    at_first = rule("errors", COMPARED, before, pods=EVEN, first=first)
+
+    after = rule("errors", COMPARED, seen(COMPARED, (150, 60, 1350, 9), 40, before), pods=ONE_BAD, first=first)
+
+    assert (at_first.verdict, after) == (Verdict.BREACH, at_first)
+    assert together([after]).verdict is Verdict.BREACH
+
+
+def test_a_breach_that_one_pod_held_back_is_shown_with_its_limit_at_least() -> None:
+    cooled = seen(COMPARED, CLEAN, 400, seen(COMPARED, WORSE, 8))
+    assert shown(COMPARED, cooled, Onsets(), ONE_BAD) is None
+
+    ruling = rule("errors", COMPARED, cooled, first=shown(COMPARED, cooled, Onsets(), EVEN))
+
+    assert COMPARED.evidence(cooled) < 1
+    assert (ruling.verdict, ruling.evidence) == (Verdict.BREACH, 100)
+    assert "evidence 100:1 (limit 100:1)" in ruling.sentence
+
+
 def test_a_breach_says_all_that_an_on_call_person_asks() -> None:
     pods = [PodCounts("a", Counts(300, 15)), PodCounts("b", Counts(300, 17))]
     around = Circumstances(before=Counts(100_000, 700))
@@ -271,6 +298,27 @@ def test_at_full_weight_latency_keeps_its_verdict_and_says_so(looks: int, verdic
     assert LatencyState.from_floats(state.as_floats()) == state
 
 
+def test_a_breach_of_latency_that_was_shown_stays_one_though_one_pod_carries_the_excess_later() -> None:
+    before, later = timed((10, 9), 8), timed((10, 9), 40)
+    first = slow_shown(LATENCY, before, Onset(), EVEN)
+    at_first = rule_latency("latency", LATENCY, before, pods=EVEN, first=first)
+
+    after = rule_latency("latency", LATENCY, later, pods=ONE_BAD, first=first)
+
+    assert (at_first.verdict, after) == (Verdict.BREACH, at_first)
+
+
+def test_a_breach_of_latency_that_has_cooled_weighs_its_limit() -> None:
+    state = timed((10, 9), 8)
+    for _ in range(400):
+        state = LATENCY.update(state, Tails(150, (0, 0)), Tails(1350, (90, 12)))
+
+    ruling = rule_latency("latency", LATENCY, state)
+
+    assert state.slower.value < 1
+    assert (ruling.verdict, ruling.evidence) == (Verdict.BREACH, 100)
+
+
 @pytest.mark.parametrize("looks", [0, 3, 8])
 def test_a_restart_changes_no_bit_of_latency(looks: int) -> None:
     state = timed((10, 9), looks)
@@ -290,6 +338,55 @@ def test_a_candidate_that_sheds_load_breaches_and_says_how_much() -> None:
     at_full_weight = rule_share("request share", rules, state, part=0.1, weight=1.0)
     assert "at this weight there is nothing to miss" in at_full_weight.sentence
     assert rule_share("request share", rules, ShareState(), part=0.1).verdict is Verdict.INCONCLUSIVE
+
+
+def of_share(mine: int, others: int, looks: int) -> ShareState:
+    """After so many blocks at a tenth of the weight."""
+    state = ShareState()
+    for _ in range(looks):
+        state = state.after(RequestShare(), Block(Counts(mine), Counts(others)), 0.1, part=1.0)
+
+    return state
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "looks", "verdict", "said"),
+    [
+        pytest.param(2, 18, 1, Verdict.INCONCLUSIVE, "2 of 2 requests that its weight promised; not enough", id="two"),
+        pytest.param(20, 180, 1, Verdict.INCONCLUSIVE, "not enough to tell", id="too few to have seen a breach"),
+        pytest.param(20, 180, 3, Verdict.PASS, "shown to serve more than half of that", id="its share"),
+        pytest.param(10, 190, 40, Verdict.BREACH, "less than 80 % of that is load that it sheds", id="half of it"),
+    ],
+)
+def test_a_share_passes_when_it_is_shown_to_be_served_and_no_sooner(
+    mine: int, others: int, looks: int, verdict: Verdict, said: str
+) -> None:
+    state = of_share(mine, others, looks)
+
+    found = rule_share("share", RequestShare(), state, part=1.0, weight=0.1)
+
+    assert found.verdict is verdict
+    assert said in found.sentence
+    assert ShareState.from_floats(state.as_floats()) == state
+
+
+def test_a_share_that_passed_stays_so_until_it_breaches() -> None:
+    passed = of_share(20, 180, 8)
+    silent = passed.after(RequestShare(), Block(Counts(5), Counts(180)), 0.1, part=1.0)
+    shed = silent
+    for _ in range(40):
+        shed = shed.after(RequestShare(), Block(Counts(2), Counts(180)), 0.1, part=1.0)
+
+    assert rule_share("share", RequestShare(), silent, part=1.0).verdict is Verdict.PASS
+    assert rule_share("share", RequestShare(), shed, part=1.0).verdict is Verdict.BREACH
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_where_there_is_nothing_to_miss_a_share_that_was_not_shown_passes(weight: float) -> None:
+    found = rule_share("share", RequestShare(), of_share(20, 180, 1), part=1.0, weight=weight)
+
+    assert found.verdict is Verdict.PASS
+    assert "at this weight there is nothing to miss" in found.sentence
 
 
 def ruling(name: str, verdict: Verdict, evidence: float = 0.0, part: float = 0.5) -> Ruling:

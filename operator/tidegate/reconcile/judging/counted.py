@@ -151,15 +151,15 @@ def shown_together(tracks: Tracks | None, found: list[Found]) -> str:
     if tracks is None:
         return ""
 
+    breached = (each for each in found if each.ruling.gates and each.ruling.verdict is Verdict.BREACH)
+    alone = next((each.line.sentence for each in breached), "")
     counted = all(track.caught_up for track in tracks.by_name.values())
-    if not counted and not tracks.breached:
+    if not counted and not alone and not tracks.breached:
         return ""
 
     all_of_them = together([each.ruling for each in found], breached=tracks.breached)
-    tracks.breached = all_of_them.breached
-    alone = any(each.ruling.gates and each.ruling.verdict is Verdict.BREACH for each in found)
-    if not all_of_them.breached or alone:
+    if not all_of_them.breached:
         return ""
 
-    tracks.together = tracks.together or all_of_them.sentence
-    return tracks.together
+    tracks.breached, tracks.words = True, tracks.words or alone or all_of_them.sentence
+    return "" if alone else tracks.words

@@ -38,8 +38,9 @@ def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -
     analysis = analyse(key, progress, spec, world)
     world.memory(key).analysis = analysis
     worst = analysis.worst
+    shown = shortened(words_of(key, world), LONGEST_SENTENCE)
     if analysis.together:
-        return Evidence(breach=True, sentence=analysis.together)
+        return Evidence(breach=True, shown=shown, sentence=analysis.together)
 
     verdict = worst.verdict if worst else None
     return Evidence(
@@ -51,8 +52,15 @@ def evidence_of(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -
         over_bound=analysis.over,
         passed=analysis.passed,
         heard=analysis.heard,
+        shown=shown,
         sentence=worst.sentence if worst else "",
     )
+
+
+def words_of(key: Key, world: World) -> str:
+    """In which words counts showed a breach; empty while they have not."""
+    tracks = world.memory(key).tracks
+    return tracks.words if tracks else ""
 
 
 def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Analysis:

@@ -115,8 +115,8 @@ class BadRequests:
 
     @property
     def breached(self) -> bool:
-        """True once a breach was shown."""
-        return self.state.breached > 0
+        """True once a breach was shown, and not while one pod of several carries it."""
+        return self._shown is not None
 
     @property
     def uncountable(self) -> str:
@@ -178,7 +178,7 @@ class BadRequests:
         if self.state.passed and self._passed is None:
             self._passed = Passed.now(self.state, block.until)
 
-        if self.breached and self._shown is None:
+        if self._shown is None:
             self._shown = shown(self.rules, self.state, self._onsets, self.pods)
 
         return counted.candidate

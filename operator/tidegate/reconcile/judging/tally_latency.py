@@ -55,8 +55,8 @@ class Latency:
 
     @property
     def breached(self) -> bool:
-        """True once a breach was shown."""
-        return self.state is not None and self.state.breached > 0
+        """True once a breach was shown, and not while one pod of several carries it."""
+        return self._shown is not None
 
     @property
     def value(self) -> float | None:

@@ -154,14 +154,14 @@ class Track:
 class Tracks:
     """The counted objectives of one rollout by their names.
 
-    `breached`: what they once showed together stays shown, in the words of then: `together`.
+    `breached`: what one or all of them once showed stays shown, in the `words` of then.
     """
 
     rollout: Rollout
     by_name: Mapping[str, Track]
     lacking: str = ""
     breached: bool = False
-    together: str = ""
+    words: str = ""
 
     @property
     def by_weight(self) -> bool:
@@ -170,7 +170,7 @@ class Tracks:
 
     @property
     def shown(self) -> bool:
-        """True once a breach was shown, by one or by all together."""
+        """True once a breach was shown, by one or by all together, or was before a restart."""
         return self.breached or any(track.tally.breached for track in self.by_name.values())
 
     def at_full_weight(self, since: datetime) -> None:

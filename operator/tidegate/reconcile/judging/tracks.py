@@ -38,14 +38,17 @@ def rollout_of(seen: Seen) -> Rollout:
 
 
 def tracks_of(seen: Seen) -> Tracks:
-    """New tracks, with nothing counted yet."""
-    spec = seen.wanted.pinned.spec
-    if seen.plane is None:
-        return Tracks(rollout_of(seen), {}, lacking=f"spec.dataPlane: {seen.wanted.choice.sentence}")
+    """New tracks, with nothing counted yet. A breach that is held was shown before this process began, and stays so."""
+    words = seen.snapshot.progress.breach_shown or ""
+    lacking = "" if seen.plane else f"spec.dataPlane: {seen.wanted.choice.sentence}"
+    by_name = {} if lacking else _by_name(seen)
+    return Tracks(rollout_of(seen), by_name, lacking=lacking, breached=bool(words), words=words)
 
+
+def _by_name(seen: Seen) -> dict[str, Track]:
+    spec = seen.wanted.pinned.spec
     wanted = wanted_by_name(spec)
-    counted = [found for found in spec.objectives if found.counted]
-    return Tracks(rollout_of(seen), {found.name: _track(seen, found, wanted[found.name]) for found in counted})
+    return {found.name: _track(seen, found, wanted[found.name]) for found in spec.objectives if found.counted}
 
 
 def _track(seen: Seen, objective: Objective, wanted: Wanted) -> Track:

@@ -197,6 +197,25 @@ def test_one_slow_pod_of_several_holds_and_blames_no_release() -> None:
     assert "of the excess is pod b's" in ruling.sentence
 
 
+@pytest.mark.parametrize("ends", [range(1, 61), [60]], ids=["live", "counted again"])
+def test_a_breach_of_two_slow_pods_stays_one_though_one_carries_the_excess_later(ends: Iterable[int]) -> None:
+    found, tally = track(DataPlane.APPLICATION)
+    slow = {REQUESTS: 200, "0.1": 100, "0.3": 150, "1.2": 190}
+    cells = range(1, 61)
+    mine, others = (histogram(Side.CANDIDATE, slow, cells, pod=pod) for pod in ("a", "b"))
+    # From cell 20 on pod b answers nothing quickly.
+    others = [each if each.counter.part == REQUESTS else silent_after(20, each) for each in others]
+    answer = [*histogram(Side.STABLE, USUAL, range(-9, 61), pod="old"), *mine, *others]
+    for end in ends:
+        found.take(answer, until=start(end))
+
+    ruling = tally.rule("latency", 0.2)
+
+    assert (ruling.verdict, tally.breached) == (Verdict.BREACH, True)
+    assert "excess on 2 of 2 candidate pods" in ruling.sentence
+    assert ruling.evidence >= 100
+
+
 def test_a_steps_requests_are_counted_for_what_must_be_seen() -> None:
     found, _ = track()
     found.take(both(ALIKE, 4), until=start(4))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -501,6 +502,50 @@ def test_pods_that_count_themselves_are_told_apart() -> None:
     assert bad(caught_up(track(), served(4), 4)).pods == []
 
 
+def pods(a: Sequence[int], b: Sequence[int]) -> list[Series]:
+    """Two pods of the candidate's, with so many errors of a hundred requests a cell in one phase after the other."""
+    errors = {"a": a, "b": b}
+    mine = [
+        series(Side.CANDIDATE, part, [0, *accumulate(counts)], pod=pod)
+        for pod, failed in errors.items()
+        for part, counts in ((REQUESTS, [100] * len(failed)), (ERRORS, failed))
+    ]
+    stable = series(Side.STABLE, REQUESTS, [2000 * step for step in range(len(a) + 1)], pod="old")
+    return [*mine, stable]
+
+
+def of_pods(a: Sequence[int], b: Sequence[int], ends: Iterable[int]) -> Track:
+    found = track(DataPlane.APPLICATION)
+    for end in ends:
+        caught_up(found, pods(a, b), end)
+
+    return found
+
+
+def test_a_breach_stays_one_in_its_words_though_one_pod_carries_the_excess_later_live_and_counted_again() -> None:
+    a, b = [10] * 100, [10] * 20 + [100] * 80
+    live, again = of_pods(a, b, range(1, 95)), of_pods(a, b, [94])
+    first = judged(of_pods(a, b, [20]), cell=20)
+
+    found = judged(live, cell=94)
+
+    assert (first.verdict, found.verdict) == (Verdict.BREACH, Verdict.BREACH)
+    assert found.sentence == first.sentence
+    assert (judged(again, cell=94), again.breached_at) == (found, live.breached_at)
+    assert again.tally.rule("errors", 0.05).evidence >= 100
+
+
+def test_what_one_pod_carries_is_a_breach_from_the_block_on_at_which_it_carries_it_no_more() -> None:
+    a, b = [0] * 40 + [100] * 60, [60] * 40 + [0] * 60
+    held, found = of_pods(a, b, [40]), of_pods(a, b, [95])
+
+    assert judged(held, cell=40).verdict is Verdict.HOLD
+    assert (held.tally.breached, held.breached_at) == (False, None)
+    assert judged(found, cell=95).verdict is Verdict.BREACH
+    assert found.breached_at is not None
+    assert found.breached_at > start(40)
+
+
 def weak_ones() -> tuple[Tracks, list[Found]]:
     """Two objectives, neither of which breaches alone."""
     tracks = Tracks(("", "", "", ""), {name: caught_up(track(), served(40, failed=1), 40) for name in ("a", "b")})
@@ -523,6 +568,17 @@ def test_a_breach_that_none_shows_alone_is_shown_together_once_all_are_counted()
     assert "together the objectives speak 120:1" in shown_together(tracks, weak)
     calmer = [replace(each, ruling=replace(each.ruling, evidence=1.0)) for each in weak]
     assert shown_together(tracks, calmer), "what was shown once stays shown"
+
+
+def test_what_one_showed_alone_is_told_in_the_words_of_then() -> None:
+    tracks, weak = weak_ones()
+    breach = replace(weak[0].ruling, verdict=Verdict.BREACH, evidence=200.0)
+    line = replace(weak[0].line, sentence="a: breach. 9 of 30.")
+    assert shown_together(tracks, [Found(line, breach), weak[1]]) == "", "its own line says it"
+
+    calmer = [replace(each, ruling=replace(each.ruling, evidence=0.0)) for each in weak]
+
+    assert shown_together(tracks, calmer) == "a: breach. 9 of 30."
 
 
 def test_a_question_that_fails_takes_back_nothing_that_was_shown_together() -> None:
