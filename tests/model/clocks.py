@@ -133,7 +133,8 @@ def _remembered(progress: Progress, kind: Kind, *, ending: bool) -> Progress:
 
     dwelt, stood = min(progress.dwelt, LIMIT), min(progress.stood, LIMIT)
     entered_at = progress.entered_at if kind is Kind.GATED else None
-    read = {"sentence": "", "history": _newest(progress), "dwelt": dwelt, "stood": stood, "entered_at": entered_at}
+    spans = {"dwelt": dwelt, "stood": stood, "entered_at": entered_at, "full_at": None}
+    read = {"sentence": "", "history": _newest(progress), **spans}
     progress = amended(progress, **{**read, **(UNREAD_AT_THE_END if ending else {})})
     FORGOTTEN[id(progress), ending] = progress
     return progress

@@ -86,6 +86,7 @@ STEP = record(
     progress=text(16, "The step of all steps, as 2/3."),
     enteredAt=instant("When the step began: its deadline counts from here."),
     settledAt=instant("When its weight was confirmed and had settled: its dwell counts from here."),
+    fullAt=instant("Since when the candidate has all the traffic: stable is not compared with from here on."),
     weight=count("What the route carries, whoever set it and confirmed or not."),
     desiredWeight=count("The step's weight: written down before the route gets it."),
     confirmedWeight=count("What the route carries, where every parent of it has confirmed that."),

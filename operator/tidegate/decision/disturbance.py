@@ -211,7 +211,8 @@ def go_back_to_the_step(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) < share:
         return hold(seen, *too_few(seen))
 
-    return hold(seen, Reason.PROGRESSING, step_sentence(seen), desired_weight=seen.step.weight, settled_at=None)
+    weight, told = seen.step.weight, step_sentence(seen)
+    return hold(seen, Reason.PROGRESSING, told, desired_weight=weight, settled_at=None, full_at=None)
 
 
 def mend(seen: Snapshot) -> Decision | None:

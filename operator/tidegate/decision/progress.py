@@ -124,6 +124,8 @@ class Progress:
     `overruled`: the declared revision that an undo under way goes against. `restart_since`: stable's pods from before
     are to be replaced. `lowered_to`: the weight that a hand lowered it to; none until a person lets it rise again.
     `breach_shown`: the words of a held breach that counts showed: counted again they may not show it.
+    `full_at`: since when the candidate has all the traffic. No disturbance of the step moves it: pods are lost and come
+    back, and what was counted before is judged again as it was.
     """
 
     phase: Phase = Phase.PENDING
@@ -136,6 +138,7 @@ class Progress:
     started_at: datetime | None = None
     entered_at: datetime | None = None
     settled_at: datetime | None = None
+    full_at: datetime | None = None
     dwelt: timedelta = NO_TIME
     stood: timedelta = NO_TIME
     stood_since: datetime | None = None
@@ -181,6 +184,7 @@ AT_REST: Mapping[str, Any] = MappingProxyType(
         "started_at": None,
         "entered_at": None,
         "settled_at": None,
+        "full_at": None,
         "dwelt": NO_TIME,
         "stood": NO_TIME,
         "stood_since": None,

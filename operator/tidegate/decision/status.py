@@ -145,6 +145,7 @@ def _step(seen: Snapshot, progress: Progress, weight: int) -> dict[str, Any] | N
         "progress": f"{min(progress.step + 1, count)}/{count}",
         "enteredAt": stamp(progress.entered_at),
         "settledAt": stamp(progress.settled_at),
+        "fullAt": stamp(progress.full_at),
         "weight": weight,
         "desiredWeight": progress.desired_weight,
         "confirmedWeight": seen.weight if seen.route and seen.route.confirmed else None,

@@ -1,6 +1,6 @@
 """Questions about the step a rollout is in, and whether one runs that could go back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .plan import FULL, NO_TIME, Step
 from .progress import Phase
@@ -78,6 +78,17 @@ def prepared(seen: Snapshot) -> bool:
 
 def settled(seen: Snapshot) -> bool:
     return seen.progress.settled_at is not None
+
+
+def has_all_traffic(seen: Snapshot) -> bool:
+    """True at weight 100; not where pods share the traffic: stable's are among them to the end."""
+    shared = seen.by_pods and not seen.by_nodes
+    return seen.weight == FULL and not shared
+
+
+def full_since(seen: Snapshot) -> datetime | None:
+    """Since when the candidate has all the traffic of this step: what disturbs it later does not move that."""
+    return seen.progress.full_at or (seen.now if has_all_traffic(seen) else None)
 
 
 def watching(seen: Snapshot) -> bool:

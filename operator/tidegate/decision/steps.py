@@ -20,6 +20,7 @@ from .snapshot import Snapshot
 from .step import (
     drain_left,
     dwelling_sentence,
+    full_since,
     next_size,
     passing,
     prepared,
@@ -157,7 +158,7 @@ def settle(seen: Snapshot) -> Decision | None:
     reason = Reason.WATCHING if last else Reason.DWELLING
     changes: dict[str, Any] = heard if seen.progress.weighted_at else {"weighted_at": seen.now, **heard}
     told = dwelling_sentence(seen, seen.plan.dwell(seen.step) - seen.progress.dwelt)
-    return hold(seen, reason, told, phase=phase, settled_at=seen.now, **changes)
+    return hold(seen, reason, told, phase=phase, settled_at=seen.now, full_at=full_since(seen), **changes)
 
 
 def hold_without_metrics(seen: Snapshot) -> Decision | None:
@@ -237,6 +238,7 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
         "entered_at": seen.now,
         "deadline_from": seen.now,
         "settled_at": None,
+        "full_at": None,
         "dwelt": NO_TIME,
         "stood": NO_TIME,
         "stood_since": None,

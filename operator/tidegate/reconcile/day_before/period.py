@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from tidegate.api import Afterwards as AfterPromotion
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Outcome, Phase
+from tidegate.decision.snapshot import Snapshot
+from tidegate.decision.step import has_all_traffic
 from tidegate.judge.combined import limit
 from tidegate.judge.cusum import Cusum
 from tidegate.judge.day_before import Watch, stake_left
@@ -40,15 +42,22 @@ def period_of(seen: Seen) -> Period | None:
 
 
 def _watch(seen: Seen) -> Period | None:
-    """The last step of a rollout. A disturbance unsettles it, and begins nothing anew: the step is the same."""
+    """The last step of a rollout. A disturbance unsettles it, and begins nothing anew: the step is the same.
+
+    Since when stable is not compared with is recorded, so that what is counted again is judged as it was.
+    """
     progress = seen.snapshot.progress
     if not counted(seen) or progress.desired_weight < FULL or progress.started_at is None:
         return None
 
     identity = ("watch", *rollout_of(seen), str(progress.entered_at))
-    # Where pods share the traffic, stable keeps its part to the end: there is someone to compare with.
-    full = progress.settled_at if seen.snapshot.weight == FULL else None
-    return Period(identity, progress.started_at, full, watched=True)
+    return Period(identity, progress.started_at, _full_since(seen.snapshot), watched=True)
+
+
+def _full_since(look: Snapshot) -> datetime | None:
+    """An older Tidegate recorded no more than when the step settled last."""
+    settled_at = look.progress.settled_at if has_all_traffic(look) else None
+    return look.progress.full_at or settled_at
 
 
 def _after(seen: Seen) -> Period | None:
