@@ -10,6 +10,7 @@ from tests.cluster.api import (
     GRPC_ROUTES,
     INGRESSES,
     NODES,
+    REPLICA_SETS,
     ROUTES,
     SERVICES,
     TRAEFIK_SERVICES,
@@ -201,6 +202,26 @@ def ingress(example: Example) -> None:
 
 def canary_weight(found: Object) -> int:
     return int(found["metadata"]["annotations"]["nginx.ingress.kubernetes.io/canary-weight"])
+
+
+@claim
+def bypass(example: Example) -> None:
+    """The team's Service would lead to the candidate: it gets no pod while that holds, and all steps once allowed."""
+    first = example.serve()
+    example.edit(onBypass="Hold")
+    example.change()
+    held = example.reason("NotIsolated")
+    assert "Service catalog-metrics would send traffic to the candidate" in held["message"]
+    assert [found["metadata"]["name"] for found in example.api.all(REPLICA_SETS, example.namespace)] == [
+        f"{example.name}-{first}"
+    ]
+
+    def allow() -> None:
+        example.edit(onBypass="Allow")
+
+    assert example.course(ROUTES, "catalog", weights, PROMOTED, allow) == climb(5, 25, 50)
+
+    example.promoted(after=first)
 
 
 @claim
