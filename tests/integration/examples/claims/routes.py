@@ -187,14 +187,17 @@ def traefik_service(example: Example) -> None:
 
 @claim
 def ingress(example: Example) -> None:
-    """A canary beside the team's Ingress takes the share while a rollout runs, and is gone afterwards."""
+    """A canary beside the team's Ingress takes the share while a rollout runs, judged by nginx's own counts of it."""
     first = example.serve()
     before = example.get(INGRESSES, "profile")
+    example.says(0.0)
 
     shares = example.course(INGRESSES, "profile-candidate", canary_weight, [100, 0], example.change)
     assert shares == [5, 25, 50, 100, 0]
 
     example.promoted(after=first)
+    of_the_candidate = f'{{canary=~"{example.namespace}-profile-candidate-(80|http)"'
+    assert f"nginx_ingress_controller_requests{of_the_candidate}" in example.asked()
     example.gone(INGRESSES, "profile-candidate")
     assert example.get(INGRESSES, "profile")["spec"] == before["spec"]
     assert "tidegate" not in managers(example.get(INGRESSES, "profile"))
