@@ -18,6 +18,9 @@ HISTOGRAM = re.compile(r'__name__=~"(\w+)\((\w+)\)\?",')
 MATCHER = re.compile(r'(\w+)(=~|=|!~)"((?:[^"\\]|\\.)*)"')
 # The alternation of both sides; the candidate's comes first, as the operator asks for it.
 SIDES = re.compile(r"\(([\w\\.-]+(?:\|[\w\\.-]+)+)\)(?!route)")
+# A port by its number or its name, and nginx's label of the candidate: it is asked for alone, with no word of stable.
+NGINX_PORT = re.compile(r"\((\d+)\|http\)")
+NGINX_CANARY = re.compile(r'canary=~"')
 BEFORE = "((http|grpc)route-.+-svc-)?"
 # Of a whole histogram, in seconds: the good requests are within the first boundary, the bad ones beyond the third.
 BOUNDARIES = {"0.1": "good", "0.3": "good", "1.2": "good", "5": "all", "+Inf": "all"}
@@ -60,6 +63,8 @@ def matrix(form: str, candidate: Said, stable: Said) -> list[dict[str, object]]:
     metric, matchers, window = found.groups()
     if either := HISTOGRAM.match(matchers):
         metric, matchers = either[1] + either[2], matchers.removeprefix(either[0])
+
+    matchers = NGINX_PORT.sub(r"\1", matchers)
     end = math.floor(float(asked["time"][0]))
     start = end - math.ceil(parse_duration(window).total_seconds()) + 1
     return [
@@ -70,7 +75,10 @@ def matrix(form: str, candidate: Said, stable: Said) -> list[dict[str, object]]:
 
 
 def shares(matchers: str, candidate: Said, stable: Said) -> Iterable[Said]:
-    """Each side's in turn. Alone only stable is asked for: of the hour before a rollout."""
+    """Each side's in turn. Alone only stable is asked for, of the hour before a rollout; nginx's candidate is too."""
+    if NGINX_CANARY.search(matchers):
+        return (candidate,)
+
     return itertools.cycle((candidate, stable)) if SIDES.search(matchers) else (stable,)
 
 

@@ -46,7 +46,7 @@ def by_crd(api: Api, namespace: str) -> Object:
     return {"route": {"kind": "TraefikService", "name": "front"}}
 
 
-def by_annotations(api: Api, namespace: str) -> Object:
+def by_annotations(api: Api, namespace: str, **annotations: str) -> Object:
     """An Ingress of the class whose annotations Traefik reads as nginx did."""
     api.apply(
         INGRESS_CLASSES,
@@ -60,27 +60,36 @@ def by_annotations(api: Api, namespace: str) -> Object:
     service = {"service": {"name": "web-stable", "port": {"number": 80}}}
     path = {"path": "/", "pathType": "Prefix", "backend": service}
     rules = [{"host": f"{namespace}.example", "http": {"paths": [path]}}]
+    named = {f"nginx.ingress.kubernetes.io/{name}": value for name, value in annotations.items()}
     api.create(
         INGRESSES,
         {
             "apiVersion": "networking.k8s.io/v1",
             "kind": "Ingress",
-            "metadata": {"name": "front", "namespace": namespace},
+            "metadata": {"name": "front", "namespace": namespace, "annotations": named},
             "spec": {"ingressClassName": "nginx", "rules": rules},
         },
     )
     return {"ingress": {"name": "front"}}
 
 
-def answers(cluster: local.Cluster, namespace: str, count: int = REQUESTS) -> Counter[str]:
-    """Which versions answer so many requests; a request that fails raises."""
-    seen: Counter[str] = Counter()
-    for _ in range(count):
-        ask = urllib.request.Request(cluster.gateway, headers={"Host": f"{namespace}.example"})
-        with urllib.request.urlopen(ask, timeout=5) as answer:
-            seen[answer.headers["X-Version"]] += 1
+def answer(cluster: local.Cluster, namespace: str, cookie: str = "") -> tuple[str, str]:
+    """The version that answers a request, and the cookie that it gives; a request that fails raises."""
+    headers = {"Host": f"{namespace}.example"} | ({"Cookie": cookie} if cookie else {})
+    with urllib.request.urlopen(urllib.request.Request(cluster.gateway, headers=headers), timeout=5) as got:
+        given = [each.partition(";")[0] for each in got.headers.get_all("Set-Cookie") or ()]
+        return got.headers["X-Version"], "; ".join(given)
 
-    return seen
+
+def answers(cluster: local.Cluster, namespace: str, count: int = REQUESTS, cookie: str = "") -> Counter[str]:
+    """Which versions answer so many requests."""
+    return Counter(answer(cluster, namespace, cookie)[0] for _ in range(count))
+
+
+def cookie_of(cluster: local.Cluster, namespace: str, version: str) -> str:
+    """The cookie of a user whom this version served."""
+    given = (answer(cluster, namespace) for _ in range(REQUESTS))
+    return next(cookie for served_by, cookie in given if served_by == version)
 
 
 @pytest.mark.parametrize("declare", [by_crd, by_annotations], ids=["TraefikService", "nginx annotations"])
@@ -100,3 +109,19 @@ def test_requests_follow_the_weight_and_all_go_back(cluster: local.Cluster, api:
     api.ask(namespace, "web", abort="1")
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"), 60)
     assert answers(cluster, namespace, 100) == {"v1": 100}
+
+
+def test_a_user_who_has_the_candidates_cookie_goes_back_too(cluster: local.Cluster, api: Api) -> None:
+    namespace = api.namespace("shop-sticky")
+    traffic = by_annotations(api, namespace, affinity="cookie")
+    api.create(RELEASES, release(namespace, 0, traffic))
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
+    api.apply(RELEASES, release(namespace, 1, traffic))
+    api.until(RELEASES, namespace, "web", lambda found: "settledAt" in found["status"].get("step", {}), 60)
+    cookie = cookie_of(cluster, namespace, "v2")
+    assert answers(cluster, namespace, 20, cookie) == {"v2": 20}
+
+    api.ask(namespace, "web", abort="1")
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"), 60)
+
+    assert answers(cluster, namespace, 20, cookie) == {"v1": 20}

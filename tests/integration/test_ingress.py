@@ -77,6 +77,28 @@ def test_an_edit_of_the_users_ingress_follows_at_the_live_weight(api: Api, names
     assert services == {"web-candidate"}
 
 
+def test_a_canary_of_an_older_version_is_put_right_at_the_live_weight(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, steps=LONG)
+    change(api, namespace, "2")
+    api.until(INGRESSES, namespace, "web-candidate", weighs(20))
+    behavior = "nginx.ingress.kubernetes.io/affinity-canary-behavior"
+    before = api.until(RELEASES, namespace, "web", lambda found: "settledAt" in found["status"].get("step", {}))
+
+    def forget() -> None:
+        api.merge(INGRESSES, namespace, "web-candidate", {"metadata": {"annotations": {behavior: None}}})
+
+    states = from_before(api.follow(INGRESSES, namespace, "web-candidate", 30), forget)
+    bare = next(found for found in states if behavior not in found["metadata"]["annotations"])
+    mended = next(found for found in states if behavior in found["metadata"]["annotations"])
+
+    assert mended["metadata"]["annotations"][behavior] == "legacy"
+    assert (weight(bare), weight(mended)) == (20, 20)
+    after = api.get(RELEASES, namespace, "web")["status"]
+    assert (after["phase"], after["step"]) == (before["status"]["phase"], before["status"]["step"])
+
+
 def test_a_canary_that_someone_deletes_comes_back(api: Api, namespace: str, operator: Operator) -> None:
     deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, steps=LONG)
     change(api, namespace, "2")

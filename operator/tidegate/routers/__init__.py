@@ -5,7 +5,7 @@ from .claimed import matches_served, places_served
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
 from .features import GatewayClass, Need, needs, why_unable
-from .ingress import CANARY, CANARY_WEIGHT, CLASS, CanaryIngress
+from .ingress import CANARY, CANARY_AFFINITY, CANARY_WEIGHT, CLASS, CanaryIngress
 from .managed import OPT_OUT, ManagedRoute
 from .notes import holders, is_note, note_names
 from .router import Router, Split
@@ -18,6 +18,7 @@ Whole = ManagedRoute | CanaryIngress
 
 __all__ = [
     "CANARY",
+    "CANARY_AFFINITY",
     "CANARY_WEIGHT",
     "CLASS",
     "DIGEST",

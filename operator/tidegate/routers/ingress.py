@@ -15,6 +15,9 @@ from .split import Backends, Found, Patch, annotation, notes, operation, weight_
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
 CANARY_WEIGHT = "nginx.ingress.kubernetes.io/canary-weight"
+CANARY_AFFINITY = "nginx.ingress.kubernetes.io/affinity-canary-behavior"
+# Else it inherits a cookie of the user's Ingress, and keeps whom it has served once, at weight 0 too.
+BY_WEIGHT_ALONE = "legacy"
 CLASS = "kubernetes.io/ingress.class"
 
 
@@ -43,6 +46,7 @@ class CanaryIngress:
             **self._class(),
             CANARY: "true",
             CANARY_WEIGHT: str(weight),
+            CANARY_AFFINITY: BY_WEIGHT_ALONE,
             ANNOTATION_WEIGHT: weight_note(revision, weight),
             ANNOTATION_SHAPE: self._shape(),
         }
@@ -88,7 +92,12 @@ class CanaryIngress:
         """One patch of the weight. An annotation leaves the generation as it is: a raise tests the version."""
         names = [operation("test", path, name) for path, name in _backend_names(found["spec"])]
         version = [operation("test", "/metadata/resourceVersion", found["metadata"]["resourceVersion"])]
-        values = {CANARY_WEIGHT: str(weight), ANNOTATION_WEIGHT: weight_note(revision, weight, ending)}
+        values = {
+            CANARY_WEIGHT: str(weight),
+            # One that an older version wrote does without it until now.
+            CANARY_AFFINITY: BY_WEIGHT_ALONE,
+            ANNOTATION_WEIGHT: weight_note(revision, weight, ending),
+        }
         return [
             *(version if raising else []),
             *names,
@@ -102,10 +111,11 @@ class CanaryIngress:
         return changed(wanted, ours)
 
     def _leads_to_it(self, found: Found) -> bool:
-        """True for what we wrote, where every path leads to the candidate: it may have been edited by hand."""
-        return annotation(found, ANNOTATION_SHAPE) == self._shape() and all(
-            name == self.backends.candidate for _, name in _backend_names(found["spec"])
-        )
+        """True for what we write, where every path leads to the candidate: it may have been edited by hand."""
+        ours = annotation(found, ANNOTATION_SHAPE) == self._shape()
+        by_weight = annotation(found, CANARY_AFFINITY) == BY_WEIGHT_ALONE
+        names = {name for _, name in _backend_names(found["spec"])}
+        return ours and by_weight and names <= {self.backends.candidate}
 
     def _class(self) -> dict[str, str]:
         """The class where it is declared by the annotation of old."""

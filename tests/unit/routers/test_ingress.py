@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.routers.test_contract import INGRESS, backends_of, canary, users_ingress
+from tests.unit.routers.test_contract import INGRESS, backends_of, canary, patched, users_ingress
 
 CANARY = "nginx.ingress.kubernetes.io/canary"
+AFFINITY = "nginx.ingress.kubernetes.io/affinity-canary-behavior"
 
 
 def edited(**spec: Any) -> dict[str, Any]:
@@ -32,6 +33,41 @@ def test_it_is_a_canary_of_the_same_class() -> None:
     assert annotations[CANARY] == "true"
     assert annotations[f"{CANARY}-weight"] == "20"
     assert annotations["kubernetes.io/ingress.class"] == "nginx"
+
+
+def sticky(weight: int) -> dict[str, Any]:
+    """A canary as the version before wrote it: it inherits the cookie of the user's Ingress."""
+    found = canary(weight=weight)
+    del found["metadata"]["annotations"][AFFINITY]
+    return found
+
+
+def test_its_weight_decides_also_where_the_users_ingress_keeps_users_by_a_cookie() -> None:
+    users = users_ingress()
+    users["metadata"]["annotations"] |= {"nginx.ingress.kubernetes.io/affinity": "cookie"}
+    router = replace(INGRESS, users=users)
+
+    annotations = router.manifest({"name": "web-candidate"}, weight=20, revision="v2")["metadata"]["annotations"]
+
+    assert annotations[AFFINITY] == "legacy"
+    assert "nginx.ingress.kubernetes.io/affinity" not in annotations
+
+
+@pytest.mark.parametrize("weight", [0, 50])
+def test_every_weight_that_is_written_takes_stickiness_away(weight: int) -> None:
+    found = sticky(weight=20)
+
+    after = patched(found, INGRESS.weight_patch(found, weight=weight, revision="v2", raising=weight > 0))
+
+    split = INGRESS.split(after)
+    assert after["metadata"]["annotations"][AFFINITY] == "legacy"
+    assert (split.weight, split.current) == (weight, True)
+
+
+def test_one_that_keeps_users_is_written_anew_at_its_weight() -> None:
+    split = INGRESS.split(sticky(weight=20))
+
+    assert (split.weight, split.written, split.current) == (20, ("v1", 20), False)
 
 
 def test_a_default_backend_is_a_backend() -> None:

@@ -13,11 +13,24 @@ from tidegate.api.names import (
     API_VERSION,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, DIGEST, GATEWAY, WHOLE, Shape, digest, is_note, rules_owner
+from tidegate.routers import (
+    CANARY,
+    CANARY_AFFINITY,
+    CANARY_WEIGHT,
+    CLASS,
+    DIGEST,
+    GATEWAY,
+    WHOLE,
+    Shape,
+    digest,
+    is_note,
+    rules_owner,
+)
 
 from .trims import identity
 
 ROUTE_NOTES = (ANNOTATION_WEIGHT, ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_FOUND, ANNOTATION_SUBSETS)
+CANARY_NOTES = (*ROUTE_NOTES, CLASS, CANARY, CANARY_WEIGHT, CANARY_AFFINITY)
 REF = ("name", "kind", "namespace", "weight", "destination")
 
 
@@ -75,7 +88,7 @@ def trimmed_ingress(found: Object) -> Object:
     """Hosts, paths and backends, and the notes of a canary."""
     metadata = found["metadata"]
     annotations = metadata.get("annotations") or {}
-    kept = {name: annotations[name] for name in (*ROUTE_NOTES, CLASS, CANARY, CANARY_WEIGHT) if name in annotations}
+    kept = {name: annotations[name] for name in CANARY_NOTES if name in annotations}
     return {
         "metadata": {**identity(found), "generation": metadata.get("generation"), "annotations": kept},
         "spec": found.get("spec") or {},

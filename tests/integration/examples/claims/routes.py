@@ -10,6 +10,7 @@ from tests.cluster.api import (
     GRPC_ROUTES,
     INGRESSES,
     NODES,
+    REPLICA_SETS,
     ROUTES,
     SERVICES,
     TRAEFIK_SERVICES,
@@ -186,14 +187,17 @@ def traefik_service(example: Example) -> None:
 
 @claim
 def ingress(example: Example) -> None:
-    """A canary beside the team's Ingress takes the share while a rollout runs, and is gone afterwards."""
+    """A canary beside the team's Ingress takes the share while a rollout runs, judged by nginx's own counts of it."""
     first = example.serve()
     before = example.get(INGRESSES, "profile")
+    example.says(0.0)
 
     shares = example.course(INGRESSES, "profile-candidate", canary_weight, [100, 0], example.change)
     assert shares == [5, 25, 50, 100, 0]
 
     example.promoted(after=first)
+    of_the_candidate = f'{{canary=~"{example.namespace}-profile-candidate-(80|http)"'
+    assert f"nginx_ingress_controller_requests{of_the_candidate}" in example.asked()
     example.gone(INGRESSES, "profile-candidate")
     assert example.get(INGRESSES, "profile")["spec"] == before["spec"]
     assert "tidegate" not in managers(example.get(INGRESSES, "profile"))
@@ -201,6 +205,26 @@ def ingress(example: Example) -> None:
 
 def canary_weight(found: Object) -> int:
     return int(found["metadata"]["annotations"]["nginx.ingress.kubernetes.io/canary-weight"])
+
+
+@claim
+def bypass(example: Example) -> None:
+    """The team's Service would lead to the candidate: it gets no pod while that holds, and all steps once allowed."""
+    first = example.serve()
+    example.edit(onBypass="Hold")
+    example.change()
+    held = example.reason("NotIsolated")
+    assert "Service catalog-metrics would send traffic to the candidate" in held["message"]
+    assert [found["metadata"]["name"] for found in example.api.all(REPLICA_SETS, example.namespace)] == [
+        f"{example.name}-{first}"
+    ]
+
+    def allow() -> None:
+        example.edit(onBypass="Allow")
+
+    assert example.course(ROUTES, "catalog", weights, PROMOTED, allow) == climb(5, 25, 50)
+
+    example.promoted(after=first)
 
 
 @claim

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.routers.test_contract import attached, traefik_service, users, virtual_service
+from tests.unit.routers.test_contract import INGRESS, attached, canary, traefik_service, users, virtual_service
 from tidegate.reconcile.kinds import ROUTE_KINDS, WATCHED
 from tidegate.reconcile.seen.route_trims import trimmed_destination_rule, trimmed_gateway_class
 from tidegate.routers import AttachedRoute, subsets
@@ -86,3 +86,10 @@ def test_a_gateway_class_keeps_its_controller_and_its_features_by_name(features:
 
 def test_a_gateway_class_without_status_supports_nothing() -> None:
     assert trimmed_gateway_class({"metadata": {"name": "new"}, "spec": {"controllerName": "x/y"}})["features"] == []
+
+
+def test_a_canary_keeps_all_that_tells_whether_it_is_as_it_was_written() -> None:
+    found = whole(canary(weight=20))
+
+    assert INGRESS.split(TRIMS["Ingress"](found)) == INGRESS.split(found)
+    assert INGRESS.split(found).current
