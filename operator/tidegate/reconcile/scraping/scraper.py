@@ -12,6 +12,7 @@ from tidegate.metrics.samples import MILLISECONDS
 from tidegate.metrics.scrape import OfPods, Scrape, Target
 from tidegate.metrics.sifting import Wish
 from tidegate.metrics.warm_up import milliseconds
+from tidegate.reconcile.accidents import Work
 from tidegate.reconcile.judging.ask_raw import unanswered
 from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_of, stable_of
 from tidegate.reconcile.seen.seen import Seen
@@ -137,7 +138,7 @@ class Scraping:
         try:
             return tuple(pages_of_pods(key, pods, reading.counted[key].revisions, self._world))
         except Exception as error:  # noqa: BLE001 - one Release's trouble must not leave the others unread
-            self._world.accident("finding pages", key, error)
+            self._world.accident(Work.FINDING_PAGES, key, error)
             return ()
 
     async def _read(self, source: Source, reading: Reading, leaf: Leaf) -> None:
@@ -145,7 +146,7 @@ class Scraping:
             at = int(self._world.now().timestamp() * MILLISECONDS)
             found = await page_of(leaf.target, source, leaf.sifting, self._http)
 
-        self._world.telemetry.queries.labels("answered" if isinstance(found, Page) else "failed").inc()
+        self._world.telemetry.query(answered=isinstance(found, Page))
         reading.take(leaf, at, found)
 
 
