@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from enum import Enum
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -35,6 +36,21 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+class TurnResult(Enum):
+    """What came of a turn."""
+
+    ACTED = "acted"
+    LOOKED = "looked"
+    FAILED = "failed"
+
+
+class QueryResult(Enum):
+    """What came of a question to a metric source."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
 
 
 class Telemetry:
@@ -74,6 +90,15 @@ class Telemetry:
     def request(self, verb: str, path: str, status: int, seconds: float) -> None:  # noqa: ARG002 - an observer's shape
         """Count a call to the API server by verb, resource and status."""
         self.requests.labels(verb, resource_of(path), str(status)).inc()
+
+    def turn(self, result: TurnResult) -> None:
+        """Count a turn."""
+        self.turns.labels(result.value).inc()
+
+    def query(self, *, answered: bool) -> None:
+        """Count a question to a metric source."""
+        result = QueryResult.ANSWERED if answered else QueryResult.FAILED
+        self.queries.labels(result.value).inc()
 
     async def watch_lag(self) -> None:
         """Measure how late the loop is; a liveness probe asks for it."""

@@ -1,6 +1,8 @@
 """The chart as one file for kubectl: what Helm renders with the values as they are, and the namespace."""
 
+import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from .binaries import helm
@@ -23,8 +25,18 @@ metadata:
 def rendered(*settings: str, values: Path | None = None) -> str:
     """The chart's manifests, with a file of values; each setting as `name=value`."""
     words: list[str | Path] = ["--values", values] if values else []
-    words += [word for setting in settings for word in ("--set", setting)]
-    return run([helm(), "template", "tidegate", CHART, "--namespace", NAMESPACE, *words])
+    return run([helm(), "template", "tidegate", CHART, "--namespace", NAMESPACE, *words, *_set(settings)])
+
+
+def notes(*settings: str) -> str:
+    """What Helm prints after an install; no cluster is asked."""
+    words = ("--dry-run=client", "--output", "json", *_set(settings))
+    found = json.loads(run([helm(), "install", "tidegate", CHART, "--namespace", NAMESPACE, *words]))
+    return str(found["info"]["notes"])
+
+
+def _set(settings: Iterable[str]) -> list[str]:
+    return [word for setting in settings for word in ("--set", setting)]
 
 
 def manifest() -> str:

@@ -226,6 +226,17 @@ def test_rights_over_configuration_come_with_their_switch() -> None:
     assert granted - without == {f"{verb} {kind}" for verb in verbs for kind in ("configmaps", "secrets")} - without
 
 
+def test_secrets_are_listed_in_the_watched_namespaces_alone() -> None:
+    granted = [
+        (found["kind"], found["metadata"].get("namespace"), rule["verbs"])
+        for found in documents("watchNamespaces={shop,bank}")
+        for rule in found.get("rules") or ()
+        if "secrets" in rule["resources"]
+    ]
+
+    assert granted == [("Role", "shop", ["list", "watch"]), ("Role", "bank", ["list", "watch"])]
+
+
 def test_every_value_is_in_the_schema() -> None:
     def named(schema: Object, values: Object, where: str = "") -> list[str]:
         properties = schema.get("properties")

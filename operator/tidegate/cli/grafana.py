@@ -103,7 +103,11 @@ PANELS = (
     ),
     Panel(
         title="Requests to the API server",
-        query="sum by (verb, status) (rate(tidegate_api_requests_total[5m]))",
+        # An answer of a new kind begins at 1, which is no rate yet.
+        query=(
+            "sum by (verb, status) (rate(tidegate_api_requests_total[5m])) > 0 or sum by (verb, status)"
+            " (tidegate_api_requests_total unless present_over_time(tidegate_api_requests_total[1h] offset 5m)) / 300"
+        ),
         legend="{{verb}} {{status}}",
         about="By verb and answer: a 403 is a role that is missing.",
         unit="ops",

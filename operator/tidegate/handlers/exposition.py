@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from tidegate.judge.verdict import Line
 from tidegate.reconcile import kinds
+from tidegate.reconcile.accidents import Work
 from tidegate.reconcile.world import World
 from tidegate.watch import Key, key_of
 
@@ -41,7 +42,7 @@ class Rollouts(Collector):
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the boundary of one Release on a page of all
-            self._world.accident("showing metrics", place, error)
+            self._world.accident(Work.SHOWING_METRICS, place, error)
 
     def _releases(self) -> Iterator[GaugeMetricFamily]:
         phase = GaugeMetricFamily(

@@ -36,6 +36,7 @@ from tidegate.reconcile.turn import Followers, take_turn
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 
+from .counters import begin
 from .exposition import Rollouts
 from .options import CannotStart, Options
 from .probes import application, serve
@@ -81,6 +82,7 @@ class Process:
         self._refused: NoElection | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turns: asyncio.Task[None] | None = None
+        begin(telemetry)
         telemetry.registry.register(Rollouts(self._world))
 
     def _beside_turns(self, channel: Channel) -> Followers:

@@ -9,6 +9,7 @@ from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid, Ob
 from tidegate.decision import Decision, Phase
 from tidegate.decision.progress import Progress
 from tidegate.sentences import SENTENCE_LENGTH, shortened
+from tidegate.telemetry import TurnResult
 from tidegate.watch import Key
 
 from . import kinds
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 async def tell_of_failure(key: Key, error: Exception, world: World) -> None:
     """Count and log a turn that failed; where it fails again and again, say so of the Release. Never raises."""
-    world.telemetry.turns.labels("failed").inc()
+    world.telemetry.turn(TurnResult.FAILED)
     _log(key, error)
     found = world.store(kinds.RELEASES).get(key)
     # An unavailable server would not take a word of it; the others heal by another look.

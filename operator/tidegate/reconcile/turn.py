@@ -9,6 +9,7 @@ from tidegate.clients import CallError, Forbidden, Invalid
 from tidegate.decision import Decision, decide
 from tidegate.decision.actions import SetWeight
 from tidegate.decision.reasons import Reason
+from tidegate.telemetry import TurnResult
 from tidegate.watch import Key
 
 from . import kinds
@@ -127,7 +128,7 @@ async def record_and_follow(seen: Seen, decision: Decision, world: World, *, fol
 
     followers.follow(key, seen, decision)
     remember_blocked(key, world, blocked=seen.snapshot.blocked is not None)
-    world.telemetry.turns.labels("acted" if decision.actions else "looked").inc()
+    world.telemetry.turn(TurnResult.ACTED if decision.actions else TurnResult.LOOKED)
     look_again(seen, decision, world)
 
 

@@ -17,6 +17,7 @@ from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store,
 from tidegate.watch.memory import tune_collector
 
 from . import kinds
+from .accidents import What, keeping, reading
 from .configuration.configs import Configs
 from .lanes import changes_under_traffic, lane_of, loses_a_pod
 from .memory import Memory, Refused
@@ -87,7 +88,7 @@ class World:
         if kept is not None:
             self.stores[kind.key].put(kept)
 
-    def accident(self, what: str, key: Key, error: Exception) -> None:
+    def accident(self, what: What, key: Key, error: Exception) -> None:
         """What failed of one object while the others went on: logged by its name, and counted."""
         self.telemetry.accidents.labels(what).inc()
         log.error("this failed of one object, and not of the others", what=what, of=key, exc_info=error)
@@ -177,14 +178,14 @@ class World:
         )
 
     def _store(self, watched: kinds.Watched) -> Store:
-        return Store(watched.index, accident=partial(self.accident, f"keeping {watched.kind.key}"))
+        return Store(watched.index, accident=partial(self.accident, keeping(watched.kind)))
 
     def _trimmed(self, watched: kinds.Watched, found: Object) -> Object | None:
         """What is kept of an object. One that cannot be trimmed ends no watch, and hides no other."""
         try:
             return watched.trim(found)
         except Exception as error:  # noqa: BLE001 - the boundary of one object: told of, and the others are read
-            self.accident(f"reading {watched.kind.key}", key_of(found), error)
+            self.accident(reading(watched.kind), key_of(found), error)
             return watched.unread(found, error) if watched.unread else None
 
     def _reflector(self, watched: kinds.Watched, namespace: str | None) -> Reflector:

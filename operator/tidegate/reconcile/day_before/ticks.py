@@ -14,6 +14,7 @@ from tidegate.metrics.day_before import DAY_LENGTH
 from tidegate.metrics.raw_counts import read
 from tidegate.metrics.samples import Series
 from tidegate.metrics.scrape import Scrape
+from tidegate.reconcile.accidents import Work
 from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from tidegate.reconcile.judging.groups import Due, Group, Groups, Told, apart, fail, together
@@ -128,7 +129,7 @@ class DayJudging:
                 fail(due, found.of(THE_SOURCE))
                 return
 
-            due = give(due, *found, partial(self._world.accident, "counting the day before"), until=asked[1])
+            due = give(due, *found, partial(self._world.accident, Work.COUNTING_THE_DAY_BEFORE), until=asked[1])
 
     async def _both_days(
         self, group: Group, source: Source, due: Sequence[Due[DayTrack]], since: int, until: int

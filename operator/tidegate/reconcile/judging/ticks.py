@@ -18,6 +18,7 @@ from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.metrics.scrape import Scrape
 from tidegate.metrics.skew import explained
 from tidegate.reconcile import kinds
+from tidegate.reconcile.accidents import Work
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.scraping.scraper import Scraping
 from tidegate.reconcile.seen.seen import Seen
@@ -49,7 +50,7 @@ class Judging:
         self._channel = channel
         self._due = Recurring("counting", self._tick, again=AGAIN_SECONDS)
         self._groups = Groups[Track]()
-        self._told = partial(world.accident, "counting")
+        self._told = partial(world.accident, Work.COUNTING)
 
     async def run(self) -> None:
         """Count until cancelled."""
@@ -221,7 +222,7 @@ def observed(key: Key, world: World) -> Seen | None:
     except InvalidSpec:
         return None
     except Exception as error:  # noqa: BLE001 - one Release's trouble must not leave the others unjudged
-        world.accident("counting", key, error)
+        world.accident(Work.COUNTING, key, error)
         return None
 
 

@@ -11,6 +11,7 @@ from tidegate.metrics.raw_counts import RawSeries, Shape
 from tidegate.metrics.samples import MILLISECONDS, milliseconds
 from tidegate.metrics.scrape import OfPods, Scrape, Target
 from tidegate.metrics.sifting import Wish
+from tidegate.reconcile.accidents import Work
 from tidegate.reconcile.judging.ask_raw import unanswered
 from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_of, stable_of
 from tidegate.reconcile.seen.seen import Seen
@@ -136,7 +137,7 @@ class Scraping:
         try:
             return tuple(pages_of_pods(key, pods, reading.counted[key].revisions, self._world))
         except Exception as error:  # noqa: BLE001 - one Release's trouble must not leave the others unread
-            self._world.accident("finding pages", key, error)
+            self._world.accident(Work.FINDING_PAGES, key, error)
             return ()
 
     async def _read(self, source: Source, reading: Reading, leaf: Leaf) -> None:
@@ -144,7 +145,7 @@ class Scraping:
             at = int(self._world.now().timestamp() * MILLISECONDS)
             found = await page_of(leaf.target, source, leaf.sifting, self._http)
 
-        self._world.telemetry.queries.labels("answered" if isinstance(found, Page) else "failed").inc()
+        self._world.telemetry.query(answered=isinstance(found, Page))
         reading.take(leaf, at, found)
 
 

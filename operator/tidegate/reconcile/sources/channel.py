@@ -60,11 +60,11 @@ class Channel:
             async with turns:
                 reply = await self._http.send(ask)
         except AskFailed:
-            self._telemetry.queries.labels("failed").inc()
+            self._telemetry.query(answered=False)
             raise
 
         self._note_clock(ask.source, reply)
-        self._telemetry.queries.labels("answered" if reply.status == HTTPStatus.OK else "failed").inc()
+        self._telemetry.query(answered=reply.status == HTTPStatus.OK)
         return reply
 
     def _note_clock(self, source: str, reply: Reply) -> None:
