@@ -13,7 +13,19 @@ from tidegate.api.names import (
     API_VERSION,
 )
 from tidegate.clients import MANAGER, Object
-from tidegate.routers import CANARY, CANARY_WEIGHT, CLASS, DIGEST, GATEWAY, WHOLE, Shape, digest, is_note, rules_owner
+from tidegate.routers import (
+    CANARY,
+    CANARY_WEIGHT,
+    CLASS,
+    DIGEST,
+    GATEWAY,
+    WHOLE,
+    Shape,
+    digest,
+    is_note,
+    rules_appliers,
+    rules_owner,
+)
 
 from .trims import identity
 
@@ -24,6 +36,7 @@ REF = ("name", "kind", "namespace", "weight", "destination")
 def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
     """The backends and what the parents report of them; matches and filters are the data plane's affair."""
     metadata, spec = found["metadata"], found.get("spec") or {}
+    managers: list[Object] = metadata.get("managedFields") or []
     parents = [
         {
             "parentRef": parent.get("parentRef"),
@@ -33,7 +46,11 @@ def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
         for parent in (found.get("status") or {}).get("parents") or ()
     ]
     return {
-        "metadata": {**_attached_identity(found), "owner": rules_owner(metadata.get("managedFields") or [], shape)},
+        "metadata": {
+            **_attached_identity(found),
+            "owner": rules_owner(managers, shape),
+            "appliers": rules_appliers(managers, shape),
+        },
         "spec": {
             "parentRefs": spec.get("parentRefs"),
             **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
