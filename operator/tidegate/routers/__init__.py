@@ -1,6 +1,6 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
-from .attached import AttachedRoute, held_route, held_rules, release_patch, rules_appliers, rules_owner
+from .attached import AttachedRoute, appliers, held_route, held_rules, release_patch, rules_owner
 from .claimed import matches_served, places_served
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
@@ -43,6 +43,7 @@ __all__ = [
     "Split",
     "Subsets",
     "Whole",
+    "appliers",
     "confirmation",
     "cookie_header",
     "digest",
@@ -57,7 +58,6 @@ __all__ = [
     "point_patch",
     "release_patch",
     "restore_subsets_patch",
-    "rules_appliers",
     "rules_owner",
     "subsets",
     "unknown_subsets",

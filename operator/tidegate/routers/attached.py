@@ -157,12 +157,12 @@ class AttachedRoute:
         lost = self._bare(found) or (bool(found["metadata"].get("ours")) and any(place.share for place in at))
         others = [before for name in holders(found) if "owner" in (before := found_before(found, name))]
         known: Mapping[str, Any] = others[0] if others else found["metadata"]
-        appliers = known.get("appliers")
+        applied = known.get("appliers")
         return {
             "destinationRule": self.destination_rule,
             "host": self.host,
             "owner": known.get("owner"),
-            **({"appliers": appliers} if appliers else {}),
+            **({"appliers": applied} if applied else {}),
             "rules": [rule_found(place, lost=lost).note() for place in at],
             **({"lost": True} if lost else {}),
         }
@@ -202,7 +202,7 @@ class AttachedRoute:
 
 
 def _declared_again(before: Before, metadata: Mapping[str, Any]) -> bool:
-    """True where those declare the rules who did before our first change: two that apply the same own them together.
+    """True where those declare the rules who declared the route before our first change, the last or not.
 
     After a rollout our name is off the rules, and until somebody applies them they are nobody's: then who does is Git.
     """
@@ -210,14 +210,18 @@ def _declared_again(before: Before, metadata: Mapping[str, Any]) -> bool:
     return owner in known or (known == {None} and owner in (metadata.get("appliers") or ()))
 
 
-def rules_appliers(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> list[str]:
-    """Who declares a route's rules by server-side apply, all with the same value: with another one has them alone."""
+def appliers(managed_fields: list[dict[str, Any]]) -> list[str]:
+    """Who declares a part of a route's spec by server-side apply.
+
+    Two that apply the same manifest take the rules from each other each time, for the API server fills in defaults
+    there; what has none they own together.
+    """
     applied = [entry for entry in managed_fields if entry.get("operation") == "Apply"]
-    return sorted({entry["manager"] for entry in applied if any(_owns(entry, field, shape) for field in shape.rules)})
+    return sorted({entry["manager"] for entry in applied if "f:spec" in (entry.get("fieldsV1") or {})})
 
 
 def rules_owner(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> str | None:
-    """Who declared a route's rules last."""
+    """Who declared a route's rules last: each list is atomic, so it has one owner at a time among appliers."""
     owners = [
         (entry.get("time", ""), entry.get("manager", ""))
         for entry in managed_fields

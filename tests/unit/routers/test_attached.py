@@ -21,12 +21,12 @@ from tidegate.routers import (
     TRAEFIK_SERVICE,
     AttachedRoute,
     Backends,
+    appliers,
     held_route,
     held_rules,
     holders,
     note_names,
     release_patch,
-    rules_appliers,
     rules_owner,
 )
 
@@ -429,7 +429,7 @@ def owned(found: dict[str, Any], owner: str | None, *appliers: str) -> dict[str,
     return {**found, "metadata": {**found["metadata"], "owner": owner, "appliers": list(appliers)}}
 
 
-def test_each_of_two_who_apply_the_same_rules_is_git() -> None:
+def test_each_of_two_who_apply_the_same_route_is_git() -> None:
     both = ("argocd-controller", "kustomize-controller")
     during = weighed(ROUTER, owned(users("HTTPRoute"), both[1], *both), 20)
 
@@ -474,16 +474,16 @@ def test_the_newest_owner_of_the_rules_counts() -> None:
     assert rules_owner([]) is None
 
 
-def test_who_applies_the_rules_is_told_from_who_updates_them_or_applies_something_else() -> None:
-    rules: dict[str, Any] = {"f:spec": {"f:rules": {}}}
+def test_who_applies_a_part_of_the_spec_is_told_from_who_updates_it_or_applies_labels() -> None:
+    rules: dict[str, Any] = {"f:spec": {"f:rules": {}, "f:hostnames": {}}}
     entries = [
-        {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": rules},
+        {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hostnames": {}}}},
         {"manager": "argocd-controller", "operation": "Apply", "fieldsV1": rules},
         {"manager": "kubectl-edit", "operation": "Update", "fieldsV1": rules},
         {"manager": "labels", "operation": "Apply", "fieldsV1": {"f:metadata": {}}},
     ]
 
-    assert rules_appliers(entries) == ["argocd-controller", "kustomize-controller"]
+    assert appliers(entries) == ["argocd-controller", "kustomize-controller"]
 
 
 def test_who_holds_no_more_than_the_rule_around_the_backends_owns_none_of_them() -> None:

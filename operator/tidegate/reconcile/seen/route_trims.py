@@ -21,9 +21,9 @@ from tidegate.routers import (
     GATEWAY,
     WHOLE,
     Shape,
+    appliers,
     digest,
     is_note,
-    rules_appliers,
     rules_owner,
 )
 
@@ -49,7 +49,7 @@ def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
         "metadata": {
             **_attached_identity(found),
             "owner": rules_owner(managers, shape),
-            "appliers": rules_appliers(managers, shape),
+            "appliers": appliers(managers),
         },
         "spec": {
             "parentRefs": spec.get("parentRefs"),
