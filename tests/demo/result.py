@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from .counts import Counts, Served, counts, made_by_gateway, seen_by_users, unlike_pods
+from .hand_back import HandedBack
 from .load import Load
 from .shop import VERSIONS, Version
+from .sizes import WEIGHTS, Sizes
+from .till import BAD, GOOD
 
 # 50 requests a second, a twentieth of them, for 40 seconds: the second step would serve that in eight.
 MOST_SERVED_AT_FIVE_PERCENT = 100
@@ -63,6 +66,8 @@ class Takeover(Counts):
     users: dict[str, Served] = field(default_factory=dict)
     pods: dict[str, Served] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, Sizes] = field(default_factory=dict)
+    handed_back: HandedBack = field(default_factory=HandedBack)
 
     def complaints(self) -> list[str]:
         """Everything that is not as it must be."""
@@ -78,7 +83,26 @@ class Takeover(Counts):
 
         expected = {VERSIONS[1].name: "Promoted", VERSIONS[2].name: "RolledBack"}
         found += [f"{self.outcomes}, not {expected}"] if self.outcomes != expected else []
+        found += [*self.unlike_sizes(), *self.handed_back.complaints()]
         return [f"takeover: {each}" for each in found]
+
+    def unlike_sizes(self) -> list[str]:
+        """Where a rollout had other sizes than it must: a good version goes by every step, a bad one by the first."""
+        every = list(WEIGHTS)
+        found = []
+        for name, steps in ((GOOD.name, every), (BAD.name, every[:1])):
+            complaints = self.sizes.get(name, Sizes()).complaints(steps)
+            found += [f"{name}: {each}" for each in complaints]
+
+        return found
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [
+            f"takeover and hand-back: {self.summary()}",
+            *(f"{name}: {found.summary()}" for name, found in self.sizes.items()),
+            f"handed back: {self.handed_back.summary()}",
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +152,7 @@ class Result(Counts):
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
         total = NO_TRAFFIC if self.simulated else self.summary()
-        takeover = ["", f"takeover and hand-back: {self.takeover.summary()}"] if self.takeover else []
+        takeover = ["", *self.takeover.lines()] if self.takeover else []
         return "\n".join([lines[0], "─" * len(lines[0]), *lines[1:], "", total, *takeover])
 
 

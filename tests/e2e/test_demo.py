@@ -31,6 +31,10 @@ def test_every_version_ends_as_it_must_and_no_request_is_lost() -> None:
     taken = result["takeover"]
     assert (taken["lost"], taken["made_by_gateway"]) == (0, 0)
     assert taken["sent"] == taken["answered"] == taken["counted_by_pods"]
+    handed_back = taken["handed_back"]
+    assert (handed_back["autoscaler_of"], handed_back["size"], handed_back["available"]) == ("Deployment", 4, 4)
+    assert (handed_back["backends"], handed_back["left"]) == (["till"], [])
+    assert taken["sizes"]["v2"]["candidate"] == {"first": 2, "most": 3, "full": 4}
     outcomes = [(found["version"], found["outcome"], found["reason"]) for found in result["versions"]]
     turns = turns_of(LOG.read_text().splitlines(), NAMESPACE, NAME)
     runs = list(rollouts(turns, kind=Kind.DEMO, replicas=REPLICAS))

@@ -5,6 +5,7 @@ import pytest
 from tests.cluster.api import GRPC_ROUTES, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
+from tests.integration.deployments import GITS
 from tests.integration.manifests import ended, judged, phase_is, promoted, reason_is
 from tests.integration.steps import change, create_younger, eventually_told, from_before
 from tests.integration.users_routes import (
@@ -52,6 +53,39 @@ def test_git_that_applies_its_weights_again_stops_no_rollout(api: Api, namespace
     found = api.get(RELEASES, namespace, "web")
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     api.until(ROUTES, namespace, "front", untouched(before))
+
+
+@pytest.mark.parametrize("manager", GITS)
+def test_each_of_two_that_apply_the_same_route_stops_no_rollout(
+    api: Api, namespace: str, operator: Operator, manager: str
+) -> None:
+    manifest = users_route(namespace)
+    deployed(api, namespace, (ROUTES, manifest), steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
+    for each in GITS:
+        api.apply(ROUTES, manifest, manager=each)
+
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "front", lambda found: shares(found) == [50, 50])
+    api.apply(ROUTES, manifest, manager=manager)
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
+
+
+def test_git_that_owns_the_rules_again_only_after_the_next_rollout_began_stops_none(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    """Flux applies what differs: after a rollout nothing does, and nobody owns the rules."""
+    manifest = users_route(namespace)
+    deployed(api, namespace, (ROUTES, manifest), steps=[{"name": "half", "weight": 50, "dwell": "2s"}])
+    before = api.get(ROUTES, namespace, "front")
+    change(api, namespace, "2")
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
+    api.until(ROUTES, namespace, "front", untouched(before))
+    change(api, namespace, "3")
+    api.until(ROUTES, namespace, "front", lambda found: shares(found) == [50, 50])
+    api.apply(ROUTES, manifest, manager=GIT)
+
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"), 90)
 
 
 def test_rules_without_names_that_moved_in_mid_rollout_each_get_their_own_weights_back(

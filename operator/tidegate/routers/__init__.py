@@ -1,6 +1,6 @@
 """How a weight becomes manifests. Pure: no sockets."""
 
-from .attached import AttachedRoute, held_route, held_rules, release_patch, rules_owner
+from .attached import AttachedRoute, appliers, held_route, held_rules, release_patch, rules_owner
 from .claimed import matches_served, places_served
 from .confirmation import Confirmation, confirmation
 from .exposure import NOTHING, Cookie, Exposure, Header, cookie_header
@@ -44,6 +44,7 @@ __all__ = [
     "Split",
     "Subsets",
     "Whole",
+    "appliers",
     "confirmation",
     "cookie_header",
     "digest",

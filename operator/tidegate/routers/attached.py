@@ -1,14 +1,14 @@
 """A user's own route, of any kind: two weights are touched while a rollout runs, and nothing else, ever."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
 from .as_found import Given, given_back, rule_found, rules_found
-from .notes import found_before, holders, is_note, note, note_names, own_name
+from .notes import Before, found_before, holders, is_note, note, note_names, own_name
 from .router import Split
 from .shapes import GATEWAY, SHAPES, SUBSETS, Shape, rules
 from .split import (
@@ -67,7 +67,7 @@ class AttachedRoute:
             sentence=self._lacking(at),
             attached=True,
             touched=self._touched(found),
-            by_git=bool(before) and before.get("owner") == found["metadata"].get("owner"),
+            by_git=bool(before) and _declared_again(before, found["metadata"]),
         )
 
     def _touched(self, found: Found) -> bool:
@@ -155,11 +155,14 @@ class AttachedRoute:
         """
         # Once another Release has written its weights, that one's note knows who declared the rules.
         lost = self._bare(found) or (bool(found["metadata"].get("ours")) and any(place.share for place in at))
-        owners = [before["owner"] for name in holders(found) if "owner" in (before := found_before(found, name))]
+        others = [before for name in holders(found) if "owner" in (before := found_before(found, name))]
+        known: Mapping[str, Any] = others[0] if others else found["metadata"]
+        applied = known.get("appliers")
         return {
             "destinationRule": self.destination_rule,
             "host": self.host,
-            "owner": owners[0] if owners else found["metadata"].get("owner"),
+            "owner": known.get("owner"),
+            **({"appliers": applied} if applied else {}),
             "rules": [rule_found(place, lost=lost).note() for place in at],
             **({"lost": True} if lost else {}),
         }
@@ -196,6 +199,25 @@ class AttachedRoute:
             )
 
         return ""
+
+
+def _declared_again(before: Before, metadata: Mapping[str, Any]) -> bool:
+    """True where those declare the rules who declared the route before our first change, the last or not.
+
+    After a rollout our name is off the rules, and until somebody applies them they are nobody's: then who does is Git.
+    """
+    owner, known = metadata.get("owner"), {before.get("owner"), *(before.get("appliers") or ())}
+    return owner in known or (known == {None} and owner in (metadata.get("appliers") or ()))
+
+
+def appliers(managed_fields: list[dict[str, Any]]) -> list[str]:
+    """Who declares a part of a route's spec by server-side apply.
+
+    Two that apply the same manifest take the rules from each other each time, for the API server fills in defaults
+    there; what has none they own together.
+    """
+    applied = [entry for entry in managed_fields if entry.get("operation") == "Apply"]
+    return sorted({entry["manager"] for entry in applied if "f:spec" in (entry.get("fieldsV1") or {})})
 
 
 def rules_owner(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> str | None:

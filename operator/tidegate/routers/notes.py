@@ -30,6 +30,7 @@ class Before(TypedDict, total=False):
     destinationRule: str | None
     host: str | None
     owner: str | None
+    appliers: list[str] | None
     rules: list[RuleNote]
     weights: dict[str, Declared] | None
     lost: bool

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.demo.counts import Served
+from tests.demo.hand_back import HandedBack
 from tests.demo.load import Load, Request
 from tests.demo.result import NO_TRAFFIC, Result, Takeover, VersionResult, account
 from tests.demo.shop import VERSIONS
+from tests.demo.sizes import Sizes
 
 SERVED = {"v1": 400, "v2": 400, "v3": 40, "v4": 0, "v5": 100}
 ERRORS = {"v3": 8}
@@ -20,6 +22,11 @@ TAKEN = Takeover(
     users={"v2": Served(100), "v3": Served(10, 2)},
     pods={"v2": Served(100), "v3": Served(10, 2)},
     outcomes={"v2": "Promoted", "v3": "RolledBack"},
+    sizes={
+        "v2": Sizes(seen=(4,), candidate={"first": 2, "most": 3, "full": 4}),
+        "v3": Sizes(seen=(4,), candidate={"first": 2}),
+    },
+    handed_back=HandedBack(size=4, available=4, autoscaler_of="Deployment", autoscaler_sees=4, backends=["till"]),
 )
 TOTAL = sum(SERVED.values())
 
@@ -99,11 +106,34 @@ def test_a_version_that_is_missing_is_a_complaint(name: str) -> None:
             replace(GOOD, takeover=replace(TAKEN, outcomes={"v2": "Promoted"})),
             "takeover: {'v2': 'Promoted'}, not {'v2': 'Promoted', 'v3': 'RolledBack'}",
         ),
+        (
+            replace(GOOD, takeover=replace(TAKEN, sizes={**TAKEN.sizes, "v3": TAKEN.sizes["v2"]})),
+            "takeover: v3: the candidate had {'first': 2, 'most': 3, 'full': 4} pods, not {'first': 2}",
+        ),
+        (
+            replace(GOOD, takeover=replace(TAKEN, handed_back=replace(TAKEN.handed_back, left=["deployments"]))),
+            "takeover: Tidegate still owns fields of deployments",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_not_as_it_must_be_is_a_complaint(found: Result, complaint: str) -> None:
     assert found.complaints() == [complaint]
+
+
+def test_a_rollout_whose_sizes_nobody_saw_is_a_complaint() -> None:
+    found = replace(GOOD, takeover=replace(TAKEN, sizes={"v2": TAKEN.sizes["v2"]}))
+
+    assert found.complaints() == [
+        "takeover: v3: the autoscaler saw [] pods, where the Release has 4",
+        "takeover: v3: the candidate had {} pods, not {'first': 2}",
+    ]
+
+
+def test_below_the_table_stands_what_the_autoscaler_saw_and_what_was_handed_back() -> None:
+    lines = GOOD.table().splitlines()[-3:]
+
+    assert [line.split(": ")[0] for line in lines] == ["v2", "v3", "handed back"]
 
 
 def test_of_simulated_pods_no_traffic_is_asked_and_the_table_says_so() -> None:

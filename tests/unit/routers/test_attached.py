@@ -21,6 +21,7 @@ from tidegate.routers import (
     TRAEFIK_SERVICE,
     AttachedRoute,
     Backends,
+    appliers,
     held_route,
     held_rules,
     holders,
@@ -423,6 +424,34 @@ def test_weights_that_git_declared_again_are_told_from_a_hand() -> None:
     assert not ROUTER.split(by_hand).by_git
 
 
+def owned(found: dict[str, Any], owner: str | None, *appliers: str) -> dict[str, Any]:
+    """The same route as these own its rules, `owner` the last."""
+    return {**found, "metadata": {**found["metadata"], "owner": owner, "appliers": list(appliers)}}
+
+
+def test_each_of_two_who_apply_the_same_route_is_git() -> None:
+    both = ("argocd-controller", "kustomize-controller")
+    during = weighed(ROUTER, owned(users("HTTPRoute"), both[1], *both), 20)
+
+    assert [ROUTER.split(owned(during, name, name)).by_git for name in both] == [True, True]
+    assert not ROUTER.split(owned(during, "kubectl-edit")).by_git
+    assert not ROUTER.split(owned(during, "kubectl", "kubectl")).by_git
+
+
+def test_the_second_release_knows_of_both_who_applied_the_rules_before_the_first() -> None:
+    first = weighed(ROUTER, owned(shared_route(), "git", "git", "other"), 20)
+    both = weighed(OTHERS, owned(first, "tidegate"), 50)
+
+    assert OTHERS.split(owned(both, "other", "other")).by_git
+
+
+def test_where_nobody_owned_the_rules_who_applies_them_is_git_and_who_updates_them_a_hand() -> None:
+    during = weighed(ROUTER, owned(users("HTTPRoute"), None), 20)
+
+    assert ROUTER.split(owned(during, "kustomize-controller", "kustomize-controller")).by_git
+    assert not ROUTER.split(owned(during, "kubectl-edit")).by_git
+
+
 def test_a_garbled_note_is_no_note() -> None:
     route = users("HTTPRoute")
     route["metadata"]["annotations"] = {"tidegate.dev/found": "{", "tidegate.dev/weight": "v2/5"}
@@ -443,6 +472,18 @@ def test_the_newest_owner_of_the_rules_counts() -> None:
     assert rules_owner(FIELDS[:1]) == "kustomize-controller"
     assert rules_owner(FIELDS) == "tidegate"
     assert rules_owner([]) is None
+
+
+def test_who_applies_a_part_of_the_spec_is_told_from_who_updates_it_or_applies_labels() -> None:
+    rules: dict[str, Any] = {"f:spec": {"f:rules": {}, "f:hostnames": {}}}
+    entries = [
+        {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hostnames": {}}}},
+        {"manager": "argocd-controller", "operation": "Apply", "fieldsV1": rules},
+        {"manager": "kubectl-edit", "operation": "Update", "fieldsV1": rules},
+        {"manager": "labels", "operation": "Apply", "fieldsV1": {"f:metadata": {}}},
+    ]
+
+    assert appliers(entries) == ["argocd-controller", "kustomize-controller"]
 
 
 def test_who_holds_no_more_than_the_rule_around_the_backends_owns_none_of_them() -> None:

@@ -22,6 +22,7 @@ from tidegate.routers import (
     GATEWAY,
     WHOLE,
     Shape,
+    appliers,
     digest,
     is_note,
     rules_owner,
@@ -37,6 +38,7 @@ REF = ("name", "kind", "namespace", "weight", "destination")
 def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
     """The backends and what the parents report of them; matches and filters are the data plane's affair."""
     metadata, spec = found["metadata"], found.get("spec") or {}
+    managers: list[Object] = metadata.get("managedFields") or []
     parents = [
         {
             "parentRef": parent.get("parentRef"),
@@ -46,7 +48,11 @@ def trimmed_route(found: Object, shape: Shape = GATEWAY) -> Object:
         for parent in (found.get("status") or {}).get("parents") or ()
     ]
     return {
-        "metadata": {**_attached_identity(found), "owner": rules_owner(metadata.get("managedFields") or [], shape)},
+        "metadata": {
+            **_attached_identity(found),
+            "owner": rules_owner(managers, shape),
+            "appliers": appliers(managers),
+        },
         "spec": {
             "parentRefs": spec.get("parentRefs"),
             **{field: trimmed_rules(spec, field, shape) for field in shape.rules},
