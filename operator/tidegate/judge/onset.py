@@ -66,6 +66,13 @@ class Onset(NamedTuple, Generic[T]):
         return start if best - max(self.whole) > MUCH_MORE else None
 
 
+class Late(NamedTuple):
+    """Since when a fault lasts that began late, in milliseconds since 1970, and what was counted from then on."""
+
+    since: int
+    counted: Block
+
+
 class Onsets(NamedTuple):
     """Of the comparison's bets, and after them of the bound's. At full weight the bound's begin anew: `alone`."""
 
@@ -81,10 +88,17 @@ class Onsets(NamedTuple):
         grown = [*growth.ratio[TOLD], *growth.bound[TOLD]]
         return Onsets(self.both.after(grown, Start(since, before.total)))
 
-    def late(self, judge: ErrorJudge, state: ErrorState) -> Start[Block] | None:
+    def late(self, judge: ErrorJudge, state: ErrorState) -> Late | None:
         """Of the test that speaks most, where its fault began late."""
         compared = (1 - judge.bound_part) * state.ratio.value
         if compared >= judge.evidence(state) / 2:
-            return self.both.of(slice(COMPARED)).late
+            return _counted(self.both.of(slice(COMPARED)).late, state.total)
 
-        return self.alone.late if self.alone.runs else self.both.of(slice(COMPARED, None)).late
+        if self.alone.runs:
+            return _counted(self.alone.late, Block(state.alone))
+
+        return _counted(self.both.of(slice(COMPARED, None)).late, state.total)
+
+
+def _counted(start: Start[Block] | None, total: Block) -> Late | None:
+    return None if start is None else Late(start.since, total - start.before)

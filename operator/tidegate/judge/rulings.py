@@ -62,8 +62,7 @@ def shown(judge: ErrorJudge, state: ErrorState, onsets: Onsets, pods: Sequence[P
     if late is None:
         return Shown(state, tuple(pods))
 
-    counted = (Block(state.alone) if state.full else state.total) - late.before
-    return Shown(state, tuple(pods), late.since, counted)
+    return Shown(state, tuple(pods), late.since, late.counted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Is what a target counts now the continuation of what it counted before? All counters of a scrape are looked at.
+"""Is what a target counts now the continuation of what it counted before? All counters of one scrape are looked at.
 
 A process that starts again counts all it has from 0, or has it no more. What falls otherwise is no restart: one of two
 servers that scrape the same pod is behind the other, and the store takes samples of both in turn. And series that are
@@ -7,28 +7,49 @@ one block's.
 """
 
 from collections.abc import Mapping
+from enum import Enum
 
+from .samples import Sample
 from .targets import Line, Pod
 
-# A target's counters at one time.
+# A target's counters at one time: those of one scrape, for a target with several has them at other times.
 Scrape = Mapping[Line, int]
 # What is still as large as this part of what it was did not begin at 0: it fell a little.
 LITTLE = 0.5
+# Or a life that is no longer than this many of its last scrapes: to count it as a block's is at most to count it twice.
+YOUNG = 2
 
 
-def broken(pod: Pod, found: Scrape) -> bool:
-    """True where nobody can tell how far a target's counters rose since its last scrape."""
-    before = [(round(line.last.value), value) for line, value in found.items() if line.last is not None]
-    if any(now < had for had, now in before):
-        return not restarted(before)
+class Course(Enum):
+    """What a target's counters did since its last scrape. `UNKNOWN`: nobody can tell how far they rose."""
 
-    return any(value and line.last is None and _renamed(pod, line, found) for line, value in found.items())
+    ON = "went on"
+    AGAIN = "began again"
+    UNKNOWN = "unknown"
 
 
-def restarted(counters: list[tuple[int, int]]) -> bool:
-    """True where all that was counted before fell, and by more than half: before and now."""
-    fell = all(now < had for had, now in counters if had)
-    return fell and sum(now for _, now in counters) < LITTLE * sum(had for had, _ in counters)
+def course(pod: Pod, found: Scrape) -> Course:
+    """What the counters of a scrape did."""
+    went_on = going_on(found)
+    if any(value < round(last.value) for last, value in went_on):
+        return Course.AGAIN if restarted(pod, went_on) else Course.UNKNOWN
+
+    together = {last.at for last, _ in went_on}
+    born = ((line, value) for line, value in found.items() if value and line.last is None)
+    return Course.UNKNOWN if any(_renamed(pod, line, found, together) for line, _ in born) else Course.ON
+
+
+def going_on(found: Scrape) -> list[tuple[Sample, int]]:
+    """The last samples and the values of those that were in the scrape before: another was away, and is born again."""
+    known = [(line.last, value) for line, value in found.items() if line.last is not None]
+    latest = max((last.at for last, _ in known), default=0)
+    return [(last, value) for last, value in known if last.at == latest]
+
+
+def restarted(pod: Pod, went_on: list[tuple[Sample, int]]) -> bool:
+    """True where together they fell by more than half, or to no more than what they count in a scrape or two."""
+    had, now = sum(round(last.value) for last, _ in went_on), sum(value for _, value in went_on)
+    return now < LITTLE * had or now <= YOUNG * pod.rose
 
 
 def rise(had: int, now: int) -> int:
@@ -36,12 +57,15 @@ def rise(had: int, now: int) -> int:
     return now - had if now >= had else now
 
 
-def _renamed(pod: Pod, line: Line, found: Scrape) -> bool:
-    """True for a counter that seems to go on where another was until the last scrape, which is there no more."""
+def _renamed(pod: Pod, line: Line, found: Scrape, together: set[int]) -> bool:
+    """True for a counter that seems to go on where another was until the last scrape, which is there no more.
+
+    `together`: when those were scraped last that went on; without any nobody knows whose scrape this is.
+    """
     return any(
         other.last is not None
-        and other.last.at == pod.scraped
         and other not in found
+        and (other.last.at in together or not together)
         and other.counter.side is line.counter.side
         and other.counter.part == line.counter.part
         and round(other.last.value) <= found[line]

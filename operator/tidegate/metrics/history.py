@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median_low
 
-from .continuity import restarted, rise
+from .continuity import LITTLE, rise
 from .samples import MILLISECONDS, Sample, Series, countable, milliseconds
 
 # Of scrapes that are rarer, a row is several of these: targets that are scraped in turn must be in one row.
@@ -73,4 +73,4 @@ def _increments(samples: Sequence[Sample], block: int) -> Iterable[tuple[int, in
     """The block of each sample but the first, and how far the counter rose up to it."""
     for before, sample in pairwise(samples):
         had, now = round(before.value), round(sample.value)
-        yield sample.at // block, rise(had, now) if now >= had or restarted([(had, now)]) else 0
+        yield sample.at // block, rise(had, now) if now >= had or now < LITTLE * had else 0

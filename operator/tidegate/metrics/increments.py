@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
-from .continuity import Scrape, broken, rise
+from .continuity import Course, Scrape, course, rise
 from .samples import Counter, Sample, Series, Side, countable, milliseconds
 from .targets import Line, Pod, Target, target_of
 
@@ -138,12 +138,14 @@ class Increments:
 
     def _note_counts(self, target: Target, at: int, found: Scrape) -> None:
         pod = self._pods.get(target) or self._met(target, at, next(iter(found)).counter)
-        if broken(pod, found):
-            # Nobody knows how far they rose: what the pod counts begins anew with the next block.
+        did = course(pod, found)
+        if did is Course.UNKNOWN:
+            # What the pod counts begins anew with the next block.
             pod.counts = False
 
-        for line, value in found.items():
-            self._note_count(pod, line, Sample(at, value))
+        again = did is Course.AGAIN
+        rose = sum(self._note_count(pod, line, Sample(at, value), again=again) for line, value in found.items())
+        pod.rose = max(rose, pod.rose * 3 // 4)
 
     def _met(self, target: Target, at: int, counter: Counter) -> Pod:
         """A pod that is seen for the first time.
@@ -154,17 +156,19 @@ class Increments:
         pod = self._pods[target] = Pod(counter.pod, at, at, counts=counter.new and warm, warm=warm)
         return pod
 
-    def _note_count(self, pod: Pod, line: Line, sample: Sample) -> None:
+    def _note_count(self, pod: Pod, line: Line, sample: Sample, *, again: bool) -> int:
+        """How far it rose, which is noted."""
         if line.last is None:
             pod.lines.append(line)
             pod.sides.add(line.counter.side)
         else:
             pod.note_apart(sample.at, sample.at - line.last.at)
 
-        grown = self._grown(line, sample)
+        grown = self._grown(line, sample, again=again)
         line.last, line.grown, pod.scraped = sample, line.grown + grown, sample.at
+        return grown
 
-    def _grown(self, line: Line, sample: Sample) -> int:
+    def _grown(self, line: Line, sample: Sample, *, again: bool) -> int:
         """The increment up to a sample. A counter that its pod did not have when it was scraped before began at 0."""
         value, before, start = round(sample.value), line.last, self._grid.start
         if before is None:
@@ -174,7 +178,7 @@ class Increments:
             # What rose across the start may be an earlier candidate's.
             return 0
 
-        return rise(round(before.value), value)
+        return value if again else rise(round(before.value), value)
 
     def _closed(self, until: int) -> Iterable[CountedBlock]:
         """Close every cell that ends up to a time."""

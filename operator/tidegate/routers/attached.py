@@ -30,6 +30,8 @@ from .split import (
 )
 
 LEAST_TOTAL = 100
+# kubectl, kubectl-client-side-apply, kubectl-edit, kubectl-patch: as each names itself.
+BY_HAND = "kubectl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,17 +209,21 @@ def _declared_again(before: Before, metadata: Mapping[str, Any]) -> bool:
     After a rollout our name is off the rules, and until somebody applies them they are nobody's: then who does is Git.
     """
     owner, known = metadata.get("owner"), {before.get("owner"), *(before.get("appliers") or ())}
-    return owner in known or (known == {None} and owner in (metadata.get("appliers") or ()))
+    if owner in known:
+        return True
+
+    return known == {None} and owner in (metadata.get("appliers") or ())
 
 
 def appliers(managed_fields: list[dict[str, Any]]) -> list[str]:
     """Who declares a part of a route's spec by server-side apply.
 
     Two that apply the same manifest take the rules from each other each time, for the API server fills in defaults
-    there; what has none they own together.
+    there; what has none they own together. Not kubectl: a person who applied the route by it once lowers weights by it.
     """
     applied = [entry for entry in managed_fields if entry.get("operation") == "Apply"]
-    return sorted({entry["manager"] for entry in applied if "f:spec" in (entry.get("fieldsV1") or {})})
+    declaring = {entry["manager"] for entry in applied if "f:spec" in (entry.get("fieldsV1") or {})}
+    return sorted(manager for manager in declaring if not manager.startswith(BY_HAND))
 
 
 def rules_owner(managed_fields: list[dict[str, Any]], shape: Shape = GATEWAY) -> str | None:

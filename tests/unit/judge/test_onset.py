@@ -5,7 +5,7 @@ import pytest
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.error_state import ErrorState
 from tidegate.judge.errors import ErrorJudge
-from tidegate.judge.onset import Onsets
+from tidegate.judge.onset import Late, Onsets
 
 GOOD = Block(Counts(150, 1), Counts(1350, 9))
 WORSE = Block(Counts(150, 8), Counts(1350, 9))
@@ -43,6 +43,18 @@ def test_a_fault_of_the_whole_rollout_has_no_late_start(judge: ErrorJudge) -> No
 
 def test_of_a_broken_bound_it_is_told_since_when_the_bound_is_broken() -> None:
     assert told(UNLIKE, *[GOOD] * 40, *[OVER_BOUND] * 20) == 40
+
+
+def test_what_the_comparison_showed_is_counted_until_full_weight_though_the_bound_adds_the_rest_after_it() -> None:
+    found, state = Onsets(), ErrorState()
+    for place, block in enumerate([*[GOOD] * 40, *[WORSE] * 6, *[ALONE_BAD] * 3]):
+        state = BOUNDED.at_full_weight(state) if place == 46 else state
+        growth = BOUNDED.growth(state, block)
+        found, state = found.after(growth, state, place), BOUNDED.grown(state, block, growth)
+
+    late = found.late(BOUNDED, state._replace(ratio=state.ratio._replace(bets=(1000.0,) * 7)))
+
+    assert late == Late(40, Block(Counts(900, 48), Counts(8100, 54)))
 
 
 def test_at_full_weight_the_time_before_it_is_not_told() -> None:

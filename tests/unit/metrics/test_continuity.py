@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.metrics.test_increments import GRID, NEW, OLD, START, counted, every, series
+from tests.unit.metrics.test_increments import GRID, NEW, NEW_ERRORS, OLD, START, counted, every, requests, series
 from tidegate.metrics.history import history
 from tidegate.metrics.increments import CountedBlock, Increments
 from tidegate.metrics.samples import Counter, Sample, Series, Side
@@ -74,13 +74,56 @@ def test_a_restart_of_all_counters_counts_from_zero() -> None:
     assert counts(blocks, Side.STABLE)[1:] == [(100, 1)] * 7
 
 
-def test_a_restart_of_which_some_counters_passed_what_they_had_is_left_out() -> None:
+def test_a_restart_of_which_some_counters_passed_what_they_had_counts_them_all_from_zero() -> None:
     """Of 448 requests after it four were slow: by each counter alone all but one."""
     all_, quick = series(NEW, {1: 450, 2: 448, 3: 500}), series(replace(NEW, part="quick"), {1: 443, 2: 444, 3: 495})
 
     blocks = counted([series(OLD, every([1000, 1010, 1020, 1030])), all_, quick], 3)
 
-    assert [block.count(Side.CANDIDATE, part="quick", of="requests") for block in blocks] == [(450, 443), (52, 51)]
+    assert [block.count(Side.CANDIDATE, part="quick", of="requests") for block in blocks] == [
+        (450, 443),
+        (448, 444),
+        (52, 51),
+    ]
+
+
+def test_a_restart_that_fails_more_than_the_life_before_counts_its_errors() -> None:
+    requests, errors = series(NEW, {1: 1200, 2: 1300, 3: 60}), series(NEW_ERRORS, {1: 2, 2: 2, 3: 40})
+
+    blocks = counted([series(OLD, every([1000, 1010, 1020, 1030])), requests, errors], 3)
+
+    assert counts(blocks, Side.CANDIDATE) == [(1200, 2), (100, 0), (60, 40)]
+
+
+def test_a_process_that_starts_again_with_every_scrape_still_counts() -> None:
+    lives = {1.0: 150, 2.0: 140, 3.0: 160, 4.0: 145}
+    requests, errors = series(NEW, lives), series(NEW_ERRORS, {cell: life // 3 for cell, life in lives.items()})
+
+    blocks = counted([series(OLD, every([1000, 1010, 1020, 1030, 1040])), requests, errors], 4)
+
+    assert counts(blocks, Side.CANDIDATE) == [(150, 50), (140, 46), (20, 7), (145, 48)]
+
+
+def test_an_error_series_that_was_away_and_is_back_with_fewer_was_born_again() -> None:
+    errors = series(ERRORS[Side.CANDIDATE], {0: 57, 1: 57, 4: 3, 5: 3})
+
+    blocks = counted([*of_gateway({})[:2], errors], 5)
+
+    assert counts(blocks, Side.CANDIDATE)[1:] == [(100, 0), (100, 0), (100, 3), (100, 0)]
+
+
+def test_of_a_pod_with_two_processes_each_is_held_against_its_own_scrape() -> None:
+    """They are scraped in turn: what one has not yet at its time is nothing that the other lost."""
+    first = [series(replace(NEW, labels=(("worker", "1"),)), every([10, 20, 30, 40], first=1))]
+    second = [
+        series(replace(NEW, labels=(("worker", "2"),)), {0.5: 5, 1.5: 15, 2.5: 25, 3.5: 35}),
+        series(replace(NEW, labels=(("worker", "2"), ("route", "new"))), {2.5: 12, 3.5: 20}),
+    ]
+
+    blocks = counted([series(OLD, every([1000, 1010, 1020, 1030, 1040])), *first, *second], 4)
+
+    # Its first scrape of all might be the first process's under another label.
+    assert requests(blocks, Side.CANDIDATE) == [20, 32, 28]
 
 
 def relabelled(found: Series, cell: int) -> list[Series]:

@@ -480,6 +480,8 @@ def test_who_applies_a_part_of_the_spec_is_told_from_who_updates_it_or_applies_l
         {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hostnames": {}}}},
         {"manager": "argocd-controller", "operation": "Apply", "fieldsV1": rules},
         {"manager": "kubectl-edit", "operation": "Update", "fieldsV1": rules},
+        # By this a person put the route there once, and lowers a weight in an incident.
+        {"manager": "kubectl", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hostnames": {}}}},
         {"manager": "labels", "operation": "Apply", "fieldsV1": {"f:metadata": {}}},
     ]
 

@@ -55,9 +55,15 @@ def _watch(seen: Seen) -> Period | None:
 
 
 def _full_since(look: Snapshot) -> datetime | None:
-    """An older Tidegate recorded no more than when the step settled last."""
-    settled_at = look.progress.settled_at if has_all_traffic(look) else None
-    return look.progress.full_at or settled_at
+    """An older Tidegate recorded no more than when the step settled last.
+
+    A candidate that gets all at an earlier step, while stable has no pods, is compared again when stable is back.
+    """
+    progress = look.progress
+    if progress.full_at is not None or progress.step < look.plan.last:
+        return progress.full_at
+
+    return progress.settled_at if has_all_traffic(look) else None
 
 
 def _after(seen: Seen) -> Period | None:

@@ -38,7 +38,8 @@ async def seen_with(*, weight: int = 100, live: int = 100, spec: dict[str, Any] 
     declared = found.wanted.pinned.spec.model_copy(
         update={"objectives": objectives, "data_plane": DataPlane.TRAEFIK, **(spec or {})}
     )
-    now = replace(found.snapshot.progress, **{"desired_weight": weight, **progress})
+    last = {"step": found.snapshot.plan.last} if weight == 100 else {}
+    now = replace(found.snapshot.progress, **{"desired_weight": weight, **last, **progress})
     return replace(
         found,
         wanted=replace(found.wanted, pinned=replace(found.wanted.pinned, spec=declared)),
@@ -60,6 +61,17 @@ def rollout(revision: str, *, outcome: Outcome = Outcome.PROMOTED, ended: timede
 def at_rest(*history: Rollout, stable: str = "new") -> dict[str, Any]:
     """A Release that was promoted, and has nothing under way."""
     return {**AT_REST, "phase": Phase.PROMOTED, "stable": stable, "history": history}
+
+
+async def test_a_candidate_that_has_all_at_an_earlier_step_while_stable_has_no_pods_is_compared_again_later() -> None:
+    settled = datetime(2026, 11, 27, 13, 45, tzinfo=UTC)
+
+    early = period_of(await seen_with(step=0, settled_at=settled))
+    last = period_of(await seen_with(settled_at=settled))
+
+    assert early is not None
+    assert last is not None
+    assert (early.start, last.start) == (None, settled)
 
 
 async def test_in_the_watch_errors_and_slow_requests_are_compared_on_what_is_left_of_their_stake() -> None:
