@@ -272,6 +272,12 @@ def test_every_question_of_the_dashboard_and_of_the_alerts_is_promql(setup: Setu
             pytest.fail(f"{question}: {error.read().decode()}")
 
 
+def rights_of(manifests: list[Object]) -> set[tuple[str, str]]:
+    """Verb and resource of every rule of the roles."""
+    rules = [rule for found in manifests if found["kind"] in {"Role", "ClusterRole"} for rule in found["rules"]]
+    return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
     """An operator with the rights and the arguments that the chart gives it, in a namespace of its own."""
@@ -305,10 +311,7 @@ class Installed:
 
     def granted(self) -> set[tuple[str, str]]:
         """Verb and resource of every rule."""
-        rules = [
-            rule for found in self.manifests if found["kind"] in {"Role", "ClusterRole"} for rule in found["rules"]
-        ]
-        return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
+        return rights_of(self.manifests)
 
     def refused(self) -> list[str]:
         """What it asked in vain. An example in the cluster tracks configuration, a right that is off by default."""
