@@ -48,6 +48,7 @@ class Kind(Enum):
     MATCHING = "with requests that match"
     SHRINKING = "with stable's capacity shrinking"
     FRESH = "with a fresh baseline"
+    FINISHING = "whose rollouts are finished before the next begins, the first by steps too"
     BY_PODS = "without a router, and with an autoscaler at its least"
     BY_NODES = "with one pod a node"
     TAKEOVER = "taking a Deployment over"
@@ -71,7 +72,7 @@ class Kind(Enum):
     @property
     def deleted_anywhere(self) -> bool:
         """True where a deletion is no disturbance: it is walked from wherever one disturbance more leads."""
-        return self not in {Kind.GATED, Kind.MATCHING, Kind.SHRINKING, Kind.FRESH}
+        return self not in {Kind.GATED, Kind.MATCHING, Kind.SHRINKING, Kind.FRESH, Kind.FINISHING}
 
     @property
     def takes_over(self) -> bool:
@@ -85,6 +86,7 @@ PLANS = {
     Kind.MATCHING: replace(PLAN, steps=(TESTERS, *PLAN.steps)),
     Kind.SHRINKING: replace(PLAN, shrink=True),
     Kind.FRESH: replace(PLAN, fresh=True),
+    Kind.FINISHING: replace(PLAN, finish_first=True, first_by_steps=True, window=2),
     Kind.BY_PODS: replace(PLAN, steps=(replace(PLAN.steps[0], name="quarter", weight=25), *PLAN.steps[1:])),
     Kind.BY_NODES: PLAN,
     Kind.TAKEOVER: UNJUDGED,
