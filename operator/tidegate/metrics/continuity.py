@@ -16,7 +16,7 @@ from .targets import Line, Pod
 Scrape = Mapping[Line, int]
 # What is still as large as this part of what it was did not begin at 0: it fell a little.
 LITTLE = 0.5
-# Or a life that is no longer than this many of its last scrapes: to count it as a block's is at most to count it twice.
+# Or a life no longer than what its target surely counted in this many scrapes: taken for a block's it does little harm.
 YOUNG = 2
 
 
@@ -34,9 +34,19 @@ def course(pod: Pod, found: Scrape) -> Course:
     if any(value < round(last.value) for last, value in went_on):
         return Course.AGAIN if restarted(pod, went_on) else Course.UNKNOWN
 
+    born = [line for line, value in found.items() if value and line.last is None]
+    # Another process of the pod that has just begun, or a first request of a kind.
+    if sum(found[line] for line in born) <= YOUNG * pod.rose:
+        return Course.ON
+
     together = {last.at for last, _ in went_on}
-    born = ((line, value) for line, value in found.items() if value and line.last is None)
-    return Course.UNKNOWN if any(_renamed(pod, line, found, together) for line, _ in born) else Course.ON
+    return Course.UNKNOWN if any(_renamed(pod, line, found, together) for line in born) else Course.ON
+
+
+def gone(pod: Pod, found: Scrape) -> list[Line]:
+    """The counters that were in the scrape before with those that are there now, and are not now."""
+    together = {last.at for last, _ in going_on(found)}
+    return [line for line in pod.lines if line.last is not None and line.last.at in together and line not in found]
 
 
 def going_on(found: Scrape) -> list[tuple[Sample, int]]:
@@ -44,6 +54,11 @@ def going_on(found: Scrape) -> list[tuple[Sample, int]]:
     known = [(line.last, value) for line, value in found.items() if line.last is not None]
     latest = max((last.at for last, _ in known), default=0)
     return [(last, value) for last, value in known if last.at == latest]
+
+
+def highest(found: Scrape) -> Scrape:
+    """A scrape as it would be if nothing had fallen."""
+    return {line: value if line.last is None else max(value, round(line.last.value)) for line, value in found.items()}
 
 
 def restarted(pod: Pod, went_on: list[tuple[Sample, int]]) -> bool:
@@ -68,6 +83,6 @@ def _renamed(pod: Pod, line: Line, found: Scrape, together: set[int]) -> bool:
         and (other.last.at in together or not together)
         and other.counter.side is line.counter.side
         and other.counter.part == line.counter.part
-        and round(other.last.value) <= found[line]
+        and 0 < round(other.last.value) <= found[line]
         for other in pod.lines
     )

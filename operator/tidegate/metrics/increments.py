@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
-from .continuity import Course, Scrape, course, rise
+from .continuity import Course, Scrape, course, gone, highest, rise
 from .samples import Counter, Sample, Series, Side, countable, milliseconds
 from .targets import Line, Pod, Target, target_of
 
@@ -137,15 +137,21 @@ class Increments:
             self._note_counts(target, at, found)
 
     def _note_counts(self, target: Target, at: int, found: Scrape) -> None:
-        pod = self._pods.get(target) or self._met(target, at, next(iter(found)).counter)
+        known, counter = self._pods.get(target), next(iter(found)).counter
+        pod = known or self._met(target, at, counter)
         did = course(pod, found)
         if did is Course.UNKNOWN:
-            # What the pod counts begins anew with the next block.
-            pod.counts = False
+            # What the pod counts begins anew with the next block; what fell counts again from where it was.
+            pod.counts, found = False, highest(found)
 
         again = did is Course.AGAIN
+        for line in gone(pod, found) if again else ():
+            # When it is back it has counted since then.
+            line.last = Sample(at, 0.0)
+
         rose = sum(self._note_count(pod, line, Sample(at, value), again=again) for line, value in found.items())
-        pod.rose = max(rose, pod.rose * 3 // 4)
+        if did is not Course.UNKNOWN and (known is not None or counter.new):
+            pod.rose = max(rose, pod.rose * 3 // 4)
 
     def _met(self, target: Target, at: int, counter: Counter) -> Pod:
         """A pod that is seen for the first time.

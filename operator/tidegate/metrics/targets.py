@@ -34,7 +34,7 @@ class Pod:
     # How far its scrapes are apart, by the last two, of which the second was then; 0 before there are two.
     apart: int = 0
     apart_at: int | None = None
-    # By how much all its counters rose at its last scrapes, those before the last for less and less.
+    # By how much all its counters surely rose at its last scrapes; of those before the last less and less of it.
     rose: int = 0
     # True where the open block holds all that the pod counted in it, and the pod was warm when it began.
     counts: bool = False
