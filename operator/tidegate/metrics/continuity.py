@@ -56,11 +56,6 @@ def going_on(found: Scrape) -> list[tuple[Sample, int]]:
     return [(last, value) for last, value in known if last.at == latest]
 
 
-def highest(found: Scrape) -> Scrape:
-    """A scrape as it would be if nothing had fallen."""
-    return {line: value if line.last is None else max(value, round(line.last.value)) for line, value in found.items()}
-
-
 def restarted(pod: Pod, went_on: list[tuple[Sample, int]]) -> bool:
     """True where together they fell by more than half, or to no more than what they count in a scrape or two."""
     had, now = sum(round(last.value) for last, _ in went_on), sum(value for _, value in went_on)

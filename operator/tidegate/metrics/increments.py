@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
-from .continuity import Course, Scrape, course, gone, highest, rise
+from .continuity import Course, Scrape, course, gone, rise
 from .samples import Counter, Sample, Series, Side, countable, milliseconds
 from .targets import Line, Pod, Target, target_of
 
@@ -141,8 +141,8 @@ class Increments:
         pod = known or self._met(target, at, counter)
         did = course(pod, found)
         if did is Course.UNKNOWN:
-            # What the pod counts begins anew with the next block; what fell counts again from where it was.
-            pod.counts, found = False, highest(found)
+            # What the pod counts begins anew with the next block.
+            pod.counts = False
 
         again = did is Course.AGAIN
         for line in gone(pod, found) if again else ():

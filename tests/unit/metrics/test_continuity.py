@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -59,8 +59,17 @@ def test_all_counters_of_a_server_that_is_behind_fall_a_little_and_nothing_is_co
     blocks = counted(of_gateway(behind), 8)
 
     assert places(blocks) == [0, 1, 2, 4, 5, 6, 7]
-    # A cell's is left out, and what the other server saw of the next counts once.
-    assert sorted(counts(blocks, Side.STABLE)) == [(100, 1)] * 6 + [(200, 2)]
+    # What both servers saw counts once they agree again.
+    assert max(counts(blocks, Side.STABLE)) == (300, 3)
+
+
+def test_a_counter_that_stays_lower_costs_one_block() -> None:
+    lower = {float(cell): 1000.0 + cell for cell in range(4, 9)}
+
+    blocks = counted(of_gateway({ERRORS[Side.STABLE]: lower}), 8)
+
+    assert places(blocks) == [0, 1, 2, 4, 5, 6, 7]
+    assert counts(blocks, Side.STABLE)[3:] == [(100, 1)] * 4
 
 
 def test_a_restart_of_all_counters_counts_from_zero() -> None:
@@ -173,13 +182,13 @@ LIVES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5)), min_size=15, 
 
 
 @given(lives=LIVES, lags=LAGS, past=st.integers(200, 10**9), apart=st.sampled_from([1, 2, 4]))
-def test_however_servers_lag_no_request_is_counted_twice(
+def test_however_servers_lag_no_more_is_counted_than_what_the_samples_rise_by(
     lives: list[tuple[int, int]], lags: list[int], past: int, apart: int
 ) -> None:
-    """A sample of a server that lags has the values of up to three cells before."""
+    """A sample of a server that lags has the values of up to three cells before: what it tells again counts again."""
     told = {cell: cell - (lags[cell - 1] if cell > 0 else 0) for cell in range(-2, 13, apart)}
 
-    served_at_most(lives, page(lives, past, told))
+    risen_at_most(page(lives, past, told))
 
 
 @given(lives=LIVES, past=st.integers(200, 10**9), label=st.integers(1, 12))
@@ -188,7 +197,8 @@ def test_whenever_series_get_another_label_no_request_is_counted_twice(
 ) -> None:
     told = {cell: cell for cell in range(-2, 13)}
 
-    served_at_most(lives, [each for whole in page(lives, past, told) for each in relabelled(whole, label)])
+    whole = page(lives, past, told)
+    risen_at_most(whole, [each for found in whole for each in relabelled(found, label)])
 
 
 def page(lives: Sequence[tuple[int, int]], past: int, told: Mapping[int, int]) -> list[Series]:
@@ -202,11 +212,14 @@ def page(lives: Sequence[tuple[int, int]], past: int, told: Mapping[int, int]) -
     return found
 
 
-def served_at_most(lives: Sequence[tuple[int, int]], found: Sequence[Series]) -> None:
-    blocks = Increments(replace(GRID, longest=8)).take(found, until=START + 12 * CELL)
-    for side in Side:
-        assert sum(requests for requests, _ in counts(blocks, side)) <= sum(requests for requests, _ in lives)
-        assert sum(errors for _, errors in counts(blocks, side)) <= sum(errors for _, errors in lives)
+def risen_at_most(whole: Sequence[Series], found: Sequence[Series] | None = None) -> None:
+    """By as much as the whole series rise from sample to sample, where this is how they are found."""
+    blocks = Increments(replace(GRID, longest=8)).take(whole if found is None else found, until=START + 12 * CELL)
+    for counter, place in ((GATEWAY, 0), (ERRORS, 1)):
+        for side in Side:
+            values = next([sample.value for sample in each.samples] for each in whole if each.counter == counter[side])
+            rises = sum(max(0.0, now - had) for had, now in pairwise(values))
+            assert sum(counted[place] for counted in counts(blocks, side)) <= rises
 
 
 def test_a_second_fall_soon_after_the_first_is_no_restart_either() -> None:
