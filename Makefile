@@ -47,9 +47,10 @@ test: unit ## Pass unit, integration and e2e tests, the last two on real control
 	$(RUN) -m pytest -q $(BESIDE) tests/integration
 	$(RUN) -m pytest -q tests/e2e
 
-test-all: test ## After `test`: integration tests on the oldest Kubernetes, and upgrades from it (the first time: 10 minutes more)
+test-all: test ## After `test`: integration and e2e tests on the oldest Kubernetes, and upgrades from it (the first time: 10 minutes more)
 	@KUBERNETES=1.34 $(RUN) -m tests.cluster fetch
 	KUBERNETES=1.34 $(RUN) -m pytest -q $(BESIDE) tests/integration
+	KUBERNETES=1.34 $(RUN) -m pytest -q tests/e2e
 	$(RUN) -m pytest -q tests/versions
 
 up: .venv/.synced ## Bring up a real cluster on this machine (CLUSTER=local|kwok|kind|<kubeconfig> forces one)
