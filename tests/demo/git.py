@@ -1,11 +1,11 @@
 """Git as a cluster sees it: its state is applied again and again, under the name of each applier that is at work."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from tests.cluster.api import Api, Object, Resource
+from tests.cluster.repeated import repeated
 
 # Flux's name, and Argo CD's: a cluster that moves from one to the other has both for a while.
 APPLIERS = ("kustomize-controller", "argocd-controller")
@@ -40,19 +40,6 @@ class Git:
                 for kind, manifest in self.declared.values():
                     self.api.apply(kind, manifest, manager=applier)
 
-    @contextmanager
-    def reconciling(self) -> Iterator[None]:
+    def reconciling(self) -> AbstractContextManager[None]:
         """Apply it again and again, until the end."""
-        ended = threading.Event()
-
-        def run() -> None:
-            while not ended.wait(EVERY_SECONDS):
-                self.apply_again()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+        return repeated(self.apply_again, seconds=EVERY_SECONDS)

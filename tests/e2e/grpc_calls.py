@@ -1,6 +1,5 @@
 """A gRPC client of the shop's, through the gateway: which version answers a call, and how a call ends."""
 
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import grpc
 
 from tests.cluster.local import Cluster
+from tests.cluster.repeated import repeated
 
 METHOD = "/grpc.health.v1.Health/Check"
 SECONDS = 10.0
@@ -53,16 +53,9 @@ def caller(cluster: Cluster, host: str) -> Iterator[Caller]:
 def calling(found: Caller) -> Iterator[Counter[str]]:
     """Calls without an end beside what a test does, and how they ended."""
     seen: Counter[str] = Counter()
-    ended = threading.Event()
 
     def call() -> None:
-        while not ended.wait(PAUSE):
-            seen[found.call()] += 1
+        seen[found.call()] += 1
 
-    thread = threading.Thread(target=call)
-    thread.start()
-    try:
+    with repeated(call, seconds=PAUSE):
         yield seen
-    finally:
-        ended.set()
-        thread.join()

@@ -1,11 +1,12 @@
 """Routes of a user's own, as a team has them in Git, and Releases that send through them."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from tests.cluster.api import RELEASES, Api, Object, Resource
+from tests.cluster.repeated import repeated
 from tests.integration.manifests import phase_is, release
 
 PARENT = {"name": "public", "namespace": "gateways"}
@@ -97,19 +98,6 @@ def redeclare(api: Api, namespace: str, **spec: Any) -> None:
     api.merge(RELEASES, namespace, "web", {"spec": spec})
 
 
-@contextmanager
-def git_applies(api: Api, kind: Resource, manifest: Object, manager: str = GIT) -> Iterator[None]:
+def git_applies(api: Api, kind: Resource, manifest: Object, manager: str = GIT) -> AbstractContextManager[None]:
     """The declared route is applied again and again, as by Flux, several times a second."""
-    ended = threading.Event()
-
-    def apply() -> None:
-        while not ended.wait(0.3):
-            api.apply(kind, manifest, manager=manager)
-
-    thread = threading.Thread(target=apply)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return repeated(partial(api.apply, kind, manifest, manager=manager), seconds=0.3)

@@ -37,9 +37,13 @@ def carriable(seen: Snapshot) -> int:
     return max(of_step, seen.carried(available, FULL))
 
 
+def beside_stable(seen: Snapshot) -> bool:
+    """True where pods of both sides share the traffic, stable's to the end; not where each node has one of either."""
+    return seen.by_pods and not seen.by_nodes
+
+
 def _size(seen: Snapshot, replicas: int) -> int:
-    beside = seen.by_pods and not seen.by_nodes
-    return seen.step.size_by_pods(replicas) if beside else seen.step.size(replicas)
+    return seen.step.size_by_pods(replicas) if beside_stable(seen) else seen.step.size(replicas)
 
 
 def floor_of_candidate(seen: Snapshot) -> int:
@@ -82,8 +86,7 @@ def settled(seen: Snapshot) -> bool:
 
 def has_all_traffic(seen: Snapshot) -> bool:
     """True at weight 100; not where pods share the traffic: stable's are among them to the end."""
-    shared = seen.by_pods and not seen.by_nodes
-    return seen.weight == FULL and not shared
+    return seen.weight == FULL and not beside_stable(seen)
 
 
 def full_since(seen: Snapshot) -> datetime | None:

@@ -58,14 +58,15 @@ class Evidence(NamedTuple):
         `weights`, which add up to 1.
         """
         bets, reserve = self.bets, self.reserve
-        if self.looks % every == 0 and reserve:
+        enters = self.looks % every == 0 and reserve > 0
+        if len(growth) != len(bets) or (enters and len(weights) != len(bets)):
+            message = f"{len(growth)} factors and {len(weights)} weights for {len(bets)} bets"
+            raise ValueError(message)
+
+        if enters:
             reserve = left(self.looks, every)
             stakes = map(mul, weights, repeat(self.reserve - reserve))
             bets = tuple(map(add, bets, stakes))
-
-        if len(growth) != len(self.bets) or len(growth) != len(bets):
-            message = f"{len(growth)} factors for {len(bets)} bets"
-            raise ValueError(message)
 
         try:
             # All in C, for this is most of what a look costs.

@@ -111,3 +111,9 @@ def test_limited_evidence_stays_a_number_however_long_a_fault_lasts() -> None:
 
     assert last.value == pytest.approx(ENOUGH)
     assert Evidence.from_floats(last.as_floats()) == last
+
+
+@pytest.mark.parametrize(("growth", "weights"), [(2, 3), (3, 2), (3, 4)], ids=["factors", "too few", "too many"])
+def test_factors_and_weights_of_other_bets_are_refused(growth: int, weights: int) -> None:
+    with pytest.raises(ValueError, match="for 3 bets"):
+        Evidence.none(3).grown([0.0] * growth, [1 / weights] * weights)

@@ -1,14 +1,13 @@
 """Claims about what a rollout is judged by, and what it leads to."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from tests.cluster.api import CLUSTER_METRIC_SOURCES, CLUSTER_OBJECTIVE_SETS, RELEASES, REPLICA_SETS, ROUTES, Object
 from tests.cluster.metric_source import Answer
 from tests.cluster.page_server import Page, PageServer
+from tests.cluster.repeated import repeated
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.seen import PROMOTED, climb, weights
 from tests.integration.examples.example import Example
@@ -56,24 +55,15 @@ def istio_metrics(example: Example) -> None:
     assert 'le=~"500([.]0)?|' in asked
 
 
-@contextmanager
-def mesh(example: Example, name: str) -> Iterator[None]:
+def mesh(example: Example, name: str) -> AbstractContextManager[None]:
     """A mesh's controller: it accepts every generation of a route, and is not one that Tidegate knows."""
-    ended = threading.Event()
 
     def accept() -> None:
-        while not ended.wait(0.2):
-            route = example.api.find(ROUTES, example.namespace, name)
-            if route is not None and not accepted(route):
-                example.merge(ROUTES, f"{name}/status", {"status": {"parents": [acceptance(route)]}})
+        route = example.api.find(ROUTES, example.namespace, name)
+        if route is not None and not accepted(route):
+            example.merge(ROUTES, f"{name}/status", {"status": {"parents": [acceptance(route)]}})
 
-    thread = threading.Thread(target=accept)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return repeated(accept, seconds=0.2)
 
 
 def accepted(route: Object) -> bool:
