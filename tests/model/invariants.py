@@ -23,7 +23,7 @@ from tidegate.decision.actions import (
     WriteRoute,
 )
 from tidegate.decision.plan import FULL
-from tidegate.decision.progress import AT_REST, Phase, Progress
+from tidegate.decision.progress import Phase, Progress
 from tidegate.decision.reasons import Reason
 from tidegate.decision.status import status_of
 
@@ -255,7 +255,7 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
     if not before.known and anew and decision.reason in {Reason.REVERTED, Reason.SUPERSEDED}:
         yield "nothing goes back for what is not known"
 
-    if new.candidate is None and any(getattr(new, field) != value for field, value in AT_REST.items()):
+    if new.candidate is None and new != _without_a_rollout(new):
         yield "I13: nothing of a rollout is left at rest"
 
     weighted = old.weighted_at is not None and old.stable is not None and old.phase not in ENDING
@@ -267,6 +267,23 @@ def broken_by_record(before: State, now: State, decision: Decision) -> Iterator[
     yield from _refilled(old, new, decision, by_nodes=before.kind is Kind.BY_NODES)
     if old.stable != new.stable and not (promoting or old.phase is Phase.PROMOTING or old.stable is None):
         yield "stable changes only by promotion"
+
+
+def _without_a_rollout(record: Progress) -> Progress:
+    """A record with no more than what outlives a rollout, named here once more: a list of its own."""
+    return Progress(
+        phase=record.phase,
+        reason=record.reason,
+        sentence=record.sentence,
+        stable=record.stable,
+        taken_over=record.taken_over,
+        handed_over_at=record.handed_over_at,
+        restart_since=record.restart_since,
+        rejected=record.rejected,
+        history=record.history,
+        notices=record.notices,
+        handled=record.handled,
+    )
 
 
 def _opened_early(before: State, new: Progress) -> Iterator[str]:

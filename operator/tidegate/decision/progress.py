@@ -1,7 +1,7 @@
 """What the status keeps of a Release between turns. Decisions return the next one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
@@ -175,33 +175,27 @@ class Progress:
         return (replace(self.history[0], ended_at=now), *self.history[1:]) if self.history else ()
 
 
+# What outlives a rollout. Every other field begins anew with the next one, also one that is added later.
+OUTLIVES = frozenset(
+    {
+        "phase",
+        "reason",
+        "sentence",
+        "stable",
+        "taken_over",
+        "handed_over_at",
+        "restart_since",
+        "rejected",
+        "history",
+        "notices",
+        "handled",
+    }
+)
 # One write resets all that belongs to a rollout: nothing of the last one may leak into the next.
 AT_REST: Mapping[str, Any] = MappingProxyType(
-    {
-        "candidate": None,
-        "step": 0,
-        "desired_weight": 0,
-        "started_at": None,
-        "entered_at": None,
-        "settled_at": None,
-        "full_at": None,
-        "dwelt": NO_TIME,
-        "stood": NO_TIME,
-        "stood_since": None,
-        "overdue": False,
-        "waiting": None,
-        "said_yes": (),
-        "weighted_at": None,
-        "deadline_from": None,
-        "stopped_since": None,
-        "breach_held_since": None,
-        "breach_shown": None,
-        "no_data_since": None,
-        "full_size": 0,
-        "straight": False,
-        "opened": False,
-        "stable_pods": 0,
-        "overruled": None,
-        "lowered_to": None,
-    }
+    {field.name: field.default for field in fields(Progress) if field.name not in OUTLIVES}
+)
+# What begins anew with each step of a rollout.
+STEP_ANEW: Mapping[str, Any] = MappingProxyType(
+    {name: AT_REST[name] for name in ("dwelt", "full_at", "opened", "overdue", "settled_at", "stood", "stood_since")}
 )

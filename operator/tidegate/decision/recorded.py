@@ -12,7 +12,7 @@ from tidegate.api import When
 from tidegate.api.noted import instant_of
 
 from .plan import NO_TIME, Plan
-from .progress import Asks, Notice, Outcome, Phase, Progress, Rollout, TakenOver, Waiting
+from .progress import STEP_ANEW, Asks, Notice, Outcome, Phase, Progress, Rollout, TakenOver, Waiting
 from .reasons import Reason
 from .status import ASK_NAMES, MILLISECOND
 
@@ -73,19 +73,7 @@ def within(progress: Progress, plan: Plan) -> Progress:
     if progress.step <= plan.last:
         return progress
 
-    return replace(
-        progress,
-        step=0,
-        settled_at=None,
-        full_at=None,
-        dwelt=NO_TIME,
-        stood=NO_TIME,
-        stood_since=None,
-        overdue=False,
-        opened=False,
-        waiting=None,
-        said_yes=(),
-    )
+    return replace(progress, **STEP_ANEW, step=0, waiting=None, said_yes=())
 
 
 def _waiting_of(line: Mapping[str, Any]) -> Waiting:

@@ -11,7 +11,7 @@ from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold
 from .hooks import before_promotion, before_rise, before_rollout, gates_kept
 from .plan import FULL, NO_TIME
-from .progress import Phase
+from .progress import STEP_ANEW, Phase
 from .promotion import begin
 from .reasons import Reason
 from .refusal import hold_refused, hold_unscheduled
@@ -232,18 +232,12 @@ def enter(seen: Snapshot, index: int, **changes: Any) -> Decision:
     """Record the next step and its weight, the intent. Its pods and weight follow in later turns."""
     step = seen.plan.steps[index]
     entered: dict[str, Any] = {
+        **STEP_ANEW,
         "phase": Phase.PROGRESSING,
         "step": index,
         "desired_weight": step.weight if seen.progress.stable else 0,
         "entered_at": seen.now,
         "deadline_from": seen.now,
-        "settled_at": None,
-        "full_at": None,
-        "dwelt": NO_TIME,
-        "stood": NO_TIME,
-        "stood_since": None,
-        "overdue": False,
-        "opened": False,
         **gates_kept(seen),
         "full_size": seen.full_size,
         "stable_pods": max(seen.progress.stable_pods, seen.stable.available),
