@@ -1,6 +1,7 @@
 """The route of the small models: what a write makes of it, and whether it is as the recorded step wants it."""
 
 from tests.model.amend import amended
+from tidegate.api.noted import Written
 from tidegate.decision.actions import SetWeight, WriteRoute
 from tidegate.decision.plan import FULL, Plan
 from tidegate.decision.progress import Phase, Progress
@@ -29,7 +30,7 @@ def written(before: Route | None, action: SetWeight | WriteRoute, *, wanted: boo
     attached = before is not None and before.attached
     return Route(
         weight=action.weight,
-        written=(action.revision, action.weight),
+        written=Written(action.revision, action.weight),
         ending=action.ending if isinstance(action, SetWeight) else "",
         confirmed=confirmed,
         matched=matched and action.weight < FULL,

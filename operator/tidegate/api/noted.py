@@ -1,7 +1,7 @@
 """What is read back of texts on objects: a person may have garbled any of them, and no garble raises."""
 
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -10,6 +10,13 @@ FIRST_YEAR = 1970
 LAST_YEAR = 2999
 
 T = TypeVar("T")
+
+
+class Written(NamedTuple):
+    """The weight that we wrote last on a route, and for which revision."""
+
+    revision: str
+    weight: int
 
 
 def instant_of(text: object) -> datetime | None:

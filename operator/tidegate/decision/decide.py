@@ -82,8 +82,8 @@ def stand_still(seen: Snapshot) -> Decision | None:
         return hold(seen, Reason.SUSPENDED, still)
 
     # Whoever aborted reads that it is done, and that nothing else is.
-    reason, sentence = why_it_stays_out(seen)
-    return hold(seen, reason, f"{sentence}; {still}")
+    why = why_it_stays_out(seen)
+    return hold(seen, why.reason, f"{why.sentence}; {still}")
 
 
 def no_level(seen: Snapshot) -> str:
@@ -118,7 +118,7 @@ def rest(seen: Snapshot) -> Decision | None:
 
 def aborting(seen: Snapshot) -> bool:
     """True while an abort is carried out: it wins over `suspend: All` to its end."""
-    return seen.progress.phase is Phase.ROLLING_BACK and cause(seen)[0] is Reason.ABORTED
+    return seen.progress.phase is Phase.ROLLING_BACK and cause(seen).reason is Reason.ABORTED
 
 
 LADDER: tuple[Rule, ...] = (

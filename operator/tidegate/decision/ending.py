@@ -44,6 +44,6 @@ def note_of_ending(progress: Progress, reason: Reason, sentence: str) -> str:
 def unrecorded(seen: Snapshot) -> Ending | None:
     """How this very rollout was ended, where that is noted on a route or on the candidate, and not recorded."""
     candidate, started_at = seen.progress.candidate, seen.progress.started_at
-    routes = (route for route in seen.routes if route.written and route.written[0] == candidate)
+    routes = (route for route in seen.routes if route.written and route.written.revision == candidate)
     endings = map(ending_in, (seen.candidate.ending, *(route.ending for route in routes)))
     return next((found for found in endings if found and found.started_at == started_at), None)

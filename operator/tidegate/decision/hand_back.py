@@ -20,7 +20,7 @@ from .decision import Decision, Rule, act, first_that_applies, hold
 from .plan import NO_TIME
 from .progress import Phase
 from .promotion import PROMOTION
-from .reasons import Reason
+from .reasons import Reason, Why
 from .rollback import carries, handed_over, weight_to_stable, what_stable_lacks
 from .router import unconfirmed
 from .snapshot import Side, Snapshot
@@ -170,7 +170,7 @@ def wait_for_what_is_kept(seen: Snapshot) -> Decision | None:
     if not keeps or nothing_left or not shared(seen) or seen.route is None or not carries(seen):
         return None
 
-    growing = Reason.HANDING_BACK, "stable's pods come back before the candidate's go"
+    growing = Why(Reason.HANDING_BACK, "stable's pods come back before the candidate's go")
     return hold(seen, *(what_stable_lacks(seen) or growing))
 
 

@@ -1,6 +1,7 @@
 """One vocabulary for logs, Events, conditions and history: why a Release is where it is."""
 
 from enum import Enum
+from typing import NamedTuple
 
 
 class Reason(Enum):
@@ -252,3 +253,10 @@ BLOCKING = frozenset(
         Reason.NOT_ISOLATED,
     }
 )
+
+
+class Why(NamedTuple):
+    """A reason with its sentence: why a Release goes back, waits or stays out."""
+
+    reason: Reason
+    sentence: str

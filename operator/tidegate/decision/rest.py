@@ -16,7 +16,7 @@ from .decision import Decision, Rule, act, beside, hold, hold_while_reading, wai
 from .defaulting import compare_with_stable
 from .plan import NO_TIME
 from .progress import Phase, Rollout
-from .reasons import Reason
+from .reasons import Reason, Why
 from .refusal import hold_refused
 from .rollback import way_to_stable
 from .router import unconfirmed
@@ -168,15 +168,15 @@ def out_after_rollback(seen: Snapshot) -> bool:
     return progress.phase is Phase.ROLLED_BACK and progress.candidate is None and seen.target in progress.rejected
 
 
-def why_it_stays_out(seen: Snapshot) -> tuple[Reason, str]:
+def why_it_stays_out(seen: Snapshot) -> Why:
     """Why the declared revision was rejected: what the status says of it, else the line of history."""
     progress = seen.progress
     if progress.phase is Phase.ROLLED_BACK and progress.reason.rejects:
-        return progress.reason, progress.sentence.partition(f"; {STANDS_STILL}")[0]
+        return Why(progress.reason, progress.sentence.partition(f"; {STANDS_STILL}")[0])
 
     line = next(filter(partial(_keeps_out, seen), progress.history), None)
     told = "was rolled back or undone before; retry it"
-    return (line.reason, line.sentence) if line else (Reason.REJECTED, told)
+    return Why(line.reason, line.sentence) if line else Why(Reason.REJECTED, told)
 
 
 def _keeps_out(seen: Snapshot, line: Rollout) -> bool:

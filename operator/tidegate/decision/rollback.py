@@ -14,7 +14,7 @@ from .ending import note_of_ending, unrecorded
 from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
-from .reasons import Reason
+from .reasons import Reason, Why
 from .refusal import because
 from .router import unconfirmed
 from .snapshot import Snapshot
@@ -157,7 +157,7 @@ def takes_back(seen: Snapshot) -> bool:
 
 def unsaid(seen: Snapshot, goal: int) -> bool:
     """True where Git or a hand lowered the weight before us: ours is written too, so that its drain counts from now."""
-    return goal == 0 and any(route.written and route.written[1] for route in seen.routes)
+    return goal == 0 and any(route.written and route.written.weight for route in seen.routes)
 
 
 def stable_floor(seen: Snapshot) -> tuple[Action, ...]:
@@ -177,10 +177,10 @@ def up_to_floor(seen: Snapshot) -> tuple[Action, ...]:
     return (Scale(stable.revision, seen.full_size),) if stable.exists and stable.replicas < seen.full_size else ()
 
 
-def cause(seen: Snapshot) -> tuple[Reason, str]:
+def cause(seen: Snapshot) -> Why:
     """Why this rollback began: the newest line of history, so a crash does not forget it; else what was said last."""
     line = next(iter(seen.progress.history), seen.progress)
-    return line.reason, line.sentence
+    return Why(line.reason, line.sentence)
 
 
 def write_a_lost_route(seen: Snapshot) -> Decision | None:
@@ -217,7 +217,7 @@ def carries(seen: Snapshot) -> bool:
     return bool(needed(seen) and seen.candidate.replicas if seen.by_pods else seen.weight or seen.exposed)
 
 
-def what_stable_lacks(seen: Snapshot) -> tuple[Reason, str] | None:
+def what_stable_lacks(seen: Snapshot) -> Why | None:
     """What stable lacks that somebody must mend; None where its pods only take their time."""
     if not seen.stable.exists:
         return gone(seen, Reason.ROLLBACK_BLOCKED)
@@ -226,7 +226,7 @@ def what_stable_lacks(seen: Snapshot) -> tuple[Reason, str] | None:
         return None
 
     few = f"stable has too few available pods to take all traffic back{because(seen.stable)}"
-    return Reason.ROLLBACK_BLOCKED, few
+    return Why(Reason.ROLLBACK_BLOCKED, few)
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

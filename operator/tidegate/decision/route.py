@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tidegate.api.noted import Written
+
 from .plan import NO_TIME
 
 
@@ -25,7 +27,7 @@ class Route:
 
     weight: int | None = 0
     least: int | None = None
-    written: tuple[str, int] | None = None
+    written: Written | None = None
     ending: str = ""
     current: bool = True
     confirmed: bool = True
@@ -67,7 +69,9 @@ def together(routes: Sequence[Route]) -> Route | None:
     return Route(
         weight=max((route.weight or 0) for route in routes),
         least=min(route.lowest for route in routes),
-        written=max((route.written for route in routes if route.written), key=lambda written: written[1], default=None),
+        written=max(
+            (route.written for route in routes if route.written), key=lambda written: written.weight, default=None
+        ),
         confirmed=all(route.confirmed for route in routes),
         confirmed_for=min(route.confirmed_for for route in routes),
         silent_for=max(route.silent_for for route in routes),

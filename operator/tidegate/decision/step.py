@@ -150,11 +150,10 @@ def touched(seen: Snapshot) -> bool:
 
 
 def _written(seen: Snapshot, route: Route) -> int | None:
-    if route.written is None:
+    if route.written is None or route.written.revision != seen.progress.candidate:
         return None
 
-    revision, weight = route.written
-    return weight if revision == seen.progress.candidate else None
+    return route.written.weight
 
 
 def step_sentence(seen: Snapshot, step: Step | None = None) -> str:

@@ -106,9 +106,9 @@ def hold_for_stable(seen: Snapshot) -> Decision | None:
     if seen.carried(seen.stable.available, share) >= share:
         return None
 
-    reason, sentence = too_few(seen)
-    told = f"{sentence}; tidegate.dev/promote-full: <nonce> does not wait for them"
-    return hold(seen, reason, told, left if left > NO_TIME else None)
+    why = too_few(seen)
+    told = f"{why.sentence}; tidegate.dev/promote-full: <nonce> does not wait for them"
+    return hold(seen, why.reason, told, left if left > NO_TIME else None)
 
 
 def start_left(seen: Snapshot) -> timedelta:

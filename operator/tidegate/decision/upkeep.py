@@ -3,7 +3,7 @@
 from .actions import Action, Adopt, PointService, PrepareRevision, Role, Scale, WriteRoute
 from .copies import remade
 from .decision import Decision, beside
-from .reasons import Reason
+from .reasons import Reason, Why
 from .refusal import because
 from .route import Route
 from .snapshot import Side, Snapshot
@@ -31,16 +31,16 @@ def candidate_size(seen: Snapshot) -> tuple[Action, ...]:
     return (Scale(candidate.revision, floor),) if carries and candidate.replicas < floor else ()
 
 
-def gone(seen: Snapshot, waits: Reason) -> tuple[Reason, str]:
+def gone(seen: Snapshot, waits: Reason) -> Why:
     """What a person can do about a lost ReplicaSet of stable's: it was the only copy of a template not declared now.
 
     Where what is declared cannot be known, it may be that very template: then what keeps it from being known.
     """
     sentence = f"the ReplicaSet of stable revision {seen.stable.revision} is gone"
     if not seen.known and seen.blocked is not None:
-        return seen.blocked.reason, f"{sentence}; {seen.blocked.sentence}"
+        return Why(seen.blocked.reason, f"{sentence}; {seen.blocked.sentence}")
 
-    return waits, f"{sentence}: declare its template again"
+    return Why(waits, f"{sentence}: declare its template again")
 
 
 def gone_for_good(seen: Snapshot, side: Side) -> bool:
@@ -48,13 +48,13 @@ def gone_for_good(seen: Snapshot, side: Side) -> bool:
     return not side.exists and not seen.declares(side.revision)
 
 
-def too_few(seen: Snapshot) -> tuple[Reason, str]:
+def too_few(seen: Snapshot) -> Why:
     """Why a rollout waits for stable's pods: some are missing, or their ReplicaSet is."""
     if not seen.stable.exists:
         return gone(seen, Reason.STABLE_UNAVAILABLE)
 
     sentence = f"stable has fewer available pods than its share needs{because(seen.stable)}"
-    return Reason.STABLE_UNAVAILABLE, sentence
+    return Why(Reason.STABLE_UNAVAILABLE, sentence)
 
 
 def adopted(seen: Snapshot) -> tuple[Action, ...]:

@@ -26,11 +26,11 @@ def withhold(seen: Snapshot, workload: Workload) -> Decision | None:
         sentence = f"Deployment {workload.name} is handed back with revision {seen.target}, as a person asked"
         return act(seen, Reason.HANDING_BACK, sentence, **_let_in(seen, nonce))
 
-    reason, why = why_it_stays_out(seen)
+    why = why_it_stays_out(seen)
     sentence = (
-        f"Deployment {workload.name} declares revision {seen.target}, which stays out ({reason.value}: {why});"
-        f" revision {progress.stable} serves on: declare another template in the Deployment, or take this one as it is:"
-        " tidegate.dev/retry: <nonce>"
+        f"Deployment {workload.name} declares revision {seen.target}, which stays out"
+        f" ({why.reason.value}: {why.sentence}); revision {progress.stable} serves on: declare another template in the"
+        " Deployment, or take this one as it is: tidegate.dev/retry: <nonce>"
     )
     if actions := stable_floor(seen):
         return act(seen, Reason.HAND_BACK_WAITS, sentence, *actions)

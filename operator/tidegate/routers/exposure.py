@@ -98,7 +98,7 @@ NOTHING = Exposure()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WrittenExposure:
     """What we last wrote of an exposure: how many rules come first, how much is copied; no digest: not in effect."""
 
     leads: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 from tidegate.api.names import ANNOTATION_EXPOSED, ANNOTATION_SHAPE, ANNOTATION_WEIGHT
 
 from .drift import changed
-from .exposure import NOTHING, Exposure, Written, mirror_filter, mirrors
+from .exposure import NOTHING, Exposure, WrittenExposure, mirror_filter, mirrors
 from .hashing import hashed
 from .router import Split
 from .split import (
@@ -72,7 +72,7 @@ class ManagedRoute:
             **OPT_OUT,
             ANNOTATION_WEIGHT: weight_note(revision, weight),
             ANNOTATION_SHAPE: self._shape(),
-            **({ANNOTATION_EXPOSED: written.text()} if noted or written != Written() else {}),
+            **({ANNOTATION_EXPOSED: written.text()} if noted or written != WrittenExposure() else {}),
         }
         return {
             "apiVersion": API_VERSION,
@@ -88,7 +88,7 @@ class ManagedRoute:
     def split(self, found: Found) -> Split:
         """The candidate's share in every declared rule; none where the backends are not ours, or the rules disagree."""
         rules = found.get("spec", {}).get("rules") or ()
-        written = Written.of(found)
+        written = WrittenExposure.of(found)
         # A changed declaration is written at once.
         current = annotation(found, ANNOTATION_SHAPE) == self._shape()
         counted = not current or len(rules) == written.leads + len(self._declared())
@@ -109,7 +109,7 @@ class ManagedRoute:
             current=current,
             matched=most > (weight or 0),
             mirrored=max(copies) > 0,
-            extended=written != Written() or max(copies) > 0,
+            extended=written != WrittenExposure() or max(copies) > 0,
             planned=same == wanted and set(copies) == {wanted.copies} and (least == FULL or not wanted.leads),
             hidden=bool(written.digest) and (least < FULL or min(copies) < written.copies),
             shown=(not written.digest and most > (weight or 0)) or max(copies) > written.copies,
@@ -121,9 +121,9 @@ class ManagedRoute:
         names = [ref.get("name") for ref in rule.get("backendRefs") or ()]
         return names == [self.backends.stable, self.backends.candidate]
 
-    def _drift(self, found: Found, written: Written) -> str:
+    def _drift(self, found: Found, written: WrittenExposure) -> str:
         """The first field that is not as it was written. Weights and copies are told apart: a person may mean them."""
-        known = written == Written() or written.digest == (self.exposure.digest() or None)
+        known = written == WrittenExposure() or written.digest == (self.exposure.digest() or None)
         exposure = self.exposure if known and written.digest else NOTHING
         spec = whole_spec(found)
         # Of a step that is over its rules and cookies stay until the next write: nobody goes by them.
@@ -150,13 +150,13 @@ class ManagedRoute:
         self, found: Found, *, weight: int, revision: str, raising: bool, keep: bool = False, ending: str = ""
     ) -> Patch:
         """One RFC 6902 patch for both weights of every rule. A raise also tests the generation, and exposes."""
-        if raising and Written.of(found) != self._written(self.exposure, weight):
+        if raising and WrittenExposure.of(found) != self._written(self.exposure, weight):
             return self._rewrite(found, weight=weight, revision=revision)
 
-        written = Written.of(found)
+        written = WrittenExposure.of(found)
         on = (keep or raising) and bool(written.digest)
         at = list(places(found, self.backends))
-        after = Written(
+        after = WrittenExposure(
             leads=written.leads,
             copies=written.copies if on and not weight else 0,
             digest=written.digest if on else "",
@@ -226,10 +226,10 @@ class ManagedRoute:
             {"name": self.backends.candidate, "port": self.backends.port, "weight": weight, **cookie},
         ]
 
-    def _written(self, exposure: Exposure, weight: int) -> Written:
+    def _written(self, exposure: Exposure, weight: int) -> WrittenExposure:
         """The note of an exposure that is in effect."""
         leads = len(self._declared()) if exposure.conditions else 0
-        return Written(leads=leads, copies=exposure.copies(weight), digest=exposure.digest())
+        return WrittenExposure(leads=leads, copies=exposure.copies(weight), digest=exposure.digest())
 
     def _shape(self) -> str:
         """A hash of what the route should be, but for its weights and what a step exposes."""

@@ -7,6 +7,8 @@ Shares of pods and of nodes are no routers: sizes make them, and no object holds
 from dataclasses import dataclass
 from typing import Protocol
 
+from tidegate.api.noted import Written
+
 from .split import Backends, Found, Patch
 
 
@@ -22,7 +24,7 @@ class Split:
     """
 
     weight: int | None
-    written: tuple[str, int] | None
+    written: Written | None
     ending: str = ""
     least: int | None = None
     current: bool = True

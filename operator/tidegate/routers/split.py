@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.api.noted import count_of
+from tidegate.api.noted import Written, count_of
 
 from .shapes import GATEWAY, Shape, declared_name, leads_to, rules, service_named
 
@@ -93,11 +93,11 @@ def weight_note(revision: str, weight: int, ending: str = "") -> str:
     return f"{revision}/{weight}/{ending}" if ending else f"{revision}/{weight}"
 
 
-def written_weight(note: str) -> tuple[str, int] | None:
+def written_weight(note: str) -> Written | None:
     """The revision and weight that we wrote last, by our note of it."""
     revision, _, rest = note.partition("/")
     weight = count_of(rest.partition("/")[0])
-    return (revision, weight) if revision and weight is not None else None
+    return Written(revision, weight) if revision and weight is not None else None
 
 
 def written_ending(note: str) -> str:

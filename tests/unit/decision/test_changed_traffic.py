@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.decision.world import NO_TIME, PLAN, START, deployed
 from tidegate.api import Suspend
+from tidegate.api.noted import Written
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Finalize, RemoveRoutes, RestoreRoutes, RestoreSubsets, SetWeight, WriteRoute
 from tidegate.decision.progress import Asks, Outcome, Rollout
@@ -118,8 +119,8 @@ def test_a_weight_that_is_left_at_rest_goes_back_first() -> None:
     assert decision.actions == (SetWeight(0, "v1", undeclared=True),)
 
 
-HALF = replace(GIVEN, weight=50, written=("v2", 50))
-EMPTIED = replace(GIVEN, written=("v2", 0))
+HALF = replace(GIVEN, weight=50, written=Written("v2", 50))
+EMPTIED = replace(GIVEN, written=Written("v2", 0))
 HELD = Blocked(Reason.INVALID_SPEC, "spec.traffic: HTTPRoute front was declared when the rollout started")
 
 
@@ -179,7 +180,7 @@ def test_suspended_all_it_keeps_its_weight() -> None:
     assert decide(replace(in_a_rollout(), suspension=Suspend.ALL)).actions == ()
 
 
-DECLARED = replace(NEW, weight=50, written=("v2", 50))
+DECLARED = replace(NEW, weight=50, written=Written("v2", 50))
 DRAINS = replace(EMPTIED, confirmed_for=NO_TIME)
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
+from tidegate.api.noted import Written
 from tidegate.decision import Snapshot, decide
 from tidegate.decision.actions import CompareTemplate, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
@@ -107,7 +108,7 @@ def first_up(**changes: Any) -> Snapshot:
 def first_served(*, stable_endpoints: int, **changes: Any) -> Snapshot:
     """A first deployment whose pods are available, with its Services and its route."""
     services = replace(deployed().look().services, stable_endpoints=stable_endpoints)
-    return first_up(route=Route(written=("v1", 0), **changes), services=services)
+    return first_up(route=Route(written=Written("v1", 0), **changes), services=services)
 
 
 def waiting(**changes: Any) -> Snapshot:
@@ -322,7 +323,7 @@ ROWS: dict[str, Row] = {
         NOTHING,
     ),
     "a weight that outgrew its record goes down": (
-        lambda: route_look(step_look(), weight=50, written=("v2", 50)),
+        lambda: route_look(step_look(), weight=50, written=Written("v2", 50)),
         Reason.CONFIRMING,
         (SetWeight(20, "v2"),),
     ),
@@ -344,7 +345,7 @@ ROWS: dict[str, Row] = {
     "no weight before its pods": (waiting, Reason.PREPARING, NOTHING),
     "the candidate's Service is pointed before its endpoints are waited for": (
         lambda: replace(
-            progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None),
+            progress_look(route_look(step_look(), weight=0, written=Written("v2", 0)), settled_at=None),
             services=replace(step_look().services, candidate="v1", candidate_endpoints=0),
         ),
         Reason.PREPARING,
@@ -352,7 +353,7 @@ ROWS: dict[str, Row] = {
     ),
     "no weight before its endpoints": (
         lambda: replace(
-            progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None),
+            progress_look(route_look(step_look(), weight=0, written=Written("v2", 0)), settled_at=None),
             services=replace(step_look().services, candidate_endpoints=0),
         ),
         Reason.PREPARING,
@@ -360,7 +361,9 @@ ROWS: dict[str, Row] = {
     ),
     "no raise while stable lacks pods for its share": (
         lambda: side_look(
-            "v1", progress_look(route_look(step_look(), weight=0, written=("v2", 0)), settled_at=None), available=3
+            "v1",
+            progress_look(route_look(step_look(), weight=0, written=Written("v2", 0)), settled_at=None),
+            available=3,
         ),
         Reason.STABLE_UNAVAILABLE,
         NOTHING,

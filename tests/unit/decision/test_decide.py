@@ -7,6 +7,7 @@ import pytest
 
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
+from tidegate.api.noted import Written
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight
 from tidegate.decision.conditions import conditions
@@ -432,7 +433,7 @@ def test_a_rollback_gives_stable_only_what_it_can_carry() -> None:
     world = at_first_step()
     world.sides["v1"] = replace(world.sides["v1"], available=1)
     assert world.route is not None
-    world.route = replace(world.route, weight=90, written=("v2", 90))
+    world.route = replace(world.route, weight=90, written=Written("v2", 90))
     world.evidence = BREACH
 
     assert world.run().reason is Reason.ROLLBACK_BLOCKED

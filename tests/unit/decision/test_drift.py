@@ -8,6 +8,7 @@ import pytest
 from tests.unit.decision.test_clauses import full, promoting, rolling_back, step_look
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import deployed
+from tidegate.api.noted import Written
 from tidegate.decision import Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, Role, SetWeight, WriteRoute
 from tidegate.decision.snapshot import Blocked
@@ -65,7 +66,7 @@ def test_a_route_is_written_again_after_its_weight_went_back() -> None:
 def test_a_hand_that_also_lowered_the_weight_is_obeyed_first() -> None:
     look = changed(full())
     assert look.route is not None
-    lowered = replace(look, route=replace(look.route, weight=50, least=50, written=("v2", 100)))
+    lowered = replace(look, route=replace(look.route, weight=50, least=50, written=Written("v2", 100)))
 
     decision = decide(lowered)
 

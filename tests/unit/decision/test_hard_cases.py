@@ -19,6 +19,7 @@ from tests.unit.decision.test_clauses import (
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import NO_TIME, PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
+from tidegate.api.noted import Written
 from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
@@ -107,7 +108,7 @@ def test_pods_that_crash_again_and_again_do_not_put_the_deadline_off() -> None:
 def test_a_candidate_without_pods_keeps_no_share_while_stable_has_one() -> None:
     look = side_look("v1", side_look("v2", rolling_back(), available=0), available=1)
 
-    assert weights_of(route_look(look, weight=60, written=("v2", 60))) == [0]
+    assert weights_of(route_look(look, weight=60, written=Written("v2", 60))) == [0]
 
 
 def test_a_route_that_a_hand_garbled_is_written_anew() -> None:
@@ -262,7 +263,9 @@ def test_an_abort_also_stops_the_revision_that_waits_for_the_end(waiting: Callab
 def test_a_router_is_silent_after_thirty_seconds_and_is_looked_at_then(
     seconds: float, reason: Reason, left: float | None
 ) -> None:
-    route = Route(weight=20, written=("v2", 20), confirmed=False, silent_for=timedelta(seconds=seconds), sentence="?")
+    route = Route(
+        weight=20, written=Written("v2", 20), confirmed=False, silent_for=timedelta(seconds=seconds), sentence="?"
+    )
 
     decision = decide(replace(step_look(), route=route))
 
@@ -275,7 +278,7 @@ def test_a_silent_router_is_told_in_every_phase(look: Callable[[], Snapshot]) ->
     found = look()
     services = replace(found.services, stable="v2", apex="v2", stable_endpoints=4)
     silent = Route(
-        weight=0, written=("v2", 0), confirmed=False, silent_for=MINUTE, sentence="parent public: NotAllowed"
+        weight=0, written=Written("v2", 0), confirmed=False, silent_for=MINUTE, sentence="parent public: NotAllowed"
     )
     services = services if found.progress.phase is Phase.PROMOTING else found.services
 
@@ -306,7 +309,7 @@ def test_weights_that_git_took_from_pods_that_were_lost_are_not_asserted() -> No
 def test_a_weight_that_outgrew_its_step_is_not_asserted_once_stable_is_back() -> None:
     """All was the candidate's while stable had no pods, and Git took it back then: its few pods never had it."""
     look = progress_look(replace(at_first_step().look(), finalizer=True), desired_weight=100)
-    look = route_look(look, weight=0, written=("v2", 100), attached=True, by_git=True, touched=True)
+    look = route_look(look, weight=0, written=Written("v2", 100), attached=True, by_git=True, touched=True)
 
     decision = decide(look)
 
@@ -377,8 +380,10 @@ def test_a_users_own_weights_at_rest_are_his() -> None:
 
 
 def test_several_routes_count_as_the_slowest_of_them() -> None:
-    one = Route(weight=50, written=("v2", 50), confirmed_for=MINUTE)
-    other = Route(weight=20, written=("v2", 20), confirmed=False, silent_for=MINUTE, sentence="parent mesh: silent")
+    one = Route(weight=50, written=Written("v2", 50), confirmed_for=MINUTE)
+    other = Route(
+        weight=20, written=Written("v2", 20), confirmed=False, silent_for=MINUTE, sentence="parent mesh: silent"
+    )
 
     both = together([one, other])
 
@@ -390,7 +395,7 @@ def test_a_half_written_raise_of_several_routes_is_finished_and_is_nobodys_hand(
     world = at_first_step()
     world.progress = replace(world.progress, step=1, desired_weight=50, settled_at=None)
     world.sides["v2"] = replace(world.sides["v2"], replicas=2, total=2, available=2)
-    routes = (Route(weight=50, written=("v2", 50)), Route(weight=20, written=("v2", 20)))
+    routes = (Route(weight=50, written=Written("v2", 50)), Route(weight=20, written=Written("v2", 20)))
 
     decision = decide(replace(world.look(), route=together(routes), several=routes))
 
@@ -679,7 +684,7 @@ def test_stables_service_is_there_before_a_weight_leads_to_it() -> None:
 
 
 def test_stables_service_that_is_lost_while_going_back_comes_again() -> None:
-    look = route_look(rolling_back(), weight=0, written=("v2", 0), confirmed=False)
+    look = route_look(rolling_back(), weight=0, written=Written("v2", 0), confirmed=False)
 
     decision = decide(replace(look, services=replace(look.services, stable=None)))
 
@@ -740,7 +745,7 @@ def test_a_candidate_that_carries_everything_gets_the_pods_for_it() -> None:
 
 
 def test_going_back_says_that_stables_replica_set_is_gone() -> None:
-    look = route_look(rolling_back(), weight=20, written=("v2", 20))
+    look = route_look(rolling_back(), weight=20, written=Written("v2", 20))
     gone = replace(look, target="v2", sides=tuple(side for side in look.sides if side.revision != "v1"))
 
     assert "declare its template again" in decide(gone).sentence

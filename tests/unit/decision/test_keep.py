@@ -9,6 +9,7 @@ from tests.unit.decision.test_clauses import first_up, progress_look, rest_look,
 from tests.unit.decision.test_decide import at_first_step
 from tests.unit.decision.world import PLAN, deployed
 from tidegate.api import Suspend
+from tidegate.api.noted import Written
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import (
     Adopt,
@@ -61,10 +62,10 @@ def test_the_candidate_goes_before_stable_is_left() -> None:
     assert decide(look).actions == (SetWeight(0, "v2"),)
 
     draining = replace(PLAN, drain=timedelta(minutes=1))
-    back = replace(look, route=Route(weight=0, written=("v2", 0)), plan=draining)
+    back = replace(look, route=Route(weight=0, written=Written("v2", 0)), plan=draining)
     assert (decide(back).reason, decide(back).actions) == (Reason.HANDING_BACK, ())
 
-    drained = replace(look, route=Route(weight=0, written=("v2", 0)))
+    drained = replace(look, route=Route(weight=0, written=Written("v2", 0)))
     assert decide(drained).actions == (PointService(Role.CANDIDATE, "v1"),)
 
     pointed = replace(drained, services=replace(drained.services, candidate="v1"))
@@ -80,7 +81,7 @@ def test_a_service_that_a_hand_deleted_is_there_again_before_the_weight_goes_bac
 
 def test_the_weight_goes_back_before_the_baseline_goes() -> None:
     compared = deleted(step_look(baselines=(Side(revision="v1", replicas=1),)))
-    back = replace(compared, route=Route(weight=0, written=("v2", 0)))
+    back = replace(compared, route=Route(weight=0, written=Written("v2", 0)))
 
     assert decide(compared).actions == (SetWeight(0, "v2"),)
     assert decide(back).actions == (ForgetBaseline("v1"),)
@@ -118,7 +119,7 @@ def test_a_weight_that_no_record_tells_of_goes_back_and_drains_before_stable_is_
     assert decide(forgotten()).actions == (SetWeight(0, "v1"),)
 
     draining = replace(PLAN, drain=timedelta(minutes=1))
-    back = forgotten(route=Route(weight=0, written=("v1", 0)), plan=draining)
+    back = forgotten(route=Route(weight=0, written=Written("v1", 0)), plan=draining)
     assert (decide(back).reason, decide(back).actions) == (Reason.HANDING_BACK, ())
 
 
