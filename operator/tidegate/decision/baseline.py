@@ -13,7 +13,7 @@ from .step import settled, step_sentence, wanted_size
 
 def own_baseline(seen: Snapshot) -> Side:
     """The copy of stable that was made for this very rollout."""
-    stable, started_at = seen.progress.stable or "", seen.progress.started_at
+    stable, started_at = seen.stable.revision, seen.progress.started_at
     found = (side for side in seen.baselines if (side.revision, side.pinned_for) == (stable, started_at))
     return next(found, Side(revision=stable, exists=False))
 

@@ -52,7 +52,7 @@ def copy_missing(seen: Snapshot) -> Blocked | None:
         return None
 
     if progress.candidate is None:
-        stays = not seen.known or seen.target in {progress.stable, *progress.rejected}
+        stays = not (seen.known and seen.another_waits)
         return _blocked(found, "declare another revision") if stays else None
 
     # A person who promotes in full, or goes back by an undo, does without stable.

@@ -141,7 +141,7 @@ def detach_the_pods(seen: Snapshot) -> Decision | None:
 
     # A crash may have lost the instant: then it is now.
     since = seen.progress.handed_over_at or seen.now
-    left = seen.plan.settle + seen.plan.drain - seen.since(since)
+    left = seen.plan.drain_left(seen.since(since))
     sentence = "the Release's pods drain"
     return hold(seen, Reason.HANDING_BACK, sentence, left, handed_over_at=since) if left > NO_TIME else None
 

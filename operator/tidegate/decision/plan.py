@@ -21,6 +21,11 @@ class Hook:
     on_expiry: OnTrouble = OnTrouble.HOLD
 
 
+def pods_for(weight: int, *, of: int) -> int:
+    """The part of so many pods that serves a weight, rounded up: a share that has traffic has a pod."""
+    return -(-of * weight // FULL)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A weight, the least time at it, and its gates."""
@@ -47,7 +52,7 @@ class Step:
         if self.replicas is not None and self.weight < FULL:
             return self.replicas
 
-        return max(1, -(-replicas * self.weight // FULL)) if replicas else 0
+        return max(1, pods_for(self.weight, of=replicas)) if replicas else 0
 
     def size_by_pods(self, replicas: int) -> int:
         """The candidate's pods beside all of stable's, so that they are its share of both; never more than stable's."""
@@ -88,6 +93,10 @@ class Plan:
     @property
     def last(self) -> int:
         return len(self.steps) - 1
+
+    def drain_left(self, confirmed_for: timedelta) -> timedelta:
+        """How long an answer may still come from a side whose weight 0 is confirmed for so long."""
+        return self.settle + self.drain - confirmed_for
 
     def step(self, index: int) -> Step:
         """A step by its place; the last one where a plan that cannot be read whole has lost some."""

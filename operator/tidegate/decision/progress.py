@@ -165,6 +165,10 @@ class Progress:
     notices: tuple[Notice, ...] = ()
     handled: Asks = NOTHING_ASKED
 
+    def accounts_for(self, revision: str) -> bool:
+        """True for a revision that is served, on its way, or out."""
+        return revision in {self.stable, self.candidate, *self.rejected}
+
     def rejecting(self, revision: str) -> tuple[str, ...]:
         return (revision, *(kept for kept in self.rejected if kept != revision))[:REJECTED_KEPT]
 

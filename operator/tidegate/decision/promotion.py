@@ -85,7 +85,7 @@ def point_stable(seen: Snapshot) -> Decision | None:
     if seen.blocked and (seen.services.taken or seen.services.stale & seen.services.contested):
         return hold(seen, seen.blocked.reason, seen.blocked.sentence)
 
-    candidate = seen.progress.candidate or ""
+    candidate = seen.candidate.revision
     turning = tuple(PointService(role, candidate) for role in roles(seen))
     # Of a subset that someone declared again, only that of the candidate has its weight now.
     mended = tuple(action for action in astray(seen) if action.revision == candidate)
@@ -121,7 +121,7 @@ def give_weight_back(seen: Snapshot) -> Decision | None:
 
 def to_zero(seen: Snapshot) -> tuple[Action, ...]:
     """Weight 0 on Services that select the candidate; without a router the old pods go, and with them their share."""
-    revision, stable = seen.progress.candidate or "", seen.stable
+    revision, stable = seen.candidate.revision, seen.stable
     if seen.by_pods:
         return (Scale(stable.revision, 0),) if stable.replicas or stable.joins else ()
 
@@ -158,7 +158,7 @@ def promoted(seen: Snapshot, sentence: str) -> Decision:
     progress = seen.progress
     phase, reason = (Phase.ROLLED_BACK, Reason.UNDONE) if progress.overruled else (Phase.PROMOTED, Reason.PROMOTED)
     line = Rollout(
-        revision=progress.candidate or "",
+        revision=seen.candidate.revision,
         outcome=Outcome.PROMOTED,
         reason=reason,
         sentence=sentence,

@@ -67,7 +67,7 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
     if seen.route is None or not (seen.route.confirmed or seen.route.lost):
         return None
 
-    wait = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for
+    wait = seen.plan.drain_left(seen.route.confirmed_for)
     if wait > NO_TIME:
         settled = at_target(seen)
         return hold_as_is(seen, look_again=wait) if settled else hold(seen, Reason.DRAINING, DRAINING, wait)

@@ -29,7 +29,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
     progress, late = seen.progress, late_for_this(seen)
     handled = replace(changes.pop("handled", progress.handled), **late)
     told = f"{sentence}; {nothing_for(late)}" if late else sentence
-    revision = progress.candidate or ""
+    revision = seen.candidate.revision
     line = Rollout(
         revision=revision,
         outcome=Outcome.ROLLED_BACK,
@@ -74,7 +74,7 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False, ending: str = ""
     stays = goal > 0 or (seen.exposed and not takes_back(seen))
     way = (*way_to_stable(seen), *(way_to_candidate(seen) if stays else ()))
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        fall = SetWeight(goal, seen.progress.candidate or seen.progress.stable or "", ending=ending)
+        fall = SetWeight(goal, seen.candidate.revision or seen.stable.revision, ending=ending)
         return (*way, fall, *stable_floor(seen))
 
     # Who fights over a Service is not followed at every turn: only a weight that moves needs it at once.
@@ -187,7 +187,7 @@ def write_a_lost_route(seen: Snapshot) -> Decision | None:
     if seen.route is not None and (seen.route.attached or seen.route.weight is not None):
         return None
 
-    return act(seen, *cause(seen), WriteRoute(0, seen.progress.candidate or ""))
+    return act(seen, *cause(seen), WriteRoute(0, seen.candidate.revision))
 
 
 def take_weight_away(seen: Snapshot) -> Decision | None:
@@ -201,7 +201,7 @@ def mend_the_route(seen: Snapshot) -> Decision | None:
     if route is None or not route.drift or route.contested:
         return None
 
-    return act(seen, *cause(seen), WriteRoute(seen.weight, seen.progress.candidate or ""))
+    return act(seen, *cause(seen), WriteRoute(seen.weight, seen.candidate.revision))
 
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
@@ -239,13 +239,13 @@ def wait_for_the_router(seen: Snapshot) -> Decision | None:
 def drain(seen: Snapshot) -> Decision | None:
     """Requests under way finish before their pods go."""
     served = [route.confirmed_for for route in (seen.route, seen.undeclared) if route]
-    wait = seen.plan.settle + seen.plan.drain - min(served, default=seen.plan.drain)
+    wait = seen.plan.drain_left(min(served, default=seen.plan.drain))
     return hold(seen, *cause(seen), look_again=wait) if wait > NO_TIME else None
 
 
 def point_candidate_at_stable(seen: Snapshot) -> Decision | None:
     """No live Service of ours may select pods that are about to go."""
-    stable = seen.progress.stable or ""
+    stable = seen.stable.revision
     if seen.services.candidate == stable or not seen.stable.exists or seen.services.taken:
         return None
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from tidegate.api import Suspend
 
-from .plan import FULL, NO_TIME, Plan, Step
+from .plan import NO_TIME, Plan, Step, pods_for
 from .progress import NOTHING_ASKED, Asks, Progress
 from .reasons import Reason
 from .route import Route
@@ -186,6 +186,11 @@ class Snapshot:
         return (self.progress.candidate or self.target) if overruled else self.target
 
     @property
+    def another_waits(self) -> bool:
+        """True where what is declared is neither served, nor on its way, nor out."""
+        return not self.progress.accounts_for(self.target)
+
+    @property
     def stable(self) -> Side:
         return self.side(self.progress.stable or "")
 
@@ -250,7 +255,7 @@ class Snapshot:
 
     def carried(self, side_available: int, share: int) -> int:
         """The share that available pods can carry, of a share that wants pods in proportion to the full size."""
-        wanted = -(-self.full_size * share // FULL)
+        wanted = pods_for(share, of=self.full_size)
         return share if side_available >= wanted else share * side_available // wanted
 
     def asked(self, what: str) -> str | None:

@@ -100,4 +100,4 @@ def brings_back(seen: Snapshot) -> bool:
     """True for an undo inside the window: what it brings back was judged before, and its ReplicaSet is there."""
     progress = seen.progress
     back = progress.straight and progress.overruled is not None
-    return back and in_window(seen, progress.candidate or "")
+    return back and in_window(seen, seen.candidate.revision)

@@ -75,7 +75,7 @@ def status_of(
 def _overtaken(seen: Snapshot, progress: Progress) -> bool:
     """True where no rollout runs, and the declared template is neither what is served nor one that stays out."""
     resting = progress.candidate is None and progress.stable is not None
-    return resting and seen.known and seen.target not in {progress.stable, *progress.rejected}
+    return resting and seen.known and not progress.accounts_for(seen.target)
 
 
 def rebuilt(progress: Progress) -> dict[str, Any]:

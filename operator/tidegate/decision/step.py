@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from .plan import FULL, NO_TIME, Step
+from .plan import FULL, NO_TIME, Step, pods_for
 from .progress import Phase
 from .route import Route
 from .snapshot import Snapshot
@@ -50,7 +50,7 @@ def floor_of_candidate(seen: Snapshot) -> int:
     """The pods that its live weight needs, whatever holds the rollout; none where its step says a size of its own."""
     weight = min(seen.weight, seen.progress.desired_weight)
     sized = seen.step.replicas is not None and weight <= seen.step.weight < FULL
-    return 0 if seen.by_pods or sized else -(-seen.full_size * weight // FULL)
+    return 0 if seen.by_pods or sized else pods_for(weight, of=seen.full_size)
 
 
 def next_size(seen: Snapshot) -> int:
@@ -71,7 +71,7 @@ def size_of_stable(seen: Snapshot) -> int:
     # over what it lowered before.
     least, limit = min(seen.lowest_weight, seen.step.weight), seen.progress.lowered_to
     carried = least if limit is None else min(least, limit)
-    share = max(1, -(-seen.full_size * (FULL - carried) // FULL))
+    share = max(1, pods_for(FULL - carried, of=seen.full_size))
     return share if settled(seen) else max(share, min(seen.stable.replicas, seen.full_size))
 
 
@@ -105,13 +105,17 @@ def drained(seen: Snapshot) -> bool:
 
 
 def drain_left(seen: Snapshot) -> timedelta:
-    return settle_left(seen) + seen.plan.drain
+    return seen.plan.drain_left(_confirmed_for(seen))
 
 
 def settle_left(seen: Snapshot) -> timedelta:
     """How long the live weight must still be confirmed before it counts."""
-    route = seen.route or Route(confirmed=False)
-    return seen.plan.settle - (route.confirmed_for if route.confirmed else NO_TIME)
+    return seen.plan.settle - _confirmed_for(seen)
+
+
+def _confirmed_for(seen: Snapshot) -> timedelta:
+    """How long the live weight is confirmed; no time while it is not."""
+    return seen.route.confirmed_for if seen.route and seen.route.confirmed else NO_TIME
 
 
 def written_weight(seen: Snapshot) -> int | None:

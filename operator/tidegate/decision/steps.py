@@ -66,7 +66,7 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
 
 def point_candidate_service(seen: Snapshot) -> Decision | None:
     """Re-pointed only while its weight is 0 and confirmed, or where it and stable's lead to nobody at all."""
-    candidate = seen.progress.candidate or ""
+    candidate = seen.candidate.revision
     if seen.services.candidate == candidate:
         return None
 
@@ -131,7 +131,7 @@ def raise_weight(seen: Snapshot) -> Decision | None:
         return None
 
     changes = {} if seen.progress.weighted_at or not seen.plan.judged else {"weighted_at": seen.now}
-    raised = SetWeight(desired, seen.progress.candidate or "", raising=True)
+    raised = SetWeight(desired, seen.candidate.revision, raising=True)
     return act(seen, Reason.RAISING, step_sentence(seen), raised, **changes)
 
 

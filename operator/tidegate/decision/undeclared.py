@@ -29,7 +29,7 @@ def take_back_what_is_not_declared(seen: Snapshot) -> Decision | None:
     if goal == weight and not (left.exposed and seen.stable.available):
         return None
 
-    lower = SetWeight(goal, seen.progress.candidate or seen.progress.stable or "", undeclared=True)
+    lower = SetWeight(goal, seen.candidate.revision or seen.stable.revision, undeclared=True)
     decision = beside(seen, "the weight goes back on a route that is not declared any more", lower)
     # What the step had is gone: it settles anew where its route is declared again.
     dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
@@ -39,7 +39,7 @@ def take_back_what_is_not_declared(seen: Snapshot) -> Decision | None:
 def drain_of_what_is_not_declared(seen: Snapshot) -> timedelta:
     """How long requests that came by a route which is not declared any more may still take."""
     left = seen.undeclared
-    return seen.plan.settle + seen.plan.drain - left.confirmed_for if left else NO_TIME
+    return seen.plan.drain_left(left.confirmed_for) if left else NO_TIME
 
 
 def let_go_of_what_is_not_declared(seen: Snapshot) -> Decision | None:
@@ -58,7 +58,7 @@ def let_go_of_what_is_not_declared(seen: Snapshot) -> Decision | None:
     if seen.blocked and (not served or seen.blocked.reason in FOREIGN):
         return wait_until_mended(seen)
 
-    wait = seen.plan.settle + seen.plan.drain - route.confirmed_for if served else None
+    wait = seen.plan.drain_left(route.confirmed_for) if served else None
     if wait is None or wait > NO_TIME:
         return wait_for_the_new_one(seen, wait)
 

@@ -26,3 +26,14 @@ def test_a_step_begins_anew_unsettled_with_all_its_time_and_its_pause_closed() -
 
     assert STEP_ANEW.keys() == {"settled_at", "full_at", "dwelt", "stood", "stood_since", "overdue", "opened"}
     assert dict(STEP_ANEW) == {name: getattr(begun, name) for name in STEP_ANEW}
+
+
+def test_a_revision_is_accounted_for_that_is_served_on_its_way_or_out() -> None:
+    record = Progress(stable="v1", candidate="v2", rejected=("v3", "v4"))
+
+    assert [revision for revision in ("v1", "v2", "v3", "v4", "v5", "") if record.accounts_for(revision)] == [
+        "v1",
+        "v2",
+        "v3",
+        "v4",
+    ]

@@ -10,7 +10,7 @@ from tidegate.decision.rollback import roll_back
 from tidegate.decision.snapshot import Snapshot
 from tidegate.decision.step import in_rollout
 
-from .in_vain import another_waits, in_vain
+from .in_vain import in_vain
 
 
 def abort(seen: Snapshot) -> Decision | None:
@@ -29,7 +29,7 @@ def abort(seen: Snapshot) -> Decision | None:
     if not in_rollout(seen):
         return go_back_all_the_same(seen, nonce) or abort_in_vain(seen, handled)
 
-    if not another_waits(seen):
+    if not seen.another_waits:
         return roll_back(seen, Reason.ABORTED, "aborted by a person", handled=handled)
 
     alone = replace(seen, progress=replace(seen.progress, rejected=seen.progress.rejecting(seen.target)))
@@ -56,7 +56,7 @@ def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
 
 def going_back_for_another(seen: Snapshot) -> bool:
     """True while a rollback makes way for a newer template, which would start next."""
-    return seen.progress.phase is Phase.ROLLING_BACK and another_waits(seen)
+    return seen.progress.phase is Phase.ROLLING_BACK and seen.another_waits
 
 
 def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
@@ -69,7 +69,7 @@ def reject_the_next(seen: Snapshot, handled: Asks) -> Decision:
 def waits_at_rest(seen: Snapshot) -> bool:
     """True where no rollout runs, and a template that is known for another than stable's is held up by something."""
     resting = seen.progress.candidate is None and seen.progress.stable is not None
-    return resting and seen.known and seen.progress.stable not in seen.uncompared and another_waits(seen)
+    return resting and seen.known and seen.progress.stable not in seen.uncompared and seen.another_waits
 
 
 def stop_the_next(seen: Snapshot, handled: Asks) -> Decision:

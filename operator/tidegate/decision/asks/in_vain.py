@@ -32,7 +32,7 @@ def nothing_to_do(seen: Snapshot, *asks: str) -> Decision | None:
 
 def _when_to_ask(seen: Snapshot, asks: Iterable[str]) -> str:
     """Who asks along with a new template, or before it starts, learns when its steps may be opened."""
-    starts = seen.known and not seen.uncompared and another_waits(seen)
+    starts = seen.known and not seen.uncompared and seen.another_waits
     if not starts or set(STEPPING).isdisjoint(asks):
         return ""
 
@@ -53,11 +53,6 @@ def in_vain(seen: Snapshot, sentence: str, *, handled: Asks, reason: Reason = Re
 def late_for_this(seen: Snapshot) -> dict[str, str]:
     """Asks that a rollout leaves without an answer when it ends, and that would act on what it rejected."""
     return {what: nonce for what in ("retry", "undo") if (nonce := seen.asked(what))}
-
-
-def another_waits(seen: Snapshot) -> bool:
-    """True where a newer template is declared than the one on its way."""
-    return seen.target not in {seen.progress.stable, seen.progress.candidate, *seen.progress.rejected}
 
 
 def _retried_at_rest(seen: Snapshot) -> bool:

@@ -66,5 +66,4 @@ def _resting(seen: Snapshot) -> bool:
     """True where nothing else is about to happen."""
     progress = seen.progress
     said = progress.reason in RESTING or progress.reason.rejects
-    stays = seen.target in {progress.stable, *progress.rejected}
-    return said and stays and seen.asked("retry") is None
+    return said and not seen.another_waits and seen.asked("retry") is None

@@ -64,7 +64,7 @@ def lift(seen: Snapshot) -> tuple[Action, ...]:
     if not lowered(seen):
         return ()
 
-    return (SetWeight(min(route.lowest for route in seen.routes), seen.progress.candidate or ""),)
+    return (SetWeight(min(route.lowest for route in seen.routes), seen.candidate.revision),)
 
 
 def skip_step(seen: Snapshot) -> Decision | None:

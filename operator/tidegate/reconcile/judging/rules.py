@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
+from tidegate.decision.plan import pods_for
 from tidegate.judge.combined import EDGE
 from tidegate.judge.counts import Counts
 from tidegate.judge.dispersion import Row, Spread, spread
@@ -104,7 +105,7 @@ def foreseen(known: Known, wanted: Wanted) -> Known:
 
 def pods_of(found: Spread, wanted: Wanted) -> tuple[int, int]:
     """The candidate's pods at its first weight, and those that they are compared with."""
-    mine = -(-found.seen * wanted.weight // 100)
+    mine = pods_for(wanted.weight, of=found.seen)
     return mine, mine if wanted.fresh else found.seen
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from tidegate.decision.plan import pods_for
 from tidegate.judge.counts import Counts
 from tidegate.judge.dispersion import Spread, spread
 from tidegate.judge.histogram import GREATEST_TAIL, Histogram, blind, choose, classic, weights
@@ -110,5 +111,5 @@ def judge_of(wanted: Wanted, shape: Shape, hour: Hour, chosen: Sequence[float]) 
 def _tolerance(wanted: Wanted, spreads: Iterable[Spread]) -> float:
     """Like pods may look as unlike at any boundary as at the one at which they are most unlike."""
     return max(
-        (found.tolerance(-(-found.seen * wanted.weight // 100), found.seen) for found in spreads), default=TOLERANCE
+        (found.tolerance(pods_for(wanted.weight, of=found.seen), found.seen) for found in spreads), default=TOLERANCE
     )
