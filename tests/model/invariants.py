@@ -11,7 +11,7 @@ from tests.model.shares import beyond_its_share
 from tests.model.state import State
 from tests.unit.decision.world import as_recorded
 from tidegate.api import Suspend
-from tidegate.decision import Decision
+from tidegate.decision import Decision, Record
 from tidegate.decision.actions import (
     Action,
     PointService,
@@ -319,7 +319,8 @@ def _refilled(old: Progress, new: Progress, decision: Decision, *, by_nodes: boo
 def broken_by_words(now: State, decision: Decision) -> Iterator[str]:
     """What a tool that waits for a declaration makes of the record: an end only where that has come to one."""
     ended = now.progress.phase in {Phase.PROMOTED, Phase.ROLLED_BACK} and now.known
-    if not ended or decision.beside or decision.silent or now.target in {now.progress.stable, *now.progress.rejected}:
+    unsaid = decision.record in {Record.STATE_ONLY, Record.NOTHING}
+    if not ended or unsaid or now.target in {now.progress.stable, *now.progress.rejected}:
         return
 
     status = status_of(now.look(), as_recorded(now.progress), generation=1, before={}, objectives=[], selector="")

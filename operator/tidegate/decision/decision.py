@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
 from .actions import Action, SetWeight
@@ -11,23 +12,30 @@ from .reasons import Reason
 from .snapshot import Snapshot
 
 
+class Record(Enum):
+    """What a turn writes of a decision.
+
+    `STATE_ONLY`: what becomes of a new declaration is for the next turn to say; until then it counts as not seen.
+    `AFTER_NEXT_LOOK`: what the effect finds out is decided on at once, and nothing is recorded before.
+    `NOTHING`: not even that the declaration was seen: what it comes to is not known yet.
+    """
+
+    ALL = "All"
+    STATE_ONLY = "StateOnly"
+    AFTER_NEXT_LOOK = "AfterNextLook"
+    NOTHING = "Nothing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe.
-
-    A `silent` one records nothing, not even that the declaration was seen: what it comes to is not known yet.
-    `learns`: what the effect finds out is decided on at once, and nothing is recorded before.
-    `beside`: what becomes of a new declaration is for the next turn to say; until then it counts as not seen.
-    """
+    """Effects run in order, then `progress` is recorded if it differs. A crash between any two is safe."""
 
     reason: Reason
     sentence: str
     progress: Progress
     actions: tuple[Action, ...] = ()
     look_again: timedelta | None = None
-    silent: bool = False
-    learns: bool = False
-    beside: bool = False
+    record: Record = Record.ALL
 
     @property
     def urgent(self) -> bool:
@@ -70,7 +78,11 @@ def hold_while_reading(seen: Snapshot) -> Decision | None:
 
     progress, again = seen.progress, seen.reading.again
     return Decision(
-        reason=progress.reason, sentence=progress.sentence, progress=progress, look_again=again, silent=True
+        reason=progress.reason,
+        sentence=progress.sentence,
+        progress=progress,
+        look_again=again,
+        record=Record.NOTHING,
     )
 
 
@@ -94,7 +106,9 @@ def and_what_went_back(seen: Snapshot) -> str:
 def beside(seen: Snapshot, sentence: str, *actions: Action) -> Decision:
     """Effects that leave the recorded state as it is."""
     progress = seen.progress
-    return Decision(reason=progress.reason, sentence=sentence, progress=progress, actions=actions, beside=True)
+    return Decision(
+        reason=progress.reason, sentence=sentence, progress=progress, actions=actions, record=Record.STATE_ONLY
+    )
 
 
 def next_record(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> Progress:

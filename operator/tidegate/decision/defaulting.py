@@ -1,7 +1,7 @@
 """A template that is written otherwise may be the same to the API server: then it is no new revision."""
 
 from .actions import CompareTemplate
-from .decision import Decision
+from .decision import Decision, Record
 from .reasons import Reason
 from .snapshot import Snapshot
 
@@ -25,5 +25,5 @@ def _compare(seen: Snapshot, revision: str | None) -> Decision | None:
         sentence=f"asking whether the declared template is that of revision {revision}, with defaults spelled out",
         progress=seen.progress,
         actions=(CompareTemplate(revision),),
-        learns=True,
+        record=Record.AFTER_NEXT_LOOK,
     )

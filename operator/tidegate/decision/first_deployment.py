@@ -8,7 +8,7 @@ from .asks.restart import note_restart
 from .asks.stepping import open_first_steps
 from .claimed import keep_the_route_whole
 from .copies import remake
-from .decision import Decision, Rule, act, first_that_applies, hold, hold_while_reading, wait_until_mended
+from .decision import Decision, Record, Rule, act, first_that_applies, hold, hold_while_reading, wait_until_mended
 from .first_steps import first_size, walk_first_steps
 from .plan import NO_TIME
 from .progress import Phase
@@ -183,7 +183,7 @@ FIRST_DEPLOYMENT: tuple[Rule, ...] = (
 def deploy_first(seen: Snapshot) -> Decision:
     """The next of a first revision; and what waits for it, in the words of whatever it does."""
     decision = first_that_applies(FIRST_DEPLOYMENT, seen)
-    if decision.beside or decision.silent:
+    if decision.record is not Record.ALL:
         return decision
 
     progress = decision.progress

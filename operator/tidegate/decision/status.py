@@ -10,7 +10,7 @@ from .actions import Action, SetWeight, WriteRoute
 from .asks.restart import left_of_it
 from .baseline import own_baseline
 from .conditions import conditions
-from .decision import Decision
+from .decision import Decision, Record
 from .plan import NO_TIME
 from .progress import Notice, Progress, Rollout, TakenOver, Waiting
 from .snapshot import Side, Snapshot
@@ -39,11 +39,11 @@ def status_of(
     objectives: list[dict[str, Any]],
     selector: str,
 ) -> dict[str, Any]:
-    """The whole status. Keys without a value are absent. Where a decision is `beside` the record its conditions stay.
+    """The whole status. Keys without a value are absent. Where only the state is written its conditions stay.
 
     Its effects are done: `seen` is older than they are.
     """
-    progress, beside = decision.progress, decision.beside
+    progress, state_only = decision.progress, decision.record is Record.STATE_ONLY
     kept = before.get("conditions") or []
     overtaken = _overtaken(seen, progress)
     states = conditions(progress, kept, generation=generation, now=seen.now, overtaken=overtaken)
@@ -52,7 +52,7 @@ def status_of(
         "phase": progress.phase.value,
         "reason": progress.reason.value,
         "message": shortened(progress.sentence, MESSAGE_LENGTH),
-        "conditions": kept if beside and kept else states,
+        "conditions": kept if state_only and kept else states,
         "stable": _side(seen, progress.stable),
         "candidate": _side(seen, progress.candidate),
         "baseline": _baseline(seen, progress),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from tidegate.clients import CallError, Conflict, Fenced, Forbidden, Invalid, Object, Unavailable
-from tidegate.decision import Decision, Phase
+from tidegate.decision import Decision, Phase, Record
 from tidegate.decision.progress import Progress
 from tidegate.sentences import SENTENCE_LENGTH, shortened
 from tidegate.telemetry import TurnResult
@@ -58,7 +58,7 @@ def tell_of_a_refused_rollback(seen: Seen, decision: Decision, error: CallError,
 def refusal_of(decision: Decision, before: Progress, error: CallError) -> Decision | None:
     """The rollback as it is to be recorded, with what refuses it; None where none is decided or under way."""
     progress = next((found for found in (decision.progress, before) if found.phase is Phase.ROLLING_BACK), None)
-    if progress is None or decision.beside or decision.silent:
+    if progress is None or decision.record is not Record.ALL:
         return None
 
     cause = progress.history[0] if progress.history else progress

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from tidegate.clients import Object
-from tidegate.decision import Decision, Phase
+from tidegate.decision import Decision, Phase, Record
 from tidegate.decision.conditions import conditions
 from tidegate.decision.plan import FULL
 from tidegate.decision.progress import Progress
@@ -90,7 +90,7 @@ def generation_told(found: Object, decision: Decision) -> int:
     """
     newest: int = found["metadata"]["generation"]
     told: int = (found.get("status") or {}).get("observedGeneration", newest)
-    return told if decision.beside and told > 0 else newest
+    return told if decision.record is Record.STATE_ONLY and told > 0 else newest
 
 
 def worth_writing(before: Object, status: Object, progress: Progress, *, measured: bool = True) -> bool:

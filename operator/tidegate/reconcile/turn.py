@@ -6,7 +6,7 @@ import structlog
 
 from tidegate.api import InvalidSpec
 from tidegate.clients import CallError, Forbidden, Invalid
-from tidegate.decision import Decision, decide
+from tidegate.decision import Decision, Record, decide
 from tidegate.decision.actions import SetWeight
 from tidegate.decision.reasons import Reason
 from tidegate.telemetry import TurnResult
@@ -109,7 +109,7 @@ def follow_configuration(seen: Seen, world: World) -> None:
 async def record_and_follow(seen: Seen, decision: Decision, world: World, *, followers: Followers) -> None:
     """Write the status, then say which measurements, hooks and timers follow."""
     key = seen.owner.key
-    if decision.learns:
+    if decision.record is Record.AFTER_NEXT_LOOK:
         # A status now would tell of the new generation without a word on what becomes of it.
         world.mark(key)
         return
@@ -119,7 +119,7 @@ async def record_and_follow(seen: Seen, decision: Decision, world: World, *, fol
         log.info(decision.sentence, namespace=key[0], release=key[1], reason=decision.reason.value)
         return
 
-    if not decision.silent:
+    if decision.record is not Record.NOTHING:
         await record(seen, decision, world)
 
     if decision.progress.candidate is None:

@@ -11,7 +11,7 @@ from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import OnTrouble, Suspend
 from tidegate.api.noted import Written
-from tidegate.decision import Snapshot, decide
+from tidegate.decision import Record, Snapshot, decide
 from tidegate.decision.actions import CompareTemplate, PointService, Role, Scale, SetWeight, WriteRoute
 from tidegate.decision.plan import Step
 from tidegate.decision.progress import Asks, Phase, Progress
@@ -520,7 +520,7 @@ def test_a_weight_that_outgrew_its_step_goes_back_when_stable_is_back() -> None:
 def test_what_is_learned_is_decided_on_before_anything_is_recorded() -> None:
     look = rest_look(target="v2", uncompared=frozenset({"v1"}))
 
-    assert decide(look).learns
+    assert decide(look).record is Record.AFTER_NEXT_LOOK
     assert decide(look).progress == look.progress
     assert decide(replace(look, uncompared=frozenset())).progress.candidate == "v2"
 
@@ -528,4 +528,4 @@ def test_what_is_learned_is_decided_on_before_anything_is_recorded() -> None:
 def test_a_rollout_that_finishes_first_is_compared_with_nothing() -> None:
     look = step_look(target="v3", uncompared=frozenset({"v2"}))
 
-    assert not decide(plan_look(look, finish_first=True)).learns
+    assert decide(plan_look(look, finish_first=True)).record is not Record.AFTER_NEXT_LOOK

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import World, deployed
-from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision import Phase, Reason, Record, Snapshot, decide
 from tidegate.decision.actions import ForgetCopy, ForgetRevision, PrepareRevision, SetWeight
 from tidegate.decision.progress import Asks
 from tidegate.decision.snapshot import Blocked, Copy, Evidence, Reading
@@ -44,7 +44,7 @@ def rejected() -> World:
 def test_at_rest_a_reading_is_no_news(world: World) -> None:
     decision = decide(reading(world, A_MOMENT))
 
-    assert decision.silent
+    assert decision.record is Record.NOTHING
     assert decision.progress == world.progress
     assert (decision.actions, decision.look_again) == ((), A_MOMENT)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import START, World, as_recorded, deployed
 from tidegate.api import Suspend
-from tidegate.decision import Phase, Progress
+from tidegate.decision import Phase, Progress, Record
 from tidegate.decision.actions import PointService, Role, Scale, SetWeight
 from tidegate.decision.progress import Outcome, Rollout
 from tidegate.decision.reasons import Reason
@@ -26,7 +26,12 @@ def status_beside(world: World, before: dict[str, object]) -> dict[str, object]:
     """The status after a turn that left the record as it was."""
     look = world.look()
     return status_of(
-        look, as_recorded(world.progress, beside=True), generation=3, before=before, objectives=[], selector="a=b"
+        look,
+        as_recorded(world.progress, record=Record.STATE_ONLY),
+        generation=3,
+        before=before,
+        objectives=[],
+        selector="a=b",
     )
 
 
@@ -117,7 +122,7 @@ def test_the_end_of_a_rollout_is_no_end_for_a_template_that_waits() -> None:
     assert states(world) == {"Ready": "False", "Reconciling": "True"}
 
     told = status(world)
-    assert world.turn().beside
+    assert world.turn().record is Record.STATE_ONLY
     assert status_beside(world, told)["conditions"] == told["conditions"]
 
 
@@ -140,7 +145,7 @@ def test_effects_beside_the_record_leave_its_conditions_as_they_were() -> None:
 
     decision = world.turn()
 
-    assert (decision.beside, decision.actions) == (True, (Scale("v1", 6),))
+    assert (decision.record, decision.actions) == (Record.STATE_ONLY, (Scale("v1", 6),))
     assert status_beside(world, told)["conditions"] == told["conditions"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.model.routes import judged_by_plan, wants_matches, written
 from tidegate.api import Suspend
-from tidegate.decision import Decision, Progress, Snapshot, decide
+from tidegate.decision import Decision, Progress, Record, Snapshot, decide
 from tidegate.decision.actions import (
     Action,
     ForgetBaseline,
@@ -30,9 +30,9 @@ MOMENT = timedelta(microseconds=1)
 PLAN = Plan(steps=(Step(name="first", weight=20), Step(name="half", weight=50), Step(name="full", weight=100)))
 
 
-def as_recorded(progress: Progress, *done: Action, beside: bool = False) -> Decision:
+def as_recorded(progress: Progress, *done: Action, record: Record = Record.ALL) -> Decision:
     """A decision that comes to this record, with these effects."""
-    return Decision(reason=progress.reason, sentence=progress.sentence, progress=progress, actions=done, beside=beside)
+    return Decision(reason=progress.reason, sentence=progress.sentence, progress=progress, actions=done, record=record)
 
 
 @dataclass(slots=True, kw_only=True)

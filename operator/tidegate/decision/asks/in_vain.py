@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tidegate.decision.decision import Decision
+from tidegate.decision.decision import Decision, Record
 from tidegate.decision.progress import Asks, Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
@@ -47,7 +47,7 @@ def nothing_for(asks: Iterable[str]) -> str:
 def in_vain(seen: Snapshot, sentence: str, *, handled: Asks, reason: Reason = Reason.ASKED_IN_VAIN) -> Decision:
     """Nothing that the ask could do: it is marked handled, and told."""
     progress = replace(seen.progress, handled=handled)
-    return Decision(reason=reason, sentence=sentence, progress=progress, beside=True)
+    return Decision(reason=reason, sentence=sentence, progress=progress, record=Record.STATE_ONLY)
 
 
 def late_for_this(seen: Snapshot) -> dict[str, str]:

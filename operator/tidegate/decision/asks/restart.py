@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tidegate.decision.actions import EvictPod
-from tidegate.decision.decision import Decision
+from tidegate.decision.decision import Decision, Record
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
 from tidegate.decision.workload import Restart
@@ -29,7 +29,7 @@ def note_restart(seen: Snapshot) -> Decision | None:
     sentence = "restart: stable's pods are replaced one at a time"
     sentence += " once the rollout has ended" if seen.progress.candidate else ""
     progress = replace(seen.progress, handled=handled, restart_since=seen.now)
-    return Decision(reason=Reason.RESTART_STARTED, sentence=sentence, progress=progress, beside=True)
+    return Decision(reason=Reason.RESTART_STARTED, sentence=sentence, progress=progress, record=Record.STATE_ONLY)
 
 
 def restart(seen: Snapshot) -> Decision | None:
