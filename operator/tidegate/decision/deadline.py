@@ -44,6 +44,7 @@ def time_left(seen: Snapshot) -> timedelta | None:
 
 
 def roll_back_a_late_step(seen: Snapshot) -> Decision | None:
+    """A step whose time is over: `onDeadline` says what then, and `onInconclusive` where only a verdict is missing."""
     if not _over(seen):
         return None
 

@@ -98,11 +98,11 @@ def _traffic(stored: Stored, wanted: Wanted, world: World) -> Routing:
     exposure = exposure_of(wanted.pinned.spec, progress, owner.name)
     routers = routers_of(declared["traffic"], owner, backends, world, exposure)
     routes = observe_routes(declared, owner, routers, world)
-    nodes = observe_nodes(declared, owner, progress, stored.replica_sets, wanted.template, world)
+    nodes = observe_nodes(declared, owner, world, progress=progress, sets=stored.replica_sets, template=wanted.template)
     route = (
         together(routes)
         or (nodes.share(progress, plan, owner, world) if nodes else None)
-        or observe_share(declared, owner, wanted.template, progress, plan, world)
+        or observe_share(declared, owner, world, template=wanted.template, progress=progress, plan=plan)
     )
     undeclared = undeclared_routers(routers, owner, backends, world)
     return Routing(backends=backends, routers=routers, undeclared=undeclared, routes=routes, nodes=nodes, route=route)
@@ -124,7 +124,7 @@ def _snapshot(
     surplus = _surplus(progress, stored.replica_sets, spec.revision_history_limit)
     target = template.revision or progress.candidate or progress.stable or ""
     workload = observe_workload(template, progress, owner, world)
-    size = observe_size(found, spec.replicas, progress.taken_over, workload, owner, world)
+    size = observe_size(found, owner, world, declared=spec.replicas, record=progress.taken_over, workload=workload)
     return Snapshot(
         now=now,
         target=target,

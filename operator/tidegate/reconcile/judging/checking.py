@@ -79,7 +79,7 @@ class Checking:
         """Make the Job, once: one that is there by its name is taken."""
         name, check, course = due
         kept = measured(key, seen.snapshot.progress, self._world)
-        run = next_run(seen.owner, seen.snapshot.progress, name, check, course, seen.snapshot.weight)
+        run = next_run(seen.owner, seen.snapshot.progress, course, name=name, check=check, weight=seen.snapshot.weight)
         try:
             manifest = job(seen.owner, check.template, run)
             self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))

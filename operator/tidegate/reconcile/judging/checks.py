@@ -96,7 +96,7 @@ def wait_for(check: JobCheck, course: Course, again_at: float) -> float | None:
     return overdue if overdue > 0 else None
 
 
-def next_run(owner: Owner, progress: Progress, name: str, check: JobCheck, course: Course, weight: int) -> Run:
+def next_run(owner: Owner, progress: Progress, course: Course, *, name: str, check: JobCheck, weight: int) -> Run:
     """The next Job. Its name follows from its number, so that it is made once, whoever dies meanwhile."""
     number = course.runs[-1].number + 1 if course.runs else 1
     revision, started = progress.candidate or "", stamp(progress.started_at) or ""

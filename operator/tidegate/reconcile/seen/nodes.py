@@ -64,7 +64,13 @@ class Nodes:
 
 
 def observe_nodes(
-    declared: Object, owner: Owner, progress: Progress, sets: Mapping[str, Object], template: Template, world: World
+    declared: Object,
+    owner: Owner,
+    world: World,
+    *,
+    progress: Progress,
+    sets: Mapping[str, Object],
+    template: Template,
 ) -> Nodes | None:
     """The nodes as found; none for a Release that has not one pod a node."""
     ratio = declared["traffic"].get("nodeRatio")

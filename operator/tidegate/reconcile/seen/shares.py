@@ -23,7 +23,7 @@ def shared_service(declared: Object) -> str | None:
 
 
 def observe_share(
-    declared: Object, owner: Owner, template: Template, progress: Progress, plan: Plan, world: World
+    declared: Object, owner: Owner, world: World, *, template: Template, progress: Progress, plan: Plan
 ) -> Route | None:
     """The share as found; none where a router splits the traffic."""
     name = shared_service(declared)

@@ -26,7 +26,7 @@ class Size:
 
 
 def observe_size(
-    found: Object, declared: int, record: TakenOver | None, workload: Workload | None, owner: Owner, world: World
+    found: Object, owner: Owner, world: World, *, declared: int, record: TakenOver | None, workload: Workload | None
 ) -> Size:
     """A Deployment that is not emptied yet keeps the Release as large as itself, whoever asks for less."""
     asked, least = asked_size(found, declared, owner, world), least_size(owner, world)

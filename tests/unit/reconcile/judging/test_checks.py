@@ -47,7 +47,7 @@ def stored(run: Run, states: Any = ()) -> dict[str, Any]:
 
 
 def following(*found: dict[str, Any]) -> Run:
-    return next_run(OWNER, PROGRESS, "smoke", SMOKE, seen(*found), 100)
+    return next_run(OWNER, PROGRESS, seen(*found), name="smoke", check=SMOKE, weight=100)
 
 
 def test_a_job_that_was_made_is_read_back_as_the_run_it_is() -> None:

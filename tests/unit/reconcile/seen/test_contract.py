@@ -81,7 +81,8 @@ def by_pods() -> Case:
 
     def read(world: Stores, weight: int) -> Route | None:
         declared = {"traffic": {"podRatio": {"service": "front"}}, "replicas": SIZE}
-        return observe_share(declared, OWNER, TEMPLATE, *rollout(weight), cast("World", world))
+        progress, plan = rollout(weight)
+        return observe_share(declared, OWNER, cast("World", world), template=TEMPLATE, progress=progress, plan=plan)
 
     def spoil(world: Stores) -> None:
         world.store(kinds.SERVICES).drop(made("front", resourceVersion="2"))
@@ -104,7 +105,14 @@ def by_nodes() -> Case:
     def read(world: Stores, weight: int) -> Route | None:
         sets = {found["metadata"]["labels"]["tidegate.dev/revision"]: found for found in world.store(kinds.DAEMON_SETS)}
         progress, plan = rollout(weight)
-        found = observe_nodes({"traffic": {"nodeRatio": {}}}, OWNER, progress, sets, TEMPLATE, cast("World", world))
+        found = observe_nodes(
+            {"traffic": {"nodeRatio": {}}},
+            OWNER,
+            cast("World", world),
+            progress=progress,
+            sets=sets,
+            template=TEMPLATE,
+        )
         return found.share(progress, plan, OWNER, cast("World", world)) if found is not None else None
 
     def spoil(world: Stores) -> None:

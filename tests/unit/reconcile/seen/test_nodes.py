@@ -49,7 +49,7 @@ def looked(candidate: Object | None, spec: Object, *, given: int = 0) -> Nodes:
         sets["v2"] = owned("v2", Allotment(hosts), candidate, given)
 
     declared: dict[str, Any] = {"traffic": {"nodeRatio": {"atOnce": 1}}}
-    found = observe_nodes(declared, OWNER, ROLLOUT, sets, Template(pods={"spec": spec}), world)
+    found = observe_nodes(declared, OWNER, world, progress=ROLLOUT, sets=sets, template=Template(pods={"spec": spec}))
     assert found is not None
     return found
 
@@ -87,7 +87,12 @@ def test_what_no_node_may_have_leaves_none_to_give() -> None:
 def test_before_a_rollout_every_node_is_stables() -> None:
     sets = {"v1": owned("v1", EVERY_NODE, {}, 6)}
     found = observe_nodes(
-        {"traffic": {"nodeRatio": {}}}, OWNER, Progress(stable="v1"), sets, Template(pods=None), world_of(kinds.NODES)
+        {"traffic": {"nodeRatio": {}}},
+        OWNER,
+        world_of(kinds.NODES),
+        progress=Progress(stable="v1"),
+        sets=sets,
+        template=Template(pods=None),
     )
 
     assert found is not None
