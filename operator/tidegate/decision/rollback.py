@@ -1,6 +1,5 @@
 """Putting everything back: weight first, confirmed and drained, then pods. It asks nobody."""
 
-from dataclasses import replace
 from typing import Any
 
 from tidegate.api import When
@@ -27,7 +26,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
     A retry or an undo from before is none of what this leaves: it is answered along with it.
     """
     progress, late = seen.progress, late_for_this(seen)
-    handled = replace(changes.pop("handled", progress.handled), **late)
+    handled = changes.pop("handled", progress.handled).adding(late)
     told = f"{sentence}; {nothing_for(late)}" if late else sentence
     revision = progress.candidate or ""
     line = Rollout(

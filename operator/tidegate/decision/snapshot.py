@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from tidegate.api import Suspend
+from tidegate.api import Ask, Suspend
 
 from .plan import FULL, NO_TIME, Plan, Step
 from .progress import NOTHING_ASKED, Asks, Progress
@@ -253,10 +253,10 @@ class Snapshot:
         wanted = -(-self.full_size * share // FULL)
         return share if side_available >= wanted else share * side_available // wanted
 
-    def asked(self, what: str) -> str | None:
+    def asked(self, ask: Ask) -> str | None:
         """The nonce of a new ask, or None: a handled one opens nothing."""
-        nonce: str | None = getattr(self.asks, what)
-        return nonce if nonce is not None and nonce != getattr(self.progress.handled, what) else None
+        nonce = self.asks.of(ask)
+        return nonce if nonce is not None and nonce != self.progress.handled.of(ask) else None
 
     def answer(self, key: str) -> Answer | None:
         """The last answer of a hook to this question."""
