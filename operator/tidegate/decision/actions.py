@@ -1,8 +1,9 @@
 """Effects as values. Each may run twice; what raises risk is only decided once its intent is recorded."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum
+
+from .progress import TakenOver
 
 
 class Role(Enum):
@@ -110,16 +111,9 @@ class RestoreSubsets:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Pause the referenced Deployment: from here its template is only read. A first note says how it was found.
+    """Pause the referenced Deployment: from here its template is only read. A first note says how it was found."""
 
-    `proven`: the revision of the template that it serves with. `emptied`, `emptied_at`: how often, and when last.
-    """
-
-    replicas: int
-    paused: bool
-    emptied: int = 0
-    proven: str = ""
-    emptied_at: datetime | None = None
+    record: TakenOver
 
 
 @dataclass(frozen=True, slots=True)

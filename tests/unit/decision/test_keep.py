@@ -21,7 +21,7 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
-from tidegate.decision.progress import Progress
+from tidegate.decision.progress import Progress, TakenOver
 from tidegate.decision.route import Route
 from tidegate.decision.services import Services
 from tidegate.decision.snapshot import Side
@@ -177,7 +177,7 @@ def test_a_candidate_that_is_about_to_be_stable_becomes_so_first() -> None:
 
 
 def test_a_deployment_that_was_taken_over_is_handed_back_whatever_is_kept() -> None:
-    found = Workload(name="web", replicas=4, available=4, taken_over=True, was_replicas=4)
+    found = Workload(name="web", replicas=4, available=4, taken_over=True, was=TakenOver(name="web", replicas=4))
     look = deleted(rest_look(), workload=found)
     given = replace(look, progress=replace(look.progress, handed_over_at=look.now))
 

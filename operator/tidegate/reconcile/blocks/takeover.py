@@ -41,7 +41,7 @@ def _unsafe(workload: Workload, seen: Seen, world: World) -> str:
     if workload.outgrown is None:
         return ""
 
-    back = f"kubectl scale deployment {workload.name} --replicas={workload.was_replicas}"
+    back = f"kubectl scale deployment {workload.name} --replicas={workload.was.replicas}"
     return _scaled(workload, seen, world) or f"{_too_small(workload, seen, workload.outgrown)}, or {back}"
 
 
