@@ -13,7 +13,7 @@ from tidegate.decision.snapshot import Reading
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
 from tidegate.reconcile.configuration.tracking import NOTHING, Tracking, tracking_of
-from tidegate.reconcile.memory import Memory
+from tidegate.reconcile.memory import Hashed, Memory
 from tidegate.reconcile.taken_over import as_record
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
@@ -150,10 +150,10 @@ def uncompared(template: Template, progress: Progress, revisions: Container[str]
 def _hashed(template: Template, memory: Memory) -> str:
     """The hash of a template as it is declared, kept with what it was made from."""
     source = template.source, template.tracking.hash
-    if memory.hashed is None or memory.hashed[0] != source:
-        memory.hashed = source, revision_of(template.with_copies())
+    if memory.hashed is None or memory.hashed.source != source:
+        memory.hashed = Hashed(source, revision_of(template.with_copies()))
 
-    return memory.hashed[1]
+    return memory.hashed.revision
 
 
 def with_takeover_note(progress: Progress, template: Template, owner: Owner) -> Progress:
