@@ -22,7 +22,7 @@ class PrepareRevision:
     replicas: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Change the size of a revision's ReplicaSet or DaemonSet; `rejected` is kept on it for a lost status.
 
@@ -58,7 +58,7 @@ class PointService:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteRoute:
     """Write our own route or canary Ingress whole, at this weight; `exposed` with what its step shows beside it."""
 
@@ -67,7 +67,7 @@ class WriteRoute:
     exposed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetWeight:
     """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail.
 
@@ -116,7 +116,7 @@ class TakeOver:
     record: TakenOver
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreSize:
     """Write what the autoscaler asked for over the Release's `spec.replicas`: it goes on from there, not from less.
 
@@ -227,7 +227,7 @@ class ForgetRevision:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemakeCopy:
     """Create a copy of configuration again that someone deleted, from an original that still holds the same."""
 

@@ -188,7 +188,7 @@ def take_the_exposure_off_what_is_kept(seen: Snapshot) -> Decision | None:
     if not kept(seen) or seen.route is None or seen.route.attached or not seen.route.extended:
         return None
 
-    return _on(seen, "the route is as it is declared", WriteRoute(0, serving(seen).revision))
+    return _on(seen, "the route is as it is declared", WriteRoute(weight=0, revision=serving(seen).revision))
 
 
 def kept(seen: Snapshot) -> bool:

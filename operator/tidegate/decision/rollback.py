@@ -73,7 +73,7 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False, ending: str = ""
     stays = goal > 0 or (seen.exposed and not takes_back(seen))
     way = (*way_to_stable(seen), *(way_to_candidate(seen) if stays else ()))
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        fall = SetWeight(goal, seen.progress.candidate or seen.progress.stable or "", ending=ending)
+        fall = SetWeight(weight=goal, revision=seen.progress.candidate or seen.progress.stable or "", ending=ending)
         return (*way, fall, *stable_floor(seen))
 
     # Who fights over a Service is not followed at every turn: only a weight that moves needs it at once.
@@ -109,7 +109,7 @@ def handed_over(seen: Snapshot) -> bool:
 def pods_away(seen: Snapshot, *, rejected: bool, ending: str) -> tuple[Action, ...]:
     """Without a router traffic leaves with the pods: their own grace period is the drain."""
     candidate = seen.candidate
-    away = Scale(candidate.revision, 0, rejected=rejected, ending=ending)
+    away = Scale(revision=candidate.revision, replicas=0, rejected=rejected, ending=ending)
     return (away,) if candidate.replicas and not needed(seen) else ()
 
 
@@ -168,12 +168,13 @@ def up_to_floor(seen: Snapshot) -> tuple[Action, ...]:
     stable = seen.stable
     if seen.by_nodes and stable.exists:
         back = not seen.candidate.replicas and not stable.whole
-        return (Scale(stable.revision, seen.full_size),) if back else ()
+        return (Scale(revision=stable.revision, replicas=seen.full_size),) if back else ()
 
     if not stable.exists and seen.declares(stable.revision):
         return (PrepareRevision(stable.revision, seen.full_size),)
 
-    return (Scale(stable.revision, seen.full_size),) if stable.exists and stable.replicas < seen.full_size else ()
+    short = stable.exists and stable.replicas < seen.full_size
+    return (Scale(revision=stable.revision, replicas=seen.full_size),) if short else ()
 
 
 def cause(seen: Snapshot) -> tuple[Reason, str]:
@@ -186,7 +187,7 @@ def write_a_lost_route(seen: Snapshot) -> Decision | None:
     if seen.route is not None and (seen.route.attached or seen.route.weight is not None):
         return None
 
-    return act(seen, *cause(seen), WriteRoute(0, seen.progress.candidate or ""))
+    return act(seen, *cause(seen), WriteRoute(weight=0, revision=seen.progress.candidate or ""))
 
 
 def take_weight_away(seen: Snapshot) -> Decision | None:
@@ -200,7 +201,7 @@ def mend_the_route(seen: Snapshot) -> Decision | None:
     if route is None or not route.drift or route.contested:
         return None
 
-    return act(seen, *cause(seen), WriteRoute(seen.weight, seen.progress.candidate or ""))
+    return act(seen, *cause(seen), WriteRoute(weight=seen.weight, revision=seen.progress.candidate or ""))
 
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
@@ -259,7 +260,7 @@ def retire_candidate(seen: Snapshot) -> Decision | None:
     if not candidate.replicas and not unmarked:
         return None
 
-    return finish(seen, Scale(candidate.revision, 0, rejected=rejected))
+    return finish(seen, Scale(revision=candidate.revision, replicas=0, rejected=rejected))
 
 
 def finish(seen: Snapshot, *actions: Action) -> Decision:

@@ -75,7 +75,7 @@ class Said(Enum):
     NO = "No"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The last answer to one question to a hook; `key` names the question. `started`: its Job exists."""
 
@@ -89,7 +89,7 @@ class Answer:
 CREATE_IT = "create it, or name one that is there"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
     """What someone must mend before the rollout may go forward."""
 

@@ -156,7 +156,7 @@ def regrow(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"revision {candidate.revision} gives room to Deployment {workload.name}'s pods"
-    return beside(seen, sentence, Scale(candidate.revision, 1))
+    return beside(seen, sentence, Scale(revision=candidate.revision, replicas=1))
 
 
 def room_is_owed(seen: Snapshot) -> bool:
@@ -245,4 +245,4 @@ def _size_from_here(seen: Snapshot, emptied: EmptyWorkload) -> tuple[Action, ...
         return (emptied,)
 
     sentence = f"spec.replicas was {asked} while the Deployment's pods shared the load, and is {size} without them"
-    return RestoreSize(size, sentence, warns=False), emptied
+    return RestoreSize(replicas=size, sentence=sentence, warns=False), emptied

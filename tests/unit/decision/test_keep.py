@@ -58,7 +58,7 @@ def test_a_first_revision_that_requests_reach_already_is_left_serving() -> None:
 
 def test_the_candidate_goes_before_stable_is_left() -> None:
     look = deleted(step_look())
-    assert decide(look).actions == (SetWeight(0, "v2"),)
+    assert decide(look).actions == (SetWeight(weight=0, revision="v2"),)
 
     draining = replace(PLAN, drain=timedelta(minutes=1))
     back = replace(look, route=Route(weight=0, written=("v2", 0)), plan=draining)
@@ -82,7 +82,7 @@ def test_the_weight_goes_back_before_the_baseline_goes() -> None:
     compared = deleted(step_look(baselines=(Side(revision="v1", replicas=1),)))
     back = replace(compared, route=Route(weight=0, written=("v2", 0)))
 
-    assert decide(compared).actions == (SetWeight(0, "v2"),)
+    assert decide(compared).actions == (SetWeight(weight=0, revision="v2"),)
     assert decide(back).actions == (ForgetBaseline("v1"),)
 
 
@@ -115,7 +115,7 @@ def forgotten(**changes: Any) -> Snapshot:
 
 
 def test_a_weight_that_no_record_tells_of_goes_back_and_drains_before_stable_is_left() -> None:
-    assert decide(forgotten()).actions == (SetWeight(0, "v1"),)
+    assert decide(forgotten()).actions == (SetWeight(weight=0, revision="v1"),)
 
     draining = replace(PLAN, drain=timedelta(minutes=1))
     back = forgotten(route=Route(weight=0, written=("v1", 0)), plan=draining)
@@ -158,7 +158,7 @@ def test_callers_inside_the_cluster_have_their_service_while_stable_is_waited_fo
 def test_nothing_of_a_step_is_left_on_a_route_that_stays() -> None:
     look = deleted(rest_look(route=Route(extended=True)))
 
-    assert decide(look).actions == (WriteRoute(0, "v1"),)
+    assert decide(look).actions == (WriteRoute(weight=0, revision="v1"),)
 
 
 def test_what_was_left_already_is_not_taken_again() -> None:

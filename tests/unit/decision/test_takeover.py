@@ -111,17 +111,17 @@ def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_tha
 
 
 def test_nothing_is_taken_while_the_takeover_waits() -> None:
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="an autoscaler")
 
     assert actions(first(SERVING, finalizer=True, blocked=waiting)) == []
 
 
 def test_the_size_of_a_deployment_that_was_referred_to_by_mistake_is_gits_alone_again() -> None:
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="an autoscaler")
     mended = replace(World().look(), workload=SERVING, blocked=waiting, unreferenced=("wbe",))
 
     assert actions(mended) == [ReleaseReplicas("wbe")]
-    assert actions(replace(mended, blocked=Blocked(Reason.REFUSED, "no"))) == []
+    assert actions(replace(mended, blocked=Blocked(reason=Reason.REFUSED, sentence="no"))) == []
     assert actions(replace(mended, deleting=True, finalizer=True)) == [ReleaseReplicas("wbe"), Finalize(keep=False)]
 
 
@@ -151,7 +151,7 @@ def test_a_deployment_grows_again_when_ours_fail_that_took_its_room(available: i
     look = coming_up(replace(PROGRESSIVE, replicas=size, available=size), available=available)
 
     assert actions(look) == [ResizeWorkload(back)]
-    blocked = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
+    blocked = Blocked(reason=Reason.GATEWAY_MISSING, sentence="the gateway is missing")
     assert actions(replace(look, blocked=blocked)) == [ResizeWorkload(back)]
 
 
@@ -169,15 +169,15 @@ def test_pods_that_cannot_start_leave_their_room_to_the_deployments() -> None:
     stuck = replace(look.candidate, total=4, stuck=4, stuck_sentence="container web: CrashLoopBackOff")
     tight = replace(look, sides=(stuck,))
 
-    assert actions(tight) == [Scale("v1", 1)]
+    assert actions(tight) == [Scale(revision="v1", replicas=1)]
     # None comes back before the Deployment is whole, or one of ours answers.
     one = replace(stuck, replicas=1, total=1)
     assert (actions(replace(tight, sides=(one,))), decide(replace(tight, sides=(one,))).reason) == (
         [],
         Reason.CANNOT_START,
     )
-    assert actions(replace(tight, sides=(replace(one, available=1, stuck=0),))) == [Scale("v1", 4)]
-    assert actions(replace(tight, sides=(one,), workload=PROGRESSIVE)) == [Scale("v1", 4)]
+    assert actions(replace(tight, sides=(replace(one, available=1, stuck=0),))) == [Scale(revision="v1", replicas=4)]
+    assert actions(replace(tight, sides=(one,), workload=PROGRESSIVE)) == [Scale(revision="v1", replicas=4)]
 
 
 def serving_unproven(look: Snapshot, **changes: Any) -> Snapshot:
@@ -231,8 +231,8 @@ def test_pods_of_a_replaced_first_revision_stay_while_they_are_all_that_answers(
     look = coming_up(replace(TAKEN, replicas=0, available=0), available=4)
     replaced = progress_look(replace(look, target="v2"), candidate="v2")
 
-    assert Scale("v1", 0) not in actions(replaced)
-    assert actions(replace(replaced, workload=TAKEN)) == [Scale("v1", 0)]
+    assert Scale(revision="v1", replicas=0) not in actions(replaced)
+    assert actions(replace(replaced, workload=TAKEN)) == [Scale(revision="v1", replicas=0)]
 
 
 def test_a_first_revision_whose_status_was_lost_goes_on_with_its_pods() -> None:
@@ -256,7 +256,9 @@ def coming_up(workload: Workload, *, available: int) -> Snapshot:
 
 def test_a_size_that_git_owns_is_held_before_git_lets_go() -> None:
     owned = replace(SERVING, owned_by="kustomize-controller")
-    look = replace(World().look(), workload=owned, finalizer=True, blocked=Blocked(Reason.TAKEOVER_WAITS, "Git"))
+    look = replace(
+        World().look(), workload=owned, finalizer=True, blocked=Blocked(reason=Reason.TAKEOVER_WAITS, sentence="Git")
+    )
 
     assert actions(look) == [HoldReplicas(4)]
 
@@ -295,7 +297,7 @@ def test_an_autoscalers_number_from_beside_the_deployments_pods_goes_with_them()
 
 def test_a_deployment_that_grew_beyond_the_release_is_not_emptied() -> None:
     """The pods that somebody added would go with it, and nobody gave them to the Release."""
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "it has 6 replicas and the Release 4")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="it has 6 replicas and the Release 4")
     grown = replace(TAKEN, replicas=6, available=6, outgrown=4)
 
     assert (actions(at_rest(grown, blocked=waiting)), decide(at_rest(grown, blocked=waiting)).reason) == (
@@ -400,10 +402,12 @@ def test_a_deployment_that_is_scaled_up_while_a_hand_holds_the_weight_is_paused_
     assert actions(replace(held, workload=OURS)) == [ResumeWorkload()]
     # What takes a weight away waits for no Deployment.
     risen = replace(held, route=replace(look.routes[0], weight=20), workload=raised)
-    assert actions(risen) == [SetWeight(5, "v2")]
+    assert actions(risen) == [SetWeight(weight=5, revision="v2")]
 
 
-NOT_ISOLATED = Blocked(Reason.NOT_ISOLATED, "Service web would send traffic to the candidate past the gate")
+NOT_ISOLATED = Blocked(
+    reason=Reason.NOT_ISOLATED, sentence="Service web would send traffic to the candidate past the gate"
+)
 
 
 def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaused() -> None:
@@ -419,7 +423,7 @@ def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaus
     assert actions(mid_rollout) == [TakeOver(TakenOver(name="web", replicas=4, emptied=1))]
     first = replace(recorded(coming_up(replace(TAKEN, paused=False), available=4)), blocked=NOT_ISOLATED)
     assert actions(first) == [TakeOver(TakenOver(name="web", replicas=4))]
-    refused = Blocked(Reason.REFUSED, "no")
+    refused = Blocked(reason=Reason.REFUSED, sentence="no")
     assert actions(replace(look, blocked=refused)) == []
 
 
@@ -522,7 +526,7 @@ def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
 def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that(another: Any) -> None:
     """Its pods get each template in the same apply, whoever pauses it in between: that would be no end of writes."""
     resumed = replace(TAKEN, paused=False, **another)
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "kustomize-controller declares its spec.paused")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="kustomize-controller declares its spec.paused")
     unserved = replace(coming_up(resumed, available=4), blocked=waiting)
 
     assert (actions(unserved), decide(unserved).reason) == ([], Reason.TAKEOVER_WAITS)
@@ -594,7 +598,7 @@ def test_a_template_that_was_rolled_back_is_not_handed_back_without_a_word() -> 
 
 
 def test_stable_keeps_its_size_while_a_hand_back_waits() -> None:
-    assert actions(rejecting(replicas=6)) == [Scale("v1", 6)]
+    assert actions(rejecting(replicas=6)) == [Scale(revision="v1", replicas=6)]
 
 
 def test_a_hand_back_takes_no_pods_from_a_deployment_whose_size_nobody_remembers() -> None:
@@ -681,7 +685,7 @@ def test_a_deployment_that_was_never_taken_over_is_left_alone(paused: bool) -> N
 
 
 def test_a_takeover_that_waits_beside_what_is_served_says_so() -> None:
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="an autoscaler")
     look = at_rest(SERVING, blocked=waiting)
 
     assert (actions(look), decide(look).reason) == ([], Reason.TAKEOVER_WAITS)
@@ -784,7 +788,7 @@ def test_a_rollout_goes_back_before_anything_is_handed_over() -> None:
     look = at_first_step().look()
 
     assert [action for action in actions(deleted(look, workload=EMPTY)) if isinstance(action, SetWeight)] == [
-        SetWeight(0, "v2")
+        SetWeight(weight=0, revision="v2")
     ]
 
 

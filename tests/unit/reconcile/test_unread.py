@@ -139,7 +139,9 @@ async def test_a_release_that_is_nested_too_deep_is_told_so_and_the_others_are_r
         for name in ("listed", "told"):
             seen = observe(("shop", name), world)
             assert seen is not None
-            blocked = Blocked(Reason.INVALID_SPEC, "spec.template: must be nested at most 64 levels deep")
+            blocked = Blocked(
+                reason=Reason.INVALID_SPEC, sentence="spec.template: must be nested at most 64 levels deep"
+            )
             assert seen.snapshot.blocked == blocked
 
 
@@ -160,7 +162,7 @@ def test_an_abort_is_obeyed_whatever_the_template_has_become(name: str, router: 
 
     look = seen({}, spec={**GARBLED, "template": template, "traffic": router}, asks={Ask.ABORT.annotation: "1"})
 
-    assert look.blocked == Blocked(Reason.INVALID_SPEC, f"spec.template: {words}")
+    assert look.blocked == Blocked(reason=Reason.INVALID_SPEC, sentence=f"spec.template: {words}")
     assert decide(look).reason is Reason.ABORTED
 
 

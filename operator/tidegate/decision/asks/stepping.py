@@ -65,7 +65,7 @@ def lift(seen: Snapshot) -> tuple[Action, ...]:
     if not lowered(seen):
         return ()
 
-    return (SetWeight(min(route.lowest for route in seen.routes), seen.progress.candidate or ""),)
+    return (SetWeight(weight=min(route.lowest for route in seen.routes), revision=seen.progress.candidate or ""),)
 
 
 def skip_step(seen: Snapshot) -> Decision | None:
