@@ -64,10 +64,7 @@ class Deployment:
             paused=self.paused,
             current=self.available == self.replicas,
             taken_over=self.taken_over,
-            was_replicas=was.replicas,
-            was_paused=was.paused,
-            emptied=was.emptied,
-            proven=was.proven,
+            was=replace(was, emptied_at=None),
             owned_by=owned_by,
             held=self.held,
             let_go=not self.raised,
@@ -93,13 +90,23 @@ class Deployment:
     def taken(self, action: TakeOver | EmptyWorkload | ResizeWorkload) -> "Deployment":
         """The same after a step of the takeover, but for the pause that comes with each."""
         match action:
-            case TakeOver(size, paused, tries, proven):
-                found = replace(self, was_replicas=size, was_paused=paused, emptied=tries, proven=proven)
-                return self if self.taken_over else replace(found, taken_over=True)
+            case TakeOver(record):
+                return self if self.taken_over else self.noted(record)
             case EmptyWorkload(tries):
                 return replace(self.sized(0), raised=False, emptied=tries, ending=self.available > 0, held=True)
             case ResizeWorkload(replicas):
                 return replace(self.sized(replicas), held=True)
+
+    def noted(self, record: TakenOver) -> "Deployment":
+        """With our note of how it was found."""
+        return replace(
+            self,
+            taken_over=True,
+            was_replicas=record.replicas,
+            was_paused=record.paused,
+            emptied=record.emptied,
+            proven=record.proven,
+        )
 
     def sized(self, replicas: int) -> "Deployment":
         """So many pods; those that go answer nobody any more."""

@@ -41,7 +41,7 @@ def after(state: State, action: Action) -> State:
             return replace(state, route=written(state.route, action, wanted=state.wants_matches, confirmed=False))
         case ForgetRevision(revision):
             return replace(state, pods=tuple(found for found in state.pods if found.revision != revision))
-        case RemakeCopy(_, original):
+        case RemakeCopy(original=original):
             return replace(state, lost=tuple(found for found in state.lost if found.original != original))
         case _:
             return _given_up(state, action)
@@ -74,7 +74,7 @@ def _on_deployment(state: State, action: Action) -> State:
         case HandServicesOver():
             roles = found.roles | {role for role in Role if state.services.of(role)}
             return replace(state, services=Services(), deployment=replace(found, roles=roles))
-        case RestoreSize(replicas):
+        case RestoreSize(replicas=replicas):
             return replace(state, replicas=replicas)
         case DetachPods():
             return replace(state, pods=tuple(replace(pods, detached=True) for pods in state.pods))

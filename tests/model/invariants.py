@@ -36,18 +36,18 @@ def broken_by_effect(before: State, action: Action) -> Iterator[str]:
     yield from broken_by_taking(before, action)
     yield from broken_by_leaving(before, action)
     match action:
-        case SetWeight(weight, revision, raising):
+        case SetWeight(weight=weight, revision=revision, raising=raising):
             yield from _weight(before, weight, revision, raising=raising)
             yield from _matched(before, action)
             yield from _given_back(before, weight)
-        case WriteRoute(weight):
+        case WriteRoute(weight=weight):
             if before.route is not None and weight > (before.route.weight or 0):
                 yield "writing the route never raises a weight"
 
             yield from _matched(before, action)
-        case Scale(revision, 0):
+        case Scale(revision=revision, replicas=0):
             yield from _retired(before, revision)
-        case Scale(revision, replicas):
+        case Scale(revision=revision, replicas=replicas):
             yield from _shrunk(before, revision, replicas)
             yield from _grown_again(before, revision)
         case PrepareRevision(revision):

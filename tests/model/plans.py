@@ -95,6 +95,6 @@ PLANS = {
 }
 # The demo's is as deep as the others together: only what a real operator did is looked for in it.
 WALKED = tuple(kind for kind in Kind if kind is not Kind.DEMO)
-MISSING = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
-LOST_CONFIG = Blocked(Reason.CONFIG_MISSING, "the configuration is missing")
-WAITS = Blocked(Reason.TAKEOVER_WAITS, "Git declares the Deployment's replicas")
+MISSING = Blocked(reason=Reason.GATEWAY_MISSING, sentence="the gateway is missing")
+LOST_CONFIG = Blocked(reason=Reason.CONFIG_MISSING, sentence="the configuration is missing")
+WAITS = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="Git declares the Deployment's replicas")

@@ -187,7 +187,7 @@ class State:
         if waiting is None or self.heard is None:
             return ()
 
-        return (Answer(key_of(self.progress, waiting), self.heard, "answer"),)
+        return (Answer(key=key_of(self.progress, waiting), said=self.heard, sentence="answer"),)
 
     def pods_of(self, revision: str | None) -> Pods:
         """The pods of a revision; none where it has no ReplicaSet."""

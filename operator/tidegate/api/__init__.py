@@ -1,5 +1,6 @@
 """What users declare: pydantic models, and the CRDs made from them. Imports nothing of ours."""
 
+from .asks import Ask
 from .durations import format_duration, parse_duration
 from .enums import (
     AdvanceOn,
@@ -36,6 +37,7 @@ from .salvage import salvaged_spec
 __all__ = [
     "AdvanceOn",
     "Afterwards",
+    "Ask",
     "Baseline",
     "Capacity",
     "Confirm",

@@ -34,15 +34,6 @@ ANNOTATION_TRACK_CONFIG = f"{GROUP}/track-config"
 ANNOTATION_READ_LOGS = f"{GROUP}/read-logs"
 ANNOTATION_COPY_OF = f"{GROUP}/copy-of"
 
-ASK_PROMOTE = f"{GROUP}/promote"
-ASK_PROMOTE_FULL = f"{GROUP}/promote-full"
-ASK_ABORT = f"{GROUP}/abort"
-ASK_RETRY = f"{GROUP}/retry"
-ASK_SKIP_STEP = f"{GROUP}/skip-step"
-ASK_SUSPEND = f"{GROUP}/suspend"
-ASK_UNDO = f"{GROUP}/undo"
-ASK_RESTART = f"{GROUP}/restart"
-
 RELEASE_NAME_LENGTH = 52
 # No vowels and no digits that look like them: a hash never spells a word (as in Kubernetes' own names).
 REVISION_LETTERS = "bcdfghjklmnpqrstvwxz2456789"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .asks import Ask
+
 
 def text(length: int, description: str) -> dict[str, Any]:
     """A bounded string."""
@@ -168,14 +170,7 @@ TAKEN_OVER = record(
 )
 HANDLED = record(
     "The asks that were acted on, or answered: one is heard once.",
-    promote=text(256, "The last value of tidegate.dev/promote."),
-    promoteFull=text(256, "The last value of tidegate.dev/promote-full."),
-    abort=text(256, "The last value of tidegate.dev/abort."),
-    retry=text(256, "The last value of tidegate.dev/retry."),
-    skipStep=text(256, "The last value of tidegate.dev/skip-step."),
-    suspend=text(256, "The last value of tidegate.dev/suspend."),
-    undo=text(256, "The last value of tidegate.dev/undo."),
-    restart=text(256, "The last value of tidegate.dev/restart."),
+    **{ask.key: text(256, f"The last value of {ask.annotation}.") for ask in Ask},
 )
 
 RELEASE_STATUS: dict[str, Any] = {

@@ -83,7 +83,7 @@ def variables() -> str:
 def asks() -> str:
     """What each ask comes to in each situation of a Release."""
     header = f"| you ask | {' | '.join(found.value for found in Situation)} |\n|---{'|---' * len(Situation)}|\n"
-    rows = [(ask.replace("_", "-"), [answers[found].words for found in Situation]) for ask, answers in ANSWERS.items()]
+    rows = [(ask, [answers[found].words for found in Situation]) for ask, answers in ANSWERS.items()]
     return header + "".join(f"| `{ask}` | {' | '.join(words)} |\n" for ask, words in rows)
 
 

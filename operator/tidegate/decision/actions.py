@@ -1,8 +1,9 @@
 """Effects as values. Each may run twice; what raises risk is only decided once its intent is recorded."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import Enum
+
+from .progress import TakenOver
 
 
 class Role(Enum):
@@ -21,7 +22,7 @@ class PrepareRevision:
     replicas: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """Change the size of a revision's ReplicaSet or DaemonSet; `rejected` is kept on it for a lost status.
 
@@ -57,7 +58,7 @@ class PointService:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteRoute:
     """Write our own route or canary Ingress whole, at this weight; `exposed` with what its step shows beside it."""
 
@@ -66,7 +67,7 @@ class WriteRoute:
     exposed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetWeight:
     """Change only the two weights. `raising` also tests the generation: a stalled old leader must fail.
 
@@ -110,19 +111,12 @@ class RestoreSubsets:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Pause the referenced Deployment: from here its template is only read. A first note says how it was found.
+    """Pause the referenced Deployment: from here its template is only read. A first note says how it was found."""
 
-    `proven`: the revision of the template that it serves with. `emptied`, `emptied_at`: how often, and when last.
-    """
-
-    replicas: int
-    paused: bool
-    emptied: int = 0
-    proven: str = ""
-    emptied_at: datetime | None = None
+    record: TakenOver
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreSize:
     """Write what the autoscaler asked for over the Release's `spec.replicas`: it goes on from there, not from less.
 
@@ -233,7 +227,7 @@ class ForgetRevision:
     revision: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemakeCopy:
     """Create a copy of configuration again that someone deleted, from an original that still holds the same."""
 

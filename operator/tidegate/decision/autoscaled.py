@@ -14,8 +14,8 @@ def keep_the_autoscalers_size(seen: Snapshot) -> Decision | None:
     if seen.progress.stable is None:
         # Left out, it is 1: that is how a Release begins, and nobody has taken anything away.
         told = f"{place} is {size}, as the autoscaler asked last, for the first revision to start at"
-        return beside(seen, told, RestoreSize(size, told, warns=False))
+        return beside(seen, told, RestoreSize(replicas=size, sentence=told, warns=False))
 
     sentence = f"{place} became {seen.undercut} beside an autoscaler that asked for {size}, and is {size} again"
     told = f"{sentence}: leave replicas out of what declares the Release"
-    return beside(seen, told, RestoreSize(size, told))
+    return beside(seen, told, RestoreSize(replicas=size, sentence=told))

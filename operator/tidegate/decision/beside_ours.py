@@ -50,7 +50,10 @@ def _waits_beside_stable(seen: Snapshot) -> bool:
 def say_that_it_waits_for_the_route(seen: Snapshot) -> Decision | None:
     """Scaled up again while nobody knows whether ours are reached: its pods may be all that answers, and stay."""
     workload, route = seen.workload, seen.route
-    if workload is None or workload.contested or not (workload.taken_over and workload.emptied and workload.replicas):
+    if workload is None or workload.contested:
+        return None
+
+    if not (workload.taken_over and workload.was.emptied and workload.replicas):
         return None
 
     if route is None or seen.progress.stable != seen.target:

@@ -23,7 +23,9 @@ def remade(seen: Snapshot) -> tuple[RemakeCopy, ...]:
 
     again = (copy for copy in seen.lost if copy.now is Original.SAME)
     # Two revisions may name one copy.
-    return tuple(dict.fromkeys(RemakeCopy(copy.kind, copy.original, copy.content) for copy in again))
+    return tuple(
+        dict.fromkeys(RemakeCopy(kind=copy.kind, original=copy.original, content=copy.content) for copy in again)
+    )
 
 
 def remake(reason: Reason, sentence: str) -> Rule:
@@ -72,4 +74,4 @@ def _of(gone: list[LostCopy], revision: str | None) -> LostCopy | None:
 def _blocked(lost: LostCopy, otherwise: str) -> Blocked:
     what = f"{lost.kind} {lost.name} is missing, without which no pod of revision {lost.revision} starts"
     sentence = f"{what}: give {lost.kind} {lost.original} the content of then again, or {otherwise}"
-    return Blocked(Reason.CONFIG_MISSING, shortened(f"spec.trackConfig: {sentence}"), AGAIN)
+    return Blocked(reason=Reason.CONFIG_MISSING, sentence=shortened(f"spec.trackConfig: {sentence}"), again=AGAIN)

@@ -42,7 +42,7 @@ def give_to_the_only_side(seen: Snapshot) -> Decision | None:
     if seen.progress.desired_weight < FULL:
         return hold(seen, Reason.STABLE_UNAVAILABLE, sentence, desired_weight=FULL, lowered_to=limit)
 
-    rise = SetWeight(FULL, seen.candidate.revision, raising=True)
+    rise = SetWeight(weight=FULL, revision=seen.candidate.revision, raising=True)
     return act(seen, Reason.STABLE_UNAVAILABLE, sentence, *upkeep(seen), rise, lowered_to=limit)
 
 
@@ -56,7 +56,7 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
     allowed = seen.progress.desired_weight * available // size
     # Requests that match, and copies, need one pod; without any they go in the same patch.
     sheds = not seen.by_pods and (seen.weight > allowed or (seen.exposed and not available))
-    shed = SetWeight(allowed, seen.candidate.revision, keep=seen.exposed and available > 0)
+    shed = SetWeight(weight=allowed, revision=seen.candidate.revision, keep=seen.exposed and available > 0)
     actions = (*way_to_stable(seen), shed) if sheds else ()
     if not actions and not settled(seen):
         return None
@@ -96,7 +96,7 @@ def write_a_garbled_route(seen: Snapshot) -> Decision | None:
     if route is None or route.attached or route.contested or route.weight is not None:
         return None
 
-    write = WriteRoute(0, seen.candidate.revision)
+    write = WriteRoute(weight=0, revision=seen.candidate.revision)
     return act(seen, Reason.PREPARING, "the route's backends were changed by hand: it is written anew", write)
 
 
@@ -136,7 +136,7 @@ def keep_what_was_lowered(seen: Snapshot) -> Decision | None:
     if goal > limit:
         reason, sentence = too_few(seen)
 
-    back = SetWeight(goal, seen.candidate.revision, keep=seen.exposed and not shown)
+    back = SetWeight(weight=goal, revision=seen.candidate.revision, keep=seen.exposed and not shown)
     return act(seen, reason, sentence, *way_to_stable(seen), back)
 
 
@@ -162,7 +162,7 @@ def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
 
     sentence = "the weight was raised by hand and is put back: use promote-full"
     keep = seen.exposed and not any(route.shown for route in seen.routes)
-    revert = SetWeight(written, seen.candidate.revision, keep=keep)
+    revert = SetWeight(weight=written, revision=seen.candidate.revision, keep=keep)
     return act(seen, Reason.RAISED_BY_HAND, sentence, revert)
 
 
@@ -176,7 +176,7 @@ def assert_over_git(seen: Snapshot) -> Decision | None:
     if written > carriable(seen):
         return None
 
-    again = SetWeight(written, seen.candidate.revision, raising=True)
+    again = SetWeight(weight=written, revision=seen.candidate.revision, raising=True)
     return act(seen, Reason.RAISING, "Git declared the route's weights again: the rollout's are put back", again)
 
 
@@ -187,7 +187,7 @@ def lower_to_the_step(seen: Snapshot) -> Decision | None:
     if stranded(seen):
         return hold(seen, *too_few(seen))
 
-    lower = SetWeight(seen.progress.desired_weight, seen.candidate.revision, keep=seen.exposed)
+    lower = SetWeight(weight=seen.progress.desired_weight, revision=seen.candidate.revision, keep=seen.exposed)
     return act(seen, Reason.CONFIRMING, "the weight goes down to its step's", lower)
 
 

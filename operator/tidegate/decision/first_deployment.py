@@ -73,7 +73,7 @@ def bring_up(seen: Snapshot) -> Decision | None:
         return act(seen, Reason.PREPARING, "first deployment", PrepareRevision(candidate.revision, size))
 
     if candidate.replicas != size:
-        return act(seen, Reason.PREPARING, "first deployment", Scale(candidate.revision, size))
+        return act(seen, Reason.PREPARING, "first deployment", Scale(revision=candidate.revision, replicas=size))
 
     return None
 

@@ -188,7 +188,7 @@ def take_the_exposure_off_what_is_kept(seen: Snapshot) -> Decision | None:
     if not kept(seen) or seen.route is None or seen.route.attached or not seen.route.extended:
         return None
 
-    return _on(seen, "the route is as it is declared", WriteRoute(0, serving(seen).revision))
+    return _on(seen, "the route is as it is declared", WriteRoute(weight=0, revision=serving(seen).revision))
 
 
 def kept(seen: Snapshot) -> bool:
@@ -205,8 +205,8 @@ def serving(seen: Snapshot) -> Side:
 def let_go(seen: Snapshot) -> Decision:
     """Nothing of a user's is held any more, and what is kept is nobody's."""
     left: tuple[Action, ...] = (LeaveServing(serving(seen).revision),) if kept(seen) else ()
-    if seen.workload and (seen.workload.taken_over or seen.workload.was_paused or seen.workload.held):
-        left = (ReleaseWorkload(seen.workload.was_paused),)
+    if seen.workload and (seen.workload.taken_over or seen.workload.was.paused or seen.workload.held):
+        left = (ReleaseWorkload(seen.workload.was.paused),)
 
     progress, sentence = seen.progress, "all is handed back"
     actions = (*left, *map(ReleaseReplicas, seen.unreferenced), Finalize(keep=False))
@@ -230,8 +230,8 @@ def owed(seen: Snapshot) -> Workload | None:
 
 def _size_to_give_back(seen: Snapshot, workload: Workload) -> int:
     """As it was found, and as many as serve now; the Release's size where either is lost."""
-    known = (workload.taken_over or workload.was_replicas > 0) and (seen.stable.exists or seen.progress.stable is None)
-    return max(workload.was_replicas, seen.stable.replicas, 0 if known else seen.replicas)
+    known = (workload.taken_over or workload.was.replicas > 0) and (seen.stable.exists or seen.progress.stable is None)
+    return max(workload.was.replicas, seen.stable.replicas, 0 if known else seen.replicas)
 
 
 def _gone_for_good(seen: Snapshot) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
-from tidegate.api import When
+from tidegate.api import Ask, When
 
 from .plan import NO_TIME
 from .reasons import Reason
@@ -49,7 +49,7 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asks:
-    """What people asked for by annotation: a nonce each, or None."""
+    """What people asked for by annotation: a nonce each, or None. A field for each `Ask`, in lower case."""
 
     promote: str | None = None
     promote_full: str | None = None
@@ -59,6 +59,13 @@ class Asks:
     suspend: str | None = None
     undo: str | None = None
     restart: str | None = None
+
+    def of(self, ask: Ask) -> str | None:
+        nonce: str | None = getattr(self, ask.name.lower())
+        return nonce
+
+    def adding(self, nonces: Mapping[Ask, str]) -> Self:
+        return replace(self, **{ask.name.lower(): nonce for ask, nonce in nonces.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,7 @@ def keep_its_pods(seen: Snapshot) -> Decision | None:
         return None
 
     if candidate.exists:
-        return act(seen, Reason.PROMOTING, SENTENCE, Scale(candidate.revision, size))
+        return act(seen, Reason.PROMOTING, SENTENCE, Scale(revision=candidate.revision, replicas=size))
 
     if seen.declares(candidate.revision):
         return act(seen, Reason.PROMOTING, SENTENCE, PrepareRevision(candidate.revision, size))
@@ -123,16 +123,16 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
     """Weight 0 on Services that select the candidate; without a router the old pods go, and with them their share."""
     revision, stable = seen.candidate.revision, seen.stable
     if seen.by_pods:
-        return (Scale(stable.revision, 0),) if stable.replicas or stable.joins else ()
+        return (Scale(revision=stable.revision, replicas=0),) if stable.replicas or stable.joins else ()
 
     if seen.route is None or (seen.route.weight is None and not seen.route.attached):
-        return (WriteRoute(0, revision),)
+        return (WriteRoute(weight=0, revision=revision),)
 
     if seen.route.extended or (seen.route.drift and not seen.route.contested):
         # Nothing of a step or of a hand stays behind: «promoted» is said when the route is as it was.
-        return (WriteRoute(0, revision),)
+        return (WriteRoute(weight=0, revision=revision),)
 
-    return (SetWeight(0, revision),) if seen.route.weight else ()
+    return (SetWeight(weight=0, revision=revision),) if seen.route.weight else ()
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

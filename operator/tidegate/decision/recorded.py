@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from tidegate.api import When
+from tidegate.api import Ask, When
 from tidegate.api.noted import instant_of
 
 from .plan import NO_TIME, Plan
-from .progress import STEP_ANEW, Asks, Notice, Outcome, Phase, Progress, Rollout, TakenOver, Waiting
+from .progress import NOTHING_ASKED, STEP_ANEW, Asks, Notice, Outcome, Phase, Progress, Rollout, TakenOver, Waiting
 from .reasons import Reason
-from .status import ASK_NAMES, MILLISECOND
+from .status import MILLISECOND
 
 LONGEST = timedelta(days=36500)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -160,4 +160,4 @@ def _span(part: Mapping[str, Any], name: str) -> timedelta:
 
 
 def _asks(handled: Mapping[str, str]) -> Asks:
-    return Asks(**{name: handled.get(key) for name, key in ASK_NAMES.items()})
+    return NOTHING_ASKED.adding({ask: handled[ask.key] for ask in Ask if ask.key in handled})

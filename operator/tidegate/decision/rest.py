@@ -43,7 +43,7 @@ def take_back_stray_weight(seen: Snapshot) -> Decision | None:
     if seen.route and seen.route.attached and not seen.route.touched:
         return None
 
-    actions = (*way_to_stable(seen), SetWeight(0, at_stable(seen)))
+    actions = (*way_to_stable(seen), SetWeight(weight=0, revision=at_stable(seen)))
     return act(seen, Reason.RAISED_BY_HAND, "weight was moved with no rollout running", *actions)
 
 
@@ -82,7 +82,11 @@ def retire_leftovers(seen: Snapshot) -> Decision | None:
 def keep_rejected(seen: Snapshot) -> Decision | None:
     """A revision that was rejected before it got pods is marked too: a lost status must not let it in."""
     unmarked = [side for side in seen.sides if side.revision in seen.progress.rejected and not side.rejected]
-    actions = [Scale(side.revision, 0, rejected=True) for side in unmarked if not (side.replicas or side.joins)]
+    actions = [
+        Scale(revision=side.revision, replicas=0, rejected=True)
+        for side in unmarked
+        if not (side.replicas or side.joins)
+    ]
     if not actions:
         return None
 

@@ -1,6 +1,5 @@
 """Putting everything back: weight first, confirmed and drained, then pods. It asks nobody."""
 
-from dataclasses import replace
 from typing import Any
 
 from tidegate.api import When
@@ -27,7 +26,7 @@ def roll_back(seen: Snapshot, reason: Reason, sentence: str, **changes: Any) -> 
     A retry or an undo from before is none of what this leaves: it is answered along with it.
     """
     progress, late = seen.progress, late_for_this(seen)
-    handled = replace(changes.pop("handled", progress.handled), **late)
+    handled = changes.pop("handled", progress.handled).adding(late)
     told = f"{sentence}; {nothing_for(late)}" if late else sentence
     revision = seen.candidate.revision
     line = Rollout(
@@ -74,7 +73,7 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False, ending: str = ""
     stays = goal > 0 or (seen.exposed and not takes_back(seen))
     way = (*way_to_stable(seen), *(way_to_candidate(seen) if stays else ()))
     if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
-        fall = SetWeight(goal, seen.candidate.revision or seen.stable.revision, ending=ending)
+        fall = SetWeight(weight=goal, revision=seen.candidate.revision or seen.stable.revision, ending=ending)
         return (*way, fall, *stable_floor(seen))
 
     # Who fights over a Service is not followed at every turn: only a weight that moves needs it at once.
@@ -110,7 +109,7 @@ def handed_over(seen: Snapshot) -> bool:
 def pods_away(seen: Snapshot, *, rejected: bool, ending: str) -> tuple[Action, ...]:
     """Without a router traffic leaves with the pods: their own grace period is the drain."""
     candidate = seen.candidate
-    away = Scale(candidate.revision, 0, rejected=rejected, ending=ending)
+    away = Scale(revision=candidate.revision, replicas=0, rejected=rejected, ending=ending)
     return (away,) if candidate.replicas and not needed(seen) else ()
 
 
@@ -169,12 +168,13 @@ def up_to_floor(seen: Snapshot) -> tuple[Action, ...]:
     stable = seen.stable
     if seen.by_nodes and stable.exists:
         back = not seen.candidate.replicas and not stable.whole
-        return (Scale(stable.revision, seen.full_size),) if back else ()
+        return (Scale(revision=stable.revision, replicas=seen.full_size),) if back else ()
 
     if not stable.exists and seen.declares(stable.revision):
         return (PrepareRevision(stable.revision, seen.full_size),)
 
-    return (Scale(stable.revision, seen.full_size),) if stable.exists and stable.replicas < seen.full_size else ()
+    short = stable.exists and stable.replicas < seen.full_size
+    return (Scale(revision=stable.revision, replicas=seen.full_size),) if short else ()
 
 
 def cause(seen: Snapshot) -> Why:
@@ -187,7 +187,7 @@ def write_a_lost_route(seen: Snapshot) -> Decision | None:
     if seen.route is not None and (seen.route.attached or seen.route.weight is not None):
         return None
 
-    return act(seen, *cause(seen), WriteRoute(0, seen.candidate.revision))
+    return act(seen, *cause(seen), WriteRoute(weight=0, revision=seen.candidate.revision))
 
 
 def take_weight_away(seen: Snapshot) -> Decision | None:
@@ -201,7 +201,7 @@ def mend_the_route(seen: Snapshot) -> Decision | None:
     if route is None or not route.drift or route.contested:
         return None
 
-    return act(seen, *cause(seen), WriteRoute(seen.weight, seen.candidate.revision))
+    return act(seen, *cause(seen), WriteRoute(weight=seen.weight, revision=seen.candidate.revision))
 
 
 def wait_for_stable(seen: Snapshot) -> Decision | None:
@@ -260,7 +260,7 @@ def retire_candidate(seen: Snapshot) -> Decision | None:
     if not candidate.replicas and not unmarked:
         return None
 
-    return finish(seen, Scale(candidate.revision, 0, rejected=rejected))
+    return finish(seen, Scale(revision=candidate.revision, replicas=0, rejected=rejected))
 
 
 def finish(seen: Snapshot, *actions: Action) -> Decision:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from tidegate.api import Suspend
+from tidegate.api import Ask, Suspend
 
 from .plan import NO_TIME, Plan, Step, pods_for
 from .progress import NOTHING_ASKED, Asks, Progress
@@ -75,7 +75,7 @@ class Said(Enum):
     NO = "No"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The last answer to one question to a hook; `key` names the question. `started`: its Job exists."""
 
@@ -89,7 +89,7 @@ class Answer:
 CREATE_IT = "create it, or name one that is there"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
     """What someone must mend before the rollout may go forward."""
 
@@ -258,10 +258,10 @@ class Snapshot:
         wanted = pods_for(share, of=self.full_size)
         return share if side_available >= wanted else share * side_available // wanted
 
-    def asked(self, what: str) -> str | None:
+    def asked(self, ask: Ask) -> str | None:
         """The nonce of a new ask, or None: a handled one opens nothing."""
-        nonce: str | None = getattr(self.asks, what)
-        return nonce if nonce is not None and nonce != getattr(self.progress.handled, what) else None
+        nonce = self.asks.of(ask)
+        return nonce if nonce is not None and nonce != self.progress.handled.of(ask) else None
 
     def answer(self, key: str) -> Answer | None:
         """The last answer of a hook to this question."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tidegate.api import Ask
 from tidegate.sentences import MESSAGE_LENGTH, shortened
 
 from .actions import Action, SetWeight, WriteRoute
@@ -15,16 +16,6 @@ from .plan import NO_TIME
 from .progress import Notice, Progress, Rollout, TakenOver, Waiting
 from .snapshot import Side, Snapshot
 
-ASK_NAMES: Mapping[str, str] = {
-    "promote": "promote",
-    "promote_full": "promoteFull",
-    "abort": "abort",
-    "retry": "retry",
-    "skip_step": "skipStep",
-    "suspend": "suspend",
-    "undo": "undo",
-    "restart": "restart",
-}
 MILLISECOND = timedelta(milliseconds=1)
 # Of the history: the newest line is also what is said of a rollback after it.
 NEWEST_LINE, OLDER_LINE = 1024, 256
@@ -245,4 +236,4 @@ def _line(rollout: Rollout, longest: int) -> dict[str, Any]:
 
 
 def _handled(progress: Progress) -> dict[str, str]:
-    return {ASK_NAMES[name]: value for name in ASK_NAMES if (value := getattr(progress.handled, name))}
+    return {ask.key: nonce for ask in Ask if (nonce := progress.handled.of(ask))}

@@ -43,7 +43,8 @@ def bring_pods_up(seen: Snapshot) -> Decision | None:
         return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(candidate.revision, size), **clock)
 
     if candidate.replicas != size:
-        return act(seen, Reason.PREPARING, step_sentence(seen), Scale(candidate.revision, size), **clock)
+        sized = Scale(revision=candidate.revision, replicas=size)
+        return act(seen, Reason.PREPARING, step_sentence(seen), sized, **clock)
 
     return None
 
@@ -75,7 +76,7 @@ def point_candidate_service(seen: Snapshot) -> Decision | None:
         return act(seen, Reason.PREPARING, step_sentence(seen), *actions)
 
     if seen.weight or seen.exposed:
-        actions = (SetWeight(0, candidate),)
+        actions = (SetWeight(weight=0, revision=candidate),)
     elif seen.route is None or not seen.route.confirmed:
         return hold(seen, Reason.CONFIRMING, "waiting for the gateway to confirm weight 0")
 
@@ -131,7 +132,7 @@ def raise_weight(seen: Snapshot) -> Decision | None:
         return None
 
     changes = {} if seen.progress.weighted_at or not seen.plan.judged else {"weighted_at": seen.now}
-    raised = SetWeight(desired, seen.candidate.revision, raising=True)
+    raised = SetWeight(weight=desired, revision=seen.candidate.revision, raising=True)
     return act(seen, Reason.RAISING, step_sentence(seen), raised, **changes)
 
 

@@ -78,8 +78,7 @@ def take_the_workload_over(seen: Snapshot) -> Decision | None:
 
     sentence = f"Deployment {workload.name} is paused: its template is only read from here"
     found = _as_it_was_found(seen, workload)
-    taken = TakeOver(found.replicas, found.paused, found.emptied, found.proven, found.emptied_at)
-    return _with_record(seen, sentence, *_kept(seen, found.proven), taken, record=found)
+    return _with_record(seen, sentence, *_kept(seen, found.proven), TakeOver(found), record=found)
 
 
 def _kept(seen: Snapshot, proven: str) -> tuple[Action, ...]:
@@ -99,7 +98,7 @@ def _stands_in_the_way(seen: Snapshot, workload: Workload) -> bool:
 def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
     """What is recorded of it; where nothing is, how it is now, but for what is our own doing."""
     if seen.progress.taken_over is not None:
-        return _record_of(workload)
+        return workload.was
 
     size = max(workload.replicas, seen.replicas) if workload.changed_by_us else workload.replicas
     first = seen.progress.stable is None and not workload.changed_by_us
@@ -108,17 +107,6 @@ def _as_it_was_found(seen: Snapshot, workload: Workload) -> TakenOver:
         replicas=size,
         paused=workload.paused and not workload.paused_by_us,
         proven=seen.target if first else "",
-    )
-
-
-def _record_of(workload: Workload) -> TakenOver:
-    return TakenOver(
-        name=workload.name,
-        replicas=workload.was_replicas,
-        paused=workload.was_paused,
-        emptied=workload.emptied,
-        proven=workload.proven,
-        emptied_at=workload.emptied_at,
     )
 
 
@@ -145,7 +133,7 @@ def make_room(seen: Snapshot) -> Decision | None:
         return None
 
     # The last one stays until ours are served.
-    left = max(workload.was_replicas - seen.candidate.available, 1)
+    left = max(workload.was.replicas - seen.candidate.available, 1)
     if workload.replicas <= left:
         return None
 
@@ -158,7 +146,7 @@ def regrow(seen: Snapshot) -> Decision | None:
     if workload is None or not workload.shares_room:
         return None
 
-    needed = workload.was_replicas - seen.candidate.available
+    needed = workload.was.replicas - seen.candidate.available
     if workload.replicas < needed:
         return beside(seen, f"Deployment {workload.name} gets {needed} pods back", ResizeWorkload(needed))
 
@@ -168,7 +156,7 @@ def regrow(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = f"revision {candidate.revision} gives room to Deployment {workload.name}'s pods"
-    return beside(seen, sentence, Scale(candidate.revision, 1))
+    return beside(seen, sentence, Scale(revision=candidate.revision, replicas=1))
 
 
 def room_is_owed(seen: Snapshot) -> bool:
@@ -177,7 +165,7 @@ def room_is_owed(seen: Snapshot) -> bool:
     if workload is None or not workload.shares_room or not seen.candidate.exists:
         return False
 
-    return not seen.candidate.available and workload.available < workload.was_replicas
+    return not seen.candidate.available and workload.available < workload.was.replicas
 
 
 def give_room_back(seen: Snapshot) -> Decision | None:
@@ -186,10 +174,10 @@ def give_room_back(seen: Snapshot) -> Decision | None:
     if workload is None or not workload.shares_room:
         return None
 
-    if workload.replicas < workload.was_replicas:
-        return beside(seen, f"Deployment {workload.name} gets its pods back", ResizeWorkload(workload.was_replicas))
+    if workload.replicas < workload.was.replicas:
+        return beside(seen, f"Deployment {workload.name} gets its pods back", ResizeWorkload(workload.was.replicas))
 
-    if workload.available >= workload.was_replicas:
+    if workload.available >= workload.was.replicas:
         return None
 
     return hold(seen, Reason.PREPARING, f"Deployment {workload.name}'s pods come back before another revision starts")
@@ -206,7 +194,7 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
         return None
 
     over = not workload.replicas and not workload.conceded
-    if over and (workload.emptied or not workload.was_replicas):
+    if over and (workload.was.emptied or not workload.was.replicas):
         return None
 
     serving = seen.stable.exists and seen.stable.available >= min(seen.stable.replicas, seen.full_size)
@@ -218,14 +206,14 @@ def empty_the_workload(seen: Snapshot) -> Decision | None:
     if left > NO_TIME and not workload.conceded:
         return hold(seen, Reason.TAKING_OVER, sentence, left)
 
-    counted = replace(_record_of(workload), emptied=workload.next_try, emptied_at=seen.now)
+    counted = replace(workload.was, emptied=workload.next_try, emptied_at=seen.now)
     sentence = f"Deployment {workload.name} goes to 0 replicas"
     return _with_record(seen, sentence, *_size_from_here(seen, EmptyWorkload(workload.next_try)), record=counted)
 
 
 def empty_it_again(seen: Snapshot) -> Decision | None:
     """In mid-rollout too: resumed as it was, it would run the candidate's template beside the steps."""
-    if seen.workload is None or not seen.workload.emptied:
+    if seen.workload is None or not seen.workload.was.emptied:
         return None
 
     decision = take_the_workload_over(seen) or empty_the_workload(seen)
@@ -239,11 +227,11 @@ def resume_what_is_empty(seen: Snapshot) -> Decision | None:
     One that was found paused, or that another paused since, is left so.
     """
     workload = seen.workload
-    if workload is None or not workload.taken_over or not workload.paused_by_us or workload.was_paused:
+    if workload is None or not workload.taken_over or not workload.paused_by_us or workload.was.paused:
         return None
 
     # One that a hand emptied too early gets its pods back where ours fail, with the template that they had.
-    emptied = workload.emptied or not workload.was_replicas
+    emptied = workload.was.emptied or not workload.was.replicas
     if not workload.empty or not emptied:
         return None
 
@@ -257,4 +245,4 @@ def _size_from_here(seen: Snapshot, emptied: EmptyWorkload) -> tuple[Action, ...
         return (emptied,)
 
     sentence = f"spec.replicas was {asked} while the Deployment's pods shared the load, and is {size} without them"
-    return RestoreSize(size, sentence, warns=False), emptied
+    return RestoreSize(replicas=size, sentence=sentence, warns=False), emptied

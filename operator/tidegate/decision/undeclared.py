@@ -29,7 +29,7 @@ def take_back_what_is_not_declared(seen: Snapshot) -> Decision | None:
     if goal == weight and not (left.exposed and seen.stable.available):
         return None
 
-    lower = SetWeight(goal, seen.candidate.revision or seen.stable.revision, undeclared=True)
+    lower = SetWeight(weight=goal, revision=seen.candidate.revision or seen.stable.revision, undeclared=True)
     decision = beside(seen, "the weight goes back on a route that is not declared any more", lower)
     # What the step had is gone: it settles anew where its route is declared again.
     dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)

@@ -28,7 +28,7 @@ def candidate_size(seen: Snapshot) -> tuple[Action, ...]:
     """The candidate grows with what it carries, also while the rollout holds."""
     candidate, floor = seen.candidate, floor_of_candidate(seen)
     carries = seen.progress.candidate is not None and prepared(seen)
-    return (Scale(candidate.revision, floor),) if carries and candidate.replicas < floor else ()
+    return (Scale(revision=candidate.revision, replicas=floor),) if carries and candidate.replicas < floor else ()
 
 
 def gone(seen: Snapshot, waits: Reason) -> Why:
@@ -71,11 +71,11 @@ def stable_size(seen: Snapshot) -> tuple[Action, ...]:
     if seen.by_nodes:
         # A leftover's nodes go to stable along with its pods: a node never has two.
         back = seen.progress.candidate is None and not stable.whole and not leftovers(seen)
-        return (Scale(stable.revision, wanted),) if back else ()
+        return (Scale(revision=stable.revision, replicas=wanted),) if back else ()
 
     may_shrink = seen.plan.shrink or not seen.progress.candidate
     if stable.replicas < wanted or (stable.replicas > wanted and may_shrink):
-        return (Scale(stable.revision, wanted),)
+        return (Scale(revision=stable.revision, replicas=wanted),)
 
     return ()
 
@@ -151,7 +151,7 @@ def route(seen: Snapshot) -> tuple[Action, ...]:
         return ()
 
     revision = seen.progress.candidate or seen.progress.stable or seen.target
-    return (WriteRoute(seen.weight, revision, exposed=seen.exposed and seen.planned and not resting),)
+    return (WriteRoute(weight=seen.weight, revision=revision, exposed=seen.exposed and seen.planned and not resting),)
 
 
 def mends(seen: Snapshot, found: Route) -> bool:
@@ -162,7 +162,7 @@ def mends(seen: Snapshot, found: Route) -> bool:
 def retired(seen: Snapshot) -> tuple[Action, ...]:
     """Empty what nothing serves any more: neither stable nor candidate, selected by no live Service of ours."""
     return tuple(
-        Scale(side.revision, 0, rejected=side.revision in seen.progress.rejected)
+        Scale(revision=side.revision, replicas=0, rejected=side.revision in seen.progress.rejected)
         for side in leftovers(seen)
         if not seen.services.select(side.revision)
     )

@@ -1,7 +1,8 @@
 """A template that was rolled back is not handed back without a word: the Deployment would serve it to everyone."""
 
-from dataclasses import replace
 from typing import Any
+
+from tidegate.api import Ask
 
 from .decision import Decision, act, hold
 from .reasons import Reason
@@ -22,7 +23,7 @@ def withhold(seen: Snapshot, workload: Workload) -> Decision | None:
     if over or not seen.known or seen.target not in {*progress.rejected, progress.overruled}:
         return None
 
-    if nonce := seen.asked("retry"):
+    if nonce := seen.asked(Ask.RETRY):
         sentence = f"Deployment {workload.name} is handed back with revision {seen.target}, as a person asked"
         return act(seen, Reason.HANDING_BACK, sentence, **_let_in(seen, nonce))
 
@@ -42,4 +43,4 @@ def _let_in(seen: Snapshot, nonce: str) -> dict[str, Any]:
     """The record without the rejection."""
     progress = seen.progress
     rejected = tuple(kept for kept in progress.rejected if kept != seen.target)
-    return {"rejected": rejected, "overruled": None, "handled": replace(progress.handled, retry=nonce)}
+    return {"rejected": rejected, "overruled": None, "handled": progress.handled.adding({Ask.RETRY: nonce})}

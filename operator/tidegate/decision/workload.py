@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .progress import TakenOver
+
 TRIES = 2
 # Who scales it up seldomer than that is no one who fights: what deploys at least once a week is told of.
 QUIET = timedelta(days=7)
+NO_RECORD = TakenOver(name="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """The Deployment that a Release takes over, as found. `emptied` counts how often we scaled it to 0.
+    """The Deployment that a Release takes over, as it is now, and as it `was` found and how often we emptied it since.
 
-    `emptied_at`: when we did last. `sized_at`: when another wrote its size last.
-
-    `proven`: the revision that it served with when it was taken over. `total`: its pods, as its controller counts them.
-
+    `total`: its pods, as its controller counts them. `sized_at`: when another wrote its size last.
     `owned_by`, `pause_owned_by`: who declares its size, and whether it is paused, again at any time. `resumer`: who
     takes our pause off again and again; it is left to that one for a while.
     `let_go`: its size is nobody's but ours.
@@ -31,12 +31,8 @@ class Workload:
     paused: bool = False
     current: bool = True
     taken_over: bool = False
-    was_replicas: int = 0
-    was_paused: bool = False
-    emptied: int = 0
-    emptied_at: datetime | None = None
+    was: TakenOver = NO_RECORD
     sized_at: datetime | None = None
-    proven: str = ""
     owned_by: str = ""
     pause_owned_by: str = ""
     resumer: str = ""
@@ -80,31 +76,31 @@ class Workload:
     @property
     def shares_room(self) -> bool:
         """True while its pods go as ours come, and come back as ours go: from the takeover until it is emptied."""
-        return self.progressively and self.taken_over and not self.emptied
+        return self.progressively and self.taken_over and not self.was.emptied
 
     @property
     def contested(self) -> bool:
         """Scaled up again by someone after two tries: there is no third before that one lets go of its size."""
-        return self.replicas > 0 and self.emptied >= TRIES and not (self.let_go or self.quiet)
+        return self.replicas > 0 and self.was.emptied >= TRIES and not (self.let_go or self.quiet)
 
     @property
     def quiet(self) -> bool:
         """True where another sized it long after our last try: that is no part of what was before."""
-        if self.sized_at is None or self.emptied_at is None:
+        if self.sized_at is None or self.was.emptied_at is None:
             return False
 
-        return self.sized_at - self.emptied_at >= QUIET
+        return self.sized_at - self.was.emptied_at >= QUIET
 
     @property
     def conceded(self) -> bool:
         """Emptied by another's hand after our tries: who fought has ended it."""
-        return not self.replicas and self.emptied >= TRIES and not self.held
+        return not self.replicas and self.was.emptied >= TRIES and not self.held
 
     @property
     def next_try(self) -> int:
         """Which try it is to empty it now: the first again where what was before is over."""
-        over = self.quiet or self.conceded or (self.let_go and self.emptied >= TRIES)
-        return 1 if over else self.emptied + 1
+        over = self.quiet or self.conceded or (self.let_go and self.was.emptied >= TRIES)
+        return 1 if over else self.was.emptied + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """How urgent a look at a Release is: by what is stored of it, and by what has just changed."""
 
+from tidegate.api import Ask
 from tidegate.api.names import LABEL_REVISION
 from tidegate.decision import Phase
 from tidegate.watch import Lane, Object
@@ -12,7 +13,7 @@ def lane_of(found: Object) -> Lane:
     """How urgent a Release's next turn is."""
     status = found.get("status") or {}
     asked = of(found).abort
-    aborting = asked and asked != (status.get("handled") or {}).get("abort")
+    aborting = asked and asked != (status.get("handled") or {}).get(Ask.ABORT.key)
     if aborting or status.get("phase") == Phase.ROLLING_BACK.value:
         return Lane.ROLLBACK
 

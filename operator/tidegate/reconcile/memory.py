@@ -4,6 +4,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from tidegate.decision.progress import Progress
 from tidegate.decision.reasons import Reason
@@ -34,12 +35,22 @@ class RouterMemory:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an objective's Job could not be made, and until when that is not tried again."""
+    """What the API server or a disruption budget refused, in words, and until when it is not asked again.
+
+    `declared`: of which declaration it was; another one has not been refused.
+    """
 
     sentence: str
     until: float
+    reason: Reason = Reason.REFUSED
+    declared: str = ""
+
+    @property
+    def left(self) -> float:
+        """Seconds until the same is tried again."""
+        return self.until - time.monotonic()
 
 
 @dataclass(slots=True)
@@ -63,24 +74,6 @@ class Asked:
 
     at: float
     answer: Answer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """What the API server or a disruption budget refused, in words, and until when it is not asked again.
-
-    `declared`: of which declaration it was; another one has not been refused.
-    """
-
-    reason: Reason
-    sentence: str
-    until: float
-    declared: str = ""
-
-    @property
-    def left(self) -> float:
-        """Seconds until the same is tried again."""
-        return self.until - time.monotonic()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +102,34 @@ class Told:
     subject: tuple[str, Verdict] | None = None
 
 
+class ReadFrom(NamedTuple):
+    """What a spec was read from: its generation, what a rollout pinned of it, and the sets that fill it in."""
+
+    generation: int
+    pin: str | None
+    versions: str
+
+
+class GoneBy(NamedTuple):
+    """A rollout, and what it went by when that could last be read."""
+
+    rollout: tuple[str, datetime | None]
+    found: ReadSpec
+
+
+class Hashed(NamedTuple):
+    """A declared template, with its configuration, and the hash of both."""
+
+    source: tuple[int | bytes, str]
+    revision: str
+
+
 @dataclass(slots=True)
 class Memory:
     """What is known of one Release beside the cluster; all of it may be lost.
 
     `declared`: which generation, with which template, was looked at last.
-    `known`: a rollout, and what it went by when that could last be read. `paused_again`: how often its Deployment was,
-    since Tidegate itself took a pause off last.
+    `paused_again`: how often its Deployment was, since Tidegate itself took a pause off last.
     """
 
     declared: str = ""
@@ -127,12 +141,12 @@ class Memory:
     logs: Logs | None = None
     usage: Sides | None = None
     analysis: Analysis | None = None
-    parsed: dict[tuple[int, str | None, str], ReadSpec] = field(default_factory=dict)
-    known: tuple[tuple[str, datetime | None], ReadSpec] | None = None
-    refused: Refused | None = None
-    budget: Refused | None = None
+    parsed: dict[ReadFrom, ReadSpec] = field(default_factory=dict)
+    known: GoneBy | None = None
+    refused: Refusal | None = None
+    budget: Refusal | None = None
     asked: dict[str, Asked] = field(default_factory=dict)
-    hashed: tuple[tuple[int | bytes, str], str] | None = None
+    hashed: Hashed | None = None
     quiet: Quiet | None = None
     compared: Compared | None = None
     put_back: dict[str, PutBack] = field(default_factory=dict)
@@ -152,10 +166,11 @@ class Memory:
         """What a rollout goes by; where that can be read no more, what it went by before, with what is wrong now."""
         rollout = progress.candidate or "", progress.started_at
         if found.whole:
-            self.known = rollout, found
+            self.known = GoneBy(rollout, found)
             return found
 
-        return replace(self.known[1], invalid=found.invalid) if self.known and self.known[0] == rollout else found
+        known = self.known
+        return replace(known.found, invalid=found.invalid) if known and known.rollout == rollout else found
 
     def router(self, name: str) -> RouterMemory:
         """What is remembered of one route."""

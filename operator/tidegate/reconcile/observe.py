@@ -24,7 +24,7 @@ from .configuration.lost import lost_copies
 from .configuration.tracking import unused_copies
 from .hooks.answers import answers_of
 from .judging.evidence import evidence_of
-from .memory import Memory
+from .memory import Memory, ReadFrom
 from .seen import asks
 from .seen.elsewhere import undeclared_routers, undeclared_rules, unreferenced_sizes
 from .seen.exposure import exposure_of
@@ -191,12 +191,13 @@ def _uncompared(stored: Stored, template: Template, nodes: Nodes | None, world: 
 def parsed(found: Object, sets: Expanded, pin: str | None, memory: Memory) -> ReadSpec:
     """The spec as values, read once for each generation, pin, and state of what they are filled in from."""
     generation = found["metadata"]["generation"]
-    key = generation, pin, sets.versions
-    if key not in memory.parsed:
-        kept = {key: value for key, value in memory.parsed.items() if key[0] == generation and key[2] == sets.versions}
-        memory.parsed = {**kept, key: read_spec(sets.declared, pin)}
+    source = ReadFrom(generation, pin, sets.versions)
+    if source not in memory.parsed:
+        newest = generation, sets.versions
+        kept = {of: read for of, read in memory.parsed.items() if (of.generation, of.versions) == newest}
+        memory.parsed = {**kept, source: read_spec(sets.declared, pin)}
 
-    return memory.parsed[key]
+    return memory.parsed[source]
 
 
 def _weighted(progress: Progress, route: Route | None, now: datetime) -> Progress:

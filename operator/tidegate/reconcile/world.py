@@ -20,7 +20,7 @@ from . import kinds
 from .accidents import What, keeping, reading
 from .configuration.configs import Configs
 from .lanes import changes_under_traffic, lane_of, loses_a_pod
-from .memory import Memory, Refused
+from .memory import Memory, Refusal
 from .scope import Scope
 from .sources.secrets import Secrets
 from .sources.sources import Sources
@@ -107,8 +107,8 @@ class World:
 
     def refuse(self, key: Key, reason: Reason, sentence: str) -> None:
         """Remember what was not taken, so that it is said, and tried again later."""
-        memory = self.memory(key)
-        memory.refused = Refused(reason, sentence, time.monotonic() + REFUSED_SECONDS, memory.declared)
+        memory, until = self.memory(key), time.monotonic() + REFUSED_SECONDS
+        memory.refused = Refusal(sentence=sentence, until=until, reason=reason, declared=memory.declared)
 
     def refused_by(self, key: Key, error: CallError) -> None:
         """Remember what the API server did not take, in its words."""

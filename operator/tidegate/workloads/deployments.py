@@ -22,7 +22,7 @@ HELM = "helm"
 OURS = "tidegate"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """How the Deployment was when it was taken over, with which revision, how often and when it was emptied."""
 

@@ -147,7 +147,7 @@ def test_a_rollback_does_not_wait_for_it_and_leaves_none() -> None:
     world.baseline_starts = False
     world.baselines["v1"] = replace(world.baselines["v1"], available=0, stuck=2)
     world.evidence = BREACH
-    assert SetWeight(0, "v2") in world.turn().actions
+    assert SetWeight(weight=0, revision="v2") in world.turn().actions
 
     world.run()
     world.wait(FRESH.settle + FRESH.drain)

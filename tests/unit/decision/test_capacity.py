@@ -58,9 +58,9 @@ def test_traffic_comes_back_as_fast_as_stables_pods_do() -> None:
     third = world.turn()
 
     assert available == 2
-    assert first.actions == (Scale("v1", 4),)
-    assert second.actions == (SetWeight(25, "v2"),)
-    assert third.actions == (SetWeight(0, "v2"),)
+    assert first.actions == (Scale(revision="v1", replicas=4),)
+    assert second.actions == (SetWeight(weight=25, revision="v2"),)
+    assert third.actions == (SetWeight(weight=0, revision="v2"),)
 
 
 def test_a_candidate_without_pods_keeps_no_share_though_stable_is_small() -> None:
@@ -68,7 +68,7 @@ def test_a_candidate_without_pods_keeps_no_share_though_stable_is_small() -> Non
     world.evidence = BREACH
     look = side_look("v2", world.look(), available=0)
 
-    assert SetWeight(0, "v2") in decide(look).actions
+    assert SetWeight(weight=0, revision="v2") in decide(look).actions
 
 
 def test_waiting_for_stable_to_grow_is_no_alarm_unless_its_pods_are_stuck() -> None:
@@ -107,7 +107,7 @@ def test_a_weight_lowered_by_hand_grows_stable() -> None:
 
     assert world.turn().reason is Reason.LOWERED_BY_HAND
 
-    assert decide(world.look()).actions == (Scale("v1", 4),)
+    assert decide(world.look()).actions == (Scale(revision="v1", replicas=4),)
     world.turn()
     assert decide(world.look()).reason is Reason.LOWERED_BY_HAND
 
@@ -119,7 +119,7 @@ def test_a_weight_that_a_hand_raises_over_what_it_lowered_grows_stable_before_it
     world.turn()
     world.route = replace(world.route, weight=50)
 
-    assert decide(world.look()).actions == (Scale("v1", 4),)
+    assert decide(world.look()).actions == (Scale(revision="v1", replicas=4),)
     world.run()
     assert world.route.weight == 10
 

@@ -20,7 +20,7 @@ DRAINING = replace(PLAN, drain=MINUTE)
 NEW = Route(attached=True, confirmed_for=10 * MINUTE)
 MANAGED = Route(confirmed_for=10 * MINUTE)
 GIVEN = Route(attached=True, touched=True, confirmed_for=10 * MINUTE)
-MISSING = Blocked(Reason.ROUTE_MISSING, "HTTPRoute front is missing")
+MISSING = Blocked(reason=Reason.ROUTE_MISSING, sentence="HTTPRoute front is missing")
 
 
 def changed(**changes: Any) -> Snapshot:
@@ -71,7 +71,7 @@ def test_it_stays_while_the_new_one_is_missing_and_that_is_said() -> None:
 
 
 def test_it_stays_while_the_new_one_is_another_releases() -> None:
-    claimed = Blocked(Reason.TARGET_CLAIMED, "Release shop/web is older")
+    claimed = Blocked(reason=Reason.TARGET_CLAIMED, sentence="Release shop/web is older")
 
     decision = decide(changed(blocked=claimed))
 
@@ -79,14 +79,14 @@ def test_it_stays_while_the_new_one_is_another_releases() -> None:
 
 
 def test_what_else_is_missing_for_a_rollout_keeps_no_route() -> None:
-    without = Blocked(Reason.METRIC_SOURCE_MISSING, "no source")
+    without = Blocked(reason=Reason.METRIC_SOURCE_MISSING, sentence="no source")
 
     assert decide(changed(blocked=without)).actions == (RemoveRoutes(),)
 
 
 def test_a_release_that_is_held_up_is_not_let_go() -> None:
     """It may be held up because a Deployment that it holds is not referred to any more."""
-    held = Blocked(Reason.INVALID_SPEC, "spec.workloadRef: Deployment web")
+    held = Blocked(reason=Reason.INVALID_SPEC, sentence="spec.workloadRef: Deployment web")
     seen = replace(deployed().look(), finalizer=True)
     assert decide(seen).actions == (Finalize(keep=False),)
 
@@ -110,18 +110,20 @@ def test_subsets_that_no_route_leads_to_select_what_they_did_before_a_rollout_st
 
     waiting = changed(route=replace(NEW, confirmed=False), undeclared_subsets=True)
     assert decide(waiting).actions == (RestoreSubsets(undeclared=True),)
-    assert decide(replace(waiting, route=None)).actions == (WriteRoute(0, "v1"),)
+    assert decide(replace(waiting, route=None)).actions == (WriteRoute(weight=0, revision="v1"),)
 
 
 def test_a_weight_that_is_left_at_rest_goes_back_first() -> None:
     decision = decide(changed(undeclared=replace(GIVEN, weight=50)))
 
-    assert decision.actions == (SetWeight(0, "v1", undeclared=True),)
+    assert decision.actions == (SetWeight(weight=0, revision="v1", undeclared=True),)
 
 
 HALF = replace(GIVEN, weight=50, written=Written("v2", 50))
 EMPTIED = replace(GIVEN, written=Written("v2", 0))
-HELD = Blocked(Reason.INVALID_SPEC, "spec.traffic: HTTPRoute front was declared when the rollout started")
+HELD = Blocked(
+    reason=Reason.INVALID_SPEC, sentence="spec.traffic: HTTPRoute front was declared when the rollout started"
+)
 
 
 def in_a_rollout(undeclared: Route = HALF, **changes: Any) -> Snapshot:
@@ -137,7 +139,7 @@ def in_a_rollout(undeclared: Route = HALF, **changes: Any) -> Snapshot:
 def test_no_weight_stays_in_mid_rollout_and_its_step_settles_anew() -> None:
     decision = decide(in_a_rollout())
 
-    assert decision.actions == (SetWeight(0, "v2", undeclared=True),)
+    assert decision.actions == (SetWeight(weight=0, revision="v2", undeclared=True),)
     assert (decision.progress.settled_at, decision.progress.dwelt) == (None, MINUTE)
     assert decision.progress.candidate == "v2"
 
@@ -173,7 +175,7 @@ LINE = Rollout(revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED
 def test_a_rollback_takes_its_weight_back_before_anything_drains() -> None:
     decision = decide(in_a_rollout(phase=Phase.ROLLING_BACK, history=(LINE,)))
 
-    assert decision.actions == (SetWeight(0, "v2", undeclared=True),)
+    assert decision.actions == (SetWeight(weight=0, revision="v2", undeclared=True),)
 
 
 def test_suspended_all_it_keeps_its_weight() -> None:
@@ -187,8 +189,8 @@ DRAINS = replace(EMPTIED, confirmed_for=NO_TIME)
 @pytest.mark.parametrize(
     ("route", "undeclared", "actions"),
     [
-        (DECLARED, HALF, (SetWeight(0, "v2", undeclared=True),)),
-        (DECLARED, DRAINS, (SetWeight(0, "v2"),)),
+        (DECLARED, HALF, (SetWeight(weight=0, revision="v2", undeclared=True),)),
+        (DECLARED, DRAINS, (SetWeight(weight=0, revision="v2"),)),
     ],
     ids=["both weights", "a weight while another drains"],
 )
@@ -213,7 +215,7 @@ def test_a_deleted_release_gives_both_routes_back() -> None:
     both = changed(undeclared=GIVEN, route=replace(NEW, touched=True), deleting=True)
 
     assert decide(both).actions == (RestoreRoutes(undeclared=True), RestoreRoutes())
-    assert decide(replace(both, undeclared=HALF)).actions == (SetWeight(0, "v1", undeclared=True),)
+    assert decide(replace(both, undeclared=HALF)).actions == (SetWeight(weight=0, revision="v1", undeclared=True),)
 
 
 def test_past_the_point_of_no_return_its_weight_waits_for_the_candidate_to_be_stable() -> None:

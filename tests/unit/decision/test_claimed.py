@@ -9,7 +9,7 @@ from tidegate.decision.route import Route
 from tidegate.decision.services import Services
 from tidegate.decision.snapshot import Blocked
 
-CLAIMED = Blocked(Reason.TARGET_CLAIMED, "Release shop/web is older")
+CLAIMED = Blocked(reason=Reason.TARGET_CLAIMED, sentence="Release shop/web is older")
 ATTACHED = Route(attached=True, confirmed=False)
 SERVICES = (PointService(Role.STABLE, ""), PointService(Role.CANDIDATE, ""))
 

@@ -21,8 +21,10 @@ from tidegate.decision.snapshot import Blocked, Evidence
 
 MINUTE = timedelta(minutes=1)
 PASSED = Evidence(passed=True)
-OFF = Blocked(Reason.API_SWITCHED_OFF, "spec.traffic: this operator runs without gateway.networking.k8s.io")
-GONE = Blocked(Reason.GATEWAY_MISSING, "spec.traffic.gateway.parentRefs[0]: Gateway x is missing")
+OFF = Blocked(
+    reason=Reason.API_SWITCHED_OFF, sentence="spec.traffic: this operator runs without gateway.networking.k8s.io"
+)
+GONE = Blocked(reason=Reason.GATEWAY_MISSING, sentence="spec.traffic.gateway.parentRefs[0]: Gateway x is missing")
 
 
 def step_look(**changes: Any) -> Snapshot:
@@ -175,7 +177,7 @@ ROWS: dict[str, Row] = {
     "a route lost in a rollback comes back with weight 0": (
         lambda: rolling_back(route=None),
         Reason.OBJECTIVE_BREACHED,
-        (WriteRoute(0, "v2"),),
+        (WriteRoute(weight=0, revision="v2"),),
     ),
     "a rollback waits until weight 0 is confirmed": (
         lambda: route_look(rolling_back(), confirmed=False),
@@ -195,7 +197,7 @@ ROWS: dict[str, Row] = {
     "a rollback ends by telling the rejected pods to go": (
         lambda: replace(rolling_back(), services=replace(rolling_back().services, candidate="v1")),
         Reason.OBJECTIVE_BREACHED,
-        (Scale("v2", 0, rejected=True),),
+        (Scale(revision="v2", replicas=0, rejected=True),),
     ),
     # Promoting.
     "an ask after the point of no return is answered": (
@@ -216,7 +218,7 @@ ROWS: dict[str, Row] = {
     "the weight goes back though the gateway is silent about the last one": (
         lambda: route_look(roles_changed(), confirmed=False),
         Reason.PROMOTING,
-        (SetWeight(0, "v2"),),
+        (SetWeight(weight=0, revision="v2"),),
     ),
     "promoted is said only when the route is back": (
         lambda: route_look(roles_changed(), weight=0, confirmed=False),
@@ -263,7 +265,7 @@ ROWS: dict[str, Row] = {
     "a replaced first revision's pods go at once": (
         lambda: progress_look(first(target="v3"), candidate="v3"),
         Reason.PREPARING,
-        (Scale("v1", 0),),
+        (Scale(revision="v1", replicas=0),),
     ),
     "a first deployment says what it misses": (lambda: first(blocked=GONE), Reason.GATEWAY_MISSING, NOTHING),
     "a first deployment that cannot start stalls": (
@@ -297,7 +299,7 @@ ROWS: dict[str, Row] = {
     "pods that fail after they served roll back": (
         lambda: later(side_look("v2", unhealthy_since=step_look().now), MINUTE),
         Reason.CANDIDATE_UNHEALTHY,
-        (SetWeight(0, "v2"),),
+        (SetWeight(weight=0, revision="v2"),),
     ),
     "pods that are late roll back": (lambda: later(waiting()), Reason.DEADLINE_EXCEEDED, NOTHING),
     "pods that are late because none can start say why": (
@@ -305,7 +307,11 @@ ROWS: dict[str, Row] = {
         Reason.CANNOT_START,
         NOTHING,
     ),
-    "stable's template reverts": (lambda: step_look(target="v1"), Reason.REVERTED, (SetWeight(0, "v2"),)),
+    "stable's template reverts": (
+        lambda: step_look(target="v1"),
+        Reason.REVERTED,
+        (SetWeight(weight=0, revision="v2"),),
+    ),
     # What holds it.
     "stable without pods: the intent to give all to the candidate comes first": (
         lambda: side_look("v1", available=0),
@@ -315,7 +321,7 @@ ROWS: dict[str, Row] = {
     "a weight raised by hand is put back and told": (
         lambda: route_look(step_look(), weight=90),
         Reason.RAISED_BY_HAND,
-        (SetWeight(20, "v2"),),
+        (SetWeight(weight=20, revision="v2"),),
     ),
     "a breach is held where asked": (
         lambda: plan_look(step_look(evidence=BREACH), on_breach=OnTrouble.HOLD),
@@ -325,12 +331,12 @@ ROWS: dict[str, Row] = {
     "a weight that outgrew its record goes down": (
         lambda: route_look(step_look(), weight=50, written=Written("v2", 50)),
         Reason.CONFIRMING,
-        (SetWeight(20, "v2"),),
+        (SetWeight(weight=20, revision="v2"),),
     ),
     "a lost route is written again with no weight": (
         lambda: step_look(route=None),
         Reason.PREPARING,
-        (WriteRoute(0, "v2"),),
+        (WriteRoute(weight=0, revision="v2"),),
     ),
     "skip-step goes on": (lambda: step_look(asks=Asks(skip_step="1")), Reason.STEP_ENTERED, NOTHING),
     "skip-step at the last step is answered": (lambda: full(asks=Asks(skip_step="1")), Reason.ASKED_IN_VAIN, NOTHING),
@@ -414,9 +420,13 @@ ROWS: dict[str, Row] = {
     "weight moved at rest is taken back": (
         lambda: route_look(rest_look(), weight=10),
         Reason.RAISED_BY_HAND,
-        (SetWeight(0, "v1"),),
+        (SetWeight(weight=0, revision="v1"),),
     ),
-    "a route lost at rest is written again": (lambda: rest_look(route=None), Reason.PROMOTED, (WriteRoute(0, "v1"),)),
+    "a route lost at rest is written again": (
+        lambda: rest_look(route=None),
+        Reason.PROMOTED,
+        (WriteRoute(weight=0, revision="v1"),),
+    ),
     "what is missing is named though a Release is suspended": (
         lambda: rest_look(target="v2", suspension=Suspend.ADVANCE, blocked=GONE),
         Reason.GATEWAY_MISSING,
@@ -441,12 +451,12 @@ ROWS: dict[str, Row] = {
     "a revision that was rejected before it got pods is marked": (
         lambda: side_look("v2", rolled_back(), replicas=0, total=0, available=0, rejected=False),
         Reason.OBJECTIVE_BREACHED,
-        (Scale("v2", 0, rejected=True),),
+        (Scale(revision="v2", replicas=0, rejected=True),),
     ),
     "a breach asks no comparison first": (
         lambda: step_look(target="v3", uncompared=frozenset({"v1", "v2"}), evidence=BREACH),
         Reason.OBJECTIVE_BREACHED,
-        (SetWeight(0, "v2"),),
+        (SetWeight(weight=0, revision="v2"),),
     ),
 }
 
@@ -508,7 +518,7 @@ def test_all_traffic_goes_to_the_only_side_once_that_is_recorded() -> None:
     look = side_look("v1", available=0)
     recorded = replace(look, progress=decide(look).progress)
 
-    assert SetWeight(100, "v2", raising=True) in decide(recorded).actions
+    assert SetWeight(weight=100, revision="v2", raising=True) in decide(recorded).actions
 
 
 def test_a_weight_that_outgrew_its_step_goes_back_when_stable_is_back() -> None:

@@ -13,9 +13,11 @@ from tidegate.decision.progress import Asks
 from tidegate.decision.snapshot import Blocked, Copy, Evidence, Reading
 from tidegate.decision.workload import Workload
 
-MISSING = Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
-UNREADABLE = Blocked(Reason.CONFIG_UNREADABLE, "ConfigMap settings cannot be read", timedelta(seconds=15))
-GONE = Blocked(Reason.WORKLOAD_MISSING, "spec.workloadRef: Deployment web is missing")
+MISSING = Blocked(reason=Reason.CONFIG_MISSING, sentence="ConfigMap settings is missing")
+UNREADABLE = Blocked(
+    reason=Reason.CONFIG_UNREADABLE, sentence="ConfigMap settings cannot be read", again=timedelta(seconds=15)
+)
+GONE = Blocked(reason=Reason.WORKLOAD_MISSING, sentence="spec.workloadRef: Deployment web is missing")
 A_MOMENT = timedelta(seconds=1)
 
 

@@ -12,8 +12,8 @@ from tidegate.decision.copies import copy_missing
 from tidegate.decision.snapshot import Blocked, LostCopy, Original
 from tidegate.decision.workload import Restart
 
-REFUSED = Blocked(Reason.REFUSED, "exceeded quota")
-AGAIN = RemakeCopy("ConfigMap", "settings", "bcdfghjklm")
+REFUSED = Blocked(reason=Reason.REFUSED, sentence="exceeded quota")
+AGAIN = RemakeCopy(kind="ConfigMap", original="settings", content="bcdfghjklm")
 
 
 def lost(revision: str, now: Original) -> LostCopy:

@@ -17,7 +17,7 @@ from tidegate.decision.status import status_of
 
 MINUTE = timedelta(minutes=1)
 UNMEASURED = Evidence()
-GONE = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
+GONE = Blocked(reason=Reason.GATEWAY_MISSING, sentence="the gateway is missing")
 
 
 def limited(

@@ -107,7 +107,7 @@ def test_a_breach_takes_the_weight_away_in_the_same_turn_and_rejects_the_revisio
 
     decision = world.turn()
 
-    assert decision.actions[0] == SetWeight(0, "v2")
+    assert decision.actions[0] == SetWeight(weight=0, revision="v2")
     assert decision.reason is Reason.OBJECTIVE_BREACHED
     assert world.run().progress.phase is Phase.ROLLED_BACK
     assert world.progress.rejected == ("v2",)
@@ -123,7 +123,7 @@ def test_pods_go_only_after_no_service_selects_them() -> None:
     order = [
         type(action)
         for action in world.done
-        if action in {PointService(Role.CANDIDATE, "v1"), Scale("v2", 0, rejected=True)}
+        if action in {PointService(Role.CANDIDATE, "v1"), Scale(revision="v2", replicas=0, rejected=True)}
     ]
     assert order == [PointService, Scale]
 
@@ -385,7 +385,7 @@ def test_a_route_that_a_hand_lowered_takes_the_others_along_and_nobody_is_said_t
 
     decision = decide(replace(several, progress=noted.progress))
 
-    assert (decision.actions, decision.reason) == ((SetWeight(5, "v2"),), Reason.LOWERED_BY_HAND)
+    assert (decision.actions, decision.reason) == ((SetWeight(weight=5, revision="v2"),), Reason.LOWERED_BY_HAND)
 
 
 def test_a_step_dwells_anew_at_the_weight_that_a_hand_lowered_meanwhile() -> None:
@@ -443,7 +443,9 @@ def test_a_rollback_gives_stable_only_what_it_can_carry() -> None:
 def test_what_is_missing_stalls_and_heals() -> None:
     world = deployed()
     world.target = "v2"
-    world.blocked = Blocked(Reason.METRIC_SOURCE_MISSING, "spec.metricSource: ClusterMetricSource default is missing")
+    world.blocked = Blocked(
+        reason=Reason.METRIC_SOURCE_MISSING, sentence="spec.metricSource: ClusterMetricSource default is missing"
+    )
 
     assert world.run().progress.phase is Phase.STALLED
     assert not any(isinstance(action, PrepareRevision) for action in world.done)

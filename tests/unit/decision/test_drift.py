@@ -13,7 +13,7 @@ from tidegate.decision import Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, Role, SetWeight, WriteRoute
 from tidegate.decision.snapshot import Blocked
 
-FOUGHT = Blocked(Reason.OVERWRITTEN, "Service web-stable: leave it", timedelta(seconds=30))
+FOUGHT = Blocked(reason=Reason.OVERWRITTEN, sentence="Service web-stable: leave it", again=timedelta(seconds=30))
 
 
 def stale(look: Snapshot, *roles: Role, contested: bool = False) -> Snapshot:
@@ -42,7 +42,7 @@ def test_traffic_goes_back_behind_stables_own_service() -> None:
     assert look.route is not None
     look = stale(replace(look, route=replace(look.route, weight=20)), Role.STABLE)
 
-    assert decide(look).actions[:2] == (PointService(Role.STABLE, "v1"), SetWeight(0, "v2"))
+    assert decide(look).actions[:2] == (PointService(Role.STABLE, "v1"), SetWeight(weight=0, revision="v2"))
 
 
 @pytest.mark.parametrize("role", [Role.STABLE, Role.APEX])
@@ -56,11 +56,11 @@ def test_roles_do_not_change_on_a_service_that_selects_nobody(role: Role) -> Non
 def test_a_route_that_a_hand_changed_is_written_again_at_its_live_weight() -> None:
     look = step_look()
 
-    assert decide(changed(look)).actions == (WriteRoute(look.weight, "v2"),)
+    assert decide(changed(look)).actions == (WriteRoute(weight=look.weight, revision="v2"),)
 
 
 def test_a_route_is_written_again_after_its_weight_went_back() -> None:
-    assert decide(changed(rolling_back())).actions == (WriteRoute(0, "v2"),)
+    assert decide(changed(rolling_back())).actions == (WriteRoute(weight=0, revision="v2"),)
 
 
 def test_a_hand_that_also_lowered_the_weight_is_obeyed_first() -> None:

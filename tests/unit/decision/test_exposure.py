@@ -43,10 +43,10 @@ def route_of(look: Snapshot, **changes: Any) -> Snapshot:
 def test_requests_that_match_are_raised_once_their_intent_is_recorded_and_a_pod_is_available() -> None:
     world = at_testers()
 
-    assert SetWeight(0, "v2", raising=True) in world.done
+    assert SetWeight(weight=0, revision="v2", raising=True) in world.done
     assert (world.progress.step, world.progress.desired_weight) == (0, 0)
     assert world.sides["v2"].replicas == 1
-    raised = world.done.index(SetWeight(0, "v2", raising=True))
+    raised = world.done.index(SetWeight(weight=0, revision="v2", raising=True))
     assert world.done.index(PointService(Role.CANDIDATE, "v2")) < raised
 
 
@@ -71,7 +71,7 @@ def test_a_breach_takes_matched_requests_back_before_anything_else() -> None:
 
     decision = world.turn()
 
-    assert decision.actions[0] == SetWeight(0, "v2")
+    assert decision.actions[0] == SetWeight(weight=0, revision="v2")
     assert decision.progress.phase is Phase.ROLLING_BACK
     assert world.route is not None
     assert not world.route.matched
@@ -86,7 +86,7 @@ def test_a_rollback_that_lost_its_write_takes_matched_requests_back_again() -> N
 
     decision = world.turn()
 
-    assert decision.actions == (SetWeight(0, "v2"),)
+    assert decision.actions == (SetWeight(weight=0, revision="v2"),)
 
 
 def test_pods_drain_from_the_moment_matched_requests_are_gone() -> None:
@@ -116,14 +116,14 @@ def test_copies_end_with_a_rollback_whatever_stable_is() -> None:
 
     decision = decide(route_of(look, matched=False, mirrored=True))
 
-    assert SetWeight(0, "v2") in decision.actions
+    assert SetWeight(weight=0, revision="v2") in decision.actions
 
 
 def test_without_an_available_pod_matched_requests_go_back_at_once() -> None:
     decision = decide(without(at_testers().look(), "v2"))
 
     assert decision.reason is Reason.CANDIDATE_PODS_LOST
-    assert decision.actions == (SetWeight(0, "v2"),)
+    assert decision.actions == (SetWeight(weight=0, revision="v2"),)
     assert decision.progress.settled_at is None
 
 
@@ -135,7 +135,7 @@ def test_with_one_pod_of_two_matched_requests_stay() -> None:
 
     decision = decide(replace(look, sides=sides))
 
-    assert decision.actions == (SetWeight(25, "v2", keep=True),)
+    assert decision.actions == (SetWeight(weight=25, revision="v2", keep=True),)
 
 
 def test_pods_that_are_back_get_matched_requests_again() -> None:
@@ -153,7 +153,7 @@ def test_pods_that_are_back_get_matched_requests_again() -> None:
 
     assert world.route is not None
     assert world.route.matched
-    assert world.done == [SetWeight(0, "v2", raising=True)]
+    assert world.done == [SetWeight(weight=0, revision="v2", raising=True)]
 
 
 def test_a_hand_that_takes_matched_requests_is_obeyed_until_promote() -> None:
@@ -161,7 +161,7 @@ def test_a_hand_that_takes_matched_requests_is_obeyed_until_promote() -> None:
 
     assert decide(look).reason is Reason.LOWERED_BY_HAND
     lifted = decide(replace(look, asks=Asks(promote="v2/testers/1")))
-    assert lifted.actions == (SetWeight(0, "v2"),)
+    assert lifted.actions == (SetWeight(weight=0, revision="v2"),)
 
 
 def test_a_hand_that_gives_matched_requests_is_reverted_and_told() -> None:
@@ -170,32 +170,32 @@ def test_a_hand_that_gives_matched_requests_is_reverted_and_told() -> None:
     decision = decide(look)
 
     assert decision.reason is Reason.RAISED_BY_HAND
-    assert decision.actions == (SetWeight(0, "v2"),)
+    assert decision.actions == (SetWeight(weight=0, revision="v2"),)
 
 
 def test_a_hand_that_raises_the_weight_beside_a_match_changes_no_match() -> None:
     decision = decide(route_of(at_testers().look(), weight=40))
 
-    assert decision.actions == (SetWeight(0, "v2", keep=True),)
+    assert decision.actions == (SetWeight(weight=0, revision="v2", keep=True),)
 
 
 def test_the_candidates_service_is_pointed_elsewhere_only_without_matched_requests() -> None:
     look = at_testers().look()
     elsewhere = replace(look, services=replace(look.services, candidate="v1"))
 
-    assert decide(elsewhere).actions == (SetWeight(0, "v2"),)
+    assert decide(elsewhere).actions == (SetWeight(weight=0, revision="v2"),)
 
 
 def test_an_edited_gateway_keeps_matched_requests() -> None:
     decision = decide(route_of(at_testers().look(), current=False))
 
-    assert WriteRoute(0, "v2", exposed=True) in decision.actions
+    assert WriteRoute(weight=0, revision="v2", exposed=True) in decision.actions
 
 
 def test_an_edited_gateway_brings_nothing_that_its_step_has_not_raised() -> None:
     decision = decide(route_of(at_testers().look(), current=False, planned=False))
 
-    assert WriteRoute(0, "v2") in decision.actions
+    assert WriteRoute(weight=0, revision="v2") in decision.actions
 
 
 def test_what_a_step_left_on_the_route_goes_at_rest() -> None:
@@ -207,13 +207,15 @@ def test_what_a_step_left_on_the_route_goes_at_rest() -> None:
     assert decision.progress.phase is Phase.ROLLED_BACK
     assert world.route is not None
     assert not world.route.extended
-    assert world.done.index(Scale("v2", 0, rejected=True)) < world.done.index(WriteRoute(0, "v1"))
+    assert world.done.index(Scale(revision="v2", replicas=0, rejected=True)) < world.done.index(
+        WriteRoute(weight=0, revision="v1")
+    )
 
 
 def test_a_promotion_ends_with_the_route_as_it_was() -> None:
     decision = decide(route_of(roles_changed(), extended=True))
 
-    assert decision.actions == (WriteRoute(0, "v2"),)
+    assert decision.actions == (WriteRoute(weight=0, revision="v2"),)
 
 
 def test_suspension_stops_a_raise_of_matched_requests() -> None:

@@ -138,7 +138,7 @@ def test_an_outage_between_two_silences_is_no_silence() -> None:
     ("changes", "phase"),
     [
         ({"suspension": Suspend.ADVANCE}, Phase.WATCHING),
-        ({"blocked": Blocked(Reason.GATEWAY_MISSING, "gone")}, Phase.WATCHING),
+        ({"blocked": Blocked(reason=Reason.GATEWAY_MISSING, sentence="gone")}, Phase.WATCHING),
         ({"plan": replace(PLAN, steps=(*PLAN.steps[:2], Step(name="full", weight=100, pause=True)))}, None),
         ({}, Phase.PROMOTING),
     ],
@@ -295,7 +295,7 @@ def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspend) -> 
     decision = decide(replace(look, suspension=suspension))
 
     assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
-        SetWeight(20, "v2", raising=True)
+        SetWeight(weight=20, revision="v2", raising=True)
     ]
 
 
@@ -315,7 +315,7 @@ def test_a_weight_that_outgrew_its_step_is_not_asserted_once_stable_is_back() ->
 
     assert (decision.actions, decision.progress.desired_weight) == ((), 20)
     enough = decide(side_look("v2", look, available=look.full_size))
-    assert enough.actions == (SetWeight(100, "v2", raising=True),)
+    assert enough.actions == (SetWeight(weight=100, revision="v2", raising=True),)
 
 
 def test_roles_change_to_no_lost_pods_while_git_has_given_stable_its_share_again() -> None:
@@ -334,7 +334,7 @@ def test_lost_pods_of_what_becomes_stable_are_made_again_also_while_git_has_give
     look = side_look("v2", promoting(), replicas=1, available=0)
     look = route_look(look, weight=0, attached=True, by_git=True, touched=True)
 
-    assert decide(replace(look, finalizer=True)).actions == (Scale("v2", look.full_size),)
+    assert decide(replace(look, finalizer=True)).actions == (Scale(revision="v2", replicas=look.full_size),)
 
 
 def test_roles_change_to_few_pods_where_stable_has_no_pods_or_no_service_to_serve_its_share() -> None:
@@ -400,12 +400,12 @@ def test_a_half_written_raise_of_several_routes_is_finished_and_is_nobodys_hand(
     decision = decide(replace(world.look(), route=together(routes), several=routes))
 
     assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
-        SetWeight(50, "v2", raising=True)
+        SetWeight(weight=50, revision="v2", raising=True)
     ]
 
 
 def test_what_the_server_refuses_is_said_at_rest() -> None:
-    refused = Blocked(Reason.REFUSED, "the API server refuses PATCH …", MINUTE)
+    refused = Blocked(reason=Reason.REFUSED, sentence="the API server refuses PATCH …", again=MINUTE)
     look = replace(deployed().look(), blocked=refused)
 
     decision = decide(route_look(look, current=False))
@@ -467,7 +467,9 @@ def test_an_autoscaler_that_shrinks_in_mid_rollout_shrinks_no_candidate() -> Non
 def test_a_candidate_has_at_least_the_autoscalers_least() -> None:
     look = replace(at_first_step(replicas=10).look(), least_size=3)
 
-    assert [action for action in decide(look).actions if isinstance(action, Scale)] == [Scale("v2", 3)]
+    assert [action for action in decide(look).actions if isinstance(action, Scale)] == [
+        Scale(revision="v2", replicas=3)
+    ]
 
 
 def test_a_release_that_grows_in_mid_step_loses_no_share() -> None:
@@ -497,7 +499,7 @@ def test_a_release_that_shrinks_at_a_pause_keeps_its_pods_until_the_candidate_is
     world.asks = Asks(promote="v2/first/1")
     world.run()
 
-    assert world.done[-2:] == [Scale("v2", 2), Scale("v1", 0)]
+    assert world.done[-2:] == [Scale(revision="v2", replicas=2), Scale(revision="v1", replicas=0)]
 
 
 @pytest.mark.parametrize(("replicas", "first"), [(10, 2), (2, 1)], ids=["more", "fewer"])
@@ -509,7 +511,7 @@ def test_a_size_that_comes_with_the_template_is_stables_before_the_candidate_has
 
     world.run()
 
-    assert world.done[:2] == [Scale("v1", replicas), PrepareRevision("v2", first)]
+    assert world.done[:2] == [Scale(revision="v1", replicas=replicas), PrepareRevision("v2", first)]
     assert (world.progress.phase, world.sides["v2"].replicas) == (Phase.PROMOTED, replicas)
 
 
@@ -648,7 +650,7 @@ def test_a_revert_at_no_replicas_is_done_before_the_pods_that_it_leaves_come_up_
 def test_a_release_that_waits_is_not_stalled_any_more_once_what_was_missing_is_there(waits: Reason) -> None:
     """Flux and Helm take `Stalled` for a failure."""
     world = deployed(replicas=0 if waits is Reason.SCALED_TO_ZERO else 4)
-    world.target, world.blocked = "v2", Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
+    world.target, world.blocked = "v2", Blocked(reason=Reason.CONFIG_MISSING, sentence="ConfigMap settings is missing")
     world.suspension = Suspend.ADVANCE if waits is Reason.SUSPENDED else Suspend.NONE
     assert world.run().progress.phase is Phase.STALLED
 
@@ -680,7 +682,7 @@ def test_stables_service_is_there_before_a_weight_leads_to_it() -> None:
 
     actions = decide(lost).actions
 
-    assert actions[:2] == (PointService(Role.STABLE, "v1"), SetWeight(0, "v2"))
+    assert actions[:2] == (PointService(Role.STABLE, "v1"), SetWeight(weight=0, revision="v2"))
 
 
 def test_stables_service_that_is_lost_while_going_back_comes_again() -> None:
@@ -709,20 +711,20 @@ def test_a_candidate_that_is_gone_for_good_before_any_role_changed_gives_way_to_
     decision = decide(gone)
 
     assert (decision.reason, decision.progress.phase) == (Reason.CANNOT_START, Phase.ROLLING_BACK)
-    assert SetWeight(0, "v2") in decision.actions
+    assert SetWeight(weight=0, revision="v2") in decision.actions
     nobody = side_look("v1", gone, available=0)
     assert decide(nobody).reason is Reason.ROLLBACK_BLOCKED
 
 
 def test_a_candidate_that_becomes_stable_grows_with_the_release() -> None:
-    assert decide(replace(promoting(), replicas=9)).actions == (Scale("v2", 9),)
+    assert decide(replace(promoting(), replicas=9)).actions == (Scale(revision="v2", replicas=9),)
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"suspension": Suspend.ADVANCE},
-        {"blocked": Blocked(Reason.METRIC_SOURCE_MISSING, "gone")},
+        {"blocked": Blocked(reason=Reason.METRIC_SOURCE_MISSING, sentence="gone")},
         {"evidence": BREACH, "plan": replace(PLAN, on_breach=OnTrouble.HOLD)},
     ],
     ids=["suspended", "blocked", "a breach is held"],
@@ -730,7 +732,7 @@ def test_a_candidate_that_becomes_stable_grows_with_the_release() -> None:
 def test_a_candidate_grows_with_what_it_carries_whatever_holds_the_rollout(changes: dict[str, Any]) -> None:
     look = replace(at_first_step().look(), replicas=20, **changes)
 
-    assert Scale("v2", 4) in decide(look).actions
+    assert Scale(revision="v2", replicas=4) in decide(look).actions
 
 
 def test_a_candidate_that_carries_everything_gets_the_pods_for_it() -> None:

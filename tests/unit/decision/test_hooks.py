@@ -36,7 +36,7 @@ def says(world: World, said: Said, sentence: str = "HTTP 500", *, started: bool 
     """The hook that is waited for answers."""
     assert world.progress.waiting is not None
     key = key_of(world.progress, world.progress.waiting)
-    world.answers = (Answer(key, said, sentence, started=started),)
+    world.answers = (Answer(key=key, said=said, sentence=sentence, started=started),)
 
 
 def hook(when: When, on_expiry: OnTrouble = OnTrouble.HOLD, **changes: Any) -> Hook:
@@ -364,7 +364,7 @@ def test_a_promotion_is_told_once_it_is_recorded_and_holds_nothing() -> None:
     )
     assert progress_of(status) == world.progress
 
-    world.answers = (Answer(notice.key, Said.YES, "HTTP 200"),)
+    world.answers = (Answer(key=notice.key, said=Said.YES, sentence="HTTP 200"),)
     assert world.run().progress.notices == ()
 
 
@@ -382,7 +382,7 @@ def test_what_is_told_in_vain_is_forgotten_when_its_time_is_over_but_never_untol
     world = hooked(hook(When.AFTER_PROMOTION))
     world.wait(2 * EXPIRY)
     assert world.run().progress.notices
-    world.answers = (Answer(world.progress.notices[0].key, Said.NOT_YET, "HTTP 500"),)
+    world.answers = (Answer(key=world.progress.notices[0].key, said=Said.NOT_YET, sentence="HTTP 500"),)
 
     assert world.run().progress.notices == ()
 

@@ -22,7 +22,7 @@ from tidegate.decision.actions import (
     SetWeight,
     WriteRoute,
 )
-from tidegate.decision.progress import Progress
+from tidegate.decision.progress import Progress, TakenOver
 from tidegate.decision.route import Route
 from tidegate.decision.services import Services
 from tidegate.decision.snapshot import Side
@@ -59,7 +59,7 @@ def test_a_first_revision_that_requests_reach_already_is_left_serving() -> None:
 
 def test_the_candidate_goes_before_stable_is_left() -> None:
     look = deleted(step_look())
-    assert decide(look).actions == (SetWeight(0, "v2"),)
+    assert decide(look).actions == (SetWeight(weight=0, revision="v2"),)
 
     draining = replace(PLAN, drain=timedelta(minutes=1))
     back = replace(look, route=Route(weight=0, written=Written("v2", 0)), plan=draining)
@@ -83,7 +83,7 @@ def test_the_weight_goes_back_before_the_baseline_goes() -> None:
     compared = deleted(step_look(baselines=(Side(revision="v1", replicas=1),)))
     back = replace(compared, route=Route(weight=0, written=Written("v2", 0)))
 
-    assert decide(compared).actions == (SetWeight(0, "v2"),)
+    assert decide(compared).actions == (SetWeight(weight=0, revision="v2"),)
     assert decide(back).actions == (ForgetBaseline("v1"),)
 
 
@@ -116,7 +116,7 @@ def forgotten(**changes: Any) -> Snapshot:
 
 
 def test_a_weight_that_no_record_tells_of_goes_back_and_drains_before_stable_is_left() -> None:
-    assert decide(forgotten()).actions == (SetWeight(0, "v1"),)
+    assert decide(forgotten()).actions == (SetWeight(weight=0, revision="v1"),)
 
     draining = replace(PLAN, drain=timedelta(minutes=1))
     back = forgotten(route=Route(weight=0, written=Written("v1", 0)), plan=draining)
@@ -159,7 +159,7 @@ def test_callers_inside_the_cluster_have_their_service_while_stable_is_waited_fo
 def test_nothing_of_a_step_is_left_on_a_route_that_stays() -> None:
     look = deleted(rest_look(route=Route(extended=True)))
 
-    assert decide(look).actions == (WriteRoute(0, "v1"),)
+    assert decide(look).actions == (WriteRoute(weight=0, revision="v1"),)
 
 
 def test_what_was_left_already_is_not_taken_again() -> None:
@@ -178,7 +178,7 @@ def test_a_candidate_that_is_about_to_be_stable_becomes_so_first() -> None:
 
 
 def test_a_deployment_that_was_taken_over_is_handed_back_whatever_is_kept() -> None:
-    found = Workload(name="web", replicas=4, available=4, taken_over=True, was_replicas=4)
+    found = Workload(name="web", replicas=4, available=4, taken_over=True, was=TakenOver(name="web", replicas=4))
     look = deleted(rest_look(), workload=found)
     given = replace(look, progress=replace(look.progress, handed_over_at=look.now))
 

@@ -43,7 +43,10 @@ def test_a_weight_that_stays_in_a_step_leads_to_the_candidate_again() -> None:
     assert decide(without_service(step_look(), Role.CANDIDATE)).actions == (PointService(Role.CANDIDATE, "v2"),)
     alone = without_service(side_look("v1", step_look(), available=0), Role.CANDIDATE)
     meant = replace(alone, progress=decide(alone).progress)
-    assert decide(meant).actions == (PointService(Role.CANDIDATE, "v2"), SetWeight(100, "v2", raising=True))
+    assert decide(meant).actions == (
+        PointService(Role.CANDIDATE, "v2"),
+        SetWeight(weight=100, revision="v2", raising=True),
+    )
 
 
 def test_traffic_that_goes_back_after_a_lost_status_finds_stables_service_again() -> None:
@@ -54,7 +57,7 @@ def test_traffic_that_goes_back_after_a_lost_status_finds_stables_service_again(
     decision = decide(look)
 
     assert decision.reason is Reason.RAISED_BY_HAND
-    assert decision.actions == (PointService(Role.STABLE, "v1"), SetWeight(0, "v1"))
+    assert decision.actions == (PointService(Role.STABLE, "v1"), SetWeight(weight=0, revision="v1"))
 
 
 def test_traffic_goes_back_to_the_only_revision_that_is_left_by_a_service_that_selects_it() -> None:
@@ -64,7 +67,7 @@ def test_traffic_goes_back_to_the_only_revision_that_is_left_by_a_service_that_s
     decision = decide(left)
 
     assert decision.reason is Reason.RAISED_BY_HAND
-    assert decision.actions == (PointService(Role.STABLE, "v2"), SetWeight(0, "v2"))
+    assert decision.actions == (PointService(Role.STABLE, "v2"), SetWeight(weight=0, revision="v2"))
 
 
 def test_the_candidates_service_is_there_again_whatever_became_of_stable() -> None:
@@ -91,13 +94,13 @@ def test_the_candidates_service_that_leads_to_nobody_is_led_to_the_only_pods_at_
 def test_what_lost_pods_shed_finds_stables_service_again() -> None:
     look = without_service(side_look("v2", full(), available=2), Role.STABLE)
 
-    assert decide(look).actions == (PointService(Role.STABLE, "v1"), SetWeight(50, "v2"))
+    assert decide(look).actions == (PointService(Role.STABLE, "v1"), SetWeight(weight=50, revision="v2"))
 
 
 def test_a_weight_that_goes_needs_no_service() -> None:
     look = without_service(replace(rolling_back(), route=step_look().route), Role.CANDIDATE)
 
-    assert decide(look).actions == (SetWeight(0, "v2"),)
+    assert decide(look).actions == (SetWeight(weight=0, revision="v2"),)
 
 
 def test_all_the_weight_leads_to_a_service_until_roles_have_changed() -> None:
@@ -118,7 +121,7 @@ def test_a_candidate_with_pods_gets_its_weight_though_stables_replica_set_is_gon
     look = without_stable(side_look("v2", waiting(), available=1))
     services = replace(look.services, candidate="v2", candidate_endpoints=1)
 
-    assert SetWeight(20, "v2", raising=True) in decide(replace(look, services=services)).actions
+    assert SetWeight(weight=20, revision="v2", raising=True) in decide(replace(look, services=services)).actions
 
 
 def all_to_the_candidate(**changes: Any) -> Snapshot:
@@ -157,14 +160,14 @@ def test_whoever_waits_for_stable_is_told_what_it_lacks(look: Snapshot, sentence
 
 
 def test_a_lost_stable_whose_template_is_not_known_says_what_keeps_it_from_being_known() -> None:
-    missing = Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
+    missing = Blocked(reason=Reason.CONFIG_MISSING, sentence="ConfigMap settings is missing")
     look = replace(without_stable(all_to_the_candidate()), known=False)
 
     assert decide(replace(look, blocked=missing)).reason is Reason.CONFIG_MISSING
 
 
 def test_a_rollback_without_stable_says_what_keeps_its_template_from_being_known() -> None:
-    missing = Blocked(Reason.CONFIG_MISSING, "ConfigMap settings is missing")
+    missing = Blocked(reason=Reason.CONFIG_MISSING, sentence="ConfigMap settings is missing")
     look = replace(without_stable(rolling_back(target="v2")), blocked=missing, known=False)
     decision = decide(look)
 

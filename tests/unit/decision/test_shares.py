@@ -71,7 +71,7 @@ def test_a_breach_takes_the_pods_away_at_once() -> None:
 
     decision = world.turn()
 
-    assert decision.actions == (Scale("v2", 0, rejected=True),)
+    assert decision.actions == (Scale(revision="v2", replicas=0, rejected=True),)
     world.run()
     assert (world.progress.phase, world.progress.reason) == (Phase.ROLLED_BACK, Reason.OBJECTIVE_BREACHED)
 
@@ -123,7 +123,7 @@ def test_with_one_pod_a_node_all_nodes_go_back_at_once_though_stable_has_none() 
 
     decision = world.turn()
 
-    assert decision.actions == (Scale("v2", 0, rejected=True),)
+    assert decision.actions == (Scale(revision="v2", replicas=0, rejected=True),)
 
 
 def test_a_node_that_comes_gets_no_pod_of_what_was_stable_before() -> None:
@@ -132,7 +132,7 @@ def test_a_node_that_comes_gets_no_pod_of_what_was_stable_before() -> None:
     world.sides["v1"] = replace(world.sides["v1"], replicas=0, available=0, whole=False, joins=True)
     world.turn()
 
-    assert Scale("v1", 0) in decide(world.look()).actions
+    assert Scale(revision="v1", replicas=0) in decide(world.look()).actions
 
 
 def test_a_crash_between_giving_and_taking_back_leaves_no_node_without_pods() -> None:
@@ -143,7 +143,7 @@ def test_a_crash_between_giving_and_taking_back_leaves_no_node_without_pods() ->
     world.turn()
     world.sides["v1"] = replace(world.sides["v1"], whole=False)
 
-    assert Scale("v1", 4) in decide(world.look()).actions
+    assert Scale(revision="v1", replicas=4) in decide(world.look()).actions
 
 
 def test_lost_pods_lower_the_share_by_themselves_and_stop_the_dwell() -> None:

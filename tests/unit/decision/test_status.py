@@ -145,7 +145,7 @@ def test_effects_beside_the_record_leave_its_conditions_as_they_were() -> None:
 
     decision = world.turn()
 
-    assert (decision.record, decision.actions) == (Record.STATE_ONLY, (Scale("v1", 6),))
+    assert (decision.record, decision.actions) == (Record.STATE_ONLY, (Scale(revision="v1", replicas=6),))
     assert status_beside(world, told)["conditions"] == told["conditions"]
 
 
@@ -171,7 +171,7 @@ def test_what_waits_for_replicas_is_neither_ready_nor_wrong() -> None:
 def test_what_someone_must_mend_is_stalled(reason: Reason) -> None:
     world = deployed()
     world.target = "v2"
-    world.blocked = Blocked(reason, "mend it")
+    world.blocked = Blocked(reason=reason, sentence="mend it")
     world.run()
 
     assert states(world) == {"Ready": "False", "Stalled": "True"}
@@ -210,7 +210,7 @@ def test_the_weight_told_is_what_the_route_carries(confirmed: bool) -> None:
 
 def test_a_weight_written_in_this_very_turn_is_told() -> None:
     world = at_first_step()
-    looked, done = world.look(), (PointService(Role.CANDIDATE, "v2"), SetWeight(0, "v2"))
+    looked, done = world.look(), (PointService(Role.CANDIDATE, "v2"), SetWeight(weight=0, revision="v2"))
 
     told = status_of(looked, as_recorded(world.progress, *done), generation=1, before={}, objectives=[], selector="")
 

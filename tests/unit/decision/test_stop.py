@@ -19,7 +19,7 @@ from tidegate.decision.snapshot import Blocked
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DEADLINE = PLAN.progress_deadline
-MISSING = Blocked(Reason.SECRET_MISSING, "the Secret is missing")
+MISSING = Blocked(reason=Reason.SECRET_MISSING, sentence="the Secret is missing")
 Stop = Callable[[World], None]
 
 

@@ -24,7 +24,7 @@ def actions(look: Snapshot) -> list[Any]:
 def test_a_rollback_moves_the_subset_of_stable_before_the_weight() -> None:
     look = replace(astray(at_first_step().look(), Role.STABLE), evidence=BREACH)
 
-    assert actions(look)[:2] == [PointService(Role.STABLE, "v1"), SetWeight(0, "v2")]
+    assert actions(look)[:2] == [PointService(Role.STABLE, "v1"), SetWeight(weight=0, revision="v2")]
 
 
 def test_a_subset_that_was_declared_again_in_a_rollback_is_pointed_at_any_weight() -> None:
@@ -55,7 +55,7 @@ def test_a_weight_that_a_hand_gave_at_rest_is_taken_back_only_on_stables_own_sub
     look = deployed().look()
     assert look.route is not None
     look = replace(look, route=replace(look.route, weight=20))
-    assert actions(look)[0] == SetWeight(0, "v1")
+    assert actions(look)[0] == SetWeight(weight=0, revision="v1")
 
     assert actions(astray(look, Role.STABLE)) == [PointService(Role.STABLE, "v1")]
 
@@ -79,7 +79,7 @@ def test_pods_that_a_subset_selects_are_not_retired() -> None:
     look = replace(look, sides=(*look.sides, left), route=Route(confirmed_for=timedelta(hours=1)))
     live = replace(look, services=replace(look.services, subsets=frozenset({"v0"})))
 
-    assert actions(look) == [Scale("v0", 0)]
+    assert actions(look) == [Scale(revision="v0", replicas=0)]
     assert actions(live) == []
 
 

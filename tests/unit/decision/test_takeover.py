@@ -37,9 +37,16 @@ from tidegate.decision.takeover import size_to_keep
 from tidegate.decision.workload import QUIET, Workload
 
 MINUTE = timedelta(minutes=1)
-SERVING = Workload(name="web", replicas=4, available=4)
-TAKEN = replace(SERVING, paused=True, taken_over=True, was_replicas=4, attached_pods=4)
-EMPTY = replace(TAKEN, replicas=0, available=0, emptied=1, held=True)
+
+
+def noted(workload: Workload, **was: Any) -> Workload:
+    """The same Deployment with another note of how it was."""
+    return replace(workload, was=replace(workload.was, **was))
+
+
+SERVING = Workload(name="web", replicas=4, available=4, was=TakenOver(name="web"))
+TAKEN = replace(SERVING, paused=True, taken_over=True, was=TakenOver(name="web", replicas=4), attached_pods=4)
+EMPTY = replace(noted(TAKEN, emptied=1), replicas=0, available=0, held=True)
 OURS = replace(EMPTY, paused_by_us=True)
 ROUTE = Route(attached=True, confirmed_for=10 * MINUTE)
 DRAINING = replace(PLAN, drain=MINUTE)
@@ -63,12 +70,12 @@ def first(workload: Workload, **changes: Any) -> Snapshot:
 def test_a_finalizer_comes_before_anything_is_taken() -> None:
     assert actions(first(SERVING)) == [Finalize(keep=True)]
     assert actions(replace(World().look(), workload=SERVING)) == [Finalize(keep=True)]
-    assert TakeOver(4, paused=False, proven="v1") in actions(first(SERVING, finalizer=True))
+    assert TakeOver(TakenOver(name="web", replicas=4, proven="v1")) in actions(first(SERVING, finalizer=True))
 
 
 def test_the_template_that_a_deployment_serves_with_is_kept_before_it_is_paused() -> None:
     look = first(SERVING, finalizer=True)
-    taking = [PrepareRevision("v1", 0), TakeOver(4, paused=False, proven="v1")]
+    taking = [PrepareRevision("v1", 0), TakeOver(TakenOver(name="web", replicas=4, proven="v1"))]
 
     assert actions(look) == taking
     assert actions(replace(World().look(), workload=SERVING, finalizer=True)) == taking
@@ -82,7 +89,7 @@ def test_the_template_that_a_deployment_serves_with_is_kept_before_it_is_paused(
     ids=["what is declared is not known", "another one is declared", "the first one was served"],
 )
 def test_no_template_but_the_one_that_serves_before_the_first_revision_is_kept(changes: dict[str, Any]) -> None:
-    resumed = replace(TAKEN, paused=False, proven="v1")
+    resumed = replace(noted(TAKEN, proven="v1"), paused=False)
     look = replace(World().look(), workload=resumed, finalizer=True, **changes)
     look = progress_look(look, taken_over=TakenOver(name="web", replicas=4, proven="v1"))
 
@@ -91,7 +98,7 @@ def test_no_template_but_the_one_that_serves_before_the_first_revision_is_kept(c
 
 def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_that_serves() -> None:
     kept = Side(revision="v1")
-    paused = replace(World(target="v2").look(), workload=replace(TAKEN, proven="v1"), finalizer=True, sides=(kept,))
+    paused = replace(World(target="v2").look(), workload=noted(TAKEN, proven="v1"), finalizer=True, sides=(kept,))
     look = progress_look(paused, taken_over=TakenOver(name="web", replicas=4, proven="v1"))
 
     begun = decide(look).progress
@@ -104,17 +111,17 @@ def test_a_template_that_is_declared_right_after_the_pause_waits_for_the_one_tha
 
 
 def test_nothing_is_taken_while_the_takeover_waits() -> None:
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="an autoscaler")
 
     assert actions(first(SERVING, finalizer=True, blocked=waiting)) == []
 
 
 def test_the_size_of_a_deployment_that_was_referred_to_by_mistake_is_gits_alone_again() -> None:
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="an autoscaler")
     mended = replace(World().look(), workload=SERVING, blocked=waiting, unreferenced=("wbe",))
 
     assert actions(mended) == [ReleaseReplicas("wbe")]
-    assert actions(replace(mended, blocked=Blocked(Reason.REFUSED, "no"))) == []
+    assert actions(replace(mended, blocked=Blocked(reason=Reason.REFUSED, sentence="no"))) == []
     assert actions(replace(mended, deleting=True, finalizer=True)) == [ReleaseReplicas("wbe"), Finalize(keep=False)]
 
 
@@ -144,13 +151,13 @@ def test_a_deployment_grows_again_when_ours_fail_that_took_its_room(available: i
     look = coming_up(replace(PROGRESSIVE, replicas=size, available=size), available=available)
 
     assert actions(look) == [ResizeWorkload(back)]
-    blocked = Blocked(Reason.GATEWAY_MISSING, "the gateway is missing")
+    blocked = Blocked(reason=Reason.GATEWAY_MISSING, sentence="the gateway is missing")
     assert actions(replace(look, blocked=blocked)) == [ResizeWorkload(back)]
 
 
 def test_a_deployment_that_was_emptied_gets_no_pods_back_but_by_the_hand_back() -> None:
     """It may have been resumed, and declare what nobody proved."""
-    emptied = replace(PROGRESSIVE, replicas=0, available=0, emptied=1, paused=False)
+    emptied = replace(noted(PROGRESSIVE, emptied=1), replicas=0, available=0, paused=False)
     look = coming_up(emptied, available=0)
 
     assert actions(look) == []
@@ -162,15 +169,15 @@ def test_pods_that_cannot_start_leave_their_room_to_the_deployments() -> None:
     stuck = replace(look.candidate, total=4, stuck=4, stuck_sentence="container web: CrashLoopBackOff")
     tight = replace(look, sides=(stuck,))
 
-    assert actions(tight) == [Scale("v1", 1)]
+    assert actions(tight) == [Scale(revision="v1", replicas=1)]
     # None comes back before the Deployment is whole, or one of ours answers.
     one = replace(stuck, replicas=1, total=1)
     assert (actions(replace(tight, sides=(one,))), decide(replace(tight, sides=(one,))).reason) == (
         [],
         Reason.CANNOT_START,
     )
-    assert actions(replace(tight, sides=(replace(one, available=1, stuck=0),))) == [Scale("v1", 4)]
-    assert actions(replace(tight, sides=(one,), workload=PROGRESSIVE)) == [Scale("v1", 4)]
+    assert actions(replace(tight, sides=(replace(one, available=1, stuck=0),))) == [Scale(revision="v1", replicas=4)]
+    assert actions(replace(tight, sides=(one,), workload=PROGRESSIVE)) == [Scale(revision="v1", replicas=4)]
 
 
 def serving_unproven(look: Snapshot, **changes: Any) -> Snapshot:
@@ -179,7 +186,7 @@ def serving_unproven(look: Snapshot, **changes: Any) -> Snapshot:
 
 
 def test_a_template_that_nobody_proved_waits_until_the_proven_one_is_served() -> None:
-    look = serving_unproven(coming_up(replace(TAKEN, proven="v1"), available=4), route=None)
+    look = serving_unproven(coming_up(noted(TAKEN, proven="v1"), available=4), route=None)
 
     decision = decide(look)
 
@@ -192,7 +199,7 @@ def test_a_template_that_nobody_proved_waits_until_the_proven_one_is_served() ->
 
 
 def test_a_template_waits_for_the_proven_one_as_long_as_that_may_start() -> None:
-    look = serving_unproven(coming_up(replace(TAKEN, proven="v1"), available=0))
+    look = serving_unproven(coming_up(noted(TAKEN, proven="v1"), available=0))
     stuck = replace(look.candidate, total=4, stuck=4, stuck_sentence="no image")
     late = progress_look(look, deadline_from=look.now - 60 * MINUTE)
 
@@ -224,8 +231,8 @@ def test_pods_of_a_replaced_first_revision_stay_while_they_are_all_that_answers(
     look = coming_up(replace(TAKEN, replicas=0, available=0), available=4)
     replaced = progress_look(replace(look, target="v2"), candidate="v2")
 
-    assert Scale("v1", 0) not in actions(replaced)
-    assert actions(replace(replaced, workload=TAKEN)) == [Scale("v1", 0)]
+    assert Scale(revision="v1", replicas=0) not in actions(replaced)
+    assert actions(replace(replaced, workload=TAKEN)) == [Scale(revision="v1", replicas=0)]
 
 
 def test_a_first_revision_whose_status_was_lost_goes_on_with_its_pods() -> None:
@@ -249,7 +256,9 @@ def coming_up(workload: Workload, *, available: int) -> Snapshot:
 
 def test_a_size_that_git_owns_is_held_before_git_lets_go() -> None:
     owned = replace(SERVING, owned_by="kustomize-controller")
-    look = replace(World().look(), workload=owned, finalizer=True, blocked=Blocked(Reason.TAKEOVER_WAITS, "Git"))
+    look = replace(
+        World().look(), workload=owned, finalizer=True, blocked=Blocked(reason=Reason.TAKEOVER_WAITS, sentence="Git")
+    )
 
     assert actions(look) == [HoldReplicas(4)]
 
@@ -288,7 +297,7 @@ def test_an_autoscalers_number_from_beside_the_deployments_pods_goes_with_them()
 
 def test_a_deployment_that_grew_beyond_the_release_is_not_emptied() -> None:
     """The pods that somebody added would go with it, and nobody gave them to the Release."""
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "it has 6 replicas and the Release 4")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="it has 6 replicas and the Release 4")
     grown = replace(TAKEN, replicas=6, available=6, outgrown=4)
 
     assert (actions(at_rest(grown, blocked=waiting)), decide(at_rest(grown, blocked=waiting)).reason) == (
@@ -321,7 +330,7 @@ def test_pods_stay_while_the_route_is_not_sure(changes: dict[str, Any]) -> None:
 
 
 def test_a_deployment_that_someone_unpaused_is_paused_again() -> None:
-    assert actions(at_rest(replace(TAKEN, paused=False))) == [TakeOver(4, paused=False)]
+    assert actions(at_rest(replace(TAKEN, paused=False))) == [TakeOver(TakenOver(name="web", replicas=4))]
 
 
 def test_a_deployment_that_is_empty_is_not_left_paused() -> None:
@@ -333,7 +342,7 @@ def test_a_deployment_that_is_empty_is_not_left_paused() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"total": 1}, {"current": False}, {"emptied": 0, "replicas": 2, "total": 2}],
+    [{"total": 1}, {"current": False}, {"was": replace(OURS.was, emptied=0), "replicas": 2, "total": 2}],
     ids=["pods are left", "its controller has not seen it", "it serves"],
 )
 def test_a_deployment_is_paused_until_its_pods_are_gone(changes: dict[str, Any]) -> None:
@@ -341,19 +350,21 @@ def test_a_deployment_is_paused_until_its_pods_are_gone(changes: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "changes", [{"was_paused": True}, {"paused_by_us": False}], ids=["found paused", "paused by another since"]
+    "changes",
+    [{"was": replace(OURS.was, paused=True)}, {"paused_by_us": False}],
+    ids=["found paused", "paused by another since"],
 )
 def test_a_pause_of_others_is_left(changes: dict[str, Any]) -> None:
     assert actions(at_rest(replace(OURS, **changes))) == []
 
 
 def test_a_deployment_that_was_found_empty_is_not_left_paused_either() -> None:
-    assert actions(at_rest(replace(OURS, emptied=0, was_replicas=0))) == [ResumeWorkload()]
+    assert actions(at_rest(noted(OURS, emptied=0, replicas=0))) == [ResumeWorkload()]
 
 
 def test_a_deployment_that_a_hand_emptied_too_early_stays_paused() -> None:
     """Where ours fail its pods come back, and with the template that they had."""
-    unsure = at_rest(replace(OURS, emptied=0), route=replace(ROUTE, confirmed=False))
+    unsure = at_rest(noted(OURS, emptied=0), route=replace(ROUTE, confirmed=False))
 
     assert actions(unsure) == []
 
@@ -371,13 +382,13 @@ def test_a_deployment_that_is_scaled_up_in_mid_rollout_is_paused_and_emptied_at_
     raised = replace(EMPTY, replicas=1, available=1, total=1, paused=False)
     look = replace(recorded(at_first_step().look()), finalizer=True, route=replace(ROUTE, weight=20, touched=True))
 
-    assert actions(replace(look, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(look, workload=raised)) == [TakeOver(TakenOver(name="web", replicas=4, emptied=1))]
     assert actions(replace(look, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload(2)]
     drains = replace(look, plan=DRAINING, route=replace(look.routes[0], confirmed_for=timedelta(seconds=10)))
     assert decide(replace(drains, workload=replace(raised, paused=True))).reason is not Reason.TAKING_OVER
-    assert actions(replace(look, workload=replace(raised, paused=True, emptied=2))) == []
+    assert actions(replace(look, workload=replace(noted(raised, emptied=2), paused=True))) == []
     # Before it was emptied once, that is for the time at rest.
-    assert actions(replace(look, workload=replace(raised, emptied=0))) == []
+    assert actions(replace(look, workload=noted(raised, emptied=0))) == []
 
 
 def test_a_deployment_that_is_scaled_up_while_a_hand_holds_the_weight_is_paused_and_emptied_too() -> None:
@@ -386,15 +397,17 @@ def test_a_deployment_that_is_scaled_up_while_a_hand_holds_the_weight_is_paused_
     held = progress_look(look, lowered_to=5)
 
     assert decide(held).reason is Reason.LOWERED_BY_HAND
-    assert actions(replace(held, workload=raised)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(replace(held, workload=raised)) == [TakeOver(TakenOver(name="web", replicas=4, emptied=1))]
     assert actions(replace(held, workload=replace(raised, paused=True, paused_by_us=True))) == [EmptyWorkload(2)]
     assert actions(replace(held, workload=OURS)) == [ResumeWorkload()]
     # What takes a weight away waits for no Deployment.
     risen = replace(held, route=replace(look.routes[0], weight=20), workload=raised)
-    assert actions(risen) == [SetWeight(5, "v2")]
+    assert actions(risen) == [SetWeight(weight=5, revision="v2")]
 
 
-NOT_ISOLATED = Blocked(Reason.NOT_ISOLATED, "Service web would send traffic to the candidate past the gate")
+NOT_ISOLATED = Blocked(
+    reason=Reason.NOT_ISOLATED, sentence="Service web would send traffic to the candidate past the gate"
+)
 
 
 def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaused() -> None:
@@ -403,19 +416,19 @@ def test_what_a_rollout_waits_for_leaves_no_deployment_that_was_scaled_up_unpaus
     look = recorded(at_rest(raised, target="v2", blocked=NOT_ISOLATED))
     resting = replace(look, workload=replace(raised, paused=True, paused_by_us=True))
 
-    assert actions(look) == [TakeOver(4, paused=False, emptied=1)]
-    assert actions(replace(look, known=False)) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(look) == [TakeOver(TakenOver(name="web", replicas=4, emptied=1))]
+    assert actions(replace(look, known=False)) == [TakeOver(TakenOver(name="web", replicas=4, emptied=1))]
     assert actions(resting) == [EmptyWorkload(2)]
     mid_rollout = replace(recorded(at_first_step().look()), finalizer=True, blocked=NOT_ISOLATED, workload=raised)
-    assert actions(mid_rollout) == [TakeOver(4, paused=False, emptied=1)]
+    assert actions(mid_rollout) == [TakeOver(TakenOver(name="web", replicas=4, emptied=1))]
     first = replace(recorded(coming_up(replace(TAKEN, paused=False), available=4)), blocked=NOT_ISOLATED)
-    assert actions(first) == [TakeOver(4, paused=False)]
-    refused = Blocked(Reason.REFUSED, "no")
+    assert actions(first) == [TakeOver(TakenOver(name="web", replicas=4))]
+    refused = Blocked(reason=Reason.REFUSED, sentence="no")
     assert actions(replace(look, blocked=refused)) == []
 
 
 def test_a_contest_is_told_beside_what_a_rollout_waits_for() -> None:
-    contested = replace(TAKEN, emptied=2, replicas=2)
+    contested = replace(noted(TAKEN, emptied=2), replicas=2)
 
     decision = decide(recorded(at_rest(contested, target="v2", blocked=NOT_ISOLATED)))
 
@@ -426,7 +439,7 @@ def test_a_contest_is_told_beside_what_a_rollout_waits_for() -> None:
 
 
 def test_there_is_no_third_try() -> None:
-    look = at_rest(replace(TAKEN, emptied=2))
+    look = at_rest(noted(TAKEN, emptied=2))
 
     assert actions(look) == []
     assert (decide(look).reason, decide(look).progress.phase) == (Reason.CONTESTED, Phase.PROMOTED)
@@ -434,7 +447,7 @@ def test_there_is_no_third_try() -> None:
 
 def test_a_size_that_nobody_declares_any_more_is_emptied_as_for_the_first_time() -> None:
     """What the message asks for was done."""
-    let_go = replace(TAKEN, emptied=2, replicas=1, let_go=True)
+    let_go = replace(noted(TAKEN, emptied=2), replicas=1, let_go=True)
 
     decision = decide(at_rest(let_go))
 
@@ -449,14 +462,14 @@ def test_a_size_that_nobody_declares_any_more_is_emptied_as_for_the_first_time()
 
 
 def test_a_contest_that_another_ended_at_0_is_forgotten() -> None:
-    conceded = at_rest(replace(EMPTY, emptied=2, held=False))
+    conceded = at_rest(replace(noted(EMPTY, emptied=2), held=False))
 
     decision = decide(conceded)
 
     assert decision.actions == (EmptyWorkload(1),)
     assert decision.progress.taken_over is not None
     assert decision.progress.taken_over.emptied == 1
-    assert actions(at_rest(replace(EMPTY, emptied=1, held=False))) == []
+    assert actions(at_rest(replace(noted(EMPTY, emptied=1), held=False))) == []
     # It has no pods that could drain.
     settling = replace(conceded, plan=DRAINING, route=replace(ROUTE, confirmed_for=timedelta(seconds=10)))
     assert actions(settling) == [EmptyWorkload(1)]
@@ -464,21 +477,23 @@ def test_a_contest_that_another_ended_at_0_is_forgotten() -> None:
 
 @pytest.mark.parametrize(("later", "tries"), [(QUIET, 1), (QUIET - MINUTE, None)], ids=["long after", "soon after"])
 def test_who_scales_it_up_long_after_the_last_try_is_no_one_who_fights(later: timedelta, tries: int | None) -> None:
-    raised = replace(TAKEN, emptied=2, emptied_at=START, sized_at=START + later)
+    raised = replace(noted(TAKEN, emptied=2, emptied_at=START), sized_at=START + later)
 
     assert actions(at_rest(raised)) == ([EmptyWorkload(tries)] if tries else [])
     assert (decide(at_rest(raised)).reason is Reason.CONTESTED) is (tries is None)
 
 
 def test_a_pause_keeps_when_it_was_emptied_last() -> None:
-    raised = replace(TAKEN, emptied=1, emptied_at=START, paused=False)
+    raised = replace(noted(TAKEN, emptied=1, emptied_at=START), paused=False)
 
-    assert actions(recorded(at_rest(raised))) == [TakeOver(4, paused=False, emptied=1, emptied_at=START)]
+    assert actions(recorded(at_rest(raised))) == [
+        TakeOver(TakenOver(name="web", replicas=4, emptied=1, emptied_at=START))
+    ]
 
 
 def test_what_runs_again_while_the_route_is_missing_is_told_and_left() -> None:
     """Its pods may be all that is reached."""
-    running = replace(TAKEN, emptied=1, replicas=2)
+    running = replace(noted(TAKEN, emptied=1), replicas=2)
     lost = replace(ROUTE, confirmed=False, lost=True, sentence="HTTPRoute front is missing")
 
     decision = decide(at_rest(running, route=lost))
@@ -491,15 +506,15 @@ def test_what_runs_again_while_the_route_is_missing_is_told_and_left() -> None:
     assert decide(at_rest(running)).actions == (EmptyWorkload(2),)
     # Empty again, or said in other words already.
     assert decide(at_rest(EMPTY, route=lost)).reason is Reason.PROMOTED
-    assert decide(at_rest(replace(running, emptied=2), route=lost)).reason is Reason.CONTESTED
+    assert decide(at_rest(noted(running, emptied=2), route=lost)).reason is Reason.CONTESTED
 
 
 def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
     """It was not paused any more when it was scaled up the last time."""
-    raised = recorded(at_rest(replace(TAKEN, emptied=2, paused=False)))
+    raised = recorded(at_rest(replace(noted(TAKEN, emptied=2), paused=False)))
 
-    assert actions(raised) == [TakeOver(4, paused=False, emptied=2)]
-    settled = at_rest(replace(OURS, emptied=2))
+    assert actions(raised) == [TakeOver(TakenOver(name="web", replicas=4, emptied=2))]
+    settled = at_rest(noted(OURS, emptied=2))
     assert actions(settled) == [ResumeWorkload()]
 
 
@@ -511,19 +526,19 @@ def test_a_contested_deployment_keeps_the_template_that_its_pods_have() -> None:
 def test_a_deployment_that_another_declares_not_to_be_paused_is_not_paused_against_that(another: Any) -> None:
     """Its pods get each template in the same apply, whoever pauses it in between: that would be no end of writes."""
     resumed = replace(TAKEN, paused=False, **another)
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "kustomize-controller declares its spec.paused")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="kustomize-controller declares its spec.paused")
     unserved = replace(coming_up(resumed, available=4), blocked=waiting)
 
     assert (actions(unserved), decide(unserved).reason) == ([], Reason.TAKEOVER_WAITS)
     # Empty it needs no pause.
     assert actions(at_rest(resumed, blocked=waiting)) == [EmptyWorkload()]
-    contested = recorded(at_rest(replace(resumed, emptied=2)))
+    contested = recorded(at_rest(noted(resumed, emptied=2)))
     assert (actions(contested), decide(contested).reason) == ([], Reason.CONTESTED)
     assert "take replicas and paused out of what declares it" in decide(contested).sentence
 
 
 def test_a_contest_stops_no_rollout() -> None:
-    assert decide(at_rest(replace(TAKEN, emptied=2), target="v2")).reason is Reason.ROLLOUT_STARTED
+    assert decide(at_rest(noted(TAKEN, emptied=2), target="v2")).reason is Reason.ROLLOUT_STARTED
 
 
 def recorded(look: Snapshot) -> Snapshot:
@@ -583,12 +598,12 @@ def test_a_template_that_was_rolled_back_is_not_handed_back_without_a_word() -> 
 
 
 def test_stable_keeps_its_size_while_a_hand_back_waits() -> None:
-    assert actions(rejecting(replicas=6)) == [Scale("v1", 6)]
+    assert actions(rejecting(replicas=6)) == [Scale(revision="v1", replicas=6)]
 
 
 def test_a_hand_back_takes_no_pods_from_a_deployment_whose_size_nobody_remembers() -> None:
     """Its note and the status were lost while its pods were all that served."""
-    forgotten = coming_up(replace(TAKEN, was_replicas=0, paused_by_us=True), available=0)
+    forgotten = coming_up(replace(noted(TAKEN, replicas=0), paused_by_us=True), available=0)
 
     assert actions(deleted(forgotten)) == [RefillWorkload(4)]
 
@@ -670,7 +685,7 @@ def test_a_deployment_that_was_never_taken_over_is_left_alone(paused: bool) -> N
 
 
 def test_a_takeover_that_waits_beside_what_is_served_says_so() -> None:
-    waiting = Blocked(Reason.TAKEOVER_WAITS, "an autoscaler")
+    waiting = Blocked(reason=Reason.TAKEOVER_WAITS, sentence="an autoscaler")
     look = at_rest(SERVING, blocked=waiting)
 
     assert (actions(look), decide(look).reason) == ([], Reason.TAKEOVER_WAITS)
@@ -679,19 +694,19 @@ def test_a_takeover_that_waits_beside_what_is_served_says_so() -> None:
 
 
 def test_a_lost_note_is_made_again_as_it_was_recorded() -> None:
-    lost = replace(EMPTY, taken_over=False, replicas=2, paused=False, was_paused=True)
+    lost = replace(noted(EMPTY, paused=True), taken_over=False, replicas=2, paused=False)
 
-    assert actions(recorded(at_rest(lost))) == [TakeOver(4, paused=True, emptied=1)]
+    assert actions(recorded(at_rest(lost))) == [TakeOver(TakenOver(name="web", replicas=4, paused=True, emptied=1))]
 
 
 def test_a_note_that_nobody_recorded_is_made_again_with_the_size_of_the_release() -> None:
-    lost = replace(EMPTY, taken_over=False, was_replicas=0, paused_by_us=True)
+    lost = replace(noted(EMPTY, replicas=0), taken_over=False, paused_by_us=True)
 
-    assert actions(at_rest(lost)) == [TakeOver(4, paused=False)]
+    assert actions(at_rest(lost)) == [TakeOver(TakenOver(name="web", replicas=4))]
 
 
 def test_a_deployment_that_is_replaced_again_and_again_is_contested() -> None:
-    replaced = replace(SERVING, was_replicas=4, emptied=2, owned_by="kubectl")
+    replaced = replace(noted(SERVING, replicas=4, emptied=2), owned_by="kubectl")
     look = recorded(at_rest(replaced))
 
     assert (actions(look), decide(look).reason) == ([], Reason.CONTESTED)
@@ -699,7 +714,7 @@ def test_a_deployment_that_is_replaced_again_and_again_is_contested() -> None:
 
 
 def test_a_deployment_that_was_paused_serves_before_it_is_paused_again() -> None:
-    found_paused = replace(TAKEN, was_paused=True, attached_pods=0)
+    found_paused = replace(noted(TAKEN, paused=True), attached_pods=0)
 
     assert actions(handing_back(found_paused)) == [RefillWorkload(4)]
     gone = handed_over(replace(found_paused, paused=False), since=2 * MINUTE)
@@ -773,7 +788,7 @@ def test_a_rollout_goes_back_before_anything_is_handed_over() -> None:
     look = at_first_step().look()
 
     assert [action for action in actions(deleted(look, workload=EMPTY)) if isinstance(action, SetWeight)] == [
-        SetWeight(0, "v2")
+        SetWeight(weight=0, revision="v2")
     ]
 
 

@@ -127,7 +127,7 @@ class World:
                 side = self.sides.get(revision, Side(revision=revision))
                 prepared = replace(side, pinned_for=self.progress.started_at, rejected=False)
                 self.sides[revision] = self._sized(prepared, replicas)
-            case Scale(revision, replicas, rejected):
+            case Scale(revision=revision, replicas=replicas, rejected=rejected):
                 side = self.sides[revision]
                 noted = replace(side, rejected=side.rejected or rejected, ending=action.ending or side.ending)
                 self.sides[revision] = self._sized(noted, replicas)

@@ -68,7 +68,7 @@ def breached() -> World:
 
 def blocked() -> World:
     world = at_first_step()
-    world.blocked = Blocked(Reason.GATEWAY_MISSING, "mend it")
+    world.blocked = Blocked(reason=Reason.GATEWAY_MISSING, sentence="mend it")
     world.run()
     return world
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.unit.reconcile.stores import made
-from tidegate.api.names import ASK_ABORT, LABEL_REVISION
+from tidegate.api import Ask
+from tidegate.api.names import LABEL_REVISION
 from tidegate.reconcile.lanes import changes_under_traffic, lane_of, loses_a_pod
 from tidegate.reconcile.seen.asks import NONCE_LENGTH
 from tidegate.watch import Lane, Object
@@ -25,7 +26,7 @@ SERVED = {"phase": "Promoted", "observedGeneration": 2, "stable": {"revision": "
 
 
 def stored(status: Object, generation: int = 2, abort: str = "") -> Object:
-    annotations = {ASK_ABORT: abort} if abort else {}
+    annotations = {Ask.ABORT.annotation: abort} if abort else {}
     return {**made("web", generation=generation, annotations=annotations), "status": status}
 
 

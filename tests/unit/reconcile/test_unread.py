@@ -13,8 +13,7 @@ from tests.unit.clients.test_kube import served
 from tests.unit.reconcile.seen.test_sides import empty_world
 from tests.unit.reconcile.test_garbled import SPEC as GARBLED
 from tests.unit.reconcile.test_garbled import seen
-from tidegate.api import InvalidSpec
-from tidegate.api.names import ASK_ABORT
+from tidegate.api import Ask, InvalidSpec
 from tidegate.clients import Http, Kind
 from tidegate.decision import decide
 from tidegate.decision.reasons import Reason
@@ -123,7 +122,7 @@ def test_an_abort_is_obeyed_whatever_a_match_has_become(name: str) -> None:
     gateway = {**GARBLED["traffic"]["gateway"], "rules": [{"matches": [MISSHAPEN[name]]}]}
     spec = {**GARBLED, "traffic": {"gateway": gateway}}
 
-    look = seen({}, spec=spec, asks={ASK_ABORT: "1"})
+    look = seen({}, spec=spec, asks={Ask.ABORT.annotation: "1"})
 
     assert look.blocked is not None
     assert look.blocked.sentence.startswith("spec.traffic.gateway.rules[0].matches[0]")
@@ -140,7 +139,9 @@ async def test_a_release_that_is_nested_too_deep_is_told_so_and_the_others_are_r
         for name in ("listed", "told"):
             seen = observe(("shop", name), world)
             assert seen is not None
-            blocked = Blocked(Reason.INVALID_SPEC, "spec.template: must be nested at most 64 levels deep")
+            blocked = Blocked(
+                reason=Reason.INVALID_SPEC, sentence="spec.template: must be nested at most 64 levels deep"
+            )
             assert seen.snapshot.blocked == blocked
 
 
@@ -159,9 +160,9 @@ TEMPLATES: dict[str, tuple[Any, str]] = {
 def test_an_abort_is_obeyed_whatever_the_template_has_become(name: str, router: dict[str, Any]) -> None:
     template, words = TEMPLATES[name]
 
-    look = seen({}, spec={**GARBLED, "template": template, "traffic": router}, asks={ASK_ABORT: "1"})
+    look = seen({}, spec={**GARBLED, "template": template, "traffic": router}, asks={Ask.ABORT.annotation: "1"})
 
-    assert look.blocked == Blocked(Reason.INVALID_SPEC, f"spec.template: {words}")
+    assert look.blocked == Blocked(reason=Reason.INVALID_SPEC, sentence=f"spec.template: {words}")
     assert decide(look).reason is Reason.ABORTED
 
 

@@ -98,16 +98,16 @@ def test_helm_that_updates_is_told_from_helm_that_applies(operation: str, name: 
 
 
 def test_a_note_reads_back_through_takeover_and_emptying() -> None:
-    note = Note("web", 3, paused=False)
+    note = Note(release="web", replicas=3, paused=False)
 
     assert note_of(taken_over(note)["metadata"]["annotations"]) == note
-    tried = Note("web", 3, paused=False, emptied=1, emptied_at="2026-01-01T00:00:00.000000Z")
+    tried = Note(release="web", replicas=3, paused=False, emptied=1, emptied_at="2026-01-01T00:00:00.000000Z")
     assert note_of(emptied(tried)["metadata"]["annotations"]) == tried
 
 
 def test_a_deployment_changes_its_size_paused_and_is_resumed_by_itself() -> None:
     """A template that was declared since gets no pods by that, and nobody's size is touched by the other."""
-    assert emptied(Note("web", 3, paused=False))["spec"] == {"replicas": 0, "paused": True}
+    assert emptied(Note(release="web", replicas=3, paused=False))["spec"] == {"replicas": 0, "paused": True}
     assert resized(2)["spec"] == {"replicas": 2, "paused": True}
     assert resumed() == {"spec": {"paused": None}}
 

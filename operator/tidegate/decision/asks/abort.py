@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tidegate.api import Ask
 from tidegate.decision.decision import Decision
 from tidegate.decision.progress import Asks, Phase
 from tidegate.decision.promotion import go_back_as_begun
@@ -15,11 +16,11 @@ from .in_vain import in_vain
 
 def abort(seen: Snapshot) -> Decision | None:
     """A person's stop outranks everything, also under `suspend: All`, up to the point of no return."""
-    nonce = seen.asked("abort")
+    nonce = seen.asked(Ask.ABORT)
     if nonce is None:
         return None
 
-    handled = replace(seen.progress.handled, abort=nonce)
+    handled = seen.progress.handled.adding({Ask.ABORT: nonce})
     if going_back_for_another(seen):
         return reject_the_next(seen, handled)
 
@@ -43,7 +44,7 @@ def go_back_all_the_same(seen: Snapshot, nonce: str) -> Decision | None:
     if begun is None:
         return None
 
-    return replace(begun, progress=replace(begun.progress, handled=replace(begun.progress.handled, abort=nonce)))
+    return replace(begun, progress=replace(begun.progress, handled=begun.progress.handled.adding({Ask.ABORT: nonce})))
 
 
 def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tidegate.api import Ask
 from tidegate.decision.decision import Decision, Record
 from tidegate.decision.progress import Asks, Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
 
 # What moves the rollout forward in which it is asked.
-STEPPING = ("promote", "promote_full", "skip_step")
+STEPPING = (Ask.PROMOTE, Ask.PROMOTE_FULL, Ask.SKIP_STEP)
 
 
 def answer_strays(seen: Snapshot) -> Decision | None:
@@ -17,20 +18,20 @@ def answer_strays(seen: Snapshot) -> Decision | None:
 
     No step of the next rollout is one that a person saw when asking. A retry of what stays out is for the rest to obey.
     """
-    return nothing_to_do(seen, *STEPPING, *(() if _retried_at_rest(seen) else ("retry",)))
+    return nothing_to_do(seen, *STEPPING, *(() if _retried_at_rest(seen) else (Ask.RETRY,)))
 
 
-def nothing_to_do(seen: Snapshot, *asks: str) -> Decision | None:
+def nothing_to_do(seen: Snapshot, *asks: Ask) -> Decision | None:
     """Marks those of these asks that are new as handled, and says so."""
-    stray = {what: nonce for what in asks if (nonce := seen.asked(what))}
+    stray = {ask: nonce for ask in asks if (nonce := seen.asked(ask))}
     if not stray:
         return None
 
     sentence = f"{nothing_for(stray)}{_when_to_ask(seen, stray)}"
-    return in_vain(seen, sentence, handled=replace(seen.progress.handled, **stray))
+    return in_vain(seen, sentence, handled=seen.progress.handled.adding(stray))
 
 
-def _when_to_ask(seen: Snapshot, asks: Iterable[str]) -> str:
+def _when_to_ask(seen: Snapshot, asks: Iterable[Ask]) -> str:
     """Who asks along with a new template, or before it starts, learns when its steps may be opened."""
     starts = seen.known and not seen.uncompared and seen.another_waits
     if not starts or set(STEPPING).isdisjoint(asks):
@@ -39,9 +40,9 @@ def _when_to_ask(seen: Snapshot, asks: Iterable[str]) -> str:
     return f" before the rollout of revision {seen.target} has started: ask again then, with another nonce"
 
 
-def nothing_for(asks: Iterable[str]) -> str:
+def nothing_for(asks: Iterable[Ask]) -> str:
     """Says of these asks that there is nothing to do."""
-    return f"{', '.join(sorted(asks)).replace('_', '-')}: nothing to do"
+    return f"{', '.join(sorted(asks))}: nothing to do"
 
 
 def in_vain(seen: Snapshot, sentence: str, *, handled: Asks, reason: Reason = Reason.ASKED_IN_VAIN) -> Decision:
@@ -50,9 +51,9 @@ def in_vain(seen: Snapshot, sentence: str, *, handled: Asks, reason: Reason = Re
     return Decision(reason=reason, sentence=sentence, progress=progress, record=Record.STATE_ONLY)
 
 
-def late_for_this(seen: Snapshot) -> dict[str, str]:
+def late_for_this(seen: Snapshot) -> dict[Ask, str]:
     """Asks that a rollout leaves without an answer when it ends, and that would act on what it rejected."""
-    return {what: nonce for what in ("retry", "undo") if (nonce := seen.asked(what))}
+    return {ask: nonce for ask in (Ask.RETRY, Ask.UNDO) if (nonce := seen.asked(ask))}
 
 
 def _retried_at_rest(seen: Snapshot) -> bool:

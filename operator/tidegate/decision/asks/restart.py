@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tidegate.api import Ask
 from tidegate.decision.actions import EvictPod
 from tidegate.decision.decision import Decision, Record
 from tidegate.decision.reasons import Reason
@@ -18,11 +19,11 @@ ALONE = "one pod alone: its restart would serve nobody; scale to 2, or declare a
 
 def note_restart(seen: Snapshot) -> Decision | None:
     """Keep the instant of the ask: pods that are younger, as a new stable's will be, need no restart."""
-    nonce = seen.asked("restart")
+    nonce = seen.asked(Ask.RESTART)
     if nonce is None:
         return None
 
-    handled = replace(seen.progress.handled, restart=nonce)
+    handled = seen.progress.handled.adding({Ask.RESTART: nonce})
     if seen.progress.stable is None:
         return in_vain(seen, "restart: nothing is served yet", handled=handled)
 
@@ -66,4 +67,4 @@ def _resting(seen: Snapshot) -> bool:
     """True where nothing else is about to happen."""
     progress = seen.progress
     said = progress.reason in RESTING or progress.reason.rejects
-    return said and not seen.another_waits and seen.asked("retry") is None
+    return said and not seen.another_waits and seen.asked(Ask.RETRY) is None

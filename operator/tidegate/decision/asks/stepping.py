@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from tidegate.api import Ask
 from tidegate.decision.actions import Action, SetWeight
 from tidegate.decision.deadline import held_late
 from tidegate.decision.decision import Decision, act
@@ -19,11 +20,11 @@ from .naming import names_this_step
 
 def open_step(seen: Snapshot) -> Decision | None:
     """Open this step's pause, or lift a weight lowered by hand. One for another step or revision opens nothing."""
-    nonce = seen.asked("promote")
+    nonce = seen.asked(Ask.PROMOTE)
     if nonce is None:
         return None
 
-    handled = replace(seen.progress.handled, promote=nonce)
+    handled = seen.progress.handled.adding({Ask.PROMOTE: nonce})
     if names_this_step(seen, nonce):
         sentence = f"promote: step {seen.step.name}"
         opened = opened_by_promote(seen)
@@ -47,11 +48,11 @@ def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
 
 def go_straight_to_full(seen: Snapshot) -> Decision | None:
     """Go straight to full weight: no dwell, pause or watch, but never past a breach or missing pods."""
-    nonce = seen.asked("promote_full")
+    nonce = seen.asked(Ask.PROMOTE_FULL)
     if nonce is None:
         return None
 
-    handled = replace(seen.progress.handled, promote_full=nonce)
+    handled = seen.progress.handled.adding({Ask.PROMOTE_FULL: nonce})
     if seen.progress.step < seen.plan.last:
         entered = enter(seen, seen.plan.last, straight=True, handled=handled, lowered_to=None)
         return replace(entered, actions=lift(seen))
@@ -64,16 +65,16 @@ def lift(seen: Snapshot) -> tuple[Action, ...]:
     if not lowered(seen):
         return ()
 
-    return (SetWeight(min(route.lowest for route in seen.routes), seen.candidate.revision),)
+    return (SetWeight(weight=min(route.lowest for route in seen.routes), revision=seen.candidate.revision),)
 
 
 def skip_step(seen: Snapshot) -> Decision | None:
     """Leave this step now: its dwell and gates are a person's to skip, its pods are not."""
-    nonce = seen.asked("skip_step")
+    nonce = seen.asked(Ask.SKIP_STEP)
     if nonce is None or seen.progress.step >= seen.plan.last:
         return None
 
-    return enter(seen, seen.progress.step + 1, handled=replace(seen.progress.handled, skip_step=nonce))
+    return enter(seen, seen.progress.step + 1, handled=seen.progress.handled.adding({Ask.SKIP_STEP: nonce}))
 
 
 def open_first_steps(seen: Snapshot) -> Decision | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from tidegate.api import Ask
 from tidegate.decision.decision import Rule
 from tidegate.decision.hand_back import refill_the_workload
 
@@ -46,8 +47,8 @@ OF_FIRST_STEPS = Answer(
 )
 AFTER_IT = Answer("once that has ended", (note_restart,))
 
-ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
-    "abort": {
+ANSWERS: Mapping[Ask, Mapping[Situation, Answer]] = {
+    Ask.ABORT: {
         Situation.REST: Answer("what waits to start does not", (abort,)),
         Situation.FIRST: Answer(NOTHING, (abort,)),
         Situation.ROLLOUT: Answer("it goes back", (abort,)),
@@ -55,7 +56,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.ROLLBACK: Answer("what would start next does not", (abort,)),
         Situation.HAND_BACK: ENDS,
     },
-    "promote": {
+    Ask.PROMOTE: {
         Situation.REST: STRAY,
         Situation.FIRST: OF_FIRST_STEPS,
         Situation.ROLLOUT: Answer("the step that it names is opened", (open_step,)),
@@ -63,7 +64,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.ROLLBACK: STRAY,
         Situation.HAND_BACK: ENDS,
     },
-    "promote_full": {
+    Ask.PROMOTE_FULL: {
         Situation.REST: STRAY,
         Situation.FIRST: OF_FIRST_STEPS,
         Situation.ROLLOUT: Answer("it goes straight to 100", (go_straight_to_full,)),
@@ -71,7 +72,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.ROLLBACK: STRAY,
         Situation.HAND_BACK: ENDS,
     },
-    "skip_step": {
+    Ask.SKIP_STEP: {
         Situation.REST: STRAY,
         Situation.FIRST: OF_FIRST_STEPS,
         Situation.ROLLOUT: Answer("the step is left, unless it is the last", (skip_step, answer_strays)),
@@ -79,7 +80,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.ROLLBACK: STRAY,
         Situation.HAND_BACK: ENDS,
     },
-    "retry": {
+    Ask.RETRY: {
         Situation.REST: Answer("what was rejected starts", (answer_strays, retry)),
         Situation.FIRST: STRAY,
         Situation.ROLLOUT: Answer(NOTHING, (retry_in_vain,)),
@@ -87,7 +88,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.ROLLBACK: Answer("kept for what was rejected", (answer_strays,)),
         Situation.HAND_BACK: Answer("the Deployment is handed back as it is declared", (refill_the_workload,)),
     },
-    "undo": {
+    Ask.UNDO: {
         Situation.REST: Answer("a rollout back starts", (undo,)),
         Situation.FIRST: KEPT,
         Situation.ROLLOUT: Answer(NOTHING, (undo_in_vain,)),
@@ -95,7 +96,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.ROLLBACK: KEPT,
         Situation.HAND_BACK: ENDS,
     },
-    "restart": {
+    Ask.RESTART: {
         Situation.REST: Answer("stable's pods are replaced", (note_restart,)),
         Situation.FIRST: Answer(NOTHING, (note_restart,)),
         Situation.ROLLOUT: AFTER_IT,

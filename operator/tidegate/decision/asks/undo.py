@@ -1,7 +1,6 @@
 """Going back to a revision that was stable before, although Git still declares a newer template."""
 
-from dataclasses import replace
-
+from tidegate.api import Ask
 from tidegate.decision.decision import Decision
 from tidegate.decision.progress import Outcome, Progress
 from tidegate.decision.reasons import Reason
@@ -14,11 +13,11 @@ from .in_vain import in_vain
 
 def undo(seen: Snapshot) -> Decision | None:
     """A rollout back; what is declared now is overruled until `retry` or another template."""
-    nonce = seen.asked("undo")
+    nonce = seen.asked(Ask.UNDO)
     if nonce is None or _others_drain(seen):
         return None
 
-    handled = replace(seen.progress.handled, undo=nonce)
+    handled = seen.progress.handled.adding({Ask.UNDO: nonce})
     revision = wanted(seen.progress, nonce)
     if sentence := why_not(seen, revision):
         return in_vain(seen, f"undo: {sentence}", handled=handled)
@@ -32,18 +31,18 @@ def undo(seen: Snapshot) -> Decision | None:
 
 def and_its_undo(seen: Snapshot) -> str:
     """What a suspension holds up beside a step forward, as the end of a sentence."""
-    asked = seen.asked("undo") and seen.progress.candidate is None
+    asked = seen.asked(Ask.UNDO) and seen.progress.candidate is None
     return "; the undo waits until suspend is None" if asked or seen.progress.overruled else ""
 
 
 def undo_in_vain(seen: Snapshot) -> Decision | None:
     """In a rollout there is something else that goes back: saying so is better than to guess."""
-    nonce = seen.asked("undo")
+    nonce = seen.asked(Ask.UNDO)
     if nonce is None:
         return None
 
     sentence = "undo: a rollout runs; abort goes back to stable, and undo to what was stable before once it has ended"
-    return in_vain(seen, sentence, handled=replace(seen.progress.handled, undo=nonce))
+    return in_vain(seen, sentence, handled=seen.progress.handled.adding({Ask.UNDO: nonce}))
 
 
 def wanted(progress: Progress, nonce: str) -> str:
@@ -90,5 +89,5 @@ def _why_not_yet(seen: Snapshot, revision: str) -> str:
 
 def _others_drain(seen: Snapshot) -> bool:
     """Pods of the past finish their requests first; those that come back need not go before that."""
-    nonce = seen.asked("undo") or ""
+    nonce = seen.asked(Ask.UNDO) or ""
     return any(side.revision != wanted(seen.progress, nonce) for side in leftovers(seen))

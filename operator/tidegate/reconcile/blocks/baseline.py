@@ -19,15 +19,17 @@ def baseline_unfit(seen: Seen) -> Blocked | None:
 
     if not spec.asks_the_data_plane:
         why = "no objective compares the candidate with stable: declare errorRatio, slowRequests or latency"
-        return Blocked(Reason.INVALID_SPEC, f"spec.baseline: Fresh, but {why}, or {INSTEAD}")
+        return Blocked(reason=Reason.INVALID_SPEC, sentence=f"spec.baseline: Fresh, but {why}, or {INSTEAD}")
 
     if shared := field_of_share(spec, seen.wanted.sets):
         why = "holds requests against the weight, which all of stable shares"
-        return Blocked(Reason.INVALID_SPEC, f"{shared}: {why}: leave it out, or {INSTEAD}")
+        return Blocked(reason=Reason.INVALID_SPEC, sentence=f"{shared}: {why}: leave it out, or {INSTEAD}")
 
     if plane is None or COUNTS[plane].tells_pods_apart:
         return None
 
     able = " or ".join(found.value for found, counts in COUNTS.items() if counts.tells_pods_apart)
     why = f"Fresh, but {plane.value} counts all pods behind a Service as one"
-    return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.baseline: {why}: set dataPlane to {able}, or {INSTEAD}")
+    return Blocked(
+        reason=Reason.DATA_PLANE_UNKNOWN, sentence=f"spec.baseline: {why}: set dataPlane to {able}, or {INSTEAD}"
+    )

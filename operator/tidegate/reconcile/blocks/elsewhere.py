@@ -15,7 +15,7 @@ def held_elsewhere(seen: Seen, world: World) -> Blocked | None:
             f"spec.workloadRef: Deployment {name} is taken over and not referred to any more: refer to it again,"
             " or delete the Release, which hands it back, and declare another"
         )
-        return Blocked(Reason.INVALID_SPEC, sentence)
+        return Blocked(reason=Reason.INVALID_SPEC, sentence=sentence)
 
     progress = seen.snapshot.progress
     if progress.stable is None or progress.candidate is None:
@@ -26,6 +26,6 @@ def held_elsewhere(seen: Seen, world: World) -> Blocked | None:
             f"spec.traffic: {router.kind} {router.name} was declared when the rollout started, and its weight goes back"
             " to stable: declare it again, or abort the rollout"
         )
-        return Blocked(Reason.INVALID_SPEC, sentence)
+        return Blocked(reason=Reason.INVALID_SPEC, sentence=sentence)
 
     return None

@@ -17,6 +17,6 @@ def feature_missing(owner: Owner, declared: Object, spec: ReleaseSpec, world: Wo
     for found in classes_of(declared, owner, world) if wanted else ():
         for need in wanted:
             if sentence := why_unable(need, found):
-                return Blocked(Reason.FEATURE_MISSING, sentence)
+                return Blocked(reason=Reason.FEATURE_MISSING, sentence=sentence)
 
     return None

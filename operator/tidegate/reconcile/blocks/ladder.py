@@ -73,7 +73,7 @@ def _unless_brought_back(seen: Seen, found: Blocked | None) -> Blocked | None:
 def _invalid(seen: Seen) -> Blocked | None:
     """What was declared, or pinned by an older Tidegate, cannot be read whole."""
     sentence = seen.wanted.newest.invalid or seen.wanted.pinned.invalid
-    return Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
+    return Blocked(reason=Reason.INVALID_SPEC, sentence=sentence) if sentence else None
 
 
 def _other_workload(seen: Seen, world: World) -> Blocked | None:
@@ -83,7 +83,7 @@ def _other_workload(seen: Seen, world: World) -> Blocked | None:
         return None
 
     sentence = f"spec.traffic.nodeRatio: this Release has {other.kind}s already; declare another Release instead"
-    return Blocked(Reason.INVALID_SPEC, sentence)
+    return Blocked(reason=Reason.INVALID_SPEC, sentence=sentence)
 
 
 def _name_taken(owner: Owner, world: World) -> Blocked | None:
@@ -92,7 +92,7 @@ def _name_taken(owner: Owner, world: World) -> Blocked | None:
         name = service_name(owner, role)
         service = world.store(kinds.SERVICES).get((owner.namespace, name))
         if service is not None and not owner.may_take(service):
-            return Blocked(Reason.NAME_TAKEN, taken_sentence("Service", name))
+            return Blocked(reason=Reason.NAME_TAKEN, sentence=taken_sentence("Service", name))
 
     return None
 
@@ -104,14 +104,14 @@ def _refused(key: Key, world: World) -> Blocked | None:
     if refused is None or refused.left <= 0 or refused.declared != memory.declared:
         return None
 
-    return Blocked(refused.reason, refused.sentence, timedelta(seconds=refused.left))
+    return Blocked(reason=refused.reason, sentence=refused.sentence, again=timedelta(seconds=refused.left))
 
 
 def _route_taken(seen: Seen, world: World) -> Blocked | None:
     for router in seen.routing.routers:
         route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
-            return Blocked(Reason.NAME_TAKEN, taken_sentence(router.kind, router.name))
+            return Blocked(reason=Reason.NAME_TAKEN, sentence=taken_sentence(router.kind, router.name))
 
     return None
 
@@ -122,7 +122,7 @@ def _switched_off(seen: Seen, world: World) -> Blocked | None:
         kind = kinds.ROUTE_KINDS[router.kind]
         if not world.scope.watches(kind):
             sentence = f"spec.traffic: this operator runs without {kind.group}, so no {kind.kind} is read or written"
-            return Blocked(Reason.API_SWITCHED_OFF, sentence)
+            return Blocked(reason=Reason.API_SWITCHED_OFF, sentence=sentence)
 
     return None
 
@@ -135,7 +135,9 @@ def _gateway_missing(key: Key, declared: Object, world: World) -> Blocked | None
         readable = parent.get("kind", "Gateway") == "Gateway" and world.scope.holds(place[0])
         if readable and world.store(kinds.GATEWAYS).get(place) is None:
             field = f"spec.traffic.gateway.parentRefs[{index}]"
-            return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {'/'.join(place)} is missing: {CREATE_IT}")
+            return Blocked(
+                reason=Reason.GATEWAY_MISSING, sentence=f"{field}: Gateway {'/'.join(place)} is missing: {CREATE_IT}"
+            )
 
     return None
 
@@ -146,7 +148,7 @@ def _route_missing(seen: Snapshot) -> Blocked | None:
     if lost is None or seen.progress.stable is None:
         return None
 
-    return Blocked(Reason.ROUTE_MISSING, f"spec.traffic: {lost.sentence}")
+    return Blocked(reason=Reason.ROUTE_MISSING, sentence=f"spec.traffic: {lost.sentence}")
 
 
 def _overwritten(seen: Seen, world: World) -> Blocked | None:
@@ -169,7 +171,9 @@ def _port_missing(seen: Seen) -> Blocked | None:
         return None
 
     where = f"no container of revision {look.target} has a port named {ports.declared.port}"
-    return Blocked(Reason.INVALID_SPEC, f"spec.service.targetPort: {where}: name one, or give its number")
+    return Blocked(
+        reason=Reason.INVALID_SPEC, sentence=f"spec.service.targetPort: {where}: name one, or give its number"
+    )
 
 
 def _source_unfit(seen: Seen, spec: ReleaseSpec, world: World) -> Blocked | None:
@@ -186,11 +190,11 @@ def _data_plane_blocked(seen: Seen, world: World) -> Blocked | None:
         return None
 
     if seen.plane is None:
-        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.wanted.choice.sentence}")
+        return Blocked(reason=Reason.DATA_PLANE_UNKNOWN, sentence=f"spec.dataPlane: {seen.wanted.choice.sentence}")
 
     if COUNTS[seen.plane].by_pods and (shared := field_of_share(seen.wanted.pinned.spec, seen.wanted.sets)):
         where = "is counted at a gateway, where a weight shares requests out"
-        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"{shared}: {where}, and {seen.plane.value} is none")
+        return Blocked(reason=Reason.DATA_PLANE_UNKNOWN, sentence=f"{shared}: {where}, and {seen.plane.value} is none")
 
     alike = world.store(kinds.RELEASES).of(kinds.joined(*seen.owner.key))
     if len(alike) < 2 or not COUNTS[seen.plane].joined:
@@ -198,7 +202,7 @@ def _data_plane_blocked(seen: Seen, world: World) -> Blocked | None:
 
     names = " and ".join(sorted(f"{found['metadata']['namespace']}/{found['metadata']['name']}" for found in alike))
     sentence = f"spec.dataPlane: {seen.plane.value} cannot tell {names} apart: set another, or ask by query"
-    return Blocked(Reason.DATA_PLANE_AMBIGUOUS, sentence)
+    return Blocked(reason=Reason.DATA_PLANE_AMBIGUOUS, sentence=sentence)
 
 
 def _pages_blocked(seen: Seen, world: World) -> Blocked | None:
@@ -218,7 +222,7 @@ def _pages_blocked(seen: Seen, world: World) -> Blocked | None:
     counts, needs = ("pods", "pods") if by_pods else ("a gateway", "addresses")
     where = source.where.removeprefix("spec.metricSource: ")
     sentence = f"spec.dataPlane: {plane.value} is counted by {counts}: {where} needs scrape.{needs}"
-    return Blocked(Reason.DATA_PLANE_UNKNOWN, sentence)
+    return Blocked(reason=Reason.DATA_PLANE_UNKNOWN, sentence=sentence)
 
 
 def _not_isolated(seen: Seen, world: World) -> Blocked | None:
@@ -244,4 +248,4 @@ def _not_isolated(seen: Seen, world: World) -> Blocked | None:
         f"Service {', '.join(names)} would send traffic to the candidate past the gate: narrow its selector,"
         " or set onBypass: Allow"
     )
-    return Blocked(Reason.NOT_ISOLATED, sentence)
+    return Blocked(reason=Reason.NOT_ISOLATED, sentence=sentence)

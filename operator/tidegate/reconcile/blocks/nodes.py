@@ -19,4 +19,6 @@ def no_node_allowed(seen: Seen) -> Blocked | None:
     of = template.reference
     where = f"spec.workloadRef: {of['kind']} {of['name']}" if of else "spec.template"
     theirs = f"none of the {len(nodes.occupied)} nodes that have a pod of this Release"
-    return Blocked(Reason.NO_NODE_ALLOWED, f"{where}: nodeSelector, node affinity and tolerations allow {theirs}")
+    return Blocked(
+        reason=Reason.NO_NODE_ALLOWED, sentence=f"{where}: nodeSelector, node affinity and tolerations allow {theirs}"
+    )

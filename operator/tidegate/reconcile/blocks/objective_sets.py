@@ -44,13 +44,13 @@ def expanded(declared: Object, namespace: str, world: World) -> Expanded:
         where = f"spec.objectivesFrom[{index}]: {reference['kind']} {reference['name']}"
         chosen = _find(reference, namespace, world)
         if chosen is None:
-            return Expanded(alone, blocked=Blocked(Reason.OBJECTIVE_SET_MISSING, f"{where} is missing: {CREATE_IT}"))
+            return _alone(alone, Reason.OBJECTIVE_SET_MISSING, f"{where} is missing: {CREATE_IT}")
 
         versions.append(chosen["metadata"]["resourceVersion"])
         try:
             of_set = filled(chosen["spec"], {arg["name"]: arg["value"] for arg in reference.get("args") or ()})
         except InvalidSpec as error:
-            return Expanded(alone, blocked=Blocked(Reason.INVALID_SPEC, f"{where}: {error}"))
+            return _alone(alone, Reason.INVALID_SPEC, f"{where}: {error}")
 
         found += [(f"{where}: spec.objectives[{place}]", each) for place, each in enumerate(of_set)]
 
@@ -58,10 +58,15 @@ def expanded(declared: Object, namespace: str, world: World) -> Expanded:
         found += defaults({each["name"] for _, each in found})
 
     if sentence := doubled(found):
-        return Expanded(alone, blocked=Blocked(Reason.INVALID_SPEC, sentence))
+        return _alone(alone, Reason.INVALID_SPEC, sentence)
 
     fields = {each["name"]: where for where, each in found}
     return Expanded({**alone, "objectives": [each for _, each in found]}, ",".join(versions), fields=fields)
+
+
+def _alone(declared: Object, reason: Reason, sentence: str) -> Expanded:
+    """The declaration without its sets, and what someone must mend of them."""
+    return Expanded(declared, blocked=Blocked(reason=reason, sentence=sentence))
 
 
 def defaults(taken: set[str]) -> list[tuple[str, Object]]:

@@ -29,9 +29,9 @@ def rule_claimed(seen: Seen, world: World) -> Blocked | None:
             if age(rival) < age(seen.stored.found) and _share_a_rule(router, rival, world):
                 name = f"{rival['metadata']['namespace']}/{rival['metadata']['name']}"
                 return Blocked(
-                    Reason.TARGET_CLAIMED,
-                    f"spec.traffic: Release {name} is older and claims a rule of {where} that this one would write:"
-                    " declare another one here, or delete that Release",
+                    reason=Reason.TARGET_CLAIMED,
+                    sentence=f"spec.traffic: Release {name} is older and claims a rule of {where} that this one would"
+                    " write: declare another one here, or delete that Release",
                 )
 
     return None

@@ -17,7 +17,7 @@ def takeover_waits(seen: Seen, world: World) -> Blocked | None:
     reference, workload = seen.wanted.template.reference, seen.snapshot.workload
     if reference is not None and seen.wanted.template.found is None:
         where = f"spec.workloadRef: {reference['kind']} {reference['name']}"
-        return Blocked(Reason.WORKLOAD_MISSING, f"{where} is missing: {CREATE_IT}")
+        return Blocked(reason=Reason.WORKLOAD_MISSING, sentence=f"{where} is missing: {CREATE_IT}")
 
     if workload is None or workload.contested:
         return None
@@ -30,7 +30,7 @@ def takeover_waits(seen: Seen, world: World) -> Blocked | None:
     where = f"spec.workloadRef: Deployment {workload.name} is {state}"
     fight = world.memory(seen.owner.key).paused_again
     again = timedelta(seconds=left(fight)) if fight is not None and workload.resumer else None
-    return Blocked(Reason.TAKEOVER_WAITS, f"{where}: {why}", again) if why else None
+    return Blocked(reason=Reason.TAKEOVER_WAITS, sentence=f"{where}: {why}", again=again) if why else None
 
 
 def _unsafe(workload: Workload, seen: Seen, world: World) -> str:
@@ -41,7 +41,7 @@ def _unsafe(workload: Workload, seen: Seen, world: World) -> str:
     if workload.outgrown is None:
         return ""
 
-    back = f"kubectl scale deployment {workload.name} --replicas={workload.was_replicas}"
+    back = f"kubectl scale deployment {workload.name} --replicas={workload.was.replicas}"
     return _scaled(workload, seen, world) or f"{_too_small(workload, seen, workload.outgrown)}, or {back}"
 
 

@@ -22,7 +22,7 @@ def target_claimed(found: Object, world: World) -> Blocked | None:
             name = f"{rival['metadata']['namespace']}/{rival['metadata']['name']}"
             field = "spec.workloadRef" if what.startswith(WORKLOADS) else "spec.traffic"
             sentence = f"{field}: Release {name} is older and claims {what}: {REMEDY}"
-            return Blocked(Reason.TARGET_CLAIMED, sentence)
+            return Blocked(reason=Reason.TARGET_CLAIMED, sentence=sentence)
 
     return None
 

@@ -17,7 +17,7 @@ def misworded(spec: ReleaseSpec, source: Source, sets: Expanded) -> Blocked | No
     """The first objective that the source would not understand."""
     for index, objective in enumerate(spec.objectives):
         if why := not_understood(objective, source):
-            return Blocked(Reason.LANGUAGE_MISMATCH, f"{sets.field_of(objective.name, index)}.{why}")
+            return Blocked(reason=Reason.LANGUAGE_MISMATCH, sentence=f"{sets.field_of(objective.name, index)}.{why}")
 
     return None
 
@@ -68,6 +68,6 @@ def unknown_variable(spec: ReleaseSpec, sets: Expanded) -> Blocked | None:
             field = "promql" if objective.query.promql else "text"
             variables.check(f"{sets.field_of(objective.name, index)}.query.{field}", objective.query.words)
         except InvalidSpec as error:
-            return Blocked(Reason.INVALID_SPEC, str(error))
+            return Blocked(reason=Reason.INVALID_SPEC, sentence=str(error))
 
     return None

@@ -117,7 +117,7 @@ def _unreadable(found: Mapping[Reference, Standing]) -> Blocked | None:
         if isinstance(standing, Unreadable):
             sentence = f"{_where(reference)} cannot be read: {standing.sentence}"
             again = None if standing.again is None else timedelta(seconds=standing.again)
-            return Blocked(Reason.CONFIG_UNREADABLE, shortened(sentence), again)
+            return Blocked(reason=Reason.CONFIG_UNREADABLE, sentence=shortened(sentence), again=again)
 
     return None
 
@@ -126,7 +126,7 @@ def _missing(found: Mapping[Reference, Standing]) -> Blocked | None:
     for reference, standing in found.items():
         if isinstance(standing, Absent) and not reference.optional:
             remedy = "create it, or mark the reference as optional"
-            return Blocked(Reason.CONFIG_MISSING, f"{_where(reference)} is missing: {remedy}")
+            return Blocked(reason=Reason.CONFIG_MISSING, sentence=f"{_where(reference)} is missing: {remedy}")
 
     return None
 

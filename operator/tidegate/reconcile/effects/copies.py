@@ -18,7 +18,7 @@ from .ownership import Owned, created, taken, taken_again
 async def act_on_copies(seen: Seen, action: RemakeCopy | ForgetCopy, world: World) -> None:
     """One effect on a copy."""
     match action:
-        case RemakeCopy(kind, original, content):
+        case RemakeCopy(kind=kind, original=original, content=content):
             await keep_copy(seen, (kind, seen.owner.namespace, original), content, world)
         case ForgetCopy():
             await forget_copy(seen, action, world)

@@ -5,7 +5,7 @@ import time
 from tidegate.clients import Disturbed, NotFound
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
-from tidegate.reconcile.memory import Refused
+from tidegate.reconcile.memory import Refusal
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.sentences import shortened
@@ -27,7 +27,7 @@ async def evict(seen: Seen, name: str, world: World) -> None:
         world.keep(kinds.PODS, await world.kube.call("GET", kinds.PODS.path(seen.owner.namespace, name)))
     except Disturbed as error:
         until = time.monotonic() + PATIENCE_SECONDS
-        world.memory(key).budget = Refused(Reason.RESTART_WAITS, shortened(error.sentence), until)
+        world.memory(key).budget = Refusal(sentence=shortened(error.sentence), until=until, reason=Reason.RESTART_WAITS)
         world.mark(key)
     except NotFound:
         world.store(kinds.PODS).drop(found)

@@ -104,7 +104,9 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
     found = world.store(kind).get((seen.owner.namespace, router.name))
     if found is None and isinstance(router, CanaryIngress) and action.weight:
         # It is there only while a rollout runs: the first weight brings it.
-        await write_route(seen, router, WriteRoute(action.weight, action.revision), world, urgent=urgent)
+        await write_route(
+            seen, router, WriteRoute(weight=action.weight, revision=action.revision), world, urgent=urgent
+        )
 
     if found is None:
         return

@@ -16,16 +16,16 @@ from tidegate.decision.actions import (
     ResumeWorkload,
     TakeOver,
 )
-from tidegate.decision.status import stamp
+from tidegate.decision.progress import TakenOver
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.drift import once_more
 from tidegate.reconcile.seen.seen import Seen
+from tidegate.reconcile.taken_over import as_note
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import (
     SUFFIXES,
-    Note,
     detached,
     emptied,
     handed_over,
@@ -78,10 +78,11 @@ def remember_the_pause(seen: Seen, action: Patch, world: World) -> None:
 def _patch(seen: Seen, action: Patch) -> Object:
     """What an action changes of the Deployment's own fields."""
     match action:
-        case TakeOver(replicas, paused, tries, proven, emptied_at):
-            return taken_over(Note(seen.owner.name, replicas, paused, tries, proven, stamp(emptied_at) or ""))
+        case TakeOver(record):
+            return taken_over(as_note(record, seen.owner))
         case EmptyWorkload(tries):
-            return emptied(replace(_note(seen), emptied=tries, emptied_at=stamp(seen.snapshot.now) or ""))
+            counted = replace(_was(seen), emptied=tries, emptied_at=seen.snapshot.now)
+            return emptied(as_note(counted, seen.owner))
         case ResizeWorkload(replicas):
             return resized(replicas)
         case ResumeWorkload():
@@ -122,10 +123,9 @@ def _labels(seen: Seen) -> dict[str, str]:
     return selected_labels(found["spec"], seen.wanted.template.pods or {}) if found else {}
 
 
-def _note(seen: Seen) -> Note:
-    """What is noted of the Deployment already."""
-    was = seen.snapshot.workload or Workload()
-    return Note(seen.owner.name, was.was_replicas, was.was_paused, was.emptied, was.proven)
+def _was(seen: Seen) -> TakenOver:
+    """What is known already of how the Deployment was found."""
+    return (seen.snapshot.workload or Workload()).was
 
 
 async def release_replicas(seen: Seen, name: str, world: World) -> None:

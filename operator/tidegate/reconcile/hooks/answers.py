@@ -52,9 +52,9 @@ def _meaning(key: str, found: Object) -> Answer:
     end, words = job_end(found)
     name = found["metadata"]["name"]
     if end == "Complete":
-        return Answer(key, Said.YES, f"Job {name} is complete", started=True)
+        return Answer(key=key, said=Said.YES, sentence=f"Job {name} is complete", started=True)
 
     if end == "Failed":
-        return Answer(key, Said.NO, f"Job {name} failed: {words}", started=True)
+        return Answer(key=key, said=Said.NO, sentence=f"Job {name} failed: {words}", started=True)
 
-    return Answer(key, Said.NOT_YET, f"Job {name} runs", started=True)
+    return Answer(key=key, said=Said.NOT_YET, sentence=f"Job {name} runs", started=True)

@@ -108,7 +108,7 @@ class Asking:
     async def _answer(self, question: Question) -> Answer:
         hook = question.hook
         if hook is None:
-            return Answer(question.key, Said.NO, "is not declared any more")
+            return Answer(key=question.key, said=Said.NO, sentence="is not declared any more")
 
         if hook.http:
             return await self._post(question, hook.http)
@@ -125,15 +125,15 @@ class Asking:
 
             reply = await self._world.hook_http.send(ask_of(http, question.body, headers))
         except (SecretUnusable, AskFailed) as error:
-            return Answer(question.key, Said.NOT_YET, shortened(str(error), LINE_LENGTH))
+            return Answer(key=question.key, said=Said.NOT_YET, sentence=shortened(str(error), LINE_LENGTH))
 
         said = Said.YES if 200 <= reply.status < 300 else Said.NOT_YET
-        return Answer(question.key, said, f"HTTP {reply.status}{_first_line(reply.body)}")
+        return Answer(key=question.key, said=said, sentence=f"HTTP {reply.status}{_first_line(reply.body)}")
 
     async def _create(self, question: Question, hook: Hook, declared: JobHook) -> Answer:
         """Make the Job, once: the name belongs to this question, and one that is there is taken."""
         seen, name = question.seen, job_name(question.seen.owner, question.identity)
-        running = Answer(question.key, Said.NOT_YET, f"Job {name} runs", started=True)
+        running = Answer(key=question.key, said=Said.NOT_YET, sentence=f"Job {name} runs", started=True)
         if job_of(question.key, seen.owner, self._world):
             return running
 
@@ -150,9 +150,9 @@ class Asking:
         try:
             self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
         except CallError as error:
-            return Answer(question.key, Said.NOT_YET, shortened(error.told))
+            return Answer(key=question.key, said=Said.NOT_YET, sentence=shortened(error.told))
         except Fenced as error:
-            return Answer(question.key, Said.NOT_YET, str(error))
+            return Answer(key=question.key, said=Said.NOT_YET, sentence=str(error))
 
         return running
 

@@ -85,7 +85,8 @@ class Checking:
             self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
         except (CallError, Fenced) as error:
             why = error.told if isinstance(error, CallError) else str(error)
-            kept.refusals[name] = Refusal(shortened(why, LINE_LENGTH), time.monotonic() + REFUSED_SECONDS)
+            until = time.monotonic() + REFUSED_SECONDS
+            kept.refusals[name] = Refusal(sentence=shortened(why, LINE_LENGTH), until=until)
         else:
             kept.refusals.pop(name, None)
 

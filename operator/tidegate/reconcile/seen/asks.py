@@ -1,27 +1,17 @@
 """What people ask for by annotation."""
 
-from tidegate.api import Suspend, names
-from tidegate.decision.progress import Asks
+from tidegate.api import Ask, Suspend
+from tidegate.decision.progress import NOTHING_ASKED, Asks
 from tidegate.watch import Object
 
-NAMES = {
-    "promote": names.ASK_PROMOTE,
-    "promote_full": names.ASK_PROMOTE_FULL,
-    "abort": names.ASK_ABORT,
-    "retry": names.ASK_RETRY,
-    "skip_step": names.ASK_SKIP_STEP,
-    "suspend": names.ASK_SUSPEND,
-    "undo": names.ASK_UNDO,
-    "restart": names.ASK_RESTART,
-}
 NONCE_LENGTH = 256
 
 
 def of(found: Object) -> Asks:
     """The asks on a Release; a nonce beyond its bound is cut, as its echo in the status would be."""
     annotations = found["metadata"].get("annotations") or {}
-    return Asks(
-        **{what: annotations[name][:NONCE_LENGTH] if annotations.get(name) else None for what, name in NAMES.items()}
+    return NOTHING_ASKED.adding(
+        {ask: nonce[:NONCE_LENGTH] for ask in Ask if (nonce := annotations.get(ask.annotation))}
     )
 
 

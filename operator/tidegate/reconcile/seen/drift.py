@@ -41,7 +41,7 @@ def overwritten(memory: Memory, drifting: frozenset[str]) -> Blocked | None:
         f"someone else changes {fields} again and again: take it out of what writes it;"
         " Tidegate puts it back once a minute"
     )
-    return Blocked(Reason.OVERWRITTEN, sentence, timedelta(seconds=min(map(left, told.values()))))
+    return Blocked(reason=Reason.OVERWRITTEN, sentence=sentence, again=timedelta(seconds=min(map(left, told.values()))))
 
 
 def count(memory: Memory, name: str, field: str) -> None:

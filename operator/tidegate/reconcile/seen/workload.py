@@ -1,7 +1,7 @@
 """Where a Release's pod template comes from, and the Deployment that it takes over."""
 
 from collections.abc import Container
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -13,7 +13,8 @@ from tidegate.decision.snapshot import Reading
 from tidegate.decision.workload import Workload
 from tidegate.reconcile import kinds
 from tidegate.reconcile.configuration.tracking import NOTHING, Tracking, tracking_of
-from tidegate.reconcile.memory import Memory
+from tidegate.reconcile.memory import Hashed, Memory
+from tidegate.reconcile.taken_over import as_record
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Note, Owner, note_of, revision_of, rewritten
@@ -149,10 +150,10 @@ def uncompared(template: Template, progress: Progress, revisions: Container[str]
 def _hashed(template: Template, memory: Memory) -> str:
     """The hash of a template as it is declared, kept with what it was made from."""
     source = template.source, template.tracking.hash
-    if memory.hashed is None or memory.hashed[0] != source:
-        memory.hashed = source, revision_of(template.with_copies())
+    if memory.hashed is None or memory.hashed.source != source:
+        memory.hashed = Hashed(source, revision_of(template.with_copies()))
 
-    return memory.hashed[1]
+    return memory.hashed.revision
 
 
 def with_takeover_note(progress: Progress, template: Template, owner: Owner) -> Progress:
@@ -162,9 +163,7 @@ def with_takeover_note(progress: Progress, template: Template, owner: Owner) -> 
     if found is None or note is None:
         return progress
 
-    read = {key: value for key, value in asdict(note).items() if key not in {"release", "emptied_at"}}
-    record = TakenOver(name=found["metadata"]["name"], **read, emptied_at=instant_of(note.emptied_at))
-    return replace(progress, taken_over=record)
+    return replace(progress, taken_over=as_record(note, found["metadata"]["name"]))
 
 
 def _note_of(found: Object, owner: Owner) -> Note | None:
@@ -192,24 +191,13 @@ def observe_workload(template: Template, progress: Progress, owner: Owner, world
         current=status.get("observedGeneration") == metadata.get("generation")
         and (status.get("updatedReplicas") or 0) >= replicas,
         taken_over=ours,
-        **_remembered(was),
+        was=was,
         **_told_by_owners(found),
         resumer=(found["updater"] or SOMEBODY) if fought(world.memory(owner.key).paused_again) else "",
         paused_by_us=bool(spec.get("paused")) and _paused_by_us(found, was, noted=ours),
         progressively=template.reference.get("scaleDown") == ScaleDown.PROGRESSIVELY.value,
         attached_pods=sum(LABEL_DETACHED not in pod["metadata"]["labels"] for pod in pods),
     )
-
-
-def _remembered(was: TakenOver) -> Object:
-    """What the note said of it."""
-    return {
-        "was_replicas": was.replicas,
-        "was_paused": was.paused,
-        "emptied": was.emptied,
-        "emptied_at": was.emptied_at,
-        "proven": was.proven,
-    }
 
 
 def _told_by_owners(found: Object) -> Object:

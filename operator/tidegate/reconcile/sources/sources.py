@@ -135,7 +135,7 @@ class Sources:
         found = self._find(reference, namespace)
         where = f"spec.metricSource: {reference.kind.value} {reference.name}"
         if found is None:
-            return Blocked(Reason.METRIC_SOURCE_MISSING, f"{where} is missing: {CREATE_IT}")
+            return Blocked(reason=Reason.METRIC_SOURCE_MISSING, sentence=f"{where} is missing: {CREATE_IT}")
 
         return self.of(found, where)
 
@@ -147,9 +147,9 @@ class Sources:
             source = self._let_in(provider, Reader(self.secrets, namespace), where)
             return replace(source, identity=f"{namespace or ''}/{name}")
         except InvalidSpec as error:
-            return Blocked(Reason.METRIC_SOURCE_MISSING, f"{where} is invalid: {error}")
+            return Blocked(reason=Reason.METRIC_SOURCE_MISSING, sentence=f"{where} is invalid: {error}")
         except SecretUnusable as error:
-            return Blocked(error.reason, f"{where}: {error}")
+            return Blocked(reason=error.reason, sentence=f"{where}: {error}")
 
     def _find(self, reference: MetricSourceRef, namespace: str) -> Object | None:
         if reference.kind is SourceKind.METRIC_SOURCE:

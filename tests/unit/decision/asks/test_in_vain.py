@@ -111,7 +111,7 @@ def test_an_ask_while_a_suspended_template_waits_opens_nothing_of_it(asks: Asks,
 
 def test_an_ask_while_a_blocked_template_waits_opens_nothing_of_it() -> None:
     world = deployed(plan=replace(PLAN, steps=GATES))
-    world.blocked, world.target = Blocked(Reason.GATEWAY_MISSING, "no gateway"), "v2"
+    world.blocked, world.target = Blocked(reason=Reason.GATEWAY_MISSING, sentence="no gateway"), "v2"
     world.run()
     world.asks = Asks(promote_full="1", retry="1")
     assert world.turn().reason is Reason.ASKED_IN_VAIN
@@ -212,7 +212,7 @@ def test_an_abort_stops_a_template_that_waits_to_start(suspension: Suspend) -> N
 
 def test_an_abort_with_a_promote_full_stops_a_template_that_is_blocked() -> None:
     world = deployed()
-    world.blocked, world.target = Blocked(Reason.METRIC_SOURCE_MISSING, "no source"), "v2"
+    world.blocked, world.target = Blocked(reason=Reason.METRIC_SOURCE_MISSING, sentence="no source"), "v2"
     world.run()
     world.asks = Asks(abort="1", promote_full="1")
     world.run()

@@ -1,19 +1,19 @@
 """Every ask is answered in every situation: by a clause of that situation's ladder, or kept for the situation after."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.decision.asks.test_in_vain import going_back, paused
 from tests.unit.decision.world import World, deployed
+from tidegate.api import Ask
 from tidegate.decision import LADDER, Phase, Reason, decide
 from tidegate.decision.asks.table import ANSWERS, ENDS, NOTHING, Situation
 from tidegate.decision.decision import Decision, Rule
 from tidegate.decision.first_deployment import FIRST_DEPLOYMENT
 from tidegate.decision.hand_back import HAND_BACK
-from tidegate.decision.progress import Asks
 from tidegate.decision.promotion import PROMOTION
 from tidegate.decision.rest import REST
 from tidegate.decision.rollback import ROLLBACK
@@ -28,7 +28,7 @@ LADDERS: dict[Situation, tuple[Rule, ...]] = {
     Situation.HAND_BACK: HAND_BACK,
 }
 # A level that holds until it is taken away is no ask.
-ASKS = sorted({field.name for field in fields(Asks)} - {"suspend"})
+ASKS = [ask for ask in Ask if ask is not Ask.SUSPEND]
 PAIRS = [(situation, ask) for situation in Situation for ask in ASKS]
 SEEN = [(situation, ask) for situation, ask in PAIRS if situation is not Situation.HAND_BACK]
 
@@ -64,15 +64,15 @@ def reads(pair: Any) -> str:
     return pair.name.lower() if isinstance(pair, Situation) else str(pair)
 
 
-def first_turn(situation: Situation, ask: str) -> tuple[World, Decision]:
+def first_turn(situation: Situation, ask: Ask) -> tuple[World, Decision]:
     """The turn after an ask."""
     world = WORLDS[situation]()
-    world.asks = replace(world.asks, **{ask: f"{world.progress.candidate}/first/1" if ask == "promote" else "1"})
+    world.asks = world.asks.adding({ask: f"{world.progress.candidate}/first/1" if ask is Ask.PROMOTE else "1"})
     return world, world.turn()
 
 
 @pytest.mark.parametrize(("situation", "ask"), PAIRS, ids=reads)
-def test_every_ask_has_an_answer_in_every_situation_from_that_situations_ladder(situation: Situation, ask: str) -> None:
+def test_every_ask_has_an_answer_in_every_situation_from_that_situations_ladder(situation: Situation, ask: Ask) -> None:
     answer = ANSWERS[ask][situation]
 
     assert set(answer.clauses) <= {*LADDERS[situation], *LADDER}
@@ -80,10 +80,10 @@ def test_every_ask_has_an_answer_in_every_situation_from_that_situations_ladder(
 
 
 @pytest.mark.parametrize(("situation", "ask"), SEEN, ids=reads)
-def test_an_ask_is_handled_at_once_unless_it_is_kept(situation: Situation, ask: str) -> None:
+def test_an_ask_is_handled_at_once_unless_it_is_kept(situation: Situation, ask: Ask) -> None:
     world, _ = first_turn(situation, ask)
 
-    handled = getattr(world.progress.handled, ask) is not None
+    handled = world.progress.handled.of(ask) is not None
     assert handled is bool(ANSWERS[ask][situation].clauses)
 
 
@@ -92,14 +92,14 @@ def test_an_ask_is_handled_at_once_unless_it_is_kept(situation: Situation, ask: 
     [(situation, ask) for situation, ask in SEEN if ANSWERS[ask][situation].words == NOTHING],
     ids=reads,
 )
-def test_where_there_is_nothing_to_do_it_is_said(situation: Situation, ask: str) -> None:
+def test_where_there_is_nothing_to_do_it_is_said(situation: Situation, ask: Ask) -> None:
     _, decision = first_turn(situation, ask)
 
     assert decision.reason is Reason.ASKED_IN_VAIN
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_what_is_kept_in_one_situation_is_answered_in_the_situation_that_all_come_to(ask: str) -> None:
+def test_what_is_kept_in_one_situation_is_answered_in_the_situation_that_all_come_to(ask: Ask) -> None:
     assert ANSWERS[ask][Situation.REST].clauses
 
 

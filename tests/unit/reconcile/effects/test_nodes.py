@@ -6,7 +6,9 @@ from tidegate.reconcile.seen.trims import trimmed_daemon_set, trimmed_replica_se
 
 
 def test_how_a_rollout_ended_is_kept_on_what_makes_its_pods_and_read_again() -> None:
-    notes = notes_of(Scale("v2", 0, rejected=True, ending="Aborted/2026-01-01T00:00:00+00:00/aborted"))
+    notes = notes_of(
+        Scale(revision="v2", replicas=0, rejected=True, ending="Aborted/2026-01-01T00:00:00+00:00/aborted")
+    )
     found = {"metadata": {"name": "web-v2", "annotations": {**notes, "other": "x"}}, "spec": {}}
 
     assert trimmed_replica_set(found)["metadata"]["annotations"] == notes
@@ -14,4 +16,4 @@ def test_how_a_rollout_ended_is_kept_on_what_makes_its_pods_and_read_again() -> 
 
 
 def test_a_size_alone_keeps_nothing() -> None:
-    assert notes_of(Scale("v2", 3)) == {}
+    assert notes_of(Scale(revision="v2", replicas=3)) == {}

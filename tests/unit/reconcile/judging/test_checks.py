@@ -103,7 +103,7 @@ def test_our_own_reference_is_what_tells_it_is_ours() -> None:
 
 
 def test_a_refused_job_is_said_and_not_tried_again_at_once() -> None:
-    kept = Measured(("v2", ""), refusals={"smoke": Refusal("no such account", 1e12)})
+    kept = Measured(("v2", ""), refusals={"smoke": Refusal(sentence="no such account", until=1e12)})
     course = seen(kept=kept)
 
     assert course.refused == "no such account"

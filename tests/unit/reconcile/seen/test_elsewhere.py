@@ -103,7 +103,7 @@ def test_subsets_that_no_declared_route_leads_to_are_left_over() -> None:
 
 
 def test_a_deployment_is_held_by_its_note_whatever_is_declared() -> None:
-    note: dict[str, str] = taken_over(Note("web", 2, paused=False))["metadata"]["annotations"]
+    note: dict[str, str] = taken_over(Note(release="web", replicas=2, paused=False))["metadata"]["annotations"]
     assert ANNOTATION_TAKEN_OVER in note
     world = world_of(kinds.DEPLOYMENTS, made("shop", annotations=note), made("other"))
 
@@ -116,7 +116,7 @@ def test_a_deployment_is_held_by_its_note_whatever_is_declared() -> None:
 
 
 def test_a_size_is_held_for_nobody_once_no_release_refers_to_its_deployment() -> None:
-    note: dict[str, str] = taken_over(Note("web", 2, paused=False))["metadata"]["annotations"]
+    note: dict[str, str] = taken_over(Note(release="web", replicas=2, paused=False))["metadata"]["annotations"]
     deployments = [
         {**made("shop"), "held": True},
         {**made("free"), "held": False},

@@ -18,7 +18,7 @@ RECORD = TakenOver(name="web", replicas=2)
 
 
 def size_beside(replicas: int, *scalers: dict[str, Any], record: TakenOver = RECORD, declared: int = 2) -> Size:
-    workload = Workload(name="web", replicas=replicas, taken_over=True, was_replicas=record.replicas)
+    workload = Workload(name="web", replicas=replicas, taken_over=True, was=record)
     world = world_of(kinds.AUTOSCALERS, *map(trimmed_autoscaler, scalers))
     return observe_size({}, OWNER, world, declared=declared, record=record, workload=workload)
 

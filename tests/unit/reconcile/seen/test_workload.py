@@ -94,7 +94,7 @@ def test_a_deployment_is_empty_when_its_controller_says_so(status: dict[str, int
 @pytest.mark.parametrize(("found_paused", "ours"), [(False, True), (True, False)])
 def test_a_pause_that_nobody_owns_is_ours_by_our_note(found_paused: bool, ours: bool) -> None:
     """Somebody cleared the list of those who own fields."""
-    note = Note("web", 2, paused=found_paused, emptied=1)
+    note = Note(release="web", replicas=2, paused=found_paused, emptied=1)
     stripped = deployment(observedGeneration=4)
     stripped["metadata"] |= {"managedFields": [{}], "annotations": emptied(note)["metadata"]["annotations"]}
     release, spec = declared("right", {})
