@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -22,6 +23,7 @@ from .configuration.configs import Configs
 from .lanes import lane_of
 from .memory import Memory, Refused
 from .scope import Scope
+from .seen.trims import trimmed_config
 from .sources.secrets import Secrets
 from .sources.sources import Sources
 from .wiring import Wiring
@@ -59,7 +61,10 @@ class World:
         self.blocked: set[Key] = set()
         self._forgetting: list[Callable[[Key], None]] = []
         self.stores = {watched.kind.key: self._store(watched) for watched in kinds.WATCHED}
-        self._trims = {watched.kind.key: partial(self._trimmed, watched) for watched in kinds.WATCHED}
+        self._trims: dict[str, Callable[[Object], Object | None]] = {
+            **{watched.kind.key: partial(self._trimmed, watched) for watched in kinds.WATCHED},
+            **{kind.key: trimmed_config for kind in kinds.CONFIG_KINDS.values()},
+        }
         self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
             self.store(kinds.METRIC_SOURCES),
@@ -71,14 +76,45 @@ class World:
         Wiring(self).connect()
 
     def store(self, kind: Kind) -> Store:
-        """The store of a kind."""
-        return self.stores[kind.key]
+        """The store of a kind; that of tracked configuration is empty while nobody tracks."""
+        return self.stores[kind.key] if kind.key in self.stores else self.configs.stores[kind.kind]
+
+    def find(self, kind: Kind, namespace: str, name: str) -> Object | None:
+        """One object as it was seen last, or None."""
+        return self.store(kind).get((namespace, name))
 
     def keep(self, kind: Kind, answer: Object) -> None:
         """Put a write's own answer into its store, trimmed as the reflector trims."""
         kept = self._trims[kind.key](answer)
         if kept is not None:
-            self.stores[kind.key].put(kept)
+            self.store(kind).put(kept)
+
+    async def create(self, kind: Kind, manifest: Object, *, urgent: bool = False, strict: bool = False) -> None:
+        """Create an object as the writer does, and keep it."""
+        self.keep(kind, await self.writer.create(kind, manifest, urgent=urgent, strict=strict))
+
+    async def apply(self, kind: Kind, manifest: Object) -> None:
+        """Apply a manifest as the writer does, and keep what the object is then."""
+        self.keep(kind, await self.writer.apply(kind, manifest))
+
+    async def merge(self, kind: Kind, found: Object, body: Object, *, urgent: bool = False, late: bool = False) -> None:
+        """Merge-patch an object as the writer does, and keep what it is then."""
+        self.keep(kind, await self.writer.merge(kind, found, body, urgent=urgent, late=late))
+
+    async def patch(self, kind: Kind, found: Object, operations: list[Object], *, urgent: bool = False) -> None:
+        """Patch an object by RFC 6902 as the writer does, and keep what it is then."""
+        metadata = found["metadata"]
+        answer = await self.writer.patch(kind, metadata["namespace"], metadata["name"], operations, urgent=urgent)
+        self.keep(kind, answer)
+
+    async def delete(self, kind: Kind, found: Object) -> None:
+        """Delete exactly this object, and forget it."""
+        metadata = found["metadata"]
+        # What is gone already is as wanted: a try whose answer was lost is made again, and finds nothing.
+        with suppress(NotFound):
+            await self.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
+
+        self.store(kind).drop(found)
 
     def accident(self, what: What, key: Key, error: Exception) -> None:
         """What failed of one object while the others went on: logged by its name, and counted."""

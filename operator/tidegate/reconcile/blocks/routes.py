@@ -25,7 +25,7 @@ def switched_off(seen: Seen, world: World) -> Blocked | None:
 def route_taken(seen: Seen, world: World) -> Blocked | None:
     """A foreign route has the name of the one that is ours to write."""
     for router in seen.routing.routers:
-        route = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
+        route = world.find(kinds.ROUTE_KINDS[router.kind], seen.owner.namespace, router.name)
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
             return Blocked(Reason.NAME_TAKEN, taken_sentence(router.kind, router.name))
 
@@ -44,12 +44,12 @@ def gateway_missing(seen: Seen, world: World) -> Blocked | None:
     """A Gateway that the managed route names as a parent is not there."""
     gateway = seen.wanted.declared["traffic"].get("gateway") or {}
     for index, parent in enumerate(gateway.get("parentRefs") or ()):
-        place = (parent.get("namespace") or seen.owner.namespace, parent["name"])
+        namespace, name = parent.get("namespace") or seen.owner.namespace, parent["name"]
         # One that may not be read may well be there: the route's own status tells.
-        readable = parent.get("kind", "Gateway") == "Gateway" and world.scope.holds(place[0])
-        if readable and world.store(kinds.GATEWAYS).get(place) is None:
+        readable = parent.get("kind", "Gateway") == "Gateway" and world.scope.holds(namespace)
+        if readable and world.find(kinds.GATEWAYS, namespace, name) is None:
             field = f"spec.traffic.gateway.parentRefs[{index}]"
-            return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {'/'.join(place)} is missing: {CREATE_IT}")
+            return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {namespace}/{name} is missing: {CREATE_IT}")
 
     return None
 

@@ -17,7 +17,7 @@ def name_taken(seen: Seen, world: World) -> Blocked | None:
     owner = seen.owner
     for role in ("stable", "candidate"):
         name = service_name(owner, role)
-        service = world.store(kinds.SERVICES).get((owner.namespace, name))
+        service = world.find(kinds.SERVICES, owner.namespace, name)
         if service is not None and not owner.may_take(service):
             return Blocked(Reason.NAME_TAKEN, taken_sentence("Service", name))
 

@@ -137,10 +137,6 @@ class Configs:
         self._failed.pop(place, None)
         return found, content
 
-    def keep(self, kind: Kind, answer: Object) -> None:
-        """Put a write's own answer into the store."""
-        self.stores[kind.kind].put(trimmed_config(answer))
-
     def copies(self, release: Key) -> Iterable[tuple[str, Object]]:
         """The labelled objects of a Release, with their kinds."""
         return ((kind, found) for kind, store in self.stores.items() for found in store.of(release))

@@ -8,7 +8,7 @@ from tidegate.clients import Ask, AskFailed, CallError, Fenced
 from tidegate.decision import Decision
 from tidegate.decision.snapshot import Answer, Said
 from tidegate.reconcile import kinds
-from tidegate.reconcile.effects.ownership import created
+from tidegate.reconcile.effects.ownership import create
 from tidegate.reconcile.memory import Asked
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.secrets import SecretUnusable, authorization
@@ -148,7 +148,7 @@ class Asking:
         )
         manifest = job(seen.owner, declared.template, run)
         try:
-            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
+            await create(seen, kinds.JOBS, manifest, self._world, strict=True)
         except CallError as error:
             return Answer(question.key, Said.NOT_YET, shortened(error.told))
         except Fenced as error:
@@ -163,7 +163,7 @@ def ask_of(http: HttpHook, body: bytes, headers: dict[str, str]) -> Ask:
 
 
 def _release(question: Question) -> Key:
-    return question.seen.owner.namespace, question.seen.owner.name
+    return question.seen.owner.key
 
 
 def _first_line(body: bytes) -> str:

@@ -43,7 +43,7 @@ def routers_of(
 ) -> tuple[Router, ...]:
     """The routers that `spec.traffic` declares, with what the recorded step shows beside its weight."""
     if ingress := traffic.get("ingress"):
-        users = world.store(kinds.INGRESSES).get((owner.namespace, ingress["name"]))
+        users = world.find(kinds.INGRESSES, owner.namespace, ingress["name"])
         return (CanaryIngress(name=backends.candidate, beside=ingress["name"], users=users, backends=backends),)
 
     if gateway := traffic.get("gateway"):
@@ -65,7 +65,7 @@ def routers_of(
 
 def host_of(destination_rule: str | None, owner: Owner, world: World) -> str | None:
     """Whose subsets a DestinationRule declares; None where it is missing, or none is named."""
-    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, destination_rule or ""))
+    found = world.find(kinds.DESTINATION_RULES, owner.namespace, destination_rule or "")
     return found["spec"]["host"] if found else None
 
 
@@ -78,8 +78,7 @@ def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], 
 
 def observe_undeclared(routers: tuple[Router, ...], owner: Owner, world: World) -> Route | None:
     """What is left on routers that nobody declares any more, as one. Time alone counts: their gateway may be gone."""
-    places = ((router, world.store(kinds.ROUTE_KINDS[router.kind])) for router in routers)
-    found = ((router, store.get((owner.namespace, router.name))) for router, store in places)
+    found = ((router, world.find(kinds.ROUTE_KINDS[router.kind], owner.namespace, router.name)) for router in routers)
     return together([_left(router, route, owner, world) for router, route in found if route is not None])
 
 
@@ -92,7 +91,7 @@ def _left(router: Router, found: Object, owner: Owner, world: World) -> Route:
 
 def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) -> Route | None:
     """One route, and for how long its weight has been confirmed, or its generation silent."""
-    found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
+    found = world.find(kinds.ROUTE_KINDS[router.kind], owner.namespace, router.name)
     memory = world.memory(owner.key).router(f"{router.kind}/{router.name}")
     if found is not None and isinstance(router, Whole) and not owner.owns(found):
         return None
@@ -143,7 +142,7 @@ def confirmation_of(router: Router, found: Object | None, pointed: Subsets | Non
 
 def revision_behind_stable(router: Router, owner: Owner, world: World) -> str | None:
     """What stable's Service selects. Where no gateway reports, the confirmation counts from when that is a revision."""
-    found = world.store(kinds.SERVICES).get((owner.namespace, router.backends.stable))
+    found = world.find(kinds.SERVICES, owner.namespace, router.backends.stable)
     return selected_revision(found) if found is not None else None
 
 
@@ -152,7 +151,7 @@ def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
     if not isinstance(router, AttachedRoute) or router.destination_rule is None:
         return None
 
-    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, router.destination_rule))
+    found = world.find(kinds.DESTINATION_RULES, owner.namespace, router.destination_rule)
     return subsets(router.destination_rule, found)
 
 

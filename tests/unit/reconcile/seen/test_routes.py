@@ -97,10 +97,7 @@ class OneRoute:
     found: Object
     known: Memory = field(default_factory=Memory)
 
-    def store(self, _kind: Any) -> "OneRoute":
-        return self
-
-    def get(self, _key: Any) -> Object:
+    def find(self, _kind: Any, _namespace: str, _name: str) -> Object:
         return self.found
 
     def memory(self, _key: Any) -> Memory:
