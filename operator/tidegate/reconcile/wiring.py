@@ -1,10 +1,11 @@
 """Whose turn a change of anything watched makes due: every change only marks keys, and none is acted on."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
 from tidegate.clients import Kind
-from tidegate.watch import Index, Key, Object, Store, WorkQueue, key_of
+from tidegate.watch import Key, Object, Store, WorkQueue, key_of
 
 from . import kinds
 from .configuration.configs import Configs
@@ -13,8 +14,9 @@ from .lanes import changes_under_traffic, loses_a_pod
 OWN_ROUTES = (kinds.ROUTES, kinds.INGRESSES)
 # What is made for a Release and carries its label.
 PARTS = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.JOBS, *OWN_ROUTES)
+Telling = Callable[[Object], Iterable[Key]]
 # What tells by itself whose it is, whether or not it is still declared.
-TELLING: tuple[tuple[Kind, Index], ...] = (
+TELLING: tuple[tuple[Kind, Telling], ...] = (
     *((kind, kinds.by_release) for kind in PARTS),
     (kinds.DEPLOYMENTS, kinds.by_taker),
     *((kind, kinds.by_holder) for kind in (*kinds.ATTACHED_KINDS, kinds.DESTINATION_RULES)),
@@ -104,7 +106,7 @@ class Wiring:
             if release is not None and loses_a_pod(release, old, new):
                 self._world.mark(key, back=True)
 
-    def _mark_by(self, index: Index, old: Object | None, new: Object | None) -> None:
+    def _mark_by(self, index: Telling, old: Object | None, new: Object | None) -> None:
         for found in (old, new):
             for key in index(found) if found else ():
                 self._world.mark(key)

@@ -81,7 +81,7 @@ class World:
 
     def find(self, kind: Kind, namespace: str, name: str) -> Object | None:
         """One object as it was seen last, or None."""
-        return self.store(kind).get((namespace, name))
+        return self.store(kind).get(Key(namespace, name))
 
     def keep(self, kind: Kind, answer: Object) -> None:
         """Put a write's own answer into its store, trimmed as the reflector trims."""

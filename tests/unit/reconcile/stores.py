@@ -28,7 +28,7 @@ class Stores:
         return self.stores.setdefault(kind.key, Store(INDEXES[kind.key]))
 
     def find(self, kind: Kind, namespace: str, name: str) -> Object | None:
-        return self.store(kind).get((namespace, name))
+        return self.store(kind).get(Key(namespace, name))
 
     def memory(self, key: Key) -> Memory:
         return self.memories.setdefault(key, Memory())

@@ -7,7 +7,7 @@ from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile import kinds
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Object
+from tidegate.watch import Bucket, Object
 
 from .rule_claims import age
 
@@ -33,7 +33,7 @@ def claimed(found: Object, world: World) -> Blocked | None:
     return None
 
 
-def _rival(found: Object, claim: Key, world: World) -> tuple[Object | None, str]:
+def _rival(found: Object, claim: Bucket, world: World) -> tuple[Object | None, str]:
     """Who is older and claims the same, and what that is; at a place that both serve, the same requests too."""
     use, where = claim
     if use not in {"claim", kinds.SERVED}:

@@ -98,9 +98,9 @@ async def hand_services_over(seen: Seen, world: World) -> None:
     So does the managed route, before them: cut in between, it is the Services that tell of what is left to do.
     """
     await leave(seen, kinds.ROUTES, seen.owner.name, world)
-    labels, store = _labels(seen), world.store(kinds.SERVICES)
+    labels = _labels(seen)
     for role in SUFFIXES:
-        found = store.get((seen.owner.namespace, service_name(seen.owner, role)))
+        found = world.find(kinds.SERVICES, seen.owner.namespace, service_name(seen.owner, role))
         if found is not None and seen.owner.owns(found):
             await world.merge(kinds.SERVICES, found, handed_over(labels, seen.owner.name))
 

@@ -14,7 +14,7 @@ from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.secrets import SecretUnusable, authorization
 from tidegate.reconcile.world import World
 from tidegate.sentences import shortened
-from tidegate.watch import Key, Recurring
+from tidegate.watch import Identity, Key, Recurring
 from tidegate.workloads import Run, job, job_name, variables
 
 from .answers import job_of
@@ -78,7 +78,7 @@ class Asking:
         last = self._world.memory(_release(question)).asked.get(question.key)
         return last.at + EVERY_SECONDS - time.monotonic() if last else 0
 
-    async def _ask(self, place: Key) -> None:
+    async def _ask(self, place: Identity) -> None:
         question = self._open.get(place[1])
         if question is None:
             return
@@ -120,7 +120,7 @@ class Asking:
         headers = {"Content-Type": "application/json", "Idempotency-Key": question.identity}
         try:
             if http.auth_secret:
-                place = (question.seen.owner.namespace, http.auth_secret.name)
+                place = Key(question.seen.owner.namespace, http.auth_secret.name)
                 headers |= self._world.hook_secrets.read(place, authorization)
 
             reply = await self._world.hook_http.send(ask_of(http, question.body, headers))
