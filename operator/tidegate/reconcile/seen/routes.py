@@ -1,7 +1,7 @@
 """A Release's routers, and what their routes say now."""
 
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
@@ -34,8 +34,6 @@ MOMENT_SECONDS = 5.0
 # What a route that is not there says: once it is there, its confirmation counts from then.
 NOT_THERE = ("", -1)
 BY_TIME = Confirmation(confirmed=True, sentence="the written weight counts by time", by_time=True)
-# What a decision reads of an object as it says it; what is served of it is told by others.
-SAID = frozenset({field.name for field in fields(Split)} & {field.name for field in fields(Route)}) - {"sentence"}
 
 
 def routers_of(
@@ -123,7 +121,21 @@ def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
     """What the object says, and since when that is confirmed."""
     now = time.monotonic()
     return Route(
-        **{name: getattr(split, name) for name in SAID},
+        weight=split.weight,
+        least=split.least,
+        written=split.written,
+        ending=split.ending,
+        current=split.current,
+        attached=split.attached,
+        touched=split.touched,
+        by_git=split.by_git,
+        matched=split.matched,
+        mirrored=split.mirrored,
+        planned=split.planned,
+        extended=split.extended,
+        hidden=split.hidden,
+        shown=split.shown,
+        drift=split.drift,
         confirmed=answer.confirmed,
         confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
         silent_for=NO_TIME if answer.confirmed else timedelta(seconds=now - memory.seen_at),
