@@ -17,7 +17,7 @@ def refused(seen: Seen, world: World) -> Blocked | None:
     if found is None or found.left <= 0 or found.declared != memory.declared:
         return None
 
-    return Blocked(found.reason, found.sentence, timedelta(seconds=found.left))
+    return Blocked(reason=found.reason, sentence=found.sentence, again=timedelta(seconds=found.left))
 
 
 def untrackable(seen: Seen, _world: World) -> Blocked | None:
@@ -33,7 +33,7 @@ def copy_gone(seen: Seen, _world: World) -> Blocked | None:
 def invalid(seen: Seen, _world: World) -> Blocked | None:
     """What was declared, or pinned by an older Tidegate, cannot be read whole."""
     sentence = seen.wanted.newest.invalid or seen.wanted.pinned.invalid
-    return Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
+    return Blocked(reason=Reason.INVALID_SPEC, sentence=sentence) if sentence else None
 
 
 def sets_unusable(seen: Seen, _world: World) -> Blocked | None:
@@ -48,4 +48,4 @@ def other_workload(seen: Seen, world: World) -> Blocked | None:
         return None
 
     sentence = f"spec.traffic.nodeRatio: this Release has {other.kind}s already; declare another Release instead"
-    return Blocked(Reason.INVALID_SPEC, sentence)
+    return Blocked(reason=Reason.INVALID_SPEC, sentence=sentence)

@@ -17,7 +17,7 @@ def switched_off(seen: Seen, world: World) -> Blocked | None:
         kind = kinds.ROUTE_KINDS[router.kind]
         if not world.scope.watches(kind):
             sentence = f"spec.traffic: this operator runs without {kind.group}, so no {kind.kind} is read or written"
-            return Blocked(Reason.API_SWITCHED_OFF, sentence)
+            return Blocked(reason=Reason.API_SWITCHED_OFF, sentence=sentence)
 
     return None
 
@@ -27,7 +27,7 @@ def route_taken(seen: Seen, world: World) -> Blocked | None:
     for router in seen.routing.routers:
         route = world.find(kinds.ROUTE_KINDS[router.kind], seen.owner.namespace, router.name)
         if isinstance(router, Whole) and route is not None and not seen.owner.may_take(route):
-            return Blocked(Reason.NAME_TAKEN, taken_sentence(router.kind, router.name))
+            return Blocked(reason=Reason.NAME_TAKEN, sentence=taken_sentence(router.kind, router.name))
 
     return None
 
@@ -49,7 +49,9 @@ def gateway_missing(seen: Seen, world: World) -> Blocked | None:
         readable = parent.get("kind", "Gateway") == "Gateway" and world.scope.holds(namespace)
         if readable and world.find(kinds.GATEWAYS, namespace, name) is None:
             field = f"spec.traffic.gateway.parentRefs[{index}]"
-            return Blocked(Reason.GATEWAY_MISSING, f"{field}: Gateway {namespace}/{name} is missing: {CREATE_IT}")
+            return Blocked(
+                reason=Reason.GATEWAY_MISSING, sentence=f"{field}: Gateway {namespace}/{name} is missing: {CREATE_IT}"
+            )
 
     return None
 
@@ -61,4 +63,4 @@ def route_missing(seen: Seen, _world: World) -> Blocked | None:
     if lost is None or look.progress.stable is None:
         return None
 
-    return Blocked(Reason.ROUTE_MISSING, f"spec.traffic: {lost.sentence}")
+    return Blocked(reason=Reason.ROUTE_MISSING, sentence=f"spec.traffic: {lost.sentence}")

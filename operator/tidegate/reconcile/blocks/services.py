@@ -19,7 +19,7 @@ def name_taken(seen: Seen, world: World) -> Blocked | None:
         name = service_name(owner, role)
         service = world.find(kinds.SERVICES, owner.namespace, name)
         if service is not None and not owner.may_take(service):
-            return Blocked(Reason.NAME_TAKEN, taken_sentence("Service", name))
+            return Blocked(reason=Reason.NAME_TAKEN, sentence=taken_sentence("Service", name))
 
     return None
 
@@ -36,7 +36,9 @@ def port_missing(seen: Seen, _world: World) -> Blocked | None:
         return None
 
     where = f"no container of revision {look.target} has a port named {ports.declared.port}"
-    return Blocked(Reason.INVALID_SPEC, f"spec.service.targetPort: {where}: name one, or give its number")
+    return Blocked(
+        reason=Reason.INVALID_SPEC, sentence=f"spec.service.targetPort: {where}: name one, or give its number"
+    )
 
 
 def not_isolated(seen: Seen, world: World) -> Blocked | None:
@@ -62,4 +64,4 @@ def not_isolated(seen: Seen, world: World) -> Blocked | None:
         f"Service {', '.join(names)} would send traffic to the candidate past the gate: narrow its selector,"
         " or set onBypass: Allow"
     )
-    return Blocked(Reason.NOT_ISOLATED, sentence)
+    return Blocked(reason=Reason.NOT_ISOLATED, sentence=sentence)

@@ -33,11 +33,11 @@ def plane_unfit(seen: Seen, world: World) -> Blocked | None:
         return None
 
     if seen.plane is None:
-        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"spec.dataPlane: {seen.wanted.choice.sentence}")
+        return Blocked(reason=Reason.DATA_PLANE_UNKNOWN, sentence=f"spec.dataPlane: {seen.wanted.choice.sentence}")
 
     if COUNTS[seen.plane].by_pods and (shared := field_of_share(seen.wanted.pinned.spec, seen.wanted.sets)):
         where = "is counted at a gateway, where a weight shares requests out"
-        return Blocked(Reason.DATA_PLANE_UNKNOWN, f"{shared}: {where}, and {seen.plane.value} is none")
+        return Blocked(reason=Reason.DATA_PLANE_UNKNOWN, sentence=f"{shared}: {where}, and {seen.plane.value} is none")
 
     alike = world.store(kinds.RELEASES).of(kinds.joined(*seen.owner.key))
     if len(alike) < 2 or not COUNTS[seen.plane].joined:
@@ -45,7 +45,7 @@ def plane_unfit(seen: Seen, world: World) -> Blocked | None:
 
     names = " and ".join(sorted(f"{found['metadata']['namespace']}/{found['metadata']['name']}" for found in alike))
     sentence = f"spec.dataPlane: {seen.plane.value} cannot tell {names} apart: set another, or ask by query"
-    return Blocked(Reason.DATA_PLANE_AMBIGUOUS, sentence)
+    return Blocked(reason=Reason.DATA_PLANE_AMBIGUOUS, sentence=sentence)
 
 
 def pages_unfit(seen: Seen, world: World) -> Blocked | None:
@@ -65,4 +65,4 @@ def pages_unfit(seen: Seen, world: World) -> Blocked | None:
     counts, needs = ("pods", "pods") if by_pods else ("a gateway", "addresses")
     where = source.where.removeprefix("spec.metricSource: ")
     sentence = f"spec.dataPlane: {plane.value} is counted by {counts}: {where} needs scrape.{needs}"
-    return Blocked(Reason.DATA_PLANE_UNKNOWN, sentence)
+    return Blocked(reason=Reason.DATA_PLANE_UNKNOWN, sentence=sentence)

@@ -34,13 +34,13 @@ def seen(look: Snapshot) -> Seen:
 
 
 def saying(sentence: str) -> Rule:
-    return lambda _seen, _world: Blocked(Reason.INVALID_SPEC, sentence) if sentence else None
+    return lambda _seen, _world: Blocked(reason=Reason.INVALID_SPEC, sentence=sentence) if sentence else None
 
 
 def test_the_first_rule_that_applies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ladder, "BLOCKS", (saying(""), saying("first"), saying("second")))
 
-    assert blocked_by(seen(FORWARD), WORLD) == Blocked(Reason.INVALID_SPEC, "first")
+    assert blocked_by(seen(FORWARD), WORLD) == Blocked(reason=Reason.INVALID_SPEC, sentence="first")
 
 
 def test_nothing_is_to_mend_where_no_rule_applies(monkeypatch: pytest.MonkeyPatch) -> None:
