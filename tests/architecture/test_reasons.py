@@ -33,7 +33,8 @@ def blocked_by() -> Iterator[str]:
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in BLOCKS:
                 continue
 
-            first = call.args[0] if call.args else None
+            named = next((word.value for word in call.keywords if word.arg == "reason"), None)
+            first = call.args[0] if call.args else named
             if isinstance(first, ast.Attribute) and isinstance(first.value, ast.Name) and first.value.id == "Reason":
                 yield first.attr
 

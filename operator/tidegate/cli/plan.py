@@ -21,6 +21,7 @@ from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
+from tidegate.watch import Key
 
 SEEN, NOT_SEEN, WRONG = 0, 1, 2
 # A person waits longer than an operator, which asks again; an hour of raw counts takes its time.
@@ -145,7 +146,7 @@ async def live(options: argparse.Namespace) -> list[tuple[str, Foreseen]]:
     kube, http = Kube(who), Http()
     try:
         world = World(kube, http, http, lambda: 0.0, Telemetry(), reporter="tidegate plan", scope=Scope())
-        key = options.namespace or who.namespace, options.release
+        key = Key(options.namespace or who.namespace, options.release)
         asked = source_at(options.prometheus, world) if options.prometheus else None
         found = await foresee(key, world, Channel(http, world.telemetry), asked=asked)
     finally:

@@ -26,7 +26,7 @@ from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 from tidegate.reconcile.world import World
 from tidegate.sentences import shortened
-from tidegate.watch import Key, Object, Recurring
+from tidegate.watch import Identity, Object, Recurring
 
 if TYPE_CHECKING:
     from requests.adapters import BaseAdapter
@@ -73,10 +73,10 @@ class SourceChecks:
 
         self._due.after((f"{kind}/{namespace}", name), FIRST_WAIT_SECONDS)
 
-    async def _check(self, key: Key) -> None:
+    async def _check(self, key: Identity) -> None:
         kind_name, _, namespace = key[0].partition("/")
         kind, name = KINDS[kind_name], key[1]
-        found = self._world.store(kind).get((namespace, name))
+        found = self._world.find(kind, namespace, name)
         if found is None:
             return
 

@@ -39,7 +39,7 @@ async def tell_of_failure(key: Key, error: Exception, world: World) -> None:
     try:
         await record_failure(found, sentence_of(error), world)
     except Exception as untold:  # noqa: BLE001 - the boundary of the loop's own boundary: one Release must not end it
-        log.warning("a failure could not be told", error=str(untold), namespace=key[0], release=key[1])
+        log.warning("a failure could not be told", error=str(untold), namespace=key.namespace, release=key.name)
 
 
 def tell_of_a_refused_rollback(seen: Seen, decision: Decision, error: CallError, world: World) -> None:
@@ -99,7 +99,7 @@ def sentence_of(error: Exception) -> str:
 
 def _log(key: Key, error: Exception) -> None:
     """One line: a lost race as ordinary, anything else as a warning or an error."""
-    release = {"namespace": key[0], "release": key[1]}
+    release = {"namespace": key.namespace, "release": key.name}
     if isinstance(error, Conflict | Invalid | Fenced):
         log.info("turn taken again", error=str(error), **release)
     elif isinstance(error, CallError):

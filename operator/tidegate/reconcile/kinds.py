@@ -10,7 +10,7 @@ from tidegate.api import InvalidSpec, TrackConfig
 from tidegate.api.names import API_VERSION, LABEL_HOOK, LABEL_METRIC_SOURCE, LABEL_RELEASE
 from tidegate.clients import Kind, Object
 from tidegate.routers import TRAEFIK_SERVICE, VIRTUAL_SERVICE, holders, matches_served, places_served
-from tidegate.watch import Key
+from tidegate.watch import Bucket, Index, Key
 from tidegate.workloads import note_of
 
 from .seen import route_trims, trims
@@ -58,8 +58,8 @@ WORKLOAD_KINDS = {kind.kind: kind for kind in (DEPLOYMENTS, POD_TEMPLATES)}
 
 
 # Where the Releases are indexed that track configuration.
-TRACKING: Key = ("config", "tracked")
-# Where they are indexed by the parents and hosts of their routes: one index key a place, whatever it takes there.
+TRACKING: Bucket = ("config", "tracked")
+# Where they are indexed by the parents and hosts of their routes: one bucket a place, whatever it takes there.
 SERVED = "served"
 # Releases that share a place with others, whose matches are worth remembering.
 COMPARED = 4096
@@ -75,7 +75,7 @@ class Watched:
     kind: Kind
     trim: Callable[[Object], Object]
     selector: str = ""
-    index: Callable[[Object], Iterable[Key]] | None = None
+    index: Index | None = None
     optional: bool = False
     unread: Callable[[Object, Exception], Object] | None = None
 
@@ -94,7 +94,7 @@ def declared_by(found: Object) -> Object:
     return spec_of(found)
 
 
-def by_scaled(found: Object) -> Iterable[Key]:
+def by_scaled(found: Object) -> Iterable[Bucket]:
     """The workload that an autoscaler scales."""
     target = found["spec"].get("scaleTargetRef") or {}
     yield found["metadata"].get("namespace", ""), f"{target.get('kind')}/{target.get('name')}"
@@ -103,17 +103,17 @@ def by_scaled(found: Object) -> Iterable[Key]:
 def by_release(found: Object) -> Iterable[Key]:
     """The Release that a labelled object belongs to."""
     release = (found["metadata"].get("labels") or {}).get(LABEL_RELEASE)
-    return [(found["metadata"].get("namespace", ""), release)] if release else []
+    return [Key(found["metadata"].get("namespace", ""), release)] if release else []
 
 
 def by_taker(found: Object) -> Iterable[Key]:
     """The Release that took a Deployment over."""
     annotations = found["metadata"].get("annotations")
     note = note_of(annotations) if annotations else None
-    return [(found["metadata"].get("namespace", ""), note.release)] if note else []
+    return [Key(found["metadata"].get("namespace", ""), note.release)] if note else []
 
 
-def by_taker_or_size(found: Object) -> Iterable[Key]:
+def by_taker_or_size(found: Object) -> Iterable[Bucket]:
     """The Release that took a Deployment over; of one whose size alone is held, its namespace."""
     size = [(found["metadata"].get("namespace", ""), "")] if found.get("held") else []
     return by_taker(found) or size
@@ -121,7 +121,7 @@ def by_taker_or_size(found: Object) -> Iterable[Key]:
 
 def by_holder(found: Object) -> Iterable[Key]:
     """The Releases whose notes are on a user's route, or on the DestinationRule behind it."""
-    return [(found["metadata"].get("namespace", ""), release) for release in sorted(holders(found))]
+    return [Key(found["metadata"].get("namespace", ""), release) for release in sorted(holders(found))]
 
 
 def by_release_or_holder(found: Object) -> Iterable[Key]:
@@ -135,20 +135,20 @@ def is_ours(found: Object | None) -> bool:
     return any(owner.get("kind") == RELEASES.kind and owner.get("apiVersion") == API_VERSION for owner in owners)
 
 
-def by_selected_label(found: Object) -> Iterable[Key]:
+def by_selected_label(found: Object) -> Iterable[Bucket]:
     """One label of a Service's selector: only pods that carry it can be selected."""
     selector = (found.get("spec") or {}).get("selector") or {}
     return [(found["metadata"].get("namespace", ""), f"{name}={selector[name]}") for name in sorted(selector)[:1]]
 
 
-def by_service(found: Object) -> Iterable[Key]:
+def by_service(found: Object) -> Iterable[Bucket]:
     """The Service that an EndpointSlice belongs to."""
     service = (found["metadata"].get("labels") or {}).get(SERVICE_NAME)
     return [(found["metadata"].get("namespace", ""), service)] if service else []
 
 
-def claims(found: Object) -> Iterable[Key]:
-    """The index keys of a Release: its namespace, its joined name, what it uses, and what its routes claim."""
+def claims(found: Object) -> Iterable[Bucket]:
+    """The buckets of a Release: its namespace, its joined name, what it uses, and what its routes claim."""
     namespace = found["metadata"].get("namespace", "")
     yield namespace, ""
     yield joined(namespace, found["metadata"]["name"])
@@ -169,7 +169,7 @@ def matches_of(spec: bytes) -> frozenset[str]:
     return matches_served((declared.get("traffic") or {}).get("gateway") or {})
 
 
-def _used(spec: Object, namespace: str) -> Iterable[Key]:
+def _used(spec: Object, namespace: str) -> Iterable[Bucket]:
     """The workload and the sets of objectives that a Release names."""
     if reference := spec.get("workloadRef"):
         where = f"{reference['kind']} {namespace}/{reference['name']}"
@@ -180,7 +180,7 @@ def _used(spec: Object, namespace: str) -> Iterable[Key]:
         yield "objectives", f"{kind.kind} {namespace if kind.namespaced else ''}/{reference['name']}"
 
 
-def _attached(traffic: Object, namespace: str) -> Iterable[Key]:
+def _attached(traffic: Object, namespace: str) -> Iterable[Bucket]:
     """The routes, and what stands in for one, of a user's own."""
     for route in attached(traffic):
         where = f"{route['kind']} {namespace}/{route['name']}"
@@ -198,7 +198,7 @@ def _attached(traffic: Object, namespace: str) -> Iterable[Key]:
         yield "claim", f"Service {namespace}/{ratio['service']}"
 
 
-def joined(namespace: str, name: str) -> Key:
+def joined(namespace: str, name: str) -> Bucket:
     """A Release as some data planes name it: another one may look the same."""
     return "joined", f"{namespace}-{name}"
 
@@ -208,8 +208,8 @@ def attached(traffic: Object) -> list[Object]:
     return [traffic["route"]] if traffic.get("route") else list(traffic.get("routes") or ())
 
 
-def by_name(use: str, kind: Kind, found: Object) -> Key:
-    """The index key under which the Releases that name this object are found: its use, as `claims` says it."""
+def by_name(use: str, kind: Kind, found: Object) -> Bucket:
+    """The bucket in which the Releases that name this object are found: its use, as `claims` says it."""
     metadata = found["metadata"]
     return use, f"{kind.kind} {metadata.get('namespace', '')}/{metadata['name']}"
 

@@ -52,7 +52,7 @@ def observe(key: Key, world: World) -> Seen | None:
         return None
 
     now = world.now()
-    owner = Owner(name=key[1], namespace=key[0], uid=found["metadata"]["uid"])
+    owner = Owner(name=key.name, namespace=key.namespace, uid=found["metadata"]["uid"])
     replica_sets = replica_sets_of(owner, world)
     progress = recorded(found, owner, world, replica_sets)
     stored = Stored(found=found, owner=owner, replica_sets=replica_sets, progress=progress)

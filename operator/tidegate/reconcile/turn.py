@@ -62,7 +62,7 @@ class Followers:
 
 async def take_turn(key: Key, world: World, followers: Followers) -> None:
     """One look at one Release, where all that it reads is known."""
-    if not world.complete(key[0]):
+    if not world.complete(key.namespace):
         world.schedule.after(key, INCOMPLETE_SECONDS)
         return
 
@@ -116,7 +116,7 @@ async def record_and_follow(seen: Seen, decision: Decision, world: World, *, fol
 
     if decision.reason is Reason.HANDED_BACK:
         # The object ended with its finalizer: there is nothing to write a status to.
-        log.info(decision.sentence, namespace=key[0], release=key[1], reason=decision.reason.value)
+        log.info(decision.sentence, namespace=key.namespace, release=key.name, reason=decision.reason.value)
         return
 
     if decision.record is not Record.NOTHING:

@@ -1,8 +1,9 @@
-"""All adapters, built once at start: the wiring list."""
+"""What the operator sees and acts through: stores, queue, timers, clients and memory, all built once at start."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,29 +14,22 @@ from tidegate.clients import CallError, Event, Forbidden, Http, Kind, Kube, Note
 from tidegate.decision.reasons import Reason
 from tidegate.sentences import shortened
 from tidegate.telemetry import Telemetry
-from tidegate.watch import Index, Key, Lane, Object, Reflector, Schedule, Store, Tasks, Troubles, WorkQueue, key_of
+from tidegate.watch import Key, Lane, Object, Reflector, Schedule, Store, Tasks, Troubles, WorkQueue, key_of
 from tidegate.watch.memory import tune_collector
 
 from . import kinds
 from .accidents import What, keeping, reading
 from .configuration.configs import Configs
-from .lanes import changes_under_traffic, lane_of, loses_a_pod
+from .lanes import lane_of
 from .memory import Memory, Refusal
 from .scope import Scope
+from .seen.trims import trimmed_config
 from .sources.secrets import Secrets
 from .sources.sources import Sources
+from .wiring import Wiring
 
 SILENCE_SECONDS = 90
 REFUSED_SECONDS = 15.0
-OWN_ROUTES = (kinds.ROUTES, kinds.INGRESSES)
-# What is made for a Release and carries its label.
-PARTS = (kinds.REPLICA_SETS, kinds.DAEMON_SETS, kinds.PODS, kinds.ENDPOINT_SLICES, kinds.JOBS, *OWN_ROUTES)
-# What tells by itself whose it is, whether or not it is still declared.
-TELLING: tuple[tuple[Kind, Index], ...] = (
-    *((kind, kinds.by_release) for kind in PARTS),
-    (kinds.DEPLOYMENTS, kinds.by_taker),
-    *((kind, kinds.by_holder) for kind in (*kinds.ATTACHED_KINDS, kinds.DESTINATION_RULES)),
-)
 log = structlog.get_logger(__name__)
 
 
@@ -67,7 +61,10 @@ class World:
         self.blocked: set[Key] = set()
         self._forgetting: list[Callable[[Key], None]] = []
         self.stores = {watched.kind.key: self._store(watched) for watched in kinds.WATCHED}
-        self._trims = {watched.kind.key: partial(self._trimmed, watched) for watched in kinds.WATCHED}
+        self._trims: dict[str, Callable[[Object], Object | None]] = {
+            **{watched.kind.key: partial(self._trimmed, watched) for watched in kinds.WATCHED},
+            **{kind.key: trimmed_config for kind in kinds.CONFIG_KINDS.values()},
+        }
         self.reflectors = [self._reflector(watched, namespace) for watched, namespace in scope.places()]
         self.sources = Sources(
             self.store(kinds.METRIC_SOURCES),
@@ -76,17 +73,48 @@ class World:
         )
         self.hook_secrets = Secrets(self.store(kinds.HOOK_SECRETS), LABEL_HOOK, scope)
         self.configs = Configs(kube, scope, self.mark)
-        self._wire()
+        Wiring(self).connect()
 
     def store(self, kind: Kind) -> Store:
-        """The store of a kind."""
-        return self.stores[kind.key]
+        """The store of a kind; that of tracked configuration is empty while nobody tracks."""
+        return self.stores[kind.key] if kind.key in self.stores else self.configs.stores[kind.kind]
+
+    def find(self, kind: Kind, namespace: str, name: str) -> Object | None:
+        """One object as it was seen last, or None."""
+        return self.store(kind).get(Key(namespace, name))
 
     def keep(self, kind: Kind, answer: Object) -> None:
         """Put a write's own answer into its store, trimmed as the reflector trims."""
         kept = self._trims[kind.key](answer)
         if kept is not None:
-            self.stores[kind.key].put(kept)
+            self.store(kind).put(kept)
+
+    async def create(self, kind: Kind, manifest: Object, *, urgent: bool = False, strict: bool = False) -> None:
+        """Create an object as the writer does, and keep it."""
+        self.keep(kind, await self.writer.create(kind, manifest, urgent=urgent, strict=strict))
+
+    async def apply(self, kind: Kind, manifest: Object) -> None:
+        """Apply a manifest as the writer does, and keep what the object is then."""
+        self.keep(kind, await self.writer.apply(kind, manifest))
+
+    async def merge(self, kind: Kind, found: Object, body: Object, *, urgent: bool = False, late: bool = False) -> None:
+        """Merge-patch an object as the writer does, and keep what it is then."""
+        self.keep(kind, await self.writer.merge(kind, found, body, urgent=urgent, late=late))
+
+    async def patch(self, kind: Kind, found: Object, operations: list[Object], *, urgent: bool = False) -> None:
+        """Patch an object by RFC 6902 as the writer does, and keep what it is then."""
+        metadata = found["metadata"]
+        answer = await self.writer.patch(kind, metadata["namespace"], metadata["name"], operations, urgent=urgent)
+        self.keep(kind, answer)
+
+    async def delete(self, kind: Kind, found: Object) -> None:
+        """Delete exactly this object, and forget it."""
+        metadata = found["metadata"]
+        # What is gone already is as wanted: a try whose answer was lost is made again, and finds nothing.
+        with suppress(NotFound):
+            await self.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
+
+        self.store(kind).drop(found)
 
     def accident(self, what: What, key: Key, error: Exception) -> None:
         """What failed of one object while the others went on: logged by its name, and counted."""
@@ -207,94 +235,3 @@ class World:
 
     def _watch(self, watched: kinds.Watched, namespace: str | None, version: str) -> AsyncIterator[Event]:
         return self.kube.watch(watched.kind, version, namespace=namespace, selector=watched.selector)
-
-    def _wire(self) -> None:
-        """Every change only marks keys; nobody acts on an event's content."""
-        self.store(kinds.RELEASES).on_change(self._release_changed)
-        for kind, index in TELLING:
-            self.store(kind).on_change(partial(self._mark_by, index))
-
-        self.store(kinds.PODS).on_change(self._pod_changed)
-        used: dict[str, tuple[Kind, ...]] = {
-            "route": (*kinds.ROUTE_KINDS.values(), kinds.DESTINATION_RULES),
-            "objectives": tuple(kinds.SET_KINDS.values()),
-            "workload": tuple(kinds.WORKLOAD_KINDS.values()),
-        }
-        for use, named in used.items():
-            for kind in named:
-                self.store(kind).on_change(partial(self._used_changed, use, kind))
-
-        self.store(kinds.SERVICES).on_change(self._service_changed)
-        for kind in (
-            kinds.GATEWAYS,
-            kinds.GATEWAY_CLASSES,
-            kinds.METRIC_SOURCES,
-            kinds.CLUSTER_METRIC_SOURCES,
-            kinds.METRIC_SECRETS,
-            kinds.AUTOSCALERS,
-        ):
-            self.store(kind).on_change(self._need_changed)
-
-        self.store(kinds.NODES).on_change(self._node_changed)
-        # Someone else's route with our name goes away, and a blocked Release goes on.
-        for kind in OWN_ROUTES:
-            self.store(kind).on_change(self._came_or_went)
-
-    def _came_or_went(self, old: Object | None, new: Object | None) -> None:
-        if old is None or new is None:
-            self._need_changed(old, new)
-
-    def _node_changed(self, old: Object | None, new: Object | None) -> None:
-        """Who waits for a node that its template allows goes on; whether one is ready says nothing of that."""
-        if _allowing(old) != _allowing(new):
-            self._need_changed(old, new)
-
-    def _release_changed(self, old: Object | None, new: Object | None) -> None:
-        if old is not None and (new is None or new["metadata"]["uid"] != old["metadata"]["uid"]):
-            self.forget(key_of(old))
-
-        found = new or old
-        if found is not None:
-            self.mark(key_of(found), back=changes_under_traffic(old, new))
-
-        self.configs.want(wanted=self.store(kinds.RELEASES).holds(kinds.TRACKING))
-        if new is None or old is None:
-            self._need_changed(old, new)
-
-    def _pod_changed(self, old: Object | None, new: Object | None) -> None:
-        for key in kinds.by_release(old) if old else ():
-            release = self.store(kinds.RELEASES).get(key)
-            if release is not None and loses_a_pod(release, old, new):
-                self.mark(key, back=True)
-
-    def _mark_by(self, index: Index, old: Object | None, new: Object | None) -> None:
-        for found in (old, new):
-            for key in index(found) if found else ():
-                self.mark(key)
-
-    def _used_changed(self, use: str, kind: Kind, old: Object | None, new: Object | None) -> None:
-        """Something of a user's that Releases name in their spec."""
-        found = new or old
-        for release in self.store(kinds.RELEASES).of(kinds.by_name(use, kind, found)) if found else ():
-            self.mark((release["metadata"]["namespace"], release["metadata"]["name"]))
-
-    def _service_changed(self, old: Object | None, new: Object | None) -> None:
-        self._mark_by(kinds.by_release, old, new)
-        if _selector(old) == _selector(new) or any(map(kinds.is_ours, (old, new))):
-            return
-
-        found = new or old
-        for release in self.store(kinds.RELEASES).of((found["metadata"]["namespace"], "")) if found else ():
-            self.queue.mark((release["metadata"]["namespace"], release["metadata"]["name"]))
-
-    def _need_changed(self, old: Object | None, new: Object | None) -> None:  # noqa: ARG002 - the shape of a change
-        for key in self.blocked:
-            self.queue.mark(key)
-
-
-def _allowing(found: Object | None) -> object:
-    return (found["labels"], found["taints"]) if found else None
-
-
-def _selector(found: Object | None) -> object:
-    return (found.get("spec") or {}).get("selector") if found else None

@@ -1,6 +1,6 @@
 """The managed HTTPRoute: generated and owned whole, so GitOps never fights over its weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from .split import (
     Backends,
     Found,
     Patch,
+    Place,
     annotation,
     notes,
     operation,
@@ -94,27 +95,36 @@ class ManagedRoute:
         counted = not current or len(rules) == written.leads + len(self._declared())
         at = list(places(found, self.backends)) if counted and all(map(self._whole, rules)) else []
         shares = {place.share for place in at[written.leads :]}
-        weight = shares.pop() if len(shares) == 1 else None
-        led = [place.share or 0 for place in at[: written.leads]]
-        least, most = min(led, default=FULL), max(led, default=0)
-        copies = [sum(mirrors(rule, self.backends.candidate).values()) for rule in rules[written.leads :]] or [0]
-        wanted = self._written(self.exposure, weight or 0)
-        # Rules that were declared anew are written with as many before them: it is still the same exposure.
-        same = written if current or not written.digest else replace(written, leads=wanted.leads)
-        return Split(
-            weight=weight,
+        drift = self._drift(found, written) if current else ""
+        split = Split(
+            weight=shares.pop() if len(shares) == 1 else None,
             written=written_weight(annotation(found, ANNOTATION_WEIGHT)),
             ending=written_ending(annotation(found, ANNOTATION_WEIGHT)),
             note=annotation(found, ANNOTATION_EXPOSED),
             current=current,
-            matched=most > (weight or 0),
+            drift=drift,
+            form=self._form(found) if drift else "",
+        )
+        return self._with_exposure(split, rules, at, written)
+
+    def _with_exposure(
+        self, split: Split, rules: Sequence[Mapping[str, Any]], at: Sequence[Place], written: WrittenExposure
+    ) -> Split:
+        """The same, with what the candidate gets beside its weight, as the step wants it or not."""
+        weight, led = split.weight or 0, [place.share or 0 for place in at[: written.leads]]
+        least, most = min(led, default=FULL), max(led, default=0)
+        copies = [sum(mirrors(rule, self.backends.candidate).values()) for rule in rules[written.leads :]] or [0]
+        wanted = self._written(self.exposure, weight)
+        # Rules that were declared anew are written with as many before them: it is still the same exposure.
+        same = written if split.current or not written.digest else replace(written, leads=wanted.leads)
+        return replace(
+            split,
+            matched=most > weight,
             mirrored=max(copies) > 0,
             extended=written != WrittenExposure() or max(copies) > 0,
             planned=same == wanted and set(copies) == {wanted.copies} and (least == FULL or not wanted.leads),
             hidden=bool(written.digest) and (least < FULL or min(copies) < written.copies),
-            shown=(not written.digest and most > (weight or 0)) or max(copies) > written.copies,
-            drift=(drift := self._drift(found, written) if current else ""),
-            form=self._form(found) if drift else "",
+            shown=(not written.digest and most > weight) or max(copies) > written.copies,
         )
 
     def _whole(self, rule: Mapping[str, Any]) -> bool:

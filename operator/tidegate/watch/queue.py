@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 
-from .store import Key
+from tidegate.api.key import Key
 
 Turn = Callable[[Key], Awaitable[None]]
 Failed = Callable[[Key, Exception], Awaitable[None]]

@@ -1,28 +1,32 @@
-"""One heap of times: when to look at a key again."""
+"""One heap of times: when to look at something again."""
 
 import asyncio
 import heapq
 from collections.abc import Callable
-
-from .store import Key
+from typing import Generic, TypeVar
 
 # Old entries that are not worth building a small heap anew.
 SPARE = 64
 
 
-class Schedule:
+# What has a time: an object by its key, or a sort of work and what it is for.
+Identity = tuple[str, str]
+K = TypeVar("K", bound=Identity)
+
+
+class Schedule(Generic[K]):
     """At most one time for a key: the latest call wins."""
 
-    def __init__(self, due: Callable[[Key], None]) -> None:
+    def __init__(self, due: Callable[[K], None]) -> None:
         self._due = due
-        self._heap: list[tuple[float, Key]] = []
-        self._times: dict[Key, float] = {}
+        self._heap: list[tuple[float, K]] = []
+        self._times: dict[K, float] = {}
         self._sooner = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._times)
 
-    def after(self, key: Key, seconds: float) -> None:
+    def after(self, key: K, seconds: float) -> None:
         """Look at a key after so long."""
         when = asyncio.get_running_loop().time() + max(seconds, 0)
         self._times[key] = when
@@ -31,7 +35,7 @@ class Schedule:
         if self._heap[0][1] == key:
             self._sooner.set()
 
-    def cancel(self, key: Key) -> None:
+    def cancel(self, key: K) -> None:
         """Forget a key's time."""
         self._times.pop(key, None)
         self._compact()

@@ -6,9 +6,12 @@ from typing import Any
 
 import structlog
 
+from tidegate.api.key import Key
+
 Object = dict[str, Any]
-Key = tuple[str, str]
-Index = Callable[[Object], Iterable[Key]]
+# Where an index puts objects together: a use and what is used, or a namespace and what they have in common there.
+Bucket = tuple[str, str]
+Index = Callable[[Object], Iterable[Bucket]]
 Change = Callable[[Object | None, Object | None], None]
 Accident = Callable[[Key, Exception], None]
 log = structlog.get_logger(__name__)
@@ -17,7 +20,7 @@ log = structlog.get_logger(__name__)
 def key_of(found: Object) -> Key:
     """Namespace and name; the namespace of a cluster's object is empty."""
     metadata = found["metadata"]
-    return metadata.get("namespace", ""), metadata["name"]
+    return Key(metadata.get("namespace", ""), metadata["name"])
 
 
 def version_of(found: Object) -> int:
@@ -27,7 +30,7 @@ def version_of(found: Object) -> int:
 
 def logged(key: Key, error: Exception) -> None:
     """Say of an object that it could not be read, or heard of, while the others were."""
-    log.error("one object could not be read", namespace=key[0], name=key[1], exc_info=error)
+    log.error("one object could not be read", namespace=key.namespace, name=key.name, exc_info=error)
 
 
 # Deleted objects whose last version is remembered: a write's answer is seconds late at most.
@@ -44,7 +47,7 @@ class Store:
         self._objects: dict[Key, Object] = {}
         self._index = index
         self._accident = accident
-        self._indexed: dict[Key, set[Key]] = defaultdict(set)
+        self._indexed: dict[Bucket, set[Key]] = defaultdict(set)
         self._changed: list[Change] = []
         self._deleted: dict[Key, int] = {}
 
@@ -62,13 +65,13 @@ class Store:
         """One object, or None."""
         return self._objects.get(key)
 
-    def of(self, key: Key) -> tuple[Object, ...]:
-        """The objects under an index key, in the order of their names."""
-        return tuple(self._objects[found] for found in sorted(self._indexed.get(key, ())))
+    def of(self, bucket: Bucket) -> tuple[Object, ...]:
+        """The objects of a bucket, in the order of their names."""
+        return tuple(self._objects[key] for key in sorted(self._indexed.get(bucket, ())))
 
-    def holds(self, key: Key) -> bool:
-        """True where any object is under an index key."""
-        return bool(self._indexed.get(key))
+    def holds(self, bucket: Bucket) -> bool:
+        """True where any object is in a bucket."""
+        return bool(self._indexed.get(bucket))
 
     def put(self, found: Object) -> None:
         """Keep an object unless a newer one is here, or it was deleted since."""
@@ -94,7 +97,7 @@ class Store:
         """
         fresh = {key_of(found): found for found in listed}
         for key, old in tuple(self._objects.items()):
-            told_of = namespace is None or key[0] == namespace
+            told_of = namespace is None or key.namespace == namespace
             if told_of and key not in fresh and version_of(old) <= version:
                 self._forget(key, old, version)
 
@@ -106,7 +109,7 @@ class Store:
     def empty(self, namespace: str | None = None) -> None:
         """Forget all, or all of one namespace: the kind is not served. Each was deleted at the version it had."""
         for key, old in tuple(self._objects.items()):
-            if namespace is None or key[0] == namespace:
+            if namespace is None or key.namespace == namespace:
                 self._forget(key, old, version_of(old))
 
     def _forget(self, key: Key, old: Object, version: int) -> None:
@@ -131,21 +134,21 @@ class Store:
                 self._accident(key, error)
 
     def _reindex(self, key: Key, old: Object | None, new: Object | None) -> None:
-        for place in self._places(key, old) if old else ():
-            self._indexed[place].discard(key)
-            if not self._indexed[place]:
-                del self._indexed[place]
+        for bucket in self._buckets(key, old) if old else ():
+            self._indexed[bucket].discard(key)
+            if not self._indexed[bucket]:
+                del self._indexed[bucket]
 
-        for place in self._places(key, new) if new else ():
-            self._indexed[place].add(key)
+        for bucket in self._buckets(key, new) if new else ():
+            self._indexed[bucket].add(key)
 
-    def _places(self, key: Key, found: Object) -> set[Key]:
+    def _buckets(self, key: Key, found: Object) -> set[Bucket]:
         """Where an object is indexed: each once, and as far as it can be read, the same each time."""
-        places: set[Key] = set()
+        buckets: set[Bucket] = set()
         try:
-            for place in self._index(found) if self._index else ():
-                places.add(place)
+            for bucket in self._index(found) if self._index else ():
+                buckets.add(bucket)
         except Exception as error:  # noqa: BLE001 - one object must not hide the others
             self._accident(key, error)
 
-        return places
+        return buckets

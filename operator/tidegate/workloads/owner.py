@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tidegate.api.key import Key
 from tidegate.api.names import API_VERSION, LABEL_HANDED_OVER
 
 
@@ -16,9 +17,9 @@ class Owner:
     uid: str
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """Where the stores, the queue and the memories keep what is this Release's."""
-        return self.namespace, self.name
+        return Key(self.namespace, self.name)
 
     def reference(self) -> dict[str, Any]:
         """The controller reference: the garbage collector follows it, and others keep their hands off."""

@@ -28,7 +28,7 @@ async def failed_once(queue: WorkQueue) -> None:
     async def told(key: Key, error: Exception) -> None:
         """Nothing is said of it."""
 
-    queue.mark(("shop", "web"))
+    queue.mark(Key("shop", "web"))
     await queue.work(turn, failed=told)
 
 
@@ -38,7 +38,7 @@ async def exported() -> dict[str, set[str]]:
     kube, http = Kube(Credentials(server="http://none", namespace="tidegate", tls=None)), Http()
     world = World(kube, http, http, lambda: 0.0, telemetry, reporter="test", scope=Scope())
     world.store(kinds.RELEASES).put(RELEASE)
-    world.memory(("shop", "web")).analysis = Analysis(lines=(LINE,))
+    world.memory(Key("shop", "web")).analysis = Analysis(lines=(LINE,))
     await failed_once(world.queue)
     telemetry.registry.register(Rollouts(world))
     telemetry.request("GET", "/api/v1/pods", 200, 0.1)

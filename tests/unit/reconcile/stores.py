@@ -27,6 +27,9 @@ class Stores:
     def store(self, kind: Kind) -> Store:
         return self.stores.setdefault(kind.key, Store(INDEXES[kind.key]))
 
+    def find(self, kind: Kind, namespace: str, name: str) -> Object | None:
+        return self.store(kind).get(Key(namespace, name))
+
     def memory(self, key: Key) -> Memory:
         return self.memories.setdefault(key, Memory())
 

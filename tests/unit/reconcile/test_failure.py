@@ -26,7 +26,7 @@ from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
 from tidegate.watch import Key
 
-KEY = ("shop", "web")
+KEY = Key("shop", "web")
 RECORDED = status(at_first_step())
 NOTHING: Mapping[Kind, dict[str, Any]] = {}
 OWNED = [{"apiVersion": API_VERSION, "kind": "Release", "name": "web", "uid": "u", "controller": True}]

@@ -22,9 +22,10 @@ from tidegate.decision.recorded import progress_of
 from tidegate.decision.snapshot import Snapshot
 from tidegate.reconcile import kinds
 from tidegate.reconcile.observe import observe
+from tidegate.watch import Key
 
 Place = tuple[str | int, ...]
-KEY = ("shop", "web")
+KEY = Key("shop", "web")
 SPEC: dict[str, Any] = {
     "replicas": 4,
     "template": {"spec": {"containers": [{"name": "web", "image": "web:2"}]}},

@@ -28,10 +28,10 @@ from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.turn import Followers, take_turn
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
-from tidegate.watch import WorkQueue
+from tidegate.watch import Key, WorkQueue
 from tidegate.workloads import revision_of
 
-KEY = ("shop", "web")
+KEY = Key("shop", "web")
 TRIM = TRIMS["Release"][1]
 Change = Callable[[World], None]
 
@@ -191,10 +191,10 @@ async def test_what_a_turn_of_the_one_before_ends_with_is_forgotten(replaced: Ch
 async def test_failures_in_a_row_are_counted_anew() -> None:
     queue = WorkQueue()
 
-    async def fails(key: tuple[str, str]) -> None:
+    async def fails(key: Key) -> None:
         raise KeyError(key)
 
-    async def told(key: tuple[str, str], error: Exception) -> None:
+    async def told(key: Key, error: Exception) -> None:
         assert queue.failures == {KEY: 1}
         queue.forget(KEY)
         queue.stop()

@@ -23,6 +23,7 @@ from tidegate.reconcile.observe import observe
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
+from tidegate.watch import Key
 
 SPEC: dict[str, Any] = {
     "template": {"spec": {}},
@@ -61,7 +62,7 @@ async def followed(kind: Kind, listed: list[str], told: list[str]) -> AsyncItera
         world = World(kube, http, http, lambda: 15.0, Telemetry(), reporter="test", scope=Scope())
         reflector = next(found for found in world.reflectors if found.name == kind.key)
         task = asyncio.create_task(reflector.run())
-        while not task.done() and world.store(kind).get(("shop", "last")) is None:
+        while not task.done() and world.store(kind).get(Key("shop", "last")) is None:
             await asyncio.sleep(0.005)
 
         assert not task.done(), task.exception()
@@ -81,9 +82,9 @@ async def test_releases_that_cannot_be_trimmed_are_kept_and_told_as_invalid_whil
     async with followed(kinds.RELEASES, listed, told) as world:
         for name in ("old", "new"):
             with pytest.raises(InvalidSpec, match=r"^spec: cannot be read: AttributeError"):
-                observe(("shop", name), world)
+                observe(Key("shop", name), world)
 
-        assert observe(("shop", "good"), world)
+        assert observe(Key("shop", "good"), world)
         assert len(world.store(kinds.RELEASES).of(("shop", ""))) == 4
         assert accidents(world, "reading releases") == 2
 
@@ -137,7 +138,7 @@ async def test_a_release_that_is_nested_too_deep_is_told_so_and_the_others_are_r
 
     async with followed(kinds.RELEASES, [listed], [told, json.dumps(made("last", 7, SPEC))]) as world:
         for name in ("listed", "told"):
-            seen = observe(("shop", name), world)
+            seen = observe(Key("shop", name), world)
             assert seen is not None
             blocked = Blocked(
                 reason=Reason.INVALID_SPEC, sentence="spec.template: must be nested at most 64 levels deep"
@@ -179,7 +180,7 @@ async def test_a_new_release_with_a_template_that_cannot_be_read_says_so(name: s
     world = await empty_world()
     world.keep(kinds.RELEASES, made("web", 1, {**SPEC, "template": template}))
 
-    look = observe(("shop", "web"), world)
+    look = observe(Key("shop", "web"), world)
     assert look is not None
     decision = decide(look.snapshot)
 

@@ -11,7 +11,7 @@ from tidegate.watch.schedule import SPARE
 
 
 def key(name: str) -> Key:
-    return ("shop", name)
+    return Key("shop", name)
 
 
 async def taken(queue: WorkQueue, turns: int) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 
 import pytest
 
-from tidegate.watch import Key, Recurring
+from tidegate.watch import Identity, Recurring
 
 KEY = ("shop", "web")
 SOON = 0.01
@@ -18,11 +18,11 @@ async def until_it_ends(part: Coroutine[None, None, None], ended: asyncio.Event)
 
 
 def test_an_accident_is_told_and_the_key_has_its_turn_again(capsys: pytest.CaptureFixture[str]) -> None:
-    async def main() -> list[Key]:
-        begun: list[Key] = []
+    async def main() -> list[Identity]:
+        begun: list[Identity] = []
         twice = asyncio.Event()
 
-        async def work(key: Key) -> None:
+        async def work(key: Identity) -> None:
             begun.append(key)
             if len(begun) == 2:
                 twice.set()
@@ -45,7 +45,7 @@ def test_no_key_has_two_tasks_at_once_and_none_loses_its_time() -> None:
         at_once = most = begun = 0
         release, second = asyncio.Event(), asyncio.Event()
 
-        async def work(key: Key) -> None:
+        async def work(key: Identity) -> None:
             nonlocal at_once, most, begun
             at_once, begun = at_once + 1, begun + 1
             most = max(most, at_once)
@@ -68,11 +68,11 @@ def test_no_key_has_two_tasks_at_once_and_none_loses_its_time() -> None:
 
 
 def test_a_key_that_was_cancelled_is_not_worked_on() -> None:
-    async def main() -> list[Key]:
-        begun: list[Key] = []
+    async def main() -> list[Identity]:
+        begun: list[Identity] = []
         other = asyncio.Event()
 
-        async def work(key: Key) -> None:
+        async def work(key: Identity) -> None:
             begun.append(key)
             other.set()
 

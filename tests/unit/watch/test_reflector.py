@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from tidegate.watch import Reflector, Store, Troubles
+from tidegate.watch import Key, Reflector, Store, Troubles
 
 
 class TroubleError(Exception):
@@ -51,7 +51,7 @@ async def test_a_broken_stream_leads_to_a_new_list_and_deletes_are_told() -> Non
 
     task.cancel()
     assert "b" in gone
-    assert store.get(("shop", "a"))
+    assert store.get(Key("shop", "a"))
 
 
 async def test_a_stream_that_ends_in_good_order_goes_on_from_its_last_bookmark() -> None:
@@ -111,4 +111,4 @@ async def test_a_reflector_that_is_refused_says_so_until_it_may_read() -> None:
     assert states == [False, False, True], "known as refused only between the refusal and the next list"
     assert not reflector.refused
     assert reflector.answered.is_set()
-    assert reflector.store.get(("shop", "a")), "what was known before the refusal is kept"
+    assert reflector.store.get(Key("shop", "a")), "what was known before the refusal is kept"

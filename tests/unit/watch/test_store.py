@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegate.watch import Key, Store
+from tidegate.watch import Bucket, Key, Store
 
 
 def thing(name: str, version: int, uid: str = "u") -> dict[str, Any]:
@@ -16,7 +16,7 @@ def test_an_older_event_does_not_undo_a_newer_answer() -> None:
 
     store.put(thing("a", 4))
 
-    assert store.get(("shop", "a")) == thing("a", 5)
+    assert store.get(Key("shop", "a")) == thing("a", 5)
 
 
 def test_an_answer_that_comes_after_its_objects_end_brings_nothing_back() -> None:
@@ -25,10 +25,10 @@ def test_an_answer_that_comes_after_its_objects_end_brings_nothing_back() -> Non
     store.drop(thing("a", 7))
 
     store.put(thing("a", 6))
-    assert store.get(("shop", "a")) is None
+    assert store.get(Key("shop", "a")) is None
 
     store.put(thing("a", 8, uid="new"))
-    assert store.get(("shop", "a")) == thing("a", 8, uid="new")
+    assert store.get(Key("shop", "a")) == thing("a", 8, uid="new")
 
 
 def test_an_answer_that_is_older_than_a_list_without_its_object_brings_nothing_back() -> None:
@@ -152,7 +152,7 @@ def fails(old: object, new: object) -> None:
     raise TypeError
 
 
-def by_uid_then_kind(found: dict[str, Any]) -> Iterator[Key]:
-    """An index that yields one place before it meets what it cannot read."""
+def by_uid_then_kind(found: dict[str, Any]) -> Iterator[Bucket]:
+    """An index that yields one bucket before it meets what it cannot read."""
     yield "uid", found["metadata"]["uid"]
     yield "kind", found["kind"]

@@ -88,7 +88,7 @@ class LogReading:
         """What one container logged since it was read last; of the past, before its first time."""
         before, now = logs.read_at.get(source), time.monotonic()
         async with self._turns:
-            text = await self._text(key[0], source, past if before is None else now - before)
+            text = await self._text(key.namespace, source, past if before is None else now - before)
 
         if text is None:
             return

@@ -18,7 +18,7 @@ from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Recurring
+from tidegate.watch import Identity, Key, Recurring
 
 from .usage_told import Sides
 
@@ -38,7 +38,7 @@ class Asked:
     namespace: str
 
     @property
-    def identity(self) -> Key:
+    def identity(self) -> Identity:
         """As a key of a schedule."""
         return USAGE, repr(self)
 
@@ -50,8 +50,8 @@ class UsageReading:
         self._world = world
         self._channel = channel
         self._due = Recurring("asking for usage", self.tick, again=EVERY_SECONDS)
-        self._asked: dict[Key, Asked] = {}
-        self._members: dict[Key, set[Key]] = {}
+        self._asked: dict[Identity, Asked] = {}
+        self._members: dict[Identity, set[Key]] = {}
 
     async def run(self) -> None:
         """Ask until cancelled."""
@@ -68,7 +68,7 @@ class UsageReading:
         if memory.usage is None or (memory.usage.candidate, memory.usage.stable) != (candidate, stable):
             memory.usage = Sides(candidate, stable)
 
-        self.join(key, Asked(*place_of(spec.metric_source, key[0])))
+        self.join(key, Asked(*place_of(spec.metric_source, key.namespace)))
 
     def join(self, key: Key, asked: Asked) -> None:
         """Ask for one more of a source's Releases."""
@@ -79,7 +79,7 @@ class UsageReading:
 
         members.add(key)
 
-    async def tick(self, identity: Key) -> float:
+    async def tick(self, identity: Identity) -> float:
         """Ask once for all that share a source; the seconds until the next time."""
         keys = sorted(self._members.pop(identity, ()))
         members = {key: sides for key in keys if (sides := self._sides(key))}

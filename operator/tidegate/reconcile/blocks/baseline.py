@@ -5,13 +5,14 @@ from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.data_planes import COUNTS
 from tidegate.reconcile.seen.seen import Seen
+from tidegate.reconcile.world import World
 
 from .objective_sets import field_of_share
 
 INSTEAD = "set baseline: Stable"
 
 
-def baseline_unfit(seen: Seen) -> Blocked | None:
+def baseline_unfit(seen: Seen, _world: World) -> Blocked | None:
     """The first thing that stands against it, before the first rollout that has a stable to copy."""
     spec, plane = seen.wanted.pinned.spec, seen.plane
     if spec.baseline is not Baseline.FRESH or seen.snapshot.progress.stable is None:

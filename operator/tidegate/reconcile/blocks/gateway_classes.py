@@ -15,12 +15,12 @@ OWNERS = {"VirtualService": "istio.io/gateway-controller", "TraefikService": "tr
 def classes_of(declared: Object, owner: Owner, world: World) -> Iterator[GatewayClass]:
     """The class of each gateway that the routes attach to. A parent of another kind has none that tells."""
     for parent in parents_of(declared, owner, world):
-        place = (parent.get("namespace") or owner.namespace, parent["name"])
-        gateway = world.store(kinds.GATEWAYS).get(place) if parent.get("kind", "Gateway") == "Gateway" else None
+        namespace, is_gateway = parent.get("namespace") or owner.namespace, parent.get("kind", "Gateway") == "Gateway"
+        gateway = world.find(kinds.GATEWAYS, namespace, parent["name"]) if is_gateway else None
         name = gateway["spec"].get("gatewayClassName", "") if gateway else f"of {parent.get('kind')} {parent['name']}"
-        found = world.store(kinds.GATEWAY_CLASSES).get(("", name)) if gateway else None
+        found = world.find(kinds.GATEWAY_CLASSES, "", name) if gateway else None
         if found is None:
-            yield GatewayClass(name=name, unread=not world.scope.holds(place[0]))
+            yield GatewayClass(name=name, unread=not world.scope.holds(namespace))
             continue
 
         yield GatewayClass(name=name, controller=found["controller"], features=frozenset(found["features"]))
@@ -66,5 +66,5 @@ def routes_of(declared: Object, owner: Owner, world: World) -> list[Object]:
         if route["kind"] not in OWNERS
     ]
     wanted = [(kinds.ROUTES, owner.name)] if traffic.get("gateway") else attached
-    found = (world.store(kind).get((owner.namespace, name)) for kind, name in wanted)
+    found = (world.find(kind, owner.namespace, name) for kind, name in wanted)
     return [route for route in found if route is not None]

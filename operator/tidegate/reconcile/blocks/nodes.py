@@ -4,9 +4,10 @@ from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile.seen.nodes import declared_placement
 from tidegate.reconcile.seen.seen import Seen
+from tidegate.reconcile.world import World
 
 
-def no_node_allowed(seen: Seen) -> Blocked | None:
+def no_node_allowed(seen: Seen, _world: World) -> Blocked | None:
     """A mistyped label or a lost toleration: told before a node is taken from stable."""
     nodes, look, template = seen.routing.nodes, seen.snapshot, seen.wanted.template
     placement = declared_placement(template)

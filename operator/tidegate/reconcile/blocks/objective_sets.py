@@ -116,7 +116,7 @@ def _with(objective: Object, texts: dict[str, str]) -> Object:
 
 def _find(reference: Object, namespace: str, world: World) -> Object | None:
     kind = kinds.SET_KINDS[reference["kind"]]
-    return world.store(kind).get((namespace if kind.namespaced else "", reference["name"]))
+    return world.find(kind, namespace if kind.namespaced else "", reference["name"])
 
 
 def field_of_share(spec: ReleaseSpec, sets: Expanded) -> str:

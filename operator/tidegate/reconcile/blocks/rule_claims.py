@@ -38,7 +38,7 @@ def rule_claimed(seen: Seen, world: World) -> Blocked | None:
 
 
 def _share_a_rule(router: AttachedRoute, rival: Object, world: World) -> bool:
-    route = world.store(kinds.ROUTE_KINDS[router.kind]).get((rival["metadata"]["namespace"], router.name))
+    route = world.find(kinds.ROUTE_KINDS[router.kind], rival["metadata"]["namespace"], router.name)
     ours = router.claims(route)
     return any(ours & theirs.claims(route) for theirs in _on(router, rival, world))
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Blocked
 from tidegate.reconcile import kinds
+from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Object
+from tidegate.watch import Bucket, Object
 
 from .rule_claims import age
 
@@ -14,7 +15,12 @@ WORKLOADS = tuple(f"{kind} " for kind in kinds.WORKLOAD_KINDS)
 REMEDY = "declare another one here, or delete that Release"
 
 
-def target_claimed(found: Object, world: World) -> Blocked | None:
+def target_claimed(seen: Seen, world: World) -> Blocked | None:
+    """An older Release claims what this one would write."""
+    return claimed(seen.stored.found, world)
+
+
+def claimed(found: Object, world: World) -> Blocked | None:
     """The oldest that claims the first thing that is another's."""
     for claim in kinds.claims(found):
         rival, what = _rival(found, claim, world)
@@ -27,7 +33,7 @@ def target_claimed(found: Object, world: World) -> Blocked | None:
     return None
 
 
-def _rival(found: Object, claim: Key, world: World) -> tuple[Object | None, str]:
+def _rival(found: Object, claim: Bucket, world: World) -> tuple[Object | None, str]:
     """Who is older and claims the same, and what that is; at a place that both serve, the same requests too."""
     use, where = claim
     if use not in {"claim", kinds.SERVED}:

@@ -92,7 +92,7 @@ class Configs:
 
     def look(self, place: Place) -> Standing:
         """What is known of an object now. It makes no request."""
-        kind, *key = place
+        kind, namespace, name = place
         part = self._part_of(place)
         reflector = self._reflectors.get(part)
         if trouble := self._trouble.get(part):
@@ -101,7 +101,7 @@ class Configs:
         if reflector is None or not reflector.synced.is_set():
             return Unread()
 
-        found = self.stores[kind].get((key[0], key[1]))
+        found = self.stores[kind].get(Key(namespace, name))
         if found is None:
             return Absent()
 
@@ -136,10 +136,6 @@ class Configs:
         self._read[place] = _Read(metadata["uid"], int(metadata["resourceVersion"]), content)
         self._failed.pop(place, None)
         return found, content
-
-    def keep(self, kind: Kind, answer: Object) -> None:
-        """Put a write's own answer into the store."""
-        self.stores[kind.kind].put(trimmed_config(answer))
 
     def copies(self, release: Key) -> Iterable[tuple[str, Object]]:
         """The labelled objects of a Release, with their kinds."""
@@ -226,8 +222,8 @@ class Configs:
             self._mark(key)
 
     def _begin(self, place: Place) -> None:
-        kind, *key = place
-        if place in self._reading or self.stores[kind].get((key[0], key[1])) is None:
+        kind, namespace, name = place
+        if place in self._reading or self.stores[kind].get(Key(namespace, name)) is None:
             return
 
         task = asyncio.create_task(self._fetch(place))

@@ -23,7 +23,7 @@ from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Lane, Recurring
+from tidegate.watch import Identity, Key, Lane, Recurring
 
 from .period import days_of, period_of
 from .track import WINDOW, Days, DayTrack
@@ -60,11 +60,11 @@ class DayJudging:
         if memory.days is None:
             return
 
-        place = place_of(seen.wanted.pinned.spec.metric_source, key[0])
+        place = place_of(seen.wanted.pinned.spec.metric_source, key.namespace)
         for identity in self._groups.join(key, place, memory.days.by_name):
             self._due.after(identity, 0)
 
-    async def _tick(self, identity: Key) -> None:
+    async def _tick(self, identity: Identity) -> None:
         group = self._groups[identity]
         arrival = self._arrivals.wait(group.place)
         until, wait = last_end(self._world.now().timestamp(), group.cell, arrival)

@@ -26,7 +26,7 @@ from tidegate.workloads import service, service_name
 from .copies import act_on_copies
 from .drift import drift_of_service, tell_put_back
 from .leave_serving import leave_serving
-from .ownership import created, ours
+from .ownership import create, ours
 from .pods import evict
 from .release import act_on_release
 from .revisions import OnRevisions, act_on_revisions, note_port
@@ -70,14 +70,13 @@ async def point_service(seen: Seen, action: PointService, world: World, *, urgen
     name = service_name(seen.owner, action.role.value)
     found = ours(seen, kinds.SERVICES, name, world)
     if found is None:
-        answer = await created(seen, kinds.SERVICES, manifest, world, urgent=urgent)
+        await create(seen, kinds.SERVICES, manifest, world, urgent=urgent)
     else:
         change = pointed(seen, found, manifest)
         # A rollback does not wait for one that hangs: this may not land after what it writes.
         change = change if urgent else at_version(found, change)
-        answer = await world.writer.merge(kinds.SERVICES, found, change, urgent=urgent)
+        await world.merge(kinds.SERVICES, found, change, urgent=urgent)
 
-    world.keep(kinds.SERVICES, answer)
     if found is not None and (field := drift_of_service(seen, found, action)):
         tell_put_back(seen, service_title(seen.owner, action.role.value), field, world)
 

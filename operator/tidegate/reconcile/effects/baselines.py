@@ -12,7 +12,7 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import baseline_of, baseline_set, name_of
 
-from .ownership import created, ours
+from .ownership import create, ours
 
 KIND = kinds.REPLICA_SETS
 
@@ -33,13 +33,13 @@ async def prepare(seen: Seen, revision: str, replicas: int, world: World) -> Non
     name = name_of(seen.owner, baseline_of(revision))
     found = ours(seen, KIND, name, world)
     if found is not None:
-        world.keep(KIND, await world.writer.merge(KIND, found, {"spec": {"replicas": replicas}}))
+        await world.merge(KIND, found, {"spec": {"replicas": replicas}})
         return
 
     started = stamp(seen.snapshot.progress.started_at) or ""
     stable = await whole(seen, revision, world)
     manifest = baseline_set(seen.owner, stable, revision, replicas=replicas, started=started)
-    world.keep(KIND, await created(seen, KIND, manifest, world))
+    await create(seen, KIND, manifest, world)
     sentence = f"ReplicaSet {name}: a fresh copy of stable revision {revision} to compare the candidate with"
     world.tell(seen.stored.found, Reason.BASELINE_STARTED, sentence)
 
@@ -56,11 +56,9 @@ async def whole(seen: Seen, revision: str, world: World) -> Object:
 async def forget(seen: Seen, revision: str, world: World) -> None:
     """Delete the ReplicaSet; its pods go with it, as any of stable's that are not needed any more."""
     name = name_of(seen.owner, baseline_of(revision))
-    found = world.store(KIND).get((seen.owner.namespace, name))
+    found = world.find(KIND, seen.owner.namespace, name)
     if found is None or not seen.owner.owns(found):
         return
 
-    metadata = found["metadata"]
-    await world.writer.delete(KIND, metadata["namespace"], metadata["name"], metadata["uid"])
-    world.store(KIND).drop(found)
+    await world.delete(KIND, found)
     world.tell(seen.stored.found, Reason.BASELINE_ENDED, f"ReplicaSet {name}: nothing is compared with it any more")

@@ -12,7 +12,7 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import copy_name, copy_of, name_of
 
-from .ownership import Owned, created, taken, taken_again
+from .ownership import Owned, create, taken, taken_again
 
 
 async def act_on_copies(seen: Seen, action: RemakeCopy | ForgetCopy, world: World) -> None:
@@ -36,7 +36,7 @@ async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> No
     """Copy what is there now; what changed since it was decided on is decided on again."""
     kind, original = kinds.CONFIG_KINDS[place[0]], place[2]
     name = copy_name(seen.owner.name, original, content)
-    known = world.configs.stores[kind.kind].get((seen.owner.namespace, name))
+    known = world.find(kind, seen.owner.namespace, name)
     if known is not None and seen.owner.owns(known):
         return
 
@@ -52,7 +52,7 @@ async def keep_copy(seen: Owned, place: Place, content: str, world: World) -> No
         sentence = f"{kind.kind} {original} changed while it was copied"
         raise Conflict(409, sentence, call=kind.path(seen.owner.namespace, original))
 
-    world.configs.keep(kind, await created(seen, kind, copy_of(seen.owner, kind.kind, found, content), world))
+    await create(seen, kind, copy_of(seen.owner, kind.kind, found, content), world)
 
 
 async def adopt_copies(seen: Seen, revision: str, world: World) -> None:
@@ -64,22 +64,18 @@ async def adopt_copies(seen: Seen, revision: str, world: World) -> None:
 
 async def adopt_copy(seen: Owned, kind: Kind, copy: Object, world: World) -> None:
     """Own again a copy that a deleted Release of this name left. It is immutable, so it holds what its name says."""
-    world.configs.keep(kind, await world.writer.merge(kind, copy, taken_again(seen)))
+    await world.merge(kind, copy, taken_again(seen))
 
 
 def copies_of(seen: Seen, revision: str, world: World) -> list[tuple[Kind, Object]]:
     """The copies that a revision's pods name."""
-    found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
+    found = world.find(seen.made_by, seen.owner.namespace, name_of(seen.owner, revision))
     return named_copies(seen.owner, found, world.configs) if found else []
 
 
 async def forget_copy(seen: Seen, action: ForgetCopy, world: World) -> None:
     """Delete a copy that nothing names."""
-    store, kind = world.configs.stores[action.kind], kinds.CONFIG_KINDS[action.kind]
-    found = store.get((seen.owner.namespace, action.name))
-    if found is None:
-        return
-
-    metadata = found["metadata"]
-    await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
-    store.drop(found)
+    kind = kinds.CONFIG_KINDS[action.kind]
+    found = world.find(kind, seen.owner.namespace, action.name)
+    if found is not None:
+        await world.delete(kind, found)

@@ -41,14 +41,14 @@ async def leave_serving(seen: Seen, revision: str, world: World) -> None:
 
     for kind, copy in copies_of(seen, revision, world):
         if seen.owner.owns(copy):
-            world.configs.keep(kind, await world.writer.merge(kind, copy, orphaned(seen.owner.name)))
+            await world.merge(kind, copy, orphaned(seen.owner.name))
 
 
 async def leave(seen: Seen, kind: Kind, name: str, world: World) -> None:
     """Make one object of ours nobody's."""
-    found = world.store(kind).get((seen.owner.namespace, name))
+    found = world.find(kind, seen.owner.namespace, name)
     if found is not None and seen.owner.owns(found):
-        world.keep(kind, await world.writer.merge(kind, found, orphaned(seen.owner.name)))
+        await world.merge(kind, found, orphaned(seen.owner.name))
 
 
 def what_serves(seen: Seen, revision: str) -> list[tuple[Kind, str]]:

@@ -9,7 +9,7 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Allotment, allotted, chosen, daemon_set, moves, name_of
 
-from .ownership import created, ours
+from .ownership import create, ours
 
 
 async def act_on_nodes(
@@ -52,7 +52,7 @@ async def _give(
         return
 
     if found is None:
-        world.keep(kind, await created(seen, kind, daemon_set(manifest or {}, allotment), world, strict=strict))
+        await create(seen, kind, daemon_set(manifest or {}, allotment), world, strict=strict)
         return
 
     annotations = found["metadata"].get("annotations") or {}
@@ -62,4 +62,4 @@ async def _give(
         return
 
     body["metadata"]["annotations"].update(notes)
-    world.keep(kind, await world.writer.merge(kind, found, body))
+    await world.merge(kind, found, body)

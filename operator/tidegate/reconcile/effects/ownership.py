@@ -34,31 +34,31 @@ def taken(seen: Owned, kind: Kind, name: str, world: World) -> Conflict:
 
 def ours(seen: Owned, kind: Kind, name: str, world: World) -> Object | None:
     """What is ours of that name, or nobody's and once ours. Raises where it is someone else's."""
-    found = world.store(kind).get((seen.owner.namespace, name))
+    found = world.find(kind, seen.owner.namespace, name)
     if found is not None and not seen.owner.may_take(found):
         raise taken(seen, kind, name, world)
 
     return found
 
 
-async def created(
+async def create(
     seen: Owned, kind: Kind, manifest: Object, world: World, *, urgent: bool = False, strict: bool = False
-) -> Object:
+) -> None:
     """Create, and tell our own object from a foreign one of the same name. `strict`: no field of it is dropped."""
     try:
-        return await world.writer.create(kind, manifest, urgent=urgent, strict=strict)
+        await world.create(kind, manifest, urgent=urgent, strict=strict)
     except Conflict:
         name = manifest["metadata"]["name"]
         answer = await world.kube.call("GET", kind.path(seen.owner.namespace, name))
-        if seen.owner.owns(answer):
-            return answer
+        if not seen.owner.owns(answer):
+            raise taken(seen, kind, name, world) from None
 
-        raise taken(seen, kind, name, world) from None
+        world.keep(kind, answer)
 
 
 async def take_again(seen: Owned, kind: Kind, found: Object, world: World) -> None:
     """Own what a deleted Release of this name left."""
-    world.keep(kind, await world.writer.merge(kind, found, taken_again(seen)))
+    await world.merge(kind, found, taken_again(seen))
 
 
 def taken_again(seen: Owned) -> Object:
@@ -73,11 +73,10 @@ async def patched(
 
     One that is as it was seen fails no test: then what the patch writes is refused, and that is said.
     """
-    namespace, name = found["metadata"]["namespace"], found["metadata"]["name"]
     try:
-        world.keep(kind, await world.writer.patch(kind, namespace, name, patch, urgent=urgent))
+        await world.patch(kind, found, patch, urgent=urgent)
     except Invalid as error:
-        now = await world.kube.call("GET", kind.path(namespace, name))
+        now = await world.kube.call("GET", kind.path(found["metadata"]["namespace"], found["metadata"]["name"]))
         if found["metadata"]["resourceVersion"] == now["metadata"]["resourceVersion"]:
             world.refused_by(seen.owner.key, error)
 
@@ -94,7 +93,7 @@ async def disown(kind: Kind, found: Object, world: World, *notes: str) -> None:
         return
 
     try:
-        world.keep(kind, await world.writer.patch(kind, namespace, name, patch))
+        await world.patch(kind, found, patch)
     except Invalid as error:
         # The list changed since it was read: a race, and nothing that anyone must mend.
         raise Conflict(409, f"{name} was changed meanwhile", call=f"disowning {name}") from error

@@ -17,7 +17,7 @@ PATIENCE_SECONDS = 10.0
 async def evict(seen: Seen, name: str, world: World) -> None:
     """Ask for one pod's eviction, and keep what the pod is then: the next turn must not take it for alive."""
     key = seen.owner.key
-    found = world.store(kinds.PODS).get((seen.owner.namespace, name))
+    found = world.find(kinds.PODS, seen.owner.namespace, name)
     if found is None:
         return
 

@@ -42,5 +42,5 @@ async def restore_size(seen: Seen, action: RestoreSize, world: World) -> None:
     found = seen.stored.found
     metadata = {"resourceVersion": found["metadata"]["resourceVersion"]}
     body: Object = {"metadata": metadata, "spec": {"replicas": action.replicas}}
-    world.keep(kinds.RELEASES, await world.writer.merge(kinds.RELEASES, found, body))
+    await world.merge(kinds.RELEASES, found, body)
     world.tell(found, Reason.SIZE_RESTORED, action.sentence, warns=action.warns)

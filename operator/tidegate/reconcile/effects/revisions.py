@@ -30,7 +30,7 @@ from tidegate.workloads import Pin, PodPort, name_of, pods_of, replica_set
 from .baselines import act_on_baselines
 from .copies import adopt_copies, keep_copies
 from .nodes import act_on_nodes, notes_of
-from .ownership import created, ours, take_again
+from .ownership import create, ours, take_again
 
 log = structlog.get_logger(__name__)
 
@@ -86,13 +86,13 @@ def serves(progress: Progress, revision: str) -> bool:
 
 async def note_port(seen: Seen, revision: str, at: PodPort, world: World) -> None:
     """Note that a revision serves at another port from now on: its pods are the same, and the port is declared anew."""
-    found = world.store(seen.made_by).get((seen.owner.namespace, name_of(seen.owner, revision)))
+    found = world.find(seen.made_by, seen.owner.namespace, name_of(seen.owner, revision))
     before = (found["metadata"].get("annotations") or {}).get(ANNOTATION_TARGET_PORT) if found else None
     if found is None or before in {None, note_of(at)}:
         return
 
     body: Object = {"metadata": {"annotations": {ANNOTATION_TARGET_PORT: note_of(at)}}}
-    world.keep(seen.made_by, await world.writer.merge(seen.made_by, found, body))
+    await world.merge(seen.made_by, found, body)
 
 
 async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
@@ -112,13 +112,12 @@ async def prepare(seen: Seen, action: PrepareRevision, world: World) -> None:
         return
 
     if found is None:
-        answer = await created(seen, kinds.REPLICA_SETS, manifest, world, strict=strict)
-    else:
-        annotations = {**manifest["metadata"]["annotations"], ANNOTATION_REJECTED: None}
-        body = {"metadata": {"annotations": annotations}, "spec": {"replicas": action.replicas}}
-        answer = await world.writer.merge(kinds.REPLICA_SETS, found, body)
+        await create(seen, kinds.REPLICA_SETS, manifest, world, strict=strict)
+        return
 
-    world.keep(kinds.REPLICA_SETS, answer)
+    annotations = {**manifest["metadata"]["annotations"], ANNOTATION_REJECTED: None}
+    body = {"metadata": {"annotations": annotations}, "spec": {"replicas": action.replicas}}
+    await world.merge(kinds.REPLICA_SETS, found, body)
 
 
 async def scale(seen: Seen, action: Scale, world: World) -> None:
@@ -133,7 +132,7 @@ async def scale(seen: Seen, action: Scale, world: World) -> None:
 
     # More pods than are needed take nothing from anyone, unless the pods themselves are the share.
     late = action.replicas >= found["spec"]["replicas"] and not seen.snapshot.by_pods
-    world.keep(kinds.REPLICA_SETS, await world.writer.merge(kinds.REPLICA_SETS, found, body, late=late))
+    await world.merge(kinds.REPLICA_SETS, found, body, late=late)
 
 
 async def adopt(seen: Seen, revision: str, world: World) -> None:
@@ -146,14 +145,9 @@ async def adopt(seen: Seen, revision: str, world: World) -> None:
 
 async def forget(seen: Seen, revision: str, world: World) -> None:
     """Delete an old, empty ReplicaSet, or DaemonSet."""
-    kind = seen.made_by
-    found = world.store(kind).get((seen.owner.namespace, name_of(seen.owner, revision)))
-    if found is None:
-        return
-
-    metadata = found["metadata"]
-    await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
-    world.store(kind).drop(found)
+    found = world.find(seen.made_by, seen.owner.namespace, name_of(seen.owner, revision))
+    if found is not None:
+        await world.delete(seen.made_by, found)
 
 
 async def compare(seen: Seen, revision: str, world: World) -> None:
@@ -169,7 +163,7 @@ async def compare(seen: Seen, revision: str, world: World) -> None:
 
     owner, template = seen.owner, seen.wanted.template.declared
     log.info("template compared", namespace=owner.namespace, release=owner.name, declared=template, same=same)
-    memory = world.memory((owner.namespace, owner.name))
+    memory = world.memory(owner.key)
     unlike = memory.of_template(template).unlike
     memory.compared = Compared(declared=template, same=revision if same else "", unlike=unlike | {revision})
 

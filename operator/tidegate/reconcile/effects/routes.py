@@ -1,11 +1,10 @@
 """The effects on routes: whole ones of ours, two weights of a user's."""
 
 import asyncio
-from contextlib import suppress
 from typing import assert_never
 
 from tidegate.api.names import ANNOTATION_EXPOSED, LABEL_RELEASE
-from tidegate.clients import Kind, NotFound
+from tidegate.clients import Kind
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
@@ -15,7 +14,7 @@ from tidegate.routers import AttachedRoute, CanaryIngress, Router, Split, Whole,
 from tidegate.watch import Object
 
 from .drift import tell_put_back
-from .ownership import created, disown, ours, patched, take_again
+from .ownership import create, disown, ours, patched, take_again
 
 
 async def act_on_routes(
@@ -67,11 +66,10 @@ async def write_route(seen: Seen, router: Whole, action: WriteRoute, world: Worl
     if found is None:
         # Before anything is served nobody waits for it: a misspelt field is refused instead of dropped.
         strict = seen.snapshot.progress.stable is None
-        answer = await created(seen, kind, manifest, world, urgent=urgent, strict=strict)
+        await create(seen, kind, manifest, world, urgent=urgent, strict=strict)
     else:
-        answer = await world.writer.merge(kind, found, rewritten(found, manifest), urgent=urgent)
+        await world.merge(kind, found, rewritten(found, manifest), urgent=urgent)
 
-    world.keep(kind, answer)
     note_its_form(seen, router, before, world)
 
 
@@ -83,7 +81,7 @@ def rewritten(found: Object, manifest: Object) -> Object:
 
 def note_its_form(seen: Seen, router: Whole, before: Split | None, world: World) -> None:
     """Someone's change is told. What the API server makes of a route is its own affair, and remembered as such."""
-    found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
+    found = world.find(kinds.ROUTE_KINDS[router.kind], seen.owner.namespace, router.name)
     after = router.split(found) if found is not None else None
     world.memory(seen.owner.key).router(f"{router.kind}/{router.name}").form = after.form if after else ""
     if before is not None and after is not None and before.drift and before.form != after.form:
@@ -101,7 +99,7 @@ async def set_weights(seen: Seen, action: SetWeight, world: World, *, urgent: bo
 async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World, *, urgent: bool) -> None:
     """One patch for both weights. Where the route is not as it was seen, it is read again and decided again."""
     kind = kinds.ROUTE_KINDS[router.kind]
-    found = world.store(kind).get((seen.owner.namespace, router.name))
+    found = world.find(kind, seen.owner.namespace, router.name)
     if found is None and isinstance(router, CanaryIngress) and action.weight:
         # It is there only while a rollout runs: the first weight brings it.
         await write_route(
@@ -125,7 +123,7 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
 async def restore_routes(seen: Seen, routers: tuple[Router, ...], world: World) -> None:
     """A user's routes as they were found, and no canary beside them."""
     for router in routers:
-        found = world.store(kinds.ROUTE_KINDS[router.kind]).get((seen.owner.namespace, router.name))
+        found = world.find(kinds.ROUTE_KINDS[router.kind], seen.owner.namespace, router.name)
         if found is not None and isinstance(router, AttachedRoute) and router.split(found).touched:
             await restore_route(seen, router, found, world)
 
@@ -149,18 +147,12 @@ async def remove_routes(seen: Seen, world: World) -> None:
     """The routes that Tidegate made and nobody declares any more."""
     for router in seen.routing.undeclared:
         kind = kinds.ROUTE_KINDS[router.kind]
-        found = world.store(kind).get((seen.owner.namespace, router.name))
+        found = world.find(kind, seen.owner.namespace, router.name)
         if found is not None and isinstance(router, Whole):
             await take_away(seen, kind, found, world)
 
 
 async def take_away(seen: Seen, kind: Kind, found: Object, world: World) -> None:
     """Delete a route that is our own, and nobody else's."""
-    if not seen.owner.owns(found):
-        return
-
-    metadata = found["metadata"]
-    with suppress(NotFound):
-        await world.writer.delete(kind, metadata["namespace"], metadata["name"], metadata["uid"])
-
-    world.store(kind).drop(found)
+    if seen.owner.owns(found):
+        await world.delete(kind, found)

@@ -35,7 +35,6 @@ async def restore_subsets(seen: Seen, action: RestoreSubsets, world: World) -> N
 
 def destination_rules(seen: Seen, world: World) -> list[Object]:
     """Those that are there."""
-    store = world.store(kinds.DESTINATION_RULES)
     names = [router.destination_rule for router in seen.routing.routers if isinstance(router, AttachedRoute)]
-    found = [store.get((seen.owner.namespace, name)) for name in dict.fromkeys(names) if name]
+    found = [world.find(kinds.DESTINATION_RULES, seen.owner.namespace, name) for name in dict.fromkeys(names) if name]
     return [rule for rule in found if rule is not None]

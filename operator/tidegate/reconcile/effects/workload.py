@@ -99,13 +99,11 @@ async def hand_services_over(seen: Seen, world: World) -> None:
     So does the managed route, before them: cut in between, it is the Services that tell of what is left to do.
     """
     await leave(seen, kinds.ROUTES, seen.owner.name, world)
-    labels, store = _labels(seen), world.store(kinds.SERVICES)
+    labels = _labels(seen)
     for role in SUFFIXES:
-        found = store.get((seen.owner.namespace, service_name(seen.owner, role)))
+        found = world.find(kinds.SERVICES, seen.owner.namespace, service_name(seen.owner, role))
         if found is not None and seen.owner.owns(found):
-            world.keep(
-                kinds.SERVICES, await world.writer.merge(kinds.SERVICES, found, handed_over(labels, seen.owner.name))
-            )
+            await world.merge(kinds.SERVICES, found, handed_over(labels, seen.owner.name))
 
 
 async def detach_pods(seen: Seen, world: World) -> None:
@@ -113,9 +111,7 @@ async def detach_pods(seen: Seen, world: World) -> None:
     labels = _labels(seen)
     pods = world.store(kinds.PODS).of(seen.owner.key)
     left = [pod for pod in pods if LABEL_DETACHED not in pod["metadata"]["labels"]]
-    writes = (world.writer.merge(kinds.PODS, pod, detached(labels)) for pod in left)
-    for answer in await asyncio.gather(*writes):
-        world.keep(kinds.PODS, answer)
+    await asyncio.gather(*(world.merge(kinds.PODS, pod, detached(labels)) for pod in left))
 
 
 def _labels(seen: Seen) -> dict[str, str]:
@@ -130,7 +126,7 @@ def _was(seen: Seen) -> TakenOver:
 
 async def release_replicas(seen: Seen, name: str, world: World) -> None:
     """Own nothing any more of a Deployment that is not referred to."""
-    found = world.store(kinds.DEPLOYMENTS).get((seen.owner.namespace, name))
+    found = world.find(kinds.DEPLOYMENTS, seen.owner.namespace, name)
     if found is not None:
         await disown(kinds.DEPLOYMENTS, found, world)
 
@@ -138,8 +134,7 @@ async def release_replicas(seen: Seen, name: str, world: World) -> None:
 async def _merge(found: Object, body: Object, world: World) -> None:
     """A patch of the Deployment as it was seen: Conflict where someone changed it since."""
     metadata = {**body.get("metadata", {}), "resourceVersion": found["metadata"]["resourceVersion"]}
-    answer = await world.writer.merge(kinds.DEPLOYMENTS, found, {**body, "metadata": metadata})
-    world.keep(kinds.DEPLOYMENTS, answer)
+    await world.merge(kinds.DEPLOYMENTS, found, {**body, "metadata": metadata})
 
 
 async def _hold(found: Object, replicas: int, world: World) -> None:
@@ -147,11 +142,11 @@ async def _hold(found: Object, replicas: int, world: World) -> None:
     metadata = {name: found["metadata"][name] for name in ("name", "namespace", "resourceVersion")}
     kind = kinds.DEPLOYMENTS
     manifest = {"apiVersion": kind.api, "kind": kind.kind, "metadata": metadata, "spec": {"replicas": replicas}}
-    world.keep(kind, await world.writer.apply(kind, manifest))
+    await world.apply(kind, manifest)
 
 
 async def _release(found: Object, world: World, *, paused: bool) -> None:
     """The note goes, then our name among those who own fields."""
     kind = kinds.DEPLOYMENTS
-    await world.writer.merge(kind, found, released(paused=paused))
+    await world.merge(kind, found, released(paused=paused))
     await disown(kind, found, world)

@@ -44,7 +44,7 @@ def answer_to(key: str, owner: Owner, world: World) -> Answer | None:
 def job_of(key: str, owner: Owner, world: World) -> Object | None:
     """The Job that asks this question, if it was made."""
     name = job_name(owner, identity_of(owner, key))
-    found = world.store(kinds.JOBS).get((owner.namespace, name))
+    found = world.find(kinds.JOBS, owner.namespace, name)
     return found if found is not None and owner.owns(found) else None
 
 

@@ -8,13 +8,13 @@ from tidegate.clients import Ask, AskFailed, CallError, Fenced
 from tidegate.decision import Decision
 from tidegate.decision.snapshot import Answer, Said
 from tidegate.reconcile import kinds
-from tidegate.reconcile.effects.ownership import created
+from tidegate.reconcile.effects.ownership import create
 from tidegate.reconcile.memory import Asked
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.secrets import SecretUnusable, authorization
 from tidegate.reconcile.world import World
 from tidegate.sentences import shortened
-from tidegate.watch import Key, Recurring
+from tidegate.watch import Identity, Key, Recurring
 from tidegate.workloads import Run, job, job_name, variables
 
 from .answers import job_of
@@ -78,7 +78,7 @@ class Asking:
         last = self._world.memory(_release(question)).asked.get(question.key)
         return last.at + EVERY_SECONDS - time.monotonic() if last else 0
 
-    async def _ask(self, place: Key) -> None:
+    async def _ask(self, place: Identity) -> None:
         question = self._open.get(place[1])
         if question is None:
             return
@@ -120,7 +120,7 @@ class Asking:
         headers = {"Content-Type": "application/json", "Idempotency-Key": question.identity}
         try:
             if http.auth_secret:
-                place = (question.seen.owner.namespace, http.auth_secret.name)
+                place = Key(question.seen.owner.namespace, http.auth_secret.name)
                 headers |= self._world.hook_secrets.read(place, authorization)
 
             reply = await self._world.hook_http.send(ask_of(http, question.body, headers))
@@ -148,7 +148,7 @@ class Asking:
         )
         manifest = job(seen.owner, declared.template, run)
         try:
-            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
+            await create(seen, kinds.JOBS, manifest, self._world, strict=True)
         except CallError as error:
             return Answer(key=question.key, said=Said.NOT_YET, sentence=shortened(error.told))
         except Fenced as error:
@@ -163,7 +163,7 @@ def ask_of(http: HttpHook, body: bytes, headers: dict[str, str]) -> Ask:
 
 
 def _release(question: Question) -> Key:
-    return question.seen.owner.namespace, question.seen.owner.name
+    return question.seen.owner.key
 
 
 def _first_line(body: bytes) -> str:

@@ -108,7 +108,7 @@ def _named(spec: ReleaseSpec, name: str) -> Hook | None:
 def _spec_of(seen: Seen, notice: Notice, world: World) -> ReleaseSpec:
     """What that rollout was started with, as long as its ReplicaSet is kept; else what is declared now."""
     name = name_of(seen.owner, notice.revision)
-    found = world.store(seen.made_by).get((seen.owner.namespace, name))
+    found = world.find(seen.made_by, seen.owner.namespace, name)
     annotations = (found["metadata"].get("annotations") or {}) if found else {}
     if annotations.get(ANNOTATION_STARTED) != stamp(notice.started_at):
         return seen.spec

@@ -8,7 +8,7 @@ from tidegate.clients import CallError, Fenced
 from tidegate.decision import in_rollout
 from tidegate.judge.checks import Course
 from tidegate.reconcile import kinds
-from tidegate.reconcile.effects.ownership import created
+from tidegate.reconcile.effects.ownership import create
 from tidegate.reconcile.memory import Refusal
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.seen.seen import Seen
@@ -82,7 +82,7 @@ class Checking:
         run = next_run(seen.owner, seen.snapshot.progress, course, name=name, check=check, weight=seen.snapshot.weight)
         try:
             manifest = job(seen.owner, check.template, run)
-            self._world.keep(kinds.JOBS, await created(seen, kinds.JOBS, manifest, self._world, strict=True))
+            await create(seen, kinds.JOBS, manifest, self._world, strict=True)
         except (CallError, Fenced) as error:
             why = error.told if isinstance(error, CallError) else str(error)
             until = time.monotonic() + REFUSED_SECONDS

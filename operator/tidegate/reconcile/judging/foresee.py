@@ -90,7 +90,7 @@ async def foresee(key: Key, world: World, channel: Channel, *, asked: Source | N
 
     Raises NotForeseen, and CallError where the API server does not answer.
     """
-    await fill(world, key[0])
+    await fill(world, key.namespace)
     seen = observed(key, world)
     wanted = compared(seen.spec)
     if not wanted:

@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from tidegate.api.objectives import MetricSourceRef
 from tidegate.metrics.raw_counts import Shape
 from tidegate.reconcile.sources.sources import Place
-from tidegate.watch import Key
+from tidegate.watch import Identity, Key
 
 # How many Releases share a question.
 TOGETHER = 50
@@ -56,7 +56,7 @@ class Group:
         return self.source, self.namespace
 
     @property
-    def identity(self) -> Key:
+    def identity(self) -> Identity:
         """As a key of a schedule."""
         return TICK, repr(self)
 
@@ -93,13 +93,13 @@ class Groups(Generic[F]):
     """The groups that are asked, and the objectives that each is asked for."""
 
     def __init__(self) -> None:
-        self._groups: dict[Key, Group] = {}
-        self._members: dict[Key, dict[Member, None]] = {}
+        self._groups: dict[Identity, Group] = {}
+        self._members: dict[Identity, dict[Member, None]] = {}
 
-    def __getitem__(self, identity: Key) -> Group:
+    def __getitem__(self, identity: Identity) -> Group:
         return self._groups[identity]
 
-    def join(self, key: Key, place: Place, by_name: Mapping[str, F]) -> Iterator[Key]:
+    def join(self, key: Key, place: Place, by_name: Mapping[str, F]) -> Iterator[Identity]:
         """Ask for a Release's objectives too; the groups that they are in."""
         for name, track in by_name.items():
             group = Group(*place, track.counting.shape, track.counting.cell)
@@ -107,7 +107,7 @@ class Groups(Generic[F]):
             self._members.setdefault(group.identity, {})[key, name] = None
             yield group.identity
 
-    def due(self, identity: Key, track_of: Callable[[Key, str], F | None]) -> list[Due[F]]:
+    def due(self, identity: Identity, track_of: Callable[[Key, str], F | None]) -> list[Due[F]]:
         """The members that are still followed; the others are forgotten, and a group that has none."""
         group, members, found = self._groups[identity], self._members[identity], []
         for key, name in list(members):

@@ -72,7 +72,7 @@ class Measuring:
             return
 
         self._due.after(key, seen.wanted.pinned.spec.interval.total_seconds())
-        source = self._world.sources.resolve(seen.wanted.pinned.spec.metric_source, key[0])
+        source = self._world.sources.resolve(seen.wanted.pinned.spec.metric_source, key.namespace)
         asked = [(found, found.query) for found in seen.wanted.pinned.spec.objectives if found.query]
         answers = await asyncio.gather(*(self._answer(seen, found, query, source) for found, query in asked))
         kept = measured(key, seen.snapshot.progress, self._world)

@@ -25,7 +25,7 @@ from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Recurring
+from tidegate.watch import Identity, Key, Recurring
 
 from .arrivals import AGAIN, SOON, Arrivals
 from .ask_raw import THE_SOURCE, ask_in_parts, ask_raw
@@ -68,11 +68,11 @@ class Judging:
             return
 
         memory.tracks = tracks_of(seen)
-        place = place_of(seen.wanted.pinned.spec.metric_source, key[0])
+        place = place_of(seen.wanted.pinned.spec.metric_source, key.namespace)
         for identity in self._groups.join(key, place, memory.tracks.by_name):
             self._due.after(identity, 0)
 
-    async def _tick(self, identity: Key) -> None:
+    async def _tick(self, identity: Identity) -> None:
         group = self._groups[identity]
         members = self._groups.due(identity, self._track)
         if not members:
@@ -211,7 +211,7 @@ class Judging:
         found = self._world.store(kinds.RELEASES).get(member.key)
         if found is not None:
             sentence = f"{member.name}: {what}"
-            log.warning(sentence, namespace=member.key[0], release=member.key[1], reason=reason.value)
+            log.warning(sentence, namespace=member.key.namespace, release=member.key.name, reason=reason.value)
             self._world.tell(found, reason, sentence)
 
 

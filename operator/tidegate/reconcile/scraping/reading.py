@@ -22,7 +22,7 @@ NOT_YET = Unusable("its pages were not read yet")
 # One that hangs has ten seconds at most.
 PAGES_AT_ONCE = 64
 # The pages that all Releases share, where they are no pods'.
-GATEWAY: Key = ("", "")
+GATEWAY = Key("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class Reading:
             return self._failing(self._leaves.get(GATEWAY, {}).values())
 
         for side in sides:
-            leaves = self._leaves.get((side.namespace, side.release), {}).values()
+            leaves = self._leaves.get(Key(side.namespace, side.release), {}).values()
             mine = [leaf for leaf in leaves if dict(leaf.target.ours)["pod"].startswith(side.pod_prefix)]
             failing = self._failing(mine) if mine else None
             if failing:

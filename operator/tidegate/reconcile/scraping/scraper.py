@@ -17,7 +17,7 @@ from tidegate.reconcile.judging.tracks import candidate_of, compared_of, shape_o
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.sources import Place, Source, place_of
 from tidegate.reconcile.world import World
-from tidegate.watch import Key, Recurring
+from tidegate.watch import Identity, Key, Recurring
 
 from .pages import page_of, pages_at, pages_of_pods
 from .reading import GATEWAY, Counted, Leaf, Reading
@@ -37,7 +37,7 @@ class Scraping:
         self._http = http
         self._due = Recurring("reading pages", self._turn, again=AGAIN_SECONDS)
         self._readings: dict[Place, Reading] = {}
-        self._places: dict[Key, Place] = {}
+        self._places: dict[Identity, Place] = {}
         self._of: dict[Key, Place] = {}
         world.on_forget(self._leave)
 
@@ -81,18 +81,18 @@ class Scraping:
         if not spec.asks_the_data_plane or seen.plane is None:
             return None
 
-        source = self._world.sources.resolve(spec.metric_source, key[0])
+        source = self._world.sources.resolve(spec.metric_source, key.namespace)
         if isinstance(source, Blocked) or not isinstance(source.translator, Scrape):
             return None
 
-        return place_of(spec.metric_source, key[0])
+        return place_of(spec.metric_source, key.namespace)
 
     def _leave(self, key: Key) -> None:
         place = self._of.pop(key, None)
         if place is not None:
             self._readings[place].leave(key)
 
-    async def _turn(self, identity: Key) -> None:
+    async def _turn(self, identity: Identity) -> None:
         """Ask for every page that is due."""
         place = self._places[identity]
         reading = self._readings[place]

@@ -33,7 +33,7 @@ def _undeclared_whole(declared: Iterable[Router], owner: Owner, backends: Backen
     managed = ManagedRoute(name=owner.name, gateway={}, backends=backends)
     canary = CanaryIngress(name=backends.candidate, beside="", users=None, backends=backends)
     for router in (managed, canary):
-        found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
+        found = world.find(kinds.ROUTE_KINDS[router.kind], owner.namespace, router.name)
         if found is not None and owner.owns(found) and (router.kind, router.name) not in named:
             yield router
 
@@ -67,7 +67,7 @@ def held_unreferenced(declared: Object, owner: Owner, world: World) -> Object | 
     """A Deployment with our note that it is taken over, to which the Release refers no more."""
     reference = declared.get("workloadRef") or {}
     referred = reference.get("name") if reference.get("kind") == kinds.DEPLOYMENTS.kind else None
-    held = world.store(kinds.DEPLOYMENTS).of((owner.namespace, owner.name))
+    held = world.store(kinds.DEPLOYMENTS).of(owner.key)
     return next((found for found in held if found["metadata"]["name"] != referred), None)
 
 

@@ -93,7 +93,7 @@ def _noted(made: Object) -> PodPort | None:
 
 def _selected(owner: Owner, world: World) -> dict[str, PodPort]:
     """Where the Services lead, by the revision that they select: for one that was made before its port was noted."""
-    services = (world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, role))) for role in SUFFIXES)
+    services = (world.find(kinds.SERVICES, owner.namespace, service_name(owner, role)) for role in SUFFIXES)
     mine = [found for found in services if found is not None and owner.owns(found)]
     led = ((selected_revision(found), pod_port_in(found)) for found in reversed(mine))
     return {revision: port for revision, port in led if revision and port is not None}

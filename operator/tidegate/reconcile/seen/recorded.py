@@ -45,16 +45,17 @@ def referenced_deployment(declared: Object) -> str:
 
 def _selected(owner: Owner, world: World, role: str) -> str | None:
     """The revision behind our Service of a role; a user's Service tells nothing."""
-    service = world.store(kinds.SERVICES).get((owner.namespace, service_name(owner, role)))
+    service = world.find(kinds.SERVICES, owner.namespace, service_name(owner, role))
     return selected_revision(service) if service and owner.may_take(service) else None
 
 
 def _given_away(owner: Owner, world: World) -> bool:
     """True where a Service that was ours selects the pods of the Deployment that was taken over."""
-    places = ((owner.namespace, service_name(owner, role)) for role in SUFFIXES)
-    found = (service for place in places if (service := world.store(kinds.SERVICES).get(place)))
+    found = (world.find(kinds.SERVICES, owner.namespace, service_name(owner, role)) for role in SUFFIXES)
     return any(
-        owner.may_take(service) and not owner.owns(service) and selected_revision(service) is None for service in found
+        owner.may_take(service) and not owner.owns(service) and selected_revision(service) is None
+        for service in found
+        if service is not None
     )
 
 

@@ -19,7 +19,7 @@ def observe_restart(progress: Progress, owner: Owner, wanted: int, min_ready_sec
 
     found = [
         (made["metadata"]["creationTimestamp"], alive)
-        for made in world.store(kinds.PODS).of((owner.namespace, owner.name))
+        for made in world.store(kinds.PODS).of(owner.key)
         if revision_of(made) == progress.stable and (alive := pod(made))
     ]
     # Creation is told in whole seconds: one within the second of the ask counts as new.
@@ -32,7 +32,7 @@ def observe_restart(progress: Progress, owner: Owner, wanted: int, min_ready_sec
         ready_nodes=None,
     )
     awaited = max(wanted - len(due) - fresh.available, 0)
-    budget = world.memory((owner.namespace, owner.name)).budget
+    budget = world.memory(owner.key).budget
     waits = budget is not None and budget.left > 0
     return Restart(
         due=tuple(name for _, name in due),

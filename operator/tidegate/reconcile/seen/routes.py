@@ -1,7 +1,7 @@
 """A Release's routers, and what their routes say now."""
 
 import time
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
@@ -34,8 +34,6 @@ MOMENT_SECONDS = 5.0
 # What a route that is not there says: once it is there, its confirmation counts from then.
 NOT_THERE = ("", -1)
 BY_TIME = Confirmation(confirmed=True, sentence="the written weight counts by time", by_time=True)
-# What a decision reads of an object as it says it; what is served of it is told by others.
-SAID = frozenset({field.name for field in fields(Split)} & {field.name for field in fields(Route)}) - {"sentence"}
 
 
 def routers_of(
@@ -43,7 +41,7 @@ def routers_of(
 ) -> tuple[Router, ...]:
     """The routers that `spec.traffic` declares, with what the recorded step shows beside its weight."""
     if ingress := traffic.get("ingress"):
-        users = world.store(kinds.INGRESSES).get((owner.namespace, ingress["name"]))
+        users = world.find(kinds.INGRESSES, owner.namespace, ingress["name"])
         return (CanaryIngress(name=backends.candidate, beside=ingress["name"], users=users, backends=backends),)
 
     if gateway := traffic.get("gateway"):
@@ -65,7 +63,7 @@ def routers_of(
 
 def host_of(destination_rule: str | None, owner: Owner, world: World) -> str | None:
     """Whose subsets a DestinationRule declares; None where it is missing, or none is named."""
-    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, destination_rule or ""))
+    found = world.find(kinds.DESTINATION_RULES, owner.namespace, destination_rule or "")
     return found["spec"]["host"] if found else None
 
 
@@ -78,8 +76,7 @@ def observe_routes(declared: Object, owner: Owner, routers: tuple[Router, ...], 
 
 def observe_undeclared(routers: tuple[Router, ...], owner: Owner, world: World) -> Route | None:
     """What is left on routers that nobody declares any more, as one. Time alone counts: their gateway may be gone."""
-    places = ((router, world.store(kinds.ROUTE_KINDS[router.kind])) for router in routers)
-    found = ((router, store.get((owner.namespace, router.name))) for router, store in places)
+    found = ((router, world.find(kinds.ROUTE_KINDS[router.kind], owner.namespace, router.name)) for router in routers)
     return together([_left(router, route, owner, world) for router, route in found if route is not None])
 
 
@@ -92,7 +89,7 @@ def _left(router: Router, found: Object, owner: Owner, world: World) -> Route:
 
 def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) -> Route | None:
     """One route, and for how long its weight has been confirmed, or its generation silent."""
-    found = world.store(kinds.ROUTE_KINDS[router.kind]).get((owner.namespace, router.name))
+    found = world.find(kinds.ROUTE_KINDS[router.kind], owner.namespace, router.name)
     memory = world.memory(owner.key).router(f"{router.kind}/{router.name}")
     if found is not None and isinstance(router, Whole) and not owner.owns(found):
         return None
@@ -124,7 +121,21 @@ def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
     """What the object says, and since when that is confirmed."""
     now = time.monotonic()
     return Route(
-        **{name: getattr(split, name) for name in SAID},
+        weight=split.weight,
+        least=split.least,
+        written=split.written,
+        ending=split.ending,
+        current=split.current,
+        attached=split.attached,
+        touched=split.touched,
+        by_git=split.by_git,
+        matched=split.matched,
+        mirrored=split.mirrored,
+        planned=split.planned,
+        extended=split.extended,
+        hidden=split.hidden,
+        shown=split.shown,
+        drift=split.drift,
         confirmed=answer.confirmed,
         confirmed_for=timedelta(seconds=now - memory.confirmed_at) if memory.confirmed_at is not None else NO_TIME,
         silent_for=NO_TIME if answer.confirmed else timedelta(seconds=now - memory.seen_at),
@@ -143,7 +154,7 @@ def confirmation_of(router: Router, found: Object | None, pointed: Subsets | Non
 
 def revision_behind_stable(router: Router, owner: Owner, world: World) -> str | None:
     """What stable's Service selects. Where no gateway reports, the confirmation counts from when that is a revision."""
-    found = world.store(kinds.SERVICES).get((owner.namespace, router.backends.stable))
+    found = world.find(kinds.SERVICES, owner.namespace, router.backends.stable)
     return selected_revision(found) if found is not None else None
 
 
@@ -152,7 +163,7 @@ def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
     if not isinstance(router, AttachedRoute) or router.destination_rule is None:
         return None
 
-    found = world.store(kinds.DESTINATION_RULES).get((owner.namespace, router.destination_rule))
+    found = world.find(kinds.DESTINATION_RULES, owner.namespace, router.destination_rule)
     return subsets(router.destination_rule, found)
 
 

@@ -37,8 +37,9 @@ def observe_services(
     shared: str | None = None,
 ) -> Services:
     """Which revisions our Services and a mesh's subsets select, and how many of their pods the endpoints hold."""
-    store, memory = world.store(kinds.SERVICES), world.memory(owner.key)
-    found = {role: store.get((owner.namespace, service_name(owner, role))) for role in ("apex", "stable", "candidate")}
+    memory = world.memory(owner.key)
+    names = {role: service_name(owner, role) for role in ("apex", "stable", "candidate")}
+    found = {role: world.find(kinds.SERVICES, owner.namespace, name) for role, name in names.items()}
     ours = {role: seen for role, seen in found.items() if seen is not None and owner.owns(seen)}
     foreign = {role for role, seen in found.items() if seen is not None and not owner.may_take(seen)}
     selected = {role: selected_revision(seen) for role, seen in ours.items()}

@@ -63,14 +63,13 @@ def ready_pods_of(progress: Progress, owner: Owner, world: World) -> int:
 
 def size_of(progress: Progress, owner: Owner, world: World) -> int:
     """The pods that the candidate's ReplicaSet should have; 0 without one."""
-    place = (owner.namespace, name_of(owner, progress.candidate or ""))
-    found = world.store(kinds.REPLICA_SETS).get(place)
+    found = world.find(kinds.REPLICA_SETS, owner.namespace, name_of(owner, progress.candidate or ""))
     return found["spec"]["replicas"] if found else 0
 
 
 def _lacking(name: str, owner: Owner, template: Template, world: World) -> str:
     """Why the Service cannot split; empty where it can."""
-    service = world.store(kinds.SERVICES).get((owner.namespace, name))
+    service = world.find(kinds.SERVICES, owner.namespace, name)
     if service is None or owner.owns(service):
         return f"podRatio.service: Service {name} is missing: declare one that selects labels of the template"
 

@@ -17,7 +17,7 @@ from tidegate.decision.snapshot import Side
 from tidegate.reconcile import kinds
 from tidegate.reconcile.configuration.tracking import named_copies
 from tidegate.reconcile.world import World
-from tidegate.watch import Object
+from tidegate.watch import Key, Object
 from tidegate.workloads import Owner, pod, summary
 
 
@@ -79,7 +79,7 @@ def _min_ready_seconds(replica_set: Object, spec: ReleaseSpec) -> int:
 def _ready_nodes(names: Iterable[str | None], world: World) -> frozenset[str]:
     """Of these nodes the ready ones: a turn costs what its own pods do, however many nodes a cluster has."""
     nodes = world.store(kinds.NODES)
-    return frozenset(name for name in names if name and (found := nodes.get(("", name))) and found["ready"])
+    return frozenset(name for name in names if name and (found := nodes.get(Key("", name))) and found["ready"])
 
 
 def staying(replica_set: Object, available: int) -> int:

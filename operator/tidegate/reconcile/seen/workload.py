@@ -108,7 +108,7 @@ def _declared(release: Object, declared: Object, owner: Owner, world: World) -> 
         unread = trouble_of(declared["template"])
         return Template(pods=None if unread else declared["template"], source=release["metadata"]["generation"])
 
-    found = world.store(kinds.WORKLOAD_KINDS[reference["kind"]]).get((owner.namespace, reference["name"]))
+    found = world.find(kinds.WORKLOAD_KINDS[reference["kind"]], owner.namespace, reference["name"])
     if found is None or found["metadata"].get("deletionTimestamp"):
         return Template(pods=None, reference=reference)
 

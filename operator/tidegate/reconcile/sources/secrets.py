@@ -32,7 +32,7 @@ class Secrets:
     def read(self, key: Key, meaning: Callable[[Object], T]) -> T:
         """What a Secret says. Raises SecretUnusable where it is missing, or says it in a way that nobody can use."""
         secret, place = self.store.get(key), "/".join(key)
-        if secret is None and not self.scope.holds(key[0]):
+        if secret is None and not self.scope.holds(key.namespace):
             sentence = f"Secret {place} is in a namespace that this operator does not watch"
             raise SecretUnusable(Reason.SECRET_MISSING, sentence)
 

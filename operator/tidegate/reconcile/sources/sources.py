@@ -19,7 +19,7 @@ from tidegate.metrics.raw_counts import RawSeries
 from tidegate.metrics.scrape import Scrape, Target
 from tidegate.metrics.translator import Question, Request, Translator
 from tidegate.metrics.usage import LabelledValue
-from tidegate.watch import Object, Store
+from tidegate.watch import Key, Object, Store
 
 from .secrets import Secrets, SecretUnusable, authority
 from .translators import Reader, translator_of
@@ -153,9 +153,9 @@ class Sources:
 
     def _find(self, reference: MetricSourceRef, namespace: str) -> Object | None:
         if reference.kind is SourceKind.METRIC_SOURCE:
-            return self.namespaced.get((namespace, reference.name))
+            return self.namespaced.get(Key(namespace, reference.name))
 
-        return self.cluster.get(("", reference.name))
+        return self.cluster.get(Key("", reference.name))
 
     def _let_in(self, provider: Provider, reader: Reader, where: str) -> Source:
         tls = provider.tls

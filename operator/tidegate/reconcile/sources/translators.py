@@ -28,10 +28,10 @@ from tidegate.metrics.new_relic import NewRelic as NewRelicTranslator
 from tidegate.metrics.prometheus import Prometheus as PrometheusTranslator
 from tidegate.metrics.scrape import OfPods
 from tidegate.metrics.scrape import Scrape as ScrapeTranslator
-from tidegate.metrics.sigv4 import Key
+from tidegate.metrics.sigv4 import Key as SigningKey
 from tidegate.metrics.translator import Translator
 from tidegate.metrics.web import Web as WebTranslator
-from tidegate.watch import Object
+from tidegate.watch import Key, Object
 
 from .secrets import Secrets, authorization, text, texts
 
@@ -47,7 +47,7 @@ class Reader:
 
     def read(self, reference: SecretRef, meaning: Callable[[Object], T]) -> T:
         """What a Secret says. Raises SecretUnusable."""
-        return self.secrets.read((self.namespace or reference.namespace or "", reference.name), meaning)
+        return self.secrets.read(Key(self.namespace or reference.namespace or "", reference.name), meaning)
 
     def authorization(self, reference: SecretRef | None) -> dict[str, str]:
         """The header that lets us in, where a Secret is named. Raises SecretUnusable."""
@@ -91,9 +91,9 @@ def domain(region: str) -> str:
     return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
 
 
-def _key(secret: Object) -> Key:
+def _key(secret: Object) -> SigningKey:
     identity, proof = texts(secret, "access-key-id", "secret-access-key")
-    return Key(id=identity, secret=proof, session=text(secret, "session-token"))
+    return SigningKey(id=identity, secret=proof, session=text(secret, "session-token"))
 
 
 def _new_relic(declared: NewRelic, reader: Reader) -> Translator:

@@ -27,9 +27,10 @@ from tidegate.reconcile.observe import observe
 from tidegate.reconcile.record import worth_writing
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
+from tidegate.watch import Key
 
 NOW = datetime(2026, 11, 27, 14, 11, tzinfo=UTC)
-KEY = ("mid-rollout", "web")
+KEY = Key("mid-rollout", "web")
 STORED = list(yaml.safe_load_all(Path("tests/integration/first_status/mid-rollout.yaml").read_text()))
 KINDS = {"Release": kinds.RELEASES, "ReplicaSet": kinds.REPLICA_SETS, "Service": kinds.SERVICES}
 CRASH = {"terminated": {"reason": "OOMKilled", "finishedAt": "2026-11-27T14:10:30Z"}}

@@ -23,10 +23,11 @@ from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
+from tidegate.watch import Key
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NUMBERS = {PERIODS: 3000.0, THROTTLED: 1500.0, MEMORY: 1e8, GROWTH: 2e4, LATELY: 2e4}
-KEYS = [("shop", "web"), ("shop", "cart")]
+KEYS = [Key("shop", "web"), Key("shop", "cart")]
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.reconcile.stores import made, world_of
 from tidegate.reconcile import kinds
-from tidegate.reconcile.blocks.target_claims import target_claimed
+from tidegate.reconcile.blocks.target_claims import claimed
 from tidegate.watch import Object
 
 PUBLIC = {"name": "public"}
@@ -22,7 +22,7 @@ def routed(name: str, *paths: str, hosts: tuple[str, ...] = ("shop.example",), *
 
 
 def told(found: Object, *others: Object) -> str:
-    blocked = target_claimed(found, world_of(kinds.RELEASES, found, *others))
+    blocked = claimed(found, world_of(kinds.RELEASES, found, *others))
     return blocked.sentence if blocked else ""
 
 
@@ -84,6 +84,6 @@ def test_the_matches_of_a_release_are_read_once_for_all_turns() -> None:
     kinds.matches_of.cache_clear()
 
     for _ in range(3):
-        assert target_claimed(youngest, world) is None
+        assert claimed(youngest, world) is None
 
     assert kinds.matches_of.cache_info().misses == 10

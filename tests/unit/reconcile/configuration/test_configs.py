@@ -20,7 +20,7 @@ from tidegate.workloads import content_of
 
 SETTINGS = ("ConfigMap", "shop", "settings")
 KEYS = ("Secret", "shop", "keys")
-WEB = ("shop", "web")
+WEB = Key("shop", "web")
 
 
 def config_map(version: int, text: str = "blue", **annotations: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ async def until(done: Callable[[], bool]) -> None:
 
 async def test_one_change_of_what_many_share_is_read_once_and_marks_each_of_them() -> None:
     server, marked = Server(settings=config_map(3)), set[Key]()
-    releases = {("shop", f"web-{number}") for number in range(500)}
+    releases = {Key("shop", f"web-{number}") for number in range(500)}
     async with watching(server, marked.add) as configs:
         configs.want(wanted=True)
         for key in releases:

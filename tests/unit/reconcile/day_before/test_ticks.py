@@ -17,13 +17,15 @@ from tidegate.judge.verdict import Verdict
 from tidegate.reconcile.day_before.ticks import chunks, give, window_after
 from tidegate.reconcile.day_before.track import WINDOW, with_the_day_before
 from tidegate.reconcile.judging.groups import Due, fail
+from tidegate.watch import Key
 
 
 def test_a_source_that_does_not_answer_is_named_and_takes_no_breach_back() -> None:
     found, breached = (looked_at(day(bad_from(0)), day(days_ago=1), watched=True, minutes=15) for _ in range(2))
     found.test = track(watched=True).test
     fail(
-        [Due(("shop", "web"), "errors", each) for each in (found, breached)], "the metric source answers with HTTP 503"
+        [Due(Key("shop", "web"), "errors", each) for each in (found, breached)],
+        "the metric source answers with HTTP 503",
     )
 
     assert "a day before: the metric source answers with HTTP 503." in with_the_day_before(RULING, found).sentence
@@ -34,7 +36,7 @@ def test_a_source_that_does_not_answer_is_named_and_takes_no_breach_back() -> No
 def test_releases_that_were_promoted_at_different_times_share_their_windows() -> None:
     one, other = track(watched=False), track(watched=False)
     other.counting = replace(other.counting, start=START + 3 * MINUTE)
-    both = [Due(("shop", name), "errors", each) for name, each in (("cart", one), ("web", other))]
+    both = [Due(Key("shop", name), "errors", each) for name, each in (("cart", one), ("web", other))]
     for member in both:
         member.track.knows = True
 
@@ -44,7 +46,7 @@ def test_releases_that_were_promoted_at_different_times_share_their_windows() ->
 
 def test_each_track_learns_from_its_own_hour_and_then_takes_its_own_counts() -> None:
     found = track(watched=False)
-    (candidate, stable), due = found.counting.sides, [Due(("shop", "web"), "errors", found)]
+    (candidate, stable), due = found.counting.sides, [Due(Key("shop", "web"), "errors", found)]
     today, before = day(), day(days_ago=1)
     another = replace(stable, release="cart", service="cart-stable")
 
@@ -55,6 +57,6 @@ def test_each_track_learns_from_its_own_hour_and_then_takes_its_own_counts() -> 
     assert (found.looks, found.taken) == (5, START + 5 * MINUTE)
 
 
-def silent(key: tuple[str, str], error: Exception) -> None:
+def silent(key: Key, error: Exception) -> None:
     """Where nothing fails, nothing is told."""
     raise error

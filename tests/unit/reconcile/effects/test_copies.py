@@ -13,6 +13,7 @@ from tidegate.reconcile.effects.copies import keep_copy
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.world import World
 from tidegate.telemetry import Telemetry
+from tidegate.watch import Key
 from tidegate.workloads import Owner, content_of, copy_name
 
 SETTINGS = ("ConfigMap", "shop", "settings")
@@ -67,7 +68,7 @@ async def test_a_copy_is_made_once_from_what_was_decided_on(text: str) -> None:
     assert [(made["metadata"]["name"], made["data"]) for made in created] == [
         (copy_name("web", "settings", content), {"colour": text})
     ]
-    assert [kind for kind, _ in world.configs.copies(("shop", "web"))] == ["ConfigMap"]
+    assert [kind for kind, _ in world.configs.copies(Key("shop", "web"))] == ["ConfigMap"]
 
 
 async def test_what_changed_since_it_was_decided_on_is_not_copied() -> None:

@@ -16,6 +16,7 @@ from tidegate.reconcile.judging.evidence import keep
 from tidegate.reconcile.judging.queries import first_wait, meaning, question
 from tidegate.reconcile.memory import Measured
 from tidegate.reconcile.seen.seen import Seen
+from tidegate.watch import Key
 
 TEN = timedelta(seconds=10)
 MINUTE = timedelta(minutes=1)
@@ -23,7 +24,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_releases_that_start_together_are_asked_one_after_another_and_each_in_time() -> None:
-    waits = sorted(first_wait(("shop", f"web-{number}"), TEN) for number in range(20))
+    waits = sorted(first_wait(Key("shop", f"web-{number}"), TEN) for number in range(20))
 
     assert timedelta(seconds=5) <= waits[0]
     assert waits[-1] <= timedelta(seconds=6)
@@ -32,7 +33,7 @@ def test_releases_that_start_together_are_asked_one_after_another_and_each_in_ti
 
 
 def test_a_short_interval_makes_the_first_wait_short() -> None:
-    assert first_wait(("shop", "web"), timedelta(seconds=1)) <= timedelta(seconds=1.1)
+    assert first_wait(Key("shop", "web"), timedelta(seconds=1)) <= timedelta(seconds=1.1)
 
 
 async def rollout(*, elapsed: timedelta) -> Seen:

@@ -26,7 +26,7 @@ def broken() -> Track:
 
 
 def test_a_track_that_fails_is_said_so_of_and_leaves_the_others_judged() -> None:
-    due = [Due(("shop", name), "errors", each) for name, each in (("bad", broken()), ("good", track()))]
+    due = [Due(Key("shop", name), "errors", each) for name, each in (("bad", broken()), ("good", track()))]
     told: list[Key] = []
 
     left = learn(due, {}, lambda key, error: told.append(key))
@@ -45,5 +45,5 @@ async def test_a_release_that_cannot_be_observed_is_counted_as_an_accident_and_e
     world = await empty_world()
     world.keep(kinds.RELEASES, {**made("web", 1, SPEC), "status": status})
 
-    assert observed(("shop", "web"), world) is None
+    assert observed(Key("shop", "web"), world) is None
     assert world.telemetry.registry.get_sample_value("tidegate_accidents_total", {"what": "counting"}) == 1

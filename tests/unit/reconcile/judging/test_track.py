@@ -26,6 +26,7 @@ from tidegate.reconcile.judging.rules import Wanted
 from tidegate.reconcile.judging.tally import BadRequests
 from tidegate.reconcile.judging.ticks import both_sides, chunks, last_end, stable_sides
 from tidegate.reconcile.judging.track import Track, Tracks
+from tidegate.watch import Key
 
 CELL = timedelta(seconds=15)
 # Seven seconds after a cell began.
@@ -599,7 +600,7 @@ def test_a_tick_is_for_the_last_cell_whose_samples_have_arrived() -> None:
 
 
 def test_tracks_that_have_come_equally_far_share_a_question() -> None:
-    due = [Due(("shop", f"web-{place}"), "errors", track()) for place in range(120)]
+    due = [Due(Key("shop", f"web-{place}"), "errors", track()) for place in range(120)]
     due[7].track.take([], until=start(1))
     due[9].track.take([], until=start(2))
 
@@ -610,7 +611,7 @@ def test_tracks_that_have_come_equally_far_share_a_question() -> None:
 
 
 def test_stables_hour_is_not_asked_before_all_of_it_is_stored() -> None:
-    due = [Due(("shop", "web"), "errors", track())]
+    due = [Due(Key("shop", "web"), "errors", track())]
 
     assert list(chunks(due, start(-1))) == []
     assert list(chunks(due, start(0))) == [due]
@@ -649,7 +650,7 @@ def test_a_first_page_at_the_first_weight_misses_nothing() -> None:
 
 
 def test_objectives_of_one_release_ask_for_its_sides_once_or_no_series_would_be_one_sides() -> None:
-    due = [Due(("shop", "web"), name, track()) for name in ("errors", "share")]
+    due = [Due(Key("shop", "web"), name, track()) for name in ("errors", "share")]
 
     assert both_sides(due) == (CANDIDATE, STABLE)
     assert stable_sides(due) == (STABLE,)

@@ -24,7 +24,7 @@ from tidegate.reconcile.scraping.reading import GATEWAY, RESTING, Counted, Leaf,
 from tidegate.reconcile.scraping.scraper import wait_for
 from tidegate.watch import Key
 
-WEB: Key = ("shop", "web")
+WEB = Key("shop", "web")
 BY_PODS = Shape(DataPlane.APPLICATION)
 PODS = {
     "candidate": OfPods(port=8080, path="/metrics").target("shop", "web-bcdfghjklm-x2v9z", "10.0.0.1"),
@@ -127,7 +127,7 @@ def test_a_side_without_pods_has_no_data_and_that_is_no_failure() -> None:
 def test_a_rollouts_pages_are_read_at_every_interval_and_all_others_every_quarter_of_a_minute() -> None:
     reading = Reading()
     reading.follow(WEB, counted(moving=True))
-    reading.follow(("shop", "cart"), counted(moving=False))
+    reading.follow(Key("shop", "cart"), counted(moving=False))
 
     due = [reading.due(at, 5000) for at in range(RESTING, 3 * RESTING + 1, 5000)]
 

@@ -1,16 +1,19 @@
 """Since when a weight is confirmed: the clock that every drain goes by."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 import pytest
 
-from tests.unit.routers.test_contract import MATCHING, attached, generated, patched, users
+from tests.unit.routers.test_contract import BACKENDS, MATCHING, attached, generated, patched, users
 from tidegate.decision.plan import NO_TIME
+from tidegate.decision.route import Route
 from tidegate.reconcile.memory import Memory, RouterMemory
 from tidegate.reconcile.seen import routes
 from tidegate.reconcile.seen.routes import NOT_THERE, observe_route, remember
 from tidegate.reconcile.world import World
+from tidegate.routers import Backends, Router, Split
+from tidegate.routers.split import written_weight
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
@@ -97,10 +100,7 @@ class OneRoute:
     found: Object
     known: Memory = field(default_factory=Memory)
 
-    def store(self, _kind: Any) -> "OneRoute":
-        return self
-
-    def get(self, _key: Any) -> Object:
+    def find(self, _kind: Any, _namespace: str, _name: str) -> Object:
         return self.found
 
     def memory(self, _key: Any) -> Memory:
@@ -132,3 +132,45 @@ def test_a_route_that_lost_its_backends_still_has_our_notes_to_take_off() -> Non
 
     assert found is not None
     assert (found.lost, found.touched, found.weight) == (True, True, 0)
+
+
+SAYING_ALL = Split(
+    weight=20,
+    least=10,
+    written=written_weight("v2/20"),
+    ending="promoted",
+    current=False,
+    attached=True,
+    touched=True,
+    by_git=True,
+    matched=True,
+    mirrored=True,
+    planned=False,
+    extended=True,
+    hidden=True,
+    shown=True,
+    drift="spec.hostnames",
+    form="another one",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A router whose object says all that any can say."""
+
+    kind: str = "HTTPRoute"
+    name: str = "web"
+    backends: Backends = BACKENDS
+
+    def split(self, _found: Object) -> Split:
+        return SAYING_ALL
+
+
+def test_whatever_an_object_says_is_said_of_its_route() -> None:
+    said = {each.name for each in fields(Split)} & {each.name for each in fields(Route)} - {"sentence"}
+    world = cast("World", OneRoute({"metadata": {"generation": 1}, "spec": {}}))
+
+    found = observe_route(cast("Router", Saying()), OWNER, world, by_time=True)
+
+    assert {name: getattr(found, name) for name in said} == {name: getattr(SAYING_ALL, name) for name in said}
+    assert not [name for name in said if getattr(found, name) == getattr(Route(), name)], "no default says it already"

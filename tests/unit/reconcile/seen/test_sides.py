@@ -62,7 +62,7 @@ async def ours(*, replica_set: bool, copies: dict[str, bool]) -> bool:
     }
     world.store(kinds.REPLICA_SETS).put(found)
     for name, owned in copies.items():
-        world.configs.keep(kinds.CONFIG_KINDS["ConfigMap"], made(name, owned=owned))
+        world.keep(kinds.CONFIG_MAPS, made(name, owned=owned))
 
     return only_side(world).ours
 
