@@ -80,7 +80,7 @@ class Case:
         """Both sides in counts, how many times worse, and what the candidate answered alone."""
         total = self.state.total
         ratio = sentences.ratio(total.candidate, total.stable, self.state.by_minute.interval)
-        return sentences.sides(total.candidate, total.stable), ratio, self.alone
+        return sentences.sides(total.candidate, total.stable, self.around), ratio, self.alone
 
     @property
     def alone(self) -> str:
@@ -171,18 +171,18 @@ def counts_of_breach(case: Case, first: Shown, tolerated: str) -> tuple[str, ...
 
     No interval is true from a start that was chosen by what followed.
     """
-    total, counted = case.state.total, first.counted
+    total, counted, around = case.state.total, first.counted, case.around
     late = "" if first.since is None else f"since {sentences.clock(first.since)} "
     if case.state.full:
         # Where the bound alone judges it comes first: what is long is cut.
         alone = f"{case.alone}, {late}{sentences.counted(counted.candidate)}" if late else case.alone
-        return sentences.sides(total.candidate, total.stable), tolerated, agreeing(case), alone
+        return sentences.sides(total.candidate, total.stable, around), tolerated, agreeing(case), alone
 
     if not late:
-        return sentences.sides(total.candidate, total.stable), agreeing(case), tolerated
+        return sentences.sides(total.candidate, total.stable, around), agreeing(case), tolerated
 
     times = sentences.ratio(counted.candidate, counted.stable)
-    return f"{late}{sentences.sides(counted.candidate, counted.stable)}", times, tolerated
+    return f"{late}{sentences.sides(counted.candidate, counted.stable, around)}", times, tolerated
 
 
 def agreeing(case: Case) -> str:

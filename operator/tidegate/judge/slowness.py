@@ -19,6 +19,7 @@ from .plan import BETA
 from .pods import excess
 from .ratio import NO_WORSE, WORSE
 from .rulings import WORDS
+from .sentences import NOTHING_KNOWN, Circumstances
 from .verdict import Verdict
 
 # At each boundary one bet tells since when requests are slow: on twice as many as are tolerated.
@@ -160,6 +161,7 @@ def rule_latency(
     state: LatencyState,
     *,
     pods: Sequence[PodCounts] = (),
+    around: Circumstances = NOTHING_KNOWN,
     first: SlowShown | None = None,
     passed_at: int | None = None,
 ) -> Ruling:
@@ -171,7 +173,7 @@ def rule_latency(
     """
     passed = "" if passed_at is None else f"at {sentences.clock(passed_at)} "
     now = first or SlowShown(state, tuple(pods))
-    verdict, words = _verdict(judge, now, passed)
+    verdict, words = _verdict(judge, now, around, passed)
     return Ruling(
         name=name,
         verdict=verdict,
@@ -181,15 +183,17 @@ def rule_latency(
     )
 
 
-def _verdict(judge: LatencyJudge, now: SlowShown, passed: str = "") -> tuple[Verdict, Sequence[str]]:
+def _verdict(
+    judge: LatencyJudge, now: SlowShown, around: Circumstances = NOTHING_KNOWN, passed: str = ""
+) -> tuple[Verdict, Sequence[str]]:
     state = now.state
     if not judge.boundaries:
         return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
 
     if state.breached:
-        return _breached(judge, now)
+        return _breached(judge, now, around)
 
-    seen, alone = _seen(judge, state), sentences.alone() if state.full else ""
+    seen, alone = _seen(judge, SlowShown(state), around), sentences.alone() if state.full else ""
     if state.silent > SILENT:
         side = "the candidate" if state.full else "a side"
         return Verdict.NO_DATA, (f"{side} had no request in the last {state.silent} looks",)
@@ -201,9 +205,9 @@ def _verdict(judge: LatencyJudge, now: SlowShown, passed: str = "") -> tuple[Ver
     return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, limit(judge.part)))
 
 
-def _breached(judge: LatencyJudge, now: SlowShown) -> tuple[Verdict, Sequence[str]]:
+def _breached(judge: LatencyJudge, now: SlowShown, around: Circumstances) -> tuple[Verdict, Sequence[str]]:
     state = now.state
-    seen, carrying = _seen(judge, state, now), excess(now.pods, at_slowest(judge, state)[1])
+    seen, carrying = _seen(judge, now, around), excess(now.pods, at_slowest(judge, state)[1])
     if carrying is not None and carrying.alone:
         return Verdict.HOLD, (seen, sentences.carried(carrying))
 
@@ -228,11 +232,11 @@ def at_slowest(judge: LatencyJudge, state: LatencyState) -> tuple[Counts, Counts
     return mine, others
 
 
-def _seen(judge: LatencyJudge, state: LatencyState, shown: SlowShown | None = None) -> str:
-    boundary, counts = judge.boundaries[judge.comparison.slowest(state.slower)], at_slowest(judge, state)
+def _seen(judge: LatencyJudge, now: SlowShown, around: Circumstances) -> str:
+    boundary, counts = judge.boundaries[judge.comparison.slowest(now.state.slower)], at_slowest(judge, now.state)
     late = ""
-    if shown is not None and shown.since is not None:
-        counts, late = shown.counted, f" since {sentences.clock(shown.since)}"
+    if now.since is not None:
+        counts, late = now.counted, f" since {sentences.clock(now.since)}"
 
-    sides = f"over {boundary:g} s{late}: {sentences.sides(*counts)}"
+    sides = f"over {boundary:g} s{late}: {sentences.sides(*counts, around)}"
     return "; ".join(filter(None, (sides, sentences.ratio(*counts))))

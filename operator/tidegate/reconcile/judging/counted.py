@@ -30,11 +30,18 @@ class Found:
 
 
 def judge_counts(
-    objective: Objective, bound: Bound, tracks: Tracks | None, progress: Progress, spec: ReleaseSpec
+    objective: Objective,
+    bound: Bound,
+    tracks: Tracks | None,
+    progress: Progress,
+    spec: ReleaseSpec,
+    *,
+    baseline: int = 0,
 ) -> Found:
     """One objective: a step is left when enough was seen since it settled, and the verdict is one that lets it.
 
     While the candidate's own share at the step is over the bound it is not left, whatever is shown until then.
+    `baseline`: how many pods it is compared with, where those are not all of stable's.
     """
     track = tracks.by_name.get(objective.name) if tracks else None
     if track is None:
@@ -42,7 +49,7 @@ def judge_counts(
         return _untracked(objective, bound, lacking)
 
     tally = track.tally
-    ruling = with_the_day_before(tally.rule(objective.name, progress.desired_weight / FULL), track.day)
+    ruling = with_the_day_before(tally.rule(objective.name, progress.desired_weight / FULL, baseline), track.day)
     verdict, sentence = _verdict(ruling, track, progress)
     seen = _seen(track, progress)
     over = seen is not None and objective.ratio is not None and not bound.keeps(seen.share)
