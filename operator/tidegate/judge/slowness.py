@@ -4,9 +4,9 @@ At full weight there is nobody to compare with, and no bound: what was shown unt
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
-from typing import Self
+from typing import NamedTuple, Self
 
 from . import sentences
 from .combined import Ruling, limit
@@ -27,8 +27,7 @@ DOUBLED = WORSE.index(2.0)
 SlowOnset = Onset[tuple[Tails, Tails]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatencyState:
+class LatencyState(NamedTuple):
     """All that is known after some looks, of as many boundaries as `total` has; at `full` weight nothing is added."""
 
     total: tuple[Tails, Tails]
@@ -95,26 +94,30 @@ class LatencyJudge:
             return state
 
         if state.full:
-            return replace(state, silent=0 if candidate.requests else state.silent + 1)
+            return state._replace(silent=0 if candidate.requests else state.silent + 1)
 
+        return self.compared(state, candidate, stable, growth)
+
+    def compared(self, state: LatencyState, candidate: Tails, stable: Tails, growth: Sequence[float]) -> LatencyState:
+        """With one more block of both, and the look noted that shows a breach or a pass for the first time."""
         looks = state.looks + 1
         minute = (state.minute[0] + candidate, state.minute[1] + stable)
         ends_minute = looks % self.comparison.every == 0
-        found = replace(
-            state,
-            looks=looks,
-            silent=0 if candidate.requests and stable.requests else state.silent + 1,
+        slower = self.comparison.grown(state.slower, growth)
+        as_fast = self.comparison.update_pass(state.as_fast, *minute) if ends_minute else state.as_fast
+        breaches = not state.breached and slower.value >= limit(self.part)
+        passes = not state.passed and ends_minute and self.comparison.passing(as_fast) >= 1 / BETA
+        # Not `_replace`, which is slower.
+        return LatencyState(
             total=(state.total[0] + candidate, state.total[1] + stable),
             minute=self.nothing if ends_minute else minute,
-            slower=self.comparison.grown(state.slower, growth),
-            as_fast=self.comparison.update_pass(state.as_fast, *minute) if ends_minute else state.as_fast,
+            slower=slower,
+            as_fast=as_fast,
+            looks=looks,
+            silent=0 if candidate.requests and stable.requests else state.silent + 1,
+            breached=looks if breaches else state.breached,
+            passed=looks if passes else state.passed,
         )
-        breaches = not state.breached and found.slower.value >= limit(self.part)
-        passes = not state.passed and ends_minute and self.comparison.passing(found.as_fast) >= 1 / BETA
-        if not breaches and not passes:
-            return found
-
-        return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
 
 
 @dataclass(frozen=True, slots=True)

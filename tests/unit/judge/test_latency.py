@@ -136,3 +136,8 @@ def test_a_block_without_requests_of_a_side_says_nothing() -> None:
 def test_tails_are_read_from_a_blocks_histogram() -> None:
     assert tails(HOUR, (0.1, 0.5)) == Tails(10_000, (2400, 10))
     assert tails(HOUR, (0.1,)) + Tails(1, (1,)) == Tails(10_001, (2401,))
+
+
+def test_requests_over_other_boundaries_are_not_added_up() -> None:
+    with pytest.raises(ValueError, match="1 and 2 boundaries"):
+        Tails(9, (3,)) + Tails(9, (3, 1))

@@ -306,7 +306,7 @@ def test_latency_without_requests_or_without_boundaries_is_no_data() -> None:
 
 @pytest.mark.parametrize(("looks", "verdict"), [(1, Verdict.INCONCLUSIVE), (80, Verdict.PASS)])
 def test_at_full_weight_latency_keeps_its_verdict_and_says_so(looks: int, verdict: Verdict) -> None:
-    state = replace(timed((10, 1), looks), full=True)
+    state = timed((10, 1), looks)._replace(full=True)
     for _ in range(100):
         state = LATENCY.update(state, Tails(1500, (1500, 1500)), Tails(300, (0, 0)))
 

@@ -1,7 +1,7 @@
 """What the judge makes of a latency objective's blocks: whole histograms, compared over boundaries of both versions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -128,7 +128,7 @@ class Latency:
             if self._shown is None and not full:
                 self._onset = after(self._onset, growth, before, block.since)
 
-            self.state = self.rules.grown(replace(self.state, full=full), mine, others, growth)
+            self.state = self.rules.grown(self.state._replace(full=full), mine, others, growth)
             self._passed_at = block.until if self.state.passed > before.passed else self._passed_at
 
         if self.counting.shape.counts.by_pods and not full:
