@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import inf
 from operator import add
 
+from .counts import Block, Counts
 from .evidence import Evidence
 from .histogram import Histogram
 from .ratio import LOOKS_PER_MINUTE, NO_WORSE, TOLERANCE, WEIGHTS, WORSE, Bets
@@ -27,6 +28,22 @@ class Tails:
             raise ValueError(message)
 
         return Tails(self.requests + other.requests, tuple(map(add, self.slower, other.slower)))
+
+
+@dataclass(frozen=True, slots=True)
+class TailBlock:
+    """Both sides over the same seconds, as a `counts.Block` is of requests that are bad or not."""
+
+    candidate: Tails
+    stable: Tails
+
+    def __add__(self, other: "TailBlock") -> "TailBlock":
+        return TailBlock(self.candidate + other.candidate, self.stable + other.stable)
+
+    def at(self, place: int) -> Block:
+        """The requests, and of them the bad ones: those over one boundary."""
+        mine, others = (Counts(side.requests, side.slower[place]) for side in (self.candidate, self.stable))
+        return Block(mine, others)
 
 
 def tails(histogram: Histogram, boundaries: Sequence[float]) -> Tails:

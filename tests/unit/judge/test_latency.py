@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.histogram import Histogram, choose, classic, native, upper, weights
-from tidegate.judge.latency import LatencyComparison, Tails, growth, tails
+from tidegate.judge.latency import LatencyComparison, TailBlock, Tails, growth, tails
 from tidegate.judge.ratio import Bets, Comparison
 
 HOUR = classic({0.05: 4000, 0.1: 7600, 0.25: 9800, 0.5: 9990, 1.0: 9999, inf: 10_000})
@@ -141,3 +141,10 @@ def test_tails_are_read_from_a_blocks_histogram() -> None:
 def test_requests_over_other_boundaries_are_not_added_up() -> None:
     with pytest.raises(ValueError, match="1 and 2 boundaries"):
         Tails(9, (3,)) + Tails(9, (3, 1))
+
+
+def test_blocks_of_both_sides_are_added_up_side_by_side_and_seen_at_one_boundary() -> None:
+    one, more = TailBlock(Tails(9, (3, 1)), Tails(90, (20, 0))), TailBlock(Tails(1, (1, 0)), Tails(10, (5, 4)))
+
+    assert one + more == TailBlock(Tails(10, (4, 1)), Tails(100, (25, 4)))
+    assert (one + more).at(1) == Block(Counts(10, 1), Counts(100, 4))

@@ -65,8 +65,8 @@ class Latency:
         if not self.rules or not self.state or not self._parts:
             return None
 
-        mine, others = at_slowest(self.rules, self.state)
-        return mine.share / others.share if others.bad else None
+        block = at_slowest(self.rules, self.state)
+        return block.candidate.share / block.stable.share if block.stable.bad else None
 
     @property
     def bound(self) -> Bound | None:
