@@ -273,7 +273,7 @@ def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(
 
 
 def judged_alike(numbers: Numbers, live: Track, tally: Tally, again: Track, anew: Tally) -> None:
-    """Follow one track tick by tick until the candidate grew, and the other in one piece."""
+    """Follow one track round by round until the candidate grew, and the other in one piece."""
     start = live.counting.weighted_at.timestamp()
     until = int(start) - 1
     while not grown(tally) and until < start + SECONDS:
@@ -315,7 +315,7 @@ def counting_of(product: str, shape: Shape, weighted_at: datetime) -> Counting:
 
 
 def follow(numbers: Numbers, found: Track, until: int) -> None:
-    """What a tick does."""
+    """What a round does."""
     counting = found.counting
     sides = (counting.candidate, counting.stable)
     window = timedelta(milliseconds=until * 1000 - found.taken)

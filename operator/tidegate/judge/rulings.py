@@ -24,7 +24,7 @@ WORDS = {
     Verdict.INCONCLUSIVE: "inconclusive",
 }
 # A verdict and the parts of its sentence.
-Found = tuple[Verdict, Sequence[str]]
+WordedVerdict = tuple[Verdict, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +132,14 @@ def rule(
     return ruling(name, case, found, 0.0 if one_pod(case) else case.evidence)
 
 
-def ruling(name: str, case: Case, found: Found, evidence: float) -> Ruling:
+def ruling(name: str, case: Case, found: WordedVerdict, evidence: float) -> Ruling:
     """A verdict in a sentence, with what it weighs beside other objectives."""
     verdict, parts = found
     sentence = sentences.of_verdict(name, WORDS[verdict], *parts)
     return Ruling(name=name, verdict=verdict, sentence=sentence, evidence=evidence, part=case.judge.part)
 
 
-def one_pod(case: Case) -> Found | None:
+def one_pod(case: Case) -> WordedVerdict | None:
     """A breach that one pod of several carries."""
     if not case.state.breached or case.carrying is None or not case.carrying.alone:
         return None
@@ -152,7 +152,7 @@ def case_of(judge: ErrorJudge, first: Shown, around: Circumstances) -> Case:
     return Case(judge, first.state, around, excess(first.pods, first.state.total.stable))
 
 
-def breach(case: Case, first: Shown) -> Found:
+def breach(case: Case, first: Shown) -> WordedVerdict:
     """Shown once to be worse than tolerated, or over its bound and to blame."""
     judge = case.judge
     bound = f", and at most {share(judge.ceiling.greatest)}" if judge.ceiling else ""
@@ -193,12 +193,12 @@ def agreeing(case: Case) -> str:
     return sentences.ratio(total.candidate, total.stable, *([interval] if agrees else []))
 
 
-def unseen(case: Case) -> Found | None:
+def unseen(case: Case) -> WordedVerdict | None:
     """No look yet."""
     return None if case.state.looks else (Verdict.INCONCLUSIVE, ("not looked at yet",))
 
 
-def silent(case: Case) -> Found | None:
+def silent(case: Case) -> WordedVerdict | None:
     """A side without requests for some looks: no pass and no breach. One look alone says nothing."""
     state = case.state
     if state.silent > SILENT:
@@ -210,7 +210,7 @@ def silent(case: Case) -> Found | None:
     return None
 
 
-def shared(case: Case) -> Found | None:
+def shared(case: Case) -> WordedVerdict | None:
     """Over its bound, and not shown to be to blame."""
     if not case.judge.over_bound(case.state.bound):
         return None
@@ -222,7 +222,7 @@ def shared(case: Case) -> Found | None:
     return Verdict.HOLD, (*case.seen, f"{case.over}, but not shown to be worse than stable yet")
 
 
-def passes(case: Case) -> Found | None:
+def passes(case: Case) -> WordedVerdict | None:
     """Shown once to be no worse than stable, or to keep its bound."""
     if not case.state.passed:
         return None
@@ -234,14 +234,14 @@ def passes(case: Case) -> Found | None:
     return Verdict.PASS, (*case.seen, f"shown {at}to be {less if first.compared else most}")
 
 
-def inconclusive(case: Case) -> Found:
+def inconclusive(case: Case) -> WordedVerdict:
     """Neither: what is missing."""
     fault = case.judge.fault(max(3.0, 2 * case.judge.comparison.tolerance))
     missing = sentences.not_yet(case.state.total.candidate, case.around, fault)
     return Verdict.INCONCLUSIVE, (missing, case.alone, case.speaks)
 
 
-CLAUSES: tuple[Callable[[Case], Found | None], ...] = (
+CLAUSES: tuple[Callable[[Case], WordedVerdict | None], ...] = (
     one_pod,
     unseen,
     silent,

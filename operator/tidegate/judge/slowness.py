@@ -18,7 +18,7 @@ from .onset import Onset, Start
 from .plan import BETA
 from .pods import excess
 from .ratio import NO_WORSE, WORSE
-from .rulings import WORDS
+from .rulings import WORDS, WordedVerdict
 from .sentences import NOTHING_KNOWN, Circumstances
 from .verdict import Verdict
 
@@ -197,7 +197,7 @@ def rule_latency(
 
 def _verdict(
     judge: LatencyJudge, now: SlowShown, around: Circumstances = NOTHING_KNOWN, passed: str = ""
-) -> tuple[Verdict, Sequence[str]]:
+) -> WordedVerdict:
     state = now.state
     if not judge.boundaries:
         return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
@@ -217,7 +217,7 @@ def _verdict(
     return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, judge.limit))
 
 
-def _breached(judge: LatencyJudge, now: SlowShown, around: Circumstances) -> tuple[Verdict, Sequence[str]]:
+def _breached(judge: LatencyJudge, now: SlowShown, around: Circumstances) -> WordedVerdict:
     state = now.state
     seen, carrying = _seen(judge, now, around), excess(now.pods, at_slowest(judge, state).stable)
     if carrying is not None and carrying.alone:

@@ -22,7 +22,7 @@ from tidegate.watch import Key
 from tidegate.workloads import baseline_of
 
 from .checks import courses
-from .counted import Found, judge_counts, shown_together
+from .counted import JudgedObjective, judge_counts, shown_together
 
 KEPT = 120
 # A status has 16 KiB.
@@ -67,7 +67,7 @@ def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> An
     """Every objective's verdict, in the order they are declared."""
     tracks = world.memory(key).tracks
     lines: list[Line] = []
-    counts: list[Found] = []
+    counts: list[JudgedObjective] = []
     checks = courses(key, progress, spec, measured(key, progress, world), world)
     baseline = pods_of_baseline(key, progress, spec, world)
     for objective in spec.objectives:
