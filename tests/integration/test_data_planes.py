@@ -13,7 +13,7 @@ from tests.integration.expositions import Exposition, Page, Served, Side, of_gat
 from tests.integration.numbers import MINUTE, SECONDS, Numbers, now, scraping, totals
 from tidegate.api import DataPlane
 from tidegate.judge.counts import Counts
-from tidegate.judge.latency import Tails
+from tidegate.judge.latency import TailBlock, Tails
 from tidegate.metrics import samples, variables
 from tidegate.metrics.answer import NotWhole, Unusable
 from tidegate.metrics.backend import Backend
@@ -268,12 +268,12 @@ def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(
         assert timed[1].rules is not None
         assert timed[1].rules.boundaries == (0.1, 0.5, 1.0), product
         assert timed[1].state is not None
-        assert timed[1].state.total == (Tails(100, (100, 5, 0)), Tails(0, (0, 0, 0))), product
+        assert timed[1].state.total == TailBlock(Tails(100, (100, 5, 0)), Tails(0, (0, 0, 0))), product
         assert anew[1].state == timed[1].state
 
 
 def judged_alike(numbers: Numbers, live: Track, tally: Tally, again: Track, anew: Tally) -> None:
-    """Follow one track tick by tick until the candidate grew, and the other in one piece."""
+    """Follow one track round by round until the candidate grew, and the other in one piece."""
     start = live.counting.weighted_at.timestamp()
     until = int(start) - 1
     while not grown(tally) and until < start + SECONDS:
@@ -294,7 +294,7 @@ def grown(tally: Tally) -> bool:
     if isinstance(tally, BadRequests):
         return tally.state.total.candidate.requests > 0
 
-    return isinstance(tally, Latency) and tally.state is not None and tally.state.total[0].requests > 0
+    return isinstance(tally, Latency) and tally.state is not None and tally.state.total.candidate.requests > 0
 
 
 def bad_requests(product: str, over: timedelta | None, weighted_at: datetime) -> tuple[Track, BadRequests]:
@@ -315,7 +315,7 @@ def counting_of(product: str, shape: Shape, weighted_at: datetime) -> Counting:
 
 
 def follow(numbers: Numbers, found: Track, until: int) -> None:
-    """What a tick does."""
+    """What a round does."""
     counting = found.counting
     sides = (counting.candidate, counting.stable)
     window = timedelta(milliseconds=until * 1000 - found.taken)

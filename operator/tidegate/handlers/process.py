@@ -22,13 +22,13 @@ from tidegate.clients import (
 )
 from tidegate.reconcile.advice.log_reading import LogReading
 from tidegate.reconcile.advice.usage import UsageReading
-from tidegate.reconcile.day_before.ticks import DayJudging
+from tidegate.reconcile.day_before.rounds import DayJudging
 from tidegate.reconcile.failure import tell_of_failure
 from tidegate.reconcile.hooks.asking import Asking
 from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.checking import Checking
 from tidegate.reconcile.judging.queries import Measuring
-from tidegate.reconcile.judging.ticks import Judging
+from tidegate.reconcile.judging.rounds import Judging
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.scraping.scraper import Scraping
 from tidegate.reconcile.sources.channel import Channel

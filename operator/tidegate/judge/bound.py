@@ -65,7 +65,9 @@ class Ceiling:
         """The logarithms by which a block makes the bets grow, in the order of `weights`."""
         found = growth(counts, self.worse, self.dispersion)
         if self.thin:
-            found += growth(counts.once, self.worse, 1.0)
+            bad = float(min(counts.bad, 1))
+            good = counts.requests - bad
+            found += [bad * loss + good * gain for loss, gain in self.worse]
 
         return found
 

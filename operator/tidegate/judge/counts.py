@@ -24,11 +24,6 @@ class Counts:
         return Counts(self.requests - other.requests, self.bad - other.bad)
 
     @property
-    def once(self) -> "Counts":
-        """The same requests, with one bad one at most: of bad ones that come together, one."""
-        return Counts(self.requests, min(self.bad, 1))
-
-    @property
     def share(self) -> float:
         """The bad ones among all; 0 where there are none."""
         return self.bad / self.requests if self.requests else 0.0

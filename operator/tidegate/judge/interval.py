@@ -54,10 +54,9 @@ class Interval(NamedTuple):
             return self
 
         share, rest = mine / (mine + others), others / (mine + others)
-        parts = map(log, [ratio * share + rest for ratio in RATIOS])
         grown = [
-            before + bad * log_ratio - all_bad * part
-            for before, log_ratio, part in zip(self.logs, LOG_RATIOS, parts, strict=True)
+            before + bad * log_ratio - all_bad * log(ratio * share + rest)
+            for before, ratio, log_ratio in zip(self.logs, RATIOS, LOG_RATIOS, strict=True)
         ]
         return Interval(tuple(grown))
 

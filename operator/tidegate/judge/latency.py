@@ -6,8 +6,10 @@ searched for. The tolerance says by how much the share of slow requests may grow
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import inf, log1p
+from math import inf
+from operator import add
 
+from .counts import Block, Counts
 from .evidence import Evidence
 from .histogram import Histogram
 from .ratio import LOOKS_PER_MINUTE, NO_WORSE, TOLERANCE, WEIGHTS, WORSE, Bets
@@ -21,8 +23,27 @@ class Tails:
     slower: tuple[int, ...]
 
     def __add__(self, other: "Tails") -> "Tails":
-        slower = [mine + others for mine, others in zip(self.slower, other.slower, strict=True)]
-        return Tails(self.requests + other.requests, tuple(slower))
+        if len(self.slower) != len(other.slower):
+            message = f"{len(self.slower)} and {len(other.slower)} boundaries cannot be added up"
+            raise ValueError(message)
+
+        return Tails(self.requests + other.requests, tuple(map(add, self.slower, other.slower)))
+
+
+@dataclass(frozen=True, slots=True)
+class TailBlock:
+    """Both sides over the same seconds, as a `counts.Block` is of requests that are bad or not."""
+
+    candidate: Tails
+    stable: Tails
+
+    def __add__(self, other: "TailBlock") -> "TailBlock":
+        return TailBlock(self.candidate + other.candidate, self.stable + other.stable)
+
+    def at(self, place: int) -> Block:
+        """The requests, and of them the bad ones: those over one boundary."""
+        mine, others = (Counts(side.requests, side.slower[place]) for side in (self.candidate, self.stable))
+        return Block(mine, others)
 
 
 def tails(histogram: Histogram, boundaries: Sequence[float]) -> Tails:
@@ -107,10 +128,11 @@ def growth(candidate: Tails, stable: Tails, bets: Bets, dispersions: Sequence[fl
     if not mine or not others:
         return [0.0] * (len(bets.ratios) * len(candidate.slower))
 
-    exposure = mine / (bets.null * mine + others)
-    gains = [(gain, log1p(beyond * exposure)) for gain, beyond in bets.ratios]
+    adds = bets.per_bad_request(mine, others)
+    # As floats once for all bets on a boundary: Python multiplies two floats faster than a float and a whole number.
+    slow, all_slow = map(float, candidate.slower), map(float, map(add, candidate.slower, stable.slower))
     return [
-        (slow * gain - (slow + slow_too) * loss) / dispersion
-        for slow, slow_too, dispersion in zip(candidate.slower, stable.slower, dispersions, strict=True)
-        for gain, loss in gains
+        (bad * gain - all_bad * loss) / dispersion
+        for bad, all_bad, dispersion in zip(slow, all_slow, dispersions, strict=True)
+        for gain, loss in adds
     ]

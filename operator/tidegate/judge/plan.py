@@ -79,11 +79,6 @@ def plan_weight(expected: Expected, seconds: float, fault: Fault = DOUBLED) -> i
     return next((percent for percent in range(1, 100) if plan_seconds(expected, percent / 100, fault) <= seconds), None)
 
 
-def clean_requests(greatest: float, *, beta: float = BETA) -> int:
-    """The requests without a bad one that it takes to pass a bound, at the least."""
-    return ceil(log(1 / beta) / greatest) if greatest > 0 else 0
-
-
 def span(seconds: float) -> str:
     """Seconds, minutes, hours or days, as people say them."""
     if seconds < 120:

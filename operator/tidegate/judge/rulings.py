@@ -24,7 +24,7 @@ WORDS = {
     Verdict.INCONCLUSIVE: "inconclusive",
 }
 # A verdict and the parts of its sentence.
-Found = tuple[Verdict, Sequence[str]]
+WordedVerdict = tuple[Verdict, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Case:
         """Both sides in counts, how many times worse, and what the candidate answered alone."""
         total = self.state.total
         ratio = sentences.ratio(total.candidate, total.stable, self.state.by_minute.interval)
-        return sentences.sides(total.candidate, total.stable), ratio, self.alone
+        return sentences.sides(total.candidate, total.stable, self.around), ratio, self.alone
 
     @property
     def alone(self) -> str:
@@ -132,14 +132,14 @@ def rule(
     return ruling(name, case, found, 0.0 if one_pod(case) else case.evidence)
 
 
-def ruling(name: str, case: Case, found: Found, evidence: float) -> Ruling:
+def ruling(name: str, case: Case, found: WordedVerdict, evidence: float) -> Ruling:
     """A verdict in a sentence, with what it weighs beside other objectives."""
     verdict, parts = found
     sentence = sentences.of_verdict(name, WORDS[verdict], *parts)
     return Ruling(name=name, verdict=verdict, sentence=sentence, evidence=evidence, part=case.judge.part)
 
 
-def one_pod(case: Case) -> Found | None:
+def one_pod(case: Case) -> WordedVerdict | None:
     """A breach that one pod of several carries."""
     if not case.state.breached or case.carrying is None or not case.carrying.alone:
         return None
@@ -152,7 +152,7 @@ def case_of(judge: ErrorJudge, first: Shown, around: Circumstances) -> Case:
     return Case(judge, first.state, around, excess(first.pods, first.state.total.stable))
 
 
-def breach(case: Case, first: Shown) -> Found:
+def breach(case: Case, first: Shown) -> WordedVerdict:
     """Shown once to be worse than tolerated, or over its bound and to blame."""
     judge = case.judge
     bound = f", and at most {share(judge.ceiling.greatest)}" if judge.ceiling else ""
@@ -171,18 +171,18 @@ def counts_of_breach(case: Case, first: Shown, tolerated: str) -> tuple[str, ...
 
     No interval is true from a start that was chosen by what followed.
     """
-    total, counted = case.state.total, first.counted
+    total, counted, around = case.state.total, first.counted, case.around
     late = "" if first.since is None else f"since {sentences.clock(first.since)} "
     if case.state.full:
         # Where the bound alone judges it comes first: what is long is cut.
         alone = f"{case.alone}, {late}{sentences.counted(counted.candidate)}" if late else case.alone
-        return sentences.sides(total.candidate, total.stable), tolerated, agreeing(case), alone
+        return sentences.sides(total.candidate, total.stable, around), tolerated, agreeing(case), alone
 
     if not late:
-        return sentences.sides(total.candidate, total.stable), agreeing(case), tolerated
+        return sentences.sides(total.candidate, total.stable, around), agreeing(case), tolerated
 
     times = sentences.ratio(counted.candidate, counted.stable)
-    return f"{late}{sentences.sides(counted.candidate, counted.stable)}", times, tolerated
+    return f"{late}{sentences.sides(counted.candidate, counted.stable, around)}", times, tolerated
 
 
 def agreeing(case: Case) -> str:
@@ -193,12 +193,12 @@ def agreeing(case: Case) -> str:
     return sentences.ratio(total.candidate, total.stable, *([interval] if agrees else []))
 
 
-def unseen(case: Case) -> Found | None:
+def unseen(case: Case) -> WordedVerdict | None:
     """No look yet."""
     return None if case.state.looks else (Verdict.INCONCLUSIVE, ("not looked at yet",))
 
 
-def silent(case: Case) -> Found | None:
+def silent(case: Case) -> WordedVerdict | None:
     """A side without requests for some looks: no pass and no breach. One look alone says nothing."""
     state = case.state
     if state.silent > SILENT:
@@ -210,7 +210,7 @@ def silent(case: Case) -> Found | None:
     return None
 
 
-def shared(case: Case) -> Found | None:
+def shared(case: Case) -> WordedVerdict | None:
     """Over its bound, and not shown to be to blame."""
     if not case.judge.over_bound(case.state.bound):
         return None
@@ -222,7 +222,7 @@ def shared(case: Case) -> Found | None:
     return Verdict.HOLD, (*case.seen, f"{case.over}, but not shown to be worse than stable yet")
 
 
-def passes(case: Case) -> Found | None:
+def passes(case: Case) -> WordedVerdict | None:
     """Shown once to be no worse than stable, or to keep its bound."""
     if not case.state.passed:
         return None
@@ -234,14 +234,14 @@ def passes(case: Case) -> Found | None:
     return Verdict.PASS, (*case.seen, f"shown {at}to be {less if first.compared else most}")
 
 
-def inconclusive(case: Case) -> Found:
+def inconclusive(case: Case) -> WordedVerdict:
     """Neither: what is missing."""
     fault = case.judge.fault(max(3.0, 2 * case.judge.comparison.tolerance))
     missing = sentences.not_yet(case.state.total.candidate, case.around, fault)
     return Verdict.INCONCLUSIVE, (missing, case.alone, case.speaks)
 
 
-CLAUSES: tuple[Callable[[Case], Found | None], ...] = (
+CLAUSES: tuple[Callable[[Case], WordedVerdict | None], ...] = (
     one_pod,
     unseen,
     silent,

@@ -11,11 +11,15 @@ from .pods import Excess
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What is known around the counts, where it is: stable before the rollout, the traffic, the weight from 0 to 1."""
+    """What is known around the counts, where it is: stable before the rollout, the traffic, the weight from 0 to 1.
+
+    `baseline`: how many pods of a fresh baseline the candidate is compared with; 0 where that is with all of stable's.
+    """
 
     before: Counts | None = None
     expected: Expected | None = None
     weight: float = 0.0
+    baseline: int = 0
 
 
 MILLISECONDS = 1000
@@ -33,9 +37,15 @@ def clock(at: int) -> str:
     return f"{datetime.fromtimestamp(at / MILLISECONDS, UTC):%H:%M:%S} UTC"
 
 
-def sides(candidate: Counts, stable: Counts) -> str:
-    """Both sides in counts."""
-    return f"candidate {counted(candidate)}, stable {counted(stable)}"
+def sides(candidate: Counts, stable: Counts, around: Circumstances = NOTHING_KNOWN) -> str:
+    """Both sides in counts, and whose pods are compared."""
+    return f"candidate {counted(candidate)}, stable {counted(stable)}{against(around)}"
+
+
+def against(around: Circumstances) -> str:
+    """How many pods of a fresh baseline counts are compared with; empty where those are all of stable's."""
+    pods = around.baseline
+    return f", against a fresh baseline of {pods} pod{'s' * (pods > 1)}" if pods else ""
 
 
 def alone(candidate: Counts | None = None) -> str:
@@ -83,7 +93,7 @@ def false_alarm(limit: float) -> str:
 
 def not_yet(candidate: Counts, around: Circumstances, fault: Fault) -> str:
     """What is missing for a verdict: how long a fault takes to be seen at this traffic."""
-    seen = f"{candidate.requests:,} requests, {candidate.bad:,} bad: not enough to tell"
+    seen = f"{candidate.requests:,} requests, {candidate.bad:,} bad{against(around)}: not enough to tell"
     if around.expected is None or not 0 < around.weight < 1:
         return seen
 

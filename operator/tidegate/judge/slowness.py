@@ -4,34 +4,34 @@ At full weight there is nobody to compare with, and no bound: what was shown unt
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Self
+from typing import NamedTuple, Self
 
 from . import sentences
 from .combined import Ruling, limit
-from .counts import NONE, Counts, PodCounts
+from .counts import EMPTY, Block, PodCounts
 from .errors import SILENT
 from .evidence import Evidence
-from .latency import LatencyComparison, Tails
+from .latency import LatencyComparison, TailBlock, Tails
 from .onset import Onset, Start
 from .plan import BETA
 from .pods import excess
 from .ratio import NO_WORSE, WORSE
-from .rulings import WORDS
+from .rulings import WORDS, WordedVerdict
+from .sentences import NOTHING_KNOWN, Circumstances
 from .verdict import Verdict
 
 # At each boundary one bet tells since when requests are slow: on twice as many as are tolerated.
 DOUBLED = WORSE.index(2.0)
-SlowOnset = Onset[tuple[Tails, Tails]]
+SlowOnset = Onset[TailBlock]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatencyState:
+class LatencyState(NamedTuple):
     """All that is known after some looks, of as many boundaries as `total` has; at `full` weight nothing is added."""
 
-    total: tuple[Tails, Tails]
-    minute: tuple[Tails, Tails]
+    total: TailBlock
+    minute: TailBlock
     slower: Evidence
     as_fast: Evidence
     looks: int = 0
@@ -42,8 +42,10 @@ class LatencyState:
 
     def as_floats(self) -> tuple[float, ...]:
         """All there is to keep; `from_floats` gives the same state back to the last bit."""
-        head = (len(self.total[0].slower), self.looks, self.silent, self.breached, self.passed, self.full)
-        counts = [count for side in (*self.total, *self.minute) for count in (side.requests, *side.slower)]
+        head = (len(self.total.candidate.slower), self.looks, self.silent, self.breached, self.passed, self.full)
+        blocks = (self.total, self.minute)
+        sides = [side for block in blocks for side in (block.candidate, block.stable)]
+        counts = [count for side in sides for count in (side.requests, *side.slower)]
         return (*map(float, (*head, *counts)), *self.slower.as_floats(), *self.as_fast.as_floats())
 
     @classmethod
@@ -54,8 +56,8 @@ class LatencyState:
         sides = [[int(number) for number in islice(rest, 1 + boundaries)] for _ in range(4)]
         total, others, minute, others_minute = (Tails(side[0], tuple(side[1:])) for side in sides)
         return cls(
-            total=(total, others),
-            minute=(minute, others_minute),
+            total=TailBlock(total, others),
+            minute=TailBlock(minute, others_minute),
             slower=Evidence.from_floats(tuple(islice(rest, 2 + len(WORSE) * boundaries))),
             as_fast=Evidence.from_floats(tuple(islice(rest, 2 + len(NO_WORSE) * boundaries))),
             looks=looks,
@@ -73,6 +75,11 @@ class LatencyJudge:
     boundaries: tuple[float, ...]
     comparison: LatencyComparison
     part: float = 1.0
+    limit: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what is the same at every look."""
+        object.__setattr__(self, "limit", limit(self.part))
 
     def start(self) -> LatencyState:
         """Before the first look."""
@@ -80,9 +87,10 @@ class LatencyJudge:
         return LatencyState(total=self.nothing, minute=self.nothing, slower=slower, as_fast=as_fast)
 
     @property
-    def nothing(self) -> tuple[Tails, Tails]:
+    def nothing(self) -> TailBlock:
         """No request of either side."""
-        return (Tails(0, (0,) * len(self.boundaries)),) * 2
+        none = Tails(0, (0,) * len(self.boundaries))
+        return TailBlock(none, none)
 
     def update(self, state: LatencyState, candidate: Tails, stable: Tails) -> LatencyState:
         """After one more block."""
@@ -94,26 +102,34 @@ class LatencyJudge:
             return state
 
         if state.full:
-            return replace(state, silent=0 if candidate.requests else state.silent + 1)
+            return state._replace(silent=0 if candidate.requests else state.silent + 1)
 
+        return self.compared(state, TailBlock(candidate, stable), growth)
+
+    def compared(self, state: LatencyState, block: TailBlock, growth: Sequence[float]) -> LatencyState:
+        """With one more block of both, and the look noted that shows a breach or a pass for the first time."""
         looks = state.looks + 1
-        minute = (state.minute[0] + candidate, state.minute[1] + stable)
+        minute = state.minute + block
         ends_minute = looks % self.comparison.every == 0
-        found = replace(
-            state,
-            looks=looks,
-            silent=0 if candidate.requests and stable.requests else state.silent + 1,
-            total=(state.total[0] + candidate, state.total[1] + stable),
+        slower = self.comparison.grown(state.slower, growth)
+        as_fast = self.after_minute(state.as_fast, minute) if ends_minute else state.as_fast
+        breaches = not state.breached and slower.value >= self.limit
+        passes = not state.passed and ends_minute and self.comparison.passing(as_fast) >= 1 / BETA
+        # Not `_replace`, which is slower.
+        return LatencyState(
+            total=state.total + block,
             minute=self.nothing if ends_minute else minute,
-            slower=self.comparison.grown(state.slower, growth),
-            as_fast=self.comparison.update_pass(state.as_fast, *minute) if ends_minute else state.as_fast,
+            slower=slower,
+            as_fast=as_fast,
+            looks=looks,
+            silent=0 if block.candidate.requests and block.stable.requests else state.silent + 1,
+            breached=looks if breaches else state.breached,
+            passed=looks if passes else state.passed,
         )
-        breaches = not state.breached and found.slower.value >= limit(self.part)
-        passes = not state.passed and ends_minute and self.comparison.passing(found.as_fast) >= 1 / BETA
-        if not breaches and not passes:
-            return found
 
-        return replace(found, breached=looks if breaches else state.breached, passed=looks if passes else state.passed)
+    def after_minute(self, as_fast: Evidence, minute: TailBlock) -> Evidence:
+        """The evidence that the candidate is as fast, after one more minute."""
+        return self.comparison.update_pass(as_fast, minute.candidate, minute.stable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,7 @@ class SlowShown:
     state: LatencyState
     pods: tuple[PodCounts, ...] = ()
     since: int | None = None
-    counted: tuple[Counts, Counts] = (NONE, NONE)
+    counted: Block = EMPTY
 
 
 def after(onset: SlowOnset, growth: Sequence[float], before: LatencyState, since: int) -> SlowOnset:
@@ -147,11 +163,8 @@ def slow_shown(
     if late is None:
         return SlowShown(state, tuple(pods))
 
-    mine, others = (
-        Counts(total.requests, total.slower[place]) - Counts(before.requests, before.slower[place])
-        for total, before in zip(state.total, late.before, strict=True)
-    )
-    return SlowShown(state, tuple(pods), late.since, (mine, others))
+    total, before = state.total.at(place), late.before.at(place)
+    return SlowShown(state, tuple(pods), late.since, total - before)
 
 
 def rule_latency(
@@ -160,6 +173,7 @@ def rule_latency(
     state: LatencyState,
     *,
     pods: Sequence[PodCounts] = (),
+    around: Circumstances = NOTHING_KNOWN,
     first: SlowShown | None = None,
     passed_at: int | None = None,
 ) -> Ruling:
@@ -171,7 +185,7 @@ def rule_latency(
     """
     passed = "" if passed_at is None else f"at {sentences.clock(passed_at)} "
     now = first or SlowShown(state, tuple(pods))
-    verdict, words = _verdict(judge, now, passed)
+    verdict, words = _verdict(judge, now, around, passed)
     return Ruling(
         name=name,
         verdict=verdict,
@@ -181,15 +195,17 @@ def rule_latency(
     )
 
 
-def _verdict(judge: LatencyJudge, now: SlowShown, passed: str = "") -> tuple[Verdict, Sequence[str]]:
+def _verdict(
+    judge: LatencyJudge, now: SlowShown, around: Circumstances = NOTHING_KNOWN, passed: str = ""
+) -> WordedVerdict:
     state = now.state
     if not judge.boundaries:
         return Verdict.NO_DATA, ("no boundary of the histogram that both versions have tells slow requests from fast",)
 
     if state.breached:
-        return _breached(judge, now)
+        return _breached(judge, now, around)
 
-    seen, alone = _seen(judge, state), sentences.alone() if state.full else ""
+    seen, alone = _seen(judge, SlowShown(state), around), sentences.alone() if state.full else ""
     if state.silent > SILENT:
         side = "the candidate" if state.full else "a side"
         return Verdict.NO_DATA, (f"{side} had no request in the last {state.silent} looks",)
@@ -198,41 +214,39 @@ def _verdict(judge: LatencyJudge, now: SlowShown, passed: str = "") -> tuple[Ver
         bad = f"less than {judge.comparison.bad_ratio:.3g} times as many slow requests at every boundary"
         return Verdict.PASS, (seen, f"shown {passed}to have {bad}", alone)
 
-    return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, limit(judge.part)))
+    return Verdict.INCONCLUSIVE, (seen, alone, sentences.speaks(state.slower.value, judge.limit))
 
 
-def _breached(judge: LatencyJudge, now: SlowShown) -> tuple[Verdict, Sequence[str]]:
+def _breached(judge: LatencyJudge, now: SlowShown, around: Circumstances) -> WordedVerdict:
     state = now.state
-    seen, carrying = _seen(judge, state, now), excess(now.pods, at_slowest(judge, state)[1])
+    seen, carrying = _seen(judge, now, around), excess(now.pods, at_slowest(judge, state).stable)
     if carrying is not None and carrying.alone:
         return Verdict.HOLD, (seen, sentences.carried(carrying))
 
     return Verdict.BREACH, (
         seen,
         f"tolerated: {judge.comparison.tolerance:.3g} times as many",
-        sentences.speaks(_evidence(judge, state), limit(judge.part)),
+        sentences.speaks(_evidence(judge, state), judge.limit),
         sentences.carried(carrying),
-        sentences.false_alarm(limit(judge.part)),
+        sentences.false_alarm(judge.limit),
     )
 
 
 def _evidence(judge: LatencyJudge, state: LatencyState) -> float:
     """What there is; of a breach its limit at least, which was reached once."""
-    return max(state.slower.value, limit(judge.part)) if state.breached else state.slower.value
+    return max(state.slower.value, judge.limit) if state.breached else state.slower.value
 
 
-def at_slowest(judge: LatencyJudge, state: LatencyState) -> tuple[Counts, Counts]:
-    """The requests of candidate and stable, and those over the boundary that speaks most against the candidate."""
-    place = judge.comparison.slowest(state.slower)
-    mine, others = (Counts(side.requests, side.slower[place]) for side in state.total)
-    return mine, others
+def at_slowest(judge: LatencyJudge, state: LatencyState) -> Block:
+    """The requests of both sides, and those over the boundary that speaks most against the candidate."""
+    return state.total.at(judge.comparison.slowest(state.slower))
 
 
-def _seen(judge: LatencyJudge, state: LatencyState, shown: SlowShown | None = None) -> str:
-    boundary, counts = judge.boundaries[judge.comparison.slowest(state.slower)], at_slowest(judge, state)
+def _seen(judge: LatencyJudge, now: SlowShown, around: Circumstances) -> str:
+    boundary, block = judge.boundaries[judge.comparison.slowest(now.state.slower)], at_slowest(judge, now.state)
     late = ""
-    if shown is not None and shown.since is not None:
-        counts, late = shown.counted, f" since {sentences.clock(shown.since)}"
+    if now.since is not None:
+        block, late = now.counted, f" since {sentences.clock(now.since)}"
 
-    sides = f"over {boundary:g} s{late}: {sentences.sides(*counts)}"
-    return "; ".join(filter(None, (sides, sentences.ratio(*counts))))
+    sides = f"over {boundary:g} s{late}: {sentences.sides(block.candidate, block.stable, around)}"
+    return "; ".join(filter(None, (sides, sentences.ratio(block.candidate, block.stable))))

@@ -16,13 +16,13 @@ from . import kinds
 from .advice.log_reading import LogReading
 from .advice.usage import UsageReading
 from .configuration.lost import places_of
-from .day_before.ticks import DayJudging
+from .day_before.rounds import DayJudging
 from .effects.act import act
 from .failure import tell_of_a_refused_rollback
 from .hooks.asking import Asking
 from .judging.checking import Checking
 from .judging.queries import Measuring
-from .judging.ticks import Judging
+from .judging.rounds import Judging
 from .observe import observe
 from .record import generation_told, record, record_invalid
 from .scraping.scraper import Scraping

@@ -28,7 +28,7 @@ MOST_TAILS = [
 
 
 def costs() -> dict[str, Any]:
-    """Microseconds per look, the tick of a thousand Releases in milliseconds, and the state's size in numbers."""
+    """Microseconds per look, the round of a thousand Releases in milliseconds, and the state's size in numbers."""
     compared, bounded = ErrorJudge.of(), ErrorJudge.of(bound=0.01)
     thin = ErrorJudge.of(bound=0.01, dispersion=UNKNOWN, thin=True)
     latency, most = at_boundaries(4), at_boundaries(21)
@@ -46,7 +46,7 @@ def costs() -> dict[str, Any]:
         "the same where stable's past is thin, µs per look": per_look(lambda: told(thin)),
         "since when requests are slow, at four boundaries, µs per look": per_look(lambda: slow_onsets(latency)),
         "verdict and sentence, µs": per_look(lambda: [rule("errors", bounded, state) for _ in range(LOOKS)]),
-        "1,000 Releases, errors compared and bounded, ms per tick": per_tick(bounded, state),
+        "1,000 Releases, errors compared and bounded, ms per round": per_round(bounded, state),
         "numbers in an objective's state": len(state.as_floats()),
         "a logarithm of this machine at the time, ns": per_logarithm(),
     }
@@ -114,14 +114,14 @@ def slow_onsets(judge: LatencyJudge) -> None:
         found = after(found, growths[look % 20], state, look)
 
 
-def per_tick(judge: ErrorJudge, state: ErrorState) -> float:
+def per_round(judge: ErrorJudge, state: ErrorState) -> float:
     """Milliseconds for a look and a verdict of each of a thousand Releases."""
 
-    def tick() -> None:
+    def look_at_all() -> None:
         for place in range(RELEASES):
             rule("errors", judge, judge.update(state, BLOCKS[place % 20]))
 
-    return round(fastest(tick) * 1e3, 1)
+    return round(fastest(look_at_all) * 1e3, 1)
 
 
 def per_logarithm() -> float:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.histogram import Histogram, choose, classic, native, upper, weights
-from tidegate.judge.latency import LatencyComparison, Tails, growth, tails
+from tidegate.judge.latency import LatencyComparison, TailBlock, Tails, growth, tails
 from tidegate.judge.ratio import Bets, Comparison
 
 HOUR = classic({0.05: 4000, 0.1: 7600, 0.25: 9800, 0.5: 9990, 1.0: 9999, inf: 10_000})
@@ -136,3 +136,15 @@ def test_a_block_without_requests_of_a_side_says_nothing() -> None:
 def test_tails_are_read_from_a_blocks_histogram() -> None:
     assert tails(HOUR, (0.1, 0.5)) == Tails(10_000, (2400, 10))
     assert tails(HOUR, (0.1,)) + Tails(1, (1,)) == Tails(10_001, (2401,))
+
+
+def test_requests_over_other_boundaries_are_not_added_up() -> None:
+    with pytest.raises(ValueError, match="1 and 2 boundaries"):
+        Tails(9, (3,)) + Tails(9, (3, 1))
+
+
+def test_blocks_of_both_sides_are_added_up_side_by_side_and_seen_at_one_boundary() -> None:
+    one, more = TailBlock(Tails(9, (3, 1)), Tails(90, (20, 0))), TailBlock(Tails(1, (1, 0)), Tails(10, (5, 4)))
+
+    assert one + more == TailBlock(Tails(10, (4, 1)), Tails(100, (25, 4)))
+    assert (one + more).at(1) == Block(Counts(10, 1), Counts(100, 4))

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from tidegate.judge.plan import Expected, Fault, clean_requests, plan_seconds, plan_weight, span
+from tidegate.judge.plan import Expected, Fault, plan_seconds, plan_weight, span
 
 SHOP = Expected(rps=100, share=0.01)
 
@@ -39,12 +39,6 @@ def test_the_weight_that_is_told_is_the_least_that_is_enough() -> None:
     assert percent is not None
     assert plan_seconds(SHOP, percent / 100) <= 300 < plan_seconds(SHOP, (percent - 1) / 100)
     assert plan_weight(Expected(rps=0.1, share=0.001), 60) is None
-
-
-def test_requests_without_a_bad_one_that_pass_a_bound() -> None:
-    assert clean_requests(0.01) == 300
-    assert clean_requests(0.001) == 2996
-    assert clean_requests(0) == 0
 
 
 @pytest.mark.parametrize(

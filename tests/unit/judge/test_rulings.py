@@ -14,7 +14,7 @@ from tidegate.judge.latency import LatencyComparison, Tails
 from tidegate.judge.onset import Onset, Onsets
 from tidegate.judge.plan import Expected
 from tidegate.judge.rulings import rule, shown
-from tidegate.judge.sentences import Circumstances
+from tidegate.judge.sentences import NOTHING_KNOWN, Circumstances
 from tidegate.judge.share import RequestShare, ShareState, rule_share
 from tidegate.judge.slowness import LatencyJudge, LatencyState, rule_latency, slow_shown
 from tidegate.judge.verdict import Verdict
@@ -232,6 +232,17 @@ def test_an_inconclusive_objective_says_how_long_it_takes() -> None:
     assert "at 10 %" in sentence
 
 
+@pytest.mark.parametrize(("sides", "looks"), [(HEALTHY, 60), (WORSE, 8), (OUTAGE, 8)], ids=["pass", "breach", "hold"])
+def test_whatever_the_verdict_is_its_counts_end_with_the_baselines_pods(sides: Sides, looks: int) -> None:
+    alone, beside = (
+        rule("errors", BOUNDED, seen(BOUNDED, sides, looks), around=around).sentence
+        for around in (NOTHING_KNOWN, Circumstances(baseline=2))
+    )
+
+    counts, rest = alone.split("; ", 1)
+    assert beside == f"{counts}, against a fresh baseline of 2 pods; {rest}"
+
+
 @settings(max_examples=15)
 @given(st.lists(st.sampled_from([HEALTHY, WORSE, OUTAGE, NO_CANDIDATE, NO_STABLE]), max_size=12), st.integers(0, 12))
 def test_a_restart_anywhere_changes_no_bit(blocks: list[Sides], restart: int) -> None:
@@ -275,6 +286,17 @@ def test_latency_names_the_boundary_that_says_most() -> None:
     assert "over 0.5 s: candidate 72 of 1,200 (6 %), stable 96 of 10,800 (0.889 %)" in sentence
 
 
+@pytest.mark.parametrize(("mine", "looks"), [((10, 1), 1), ((10, 1), 80), ((10, 9), 8)])
+def test_counts_of_slow_requests_end_with_the_baselines_pods_too(mine: tuple[int, int], looks: int) -> None:
+    alone, beside = (
+        rule_latency("latency", LATENCY, timed(mine, looks), around=around).sentence
+        for around in (NOTHING_KNOWN, Circumstances(baseline=1))
+    )
+
+    counts, rest = alone.split("; ", 1)
+    assert beside == f"{counts}, against a fresh baseline of 1 pod; {rest}"
+
+
 def test_latency_without_requests_or_without_boundaries_is_no_data() -> None:
     none = LatencyJudge(boundaries=(), comparison=LatencyComparison(boundary_weights=()))
 
@@ -284,7 +306,7 @@ def test_latency_without_requests_or_without_boundaries_is_no_data() -> None:
 
 @pytest.mark.parametrize(("looks", "verdict"), [(1, Verdict.INCONCLUSIVE), (80, Verdict.PASS)])
 def test_at_full_weight_latency_keeps_its_verdict_and_says_so(looks: int, verdict: Verdict) -> None:
-    state = replace(timed((10, 1), looks), full=True)
+    state = timed((10, 1), looks)._replace(full=True)
     for _ in range(100):
         state = LATENCY.update(state, Tails(1500, (1500, 1500)), Tails(300, (0, 0)))
 

@@ -6,7 +6,7 @@ import pytest
 from tests.bench.judge.bounds import Counted
 from tests.bench.judge.traffic import Traffic, looks, unknown
 from tests.bench.judge.vector import Bets, once, ratio_growth, worse
-from tidegate.judge.bound import Ceiling
+from tidegate.judge.bound import Ceiling, growth
 from tidegate.judge.counts import Block, Counts
 from tidegate.judge.dispersion import UNKNOWN
 from tidegate.judge.error_state import ErrorState
@@ -31,6 +31,17 @@ def test_a_burst_within_a_block_is_one_bad_request_however_large_it_is() -> None
     ceiling = Ceiling(greatest=0.01, dispersion=BEYOND_MEASURE, thin=True)
     few, all_of_them = (ceiling.update(ceiling.start(), Counts(20, bad)).value for bad in (1, 20))
     assert few == pytest.approx(all_of_them, rel=1e-6)
+
+
+@pytest.mark.parametrize("bad", [0, 1, 7])
+@pytest.mark.parametrize("others", [Counts(380, 0), Counts(380, 3), Counts(0, 0)])
+def test_both_halves_are_what_each_is_alone_to_the_last_bit(bad: int, others: Counts) -> None:
+    mine, once = Counts(20, bad), Counts(20, min(bad, 1))
+    rules, ceiling = Comparison(dispersion=UNKNOWN, thin=True), Ceiling(greatest=0.01, dispersion=UNKNOWN, thin=True)
+
+    alone = [*rules.bets.growth(Block(mine, others), UNKNOWN), *rules.bets.growth(Block(once, others))]
+    assert rules.growth(Block(mine, others)) == alone
+    assert ceiling.growth(mine) == [*growth(mine, ceiling.worse, UNKNOWN), *growth(once, ceiling.worse, 1.0)]
 
 
 def test_every_bad_request_of_stables_counts() -> None:

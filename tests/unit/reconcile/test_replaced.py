@@ -14,12 +14,12 @@ from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
 from tidegate.reconcile.advice.log_reading import LogReading
 from tidegate.reconcile.advice.usage import UsageReading
-from tidegate.reconcile.day_before.ticks import DayJudging
+from tidegate.reconcile.day_before.rounds import DayJudging
 from tidegate.reconcile.hooks.asking import Asking
 from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.checking import Checking
 from tidegate.reconcile.judging.queries import Measuring
-from tidegate.reconcile.judging.ticks import Judging
+from tidegate.reconcile.judging.rounds import Judging
 from tidegate.reconcile.observe import observe
 from tidegate.reconcile.scope import Scope
 from tidegate.reconcile.scraping.scraper import Scraping

@@ -13,8 +13,8 @@ from tidegate.judge.cusum import Cusum
 from tidegate.judge.day_before import Watch, stake_left
 from tidegate.metrics.day_before import DAY, all_sides
 from tidegate.reconcile.judging.counting import milliseconds
+from tidegate.reconcile.judging.rounds import counted
 from tidegate.reconcile.judging.tally import BadRequests
-from tidegate.reconcile.judging.ticks import counted
 from tidegate.reconcile.judging.track import Track, Tracks
 from tidegate.reconcile.judging.tracks import candidate_of, rollout_of, shape_of, stable_of
 from tidegate.reconcile.seen.seen import Seen

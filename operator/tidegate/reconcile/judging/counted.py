@@ -22,7 +22,7 @@ NOT_YET = "not counted up to now yet"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JudgedObjective:
     """An objective's line, and what it weighs beside the others."""
 
     line: Line
@@ -30,11 +30,18 @@ class Found:
 
 
 def judge_counts(
-    objective: Objective, bound: Bound, tracks: Tracks | None, progress: Progress, spec: ReleaseSpec
-) -> Found:
+    objective: Objective,
+    bound: Bound,
+    tracks: Tracks | None,
+    progress: Progress,
+    spec: ReleaseSpec,
+    *,
+    baseline: int = 0,
+) -> JudgedObjective:
     """One objective: a step is left when enough was seen since it settled, and the verdict is one that lets it.
 
     While the candidate's own share at the step is over the bound it is not left, whatever is shown until then.
+    `baseline`: how many pods it is compared with, where those are not all of stable's.
     """
     track = tracks.by_name.get(objective.name) if tracks else None
     if track is None:
@@ -42,7 +49,7 @@ def judge_counts(
         return _untracked(objective, bound, lacking)
 
     tally = track.tally
-    ruling = with_the_day_before(tally.rule(objective.name, progress.desired_weight / FULL), track.day)
+    ruling = with_the_day_before(tally.rule(objective.name, progress.desired_weight / FULL, baseline), track.day)
     verdict, sentence = _verdict(ruling, track, progress)
     seen = _seen(track, progress)
     over = seen is not None and objective.ratio is not None and not bound.keeps(seen.share)
@@ -65,7 +72,7 @@ def judge_counts(
         heard=track.current or bool(track.failed),
     )
     enough = seen is not None and seen.requests >= spec.min_requests
-    return Found(_leaving(line, spec.advance_on) if enough else line, ruling)
+    return JudgedObjective(_leaving(line, spec.advance_on) if enough else line, ruling)
 
 
 def _leaving(line: Line, advance_on: AdvanceOn) -> Line:
@@ -75,7 +82,7 @@ def _leaving(line: Line, advance_on: AdvanceOn) -> Line:
     return replace(line, passed=passed, undecided=unsure and (waits or not line.over))
 
 
-def _untracked(objective: Objective, bound: Bound, lacking: str) -> Found:
+def _untracked(objective: Objective, bound: Bound, lacking: str) -> JudgedObjective:
     verdict = Verdict.UNAVAILABLE if lacking else Verdict.INCONCLUSIVE
     sentence = f"{objective.name}: {lacking or NOT_YET}"
     line = Line(
@@ -87,7 +94,7 @@ def _untracked(objective: Objective, bound: Bound, lacking: str) -> Found:
         passed=False,
         heard=bool(lacking),
     )
-    return Found(line, Ruling(name=objective.name, verdict=verdict, sentence=sentence))
+    return JudgedObjective(line, Ruling(name=objective.name, verdict=verdict, sentence=sentence))
 
 
 def _verdict(ruling: Ruling, track: Track, progress: Progress) -> tuple[Verdict, str]:
@@ -143,7 +150,7 @@ def _stands_over(seen: Counts, bound: Bound) -> str:
     return f"The weight stays while {bad}: at most {most} may be."
 
 
-def shown_together(tracks: Tracks | None, found: list[Found]) -> str:
+def shown_together(tracks: Tracks | None, found: list[JudgedObjective]) -> str:
     """A breach that no objective shows alone, as a sentence; empty where there is none.
 
     What was shown once stays shown. Until then all must be counted: a question that fails takes nothing back.

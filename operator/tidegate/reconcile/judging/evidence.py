@@ -22,7 +22,7 @@ from tidegate.watch import Key
 from tidegate.workloads import baseline_of
 
 from .checks import courses
-from .counted import Found, judge_counts, shown_together
+from .counted import JudgedObjective, judge_counts, shown_together
 
 KEPT = 120
 # A status has 16 KiB.
@@ -67,15 +67,16 @@ def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> An
     """Every objective's verdict, in the order they are declared."""
     tracks = world.memory(key).tracks
     lines: list[Line] = []
-    counts: list[Found] = []
+    counts: list[JudgedObjective] = []
     checks = courses(key, progress, spec, measured(key, progress, world), world)
+    baseline = pods_of_baseline(key, progress, spec, world)
     for objective in spec.objectives:
         if not is_judged(objective, progress, spec):
             continue
 
         if objective.counted:
-            counts.append(judge_counts(objective, bound_of(objective), tracks, progress, spec))
-            line = beside_baseline(counts[-1].line, key, progress, spec, world)
+            counts.append(judge_counts(objective, bound_of(objective), tracks, progress, spec, baseline=baseline))
+            line = counts[-1].line
         elif objective.job:
             line = judge_checks(objective.name, checks[objective.name], consecutive=objective.job.consecutive)
         else:
@@ -86,17 +87,12 @@ def analyse(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> An
     return Analysis(lines=tuple(lines), together=shown_together(tracks, counts))
 
 
-def beside_baseline(line: Line, key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> Line:
-    """The line with how many pods it is compared with, right behind the counts, where those are not all of stable's."""
+def pods_of_baseline(key: Key, progress: Progress, spec: ReleaseSpec, world: World) -> int:
+    """How many pods the candidate is compared with; 0 where those are all of stable's."""
     if spec.baseline is not Baseline.FRESH or progress.stable is None:
-        return line
+        return 0
 
-    pods = len(pods_of(key, baseline_of(progress.stable), world))
-    if not pods:
-        return line
-
-    seen, mark, rest = line.sentence.removesuffix(".").partition("; ")
-    return replace(line, sentence=f"{seen}, against a fresh baseline of {pods} pod{'s' * (pods > 1)}{mark}{rest}.")
+    return len(pods_of(key, baseline_of(progress.stable), world))
 
 
 def _judge_query(key: Key, objective: Objective, progress: Progress, spec: ReleaseSpec, world: World) -> Line:

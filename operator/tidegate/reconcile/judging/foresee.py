@@ -24,8 +24,8 @@ from tidegate.watch import Key
 
 from .ask_raw import ask_in_parts
 from .counting import PAST
+from .rounds import last_end
 from .rules import Known, Wanted, foreseen, learned
-from .ticks import last_end
 from .tracks import shape_of, stable_of, wanted_by_name
 
 # By pods or not, nothing is counted by it.

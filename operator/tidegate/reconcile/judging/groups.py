@@ -12,7 +12,7 @@ from tidegate.watch import Identity, Key
 
 # How many Releases share a question.
 TOGETHER = 50
-TICK = "tick"
+ROUND = "round"
 Member = tuple[Key, str]
 
 
@@ -58,7 +58,7 @@ class Group:
     @property
     def identity(self) -> Identity:
         """As a key of a schedule."""
-        return TICK, repr(self)
+        return ROUND, repr(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ class Tally(Protocol):
     def judge(self, block: CountedBlock, promise: Promise | None, *, full: bool = False) -> Counts:
         """Judge a block, `full` where the candidate has all the traffic, and tell what it answered in it."""
 
-    def rule(self, name: str, weight: float) -> Ruling:
-        """The verdict up to now."""
+    def rule(self, name: str, weight: float, baseline: int = 0) -> Ruling:
+        """The verdict up to now; `baseline`: how many pods are compared with, where those are not all of stable's."""
 
 
 @dataclass(slots=True)
@@ -192,9 +192,9 @@ class BadRequests:
         at = datetime.fromtimestamp(block.until / MILLISECONDS, UTC)
         self.client_errors = client_errors.look(self._known.told, self.client_errors, Block(*sides), at)
 
-    def rule(self, name: str, weight: float) -> Ruling:
+    def rule(self, name: str, weight: float, baseline: int = 0) -> Ruling:
         """The verdict up to now, with how long a fault takes to be seen at this weight."""
-        around = replace(self.around, weight=weight)
+        around = replace(self.around, weight=weight, baseline=baseline)
         return rule(name, self.rules, self.state, pods=self.pods, around=around, first=self._shown, passed=self._passed)
 
 

@@ -1,7 +1,7 @@
 """What the judge makes of a latency objective's blocks: whole histograms, compared over boundaries of both versions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from tidegate.judge.combined import Ruling
 from tidegate.judge.counts import Counts, PodCounts
 from tidegate.judge.latency import Tails
 from tidegate.judge.onset import Onset
+from tidegate.judge.sentences import Circumstances
 from tidegate.judge.slowness import (
     LatencyJudge,
     LatencyState,
@@ -64,8 +65,8 @@ class Latency:
         if not self.rules or not self.state or not self._parts:
             return None
 
-        mine, others = at_slowest(self.rules, self.state)
-        return mine.share / others.share if others.bad else None
+        block = at_slowest(self.rules, self.state)
+        return block.candidate.share / block.stable.share if block.stable.bad else None
 
     @property
     def bound(self) -> Bound | None:
@@ -127,7 +128,7 @@ class Latency:
             if self._shown is None and not full:
                 self._onset = after(self._onset, growth, before, block.since)
 
-            self.state = self.rules.grown(replace(self.state, full=full), mine, others, growth)
+            self.state = self.rules.grown(self.state._replace(full=full), mine, others, growth)
             self._passed_at = block.until if self.state.passed > before.passed else self._passed_at
 
         if self.counting.shape.counts.by_pods and not full:
@@ -148,7 +149,7 @@ class Latency:
         requests, _ = block.count(side, part=REQUESTS, of=REQUESTS)
         return Tails(requests, tuple(slower(*block.count(side, part=part, of=REQUESTS)).bad for part in self._parts))
 
-    def rule(self, name: str, weight: float) -> Ruling:
+    def rule(self, name: str, weight: float, baseline: int = 0) -> Ruling:
         """The verdict up to now."""
         del weight
         if not self.rules or not self.state:
@@ -156,7 +157,15 @@ class Latency:
             return Ruling(name=name, verdict=Verdict.INCONCLUSIVE, sentence=sentence, part=self.wanted.part)
 
         pods = self._pods_at_slowest(self.rules, self.state)
-        return rule_latency(name, self.rules, self.state, pods=pods, first=self._shown, passed_at=self._passed_at)
+        return rule_latency(
+            name,
+            self.rules,
+            self.state,
+            pods=pods,
+            around=Circumstances(baseline=baseline),
+            first=self._shown,
+            passed_at=self._passed_at,
+        )
 
     def _pods_at_slowest(self, rules: LatencyJudge, state: LatencyState) -> list[PodCounts]:
         place = rules.comparison.slowest(state.slower) if self._parts else 0

@@ -66,6 +66,7 @@ class Share:
 
         return mine
 
-    def rule(self, name: str, weight: float) -> Ruling:
-        """The verdict up to now."""
+    def rule(self, name: str, weight: float, baseline: int = 0) -> Ruling:
+        """The verdict up to now. Its counts are held against the weight, and no baseline's beside it."""
+        del baseline
         return rule_share(name, self.rules, self._shown or self.state, part=self.wanted.part, weight=weight)

@@ -13,7 +13,7 @@ from tidegate.judge.verdict import Verdict
 from tidegate.metrics.raw_counts import ERRORS, REQUESTS
 from tidegate.metrics.samples import Counter, Sample, Series, Side
 from tidegate.reconcile.judging.arrivals import AGAIN, LATEST, SOON, Arrivals, Late, Stored
-from tidegate.reconcile.judging.ticks import last_end
+from tidegate.reconcile.judging.rounds import last_end
 from tidegate.reconcile.judging.track import Track
 
 PLACE = (MetricSourceRef(name="default"), "")
@@ -50,10 +50,10 @@ def followed(found: list[Series], delay: int, arrivals: Arrivals) -> tuple[Track
 
 
 def all_followed(found: list[Series], delay: int, arrivals: Arrivals, *, questions: int) -> list[tuple[Track, int]]:
-    """The same by several questions to the source, one after the other at each tick."""
+    """The same by several questions to the source, one after the other in each round."""
     live, begins = [track() for _ in range(questions)], [1] * questions
-    for tick, place in product(range(1, CELLS + 1), range(questions)):
-        now, mine = start(tick) / 1000 + 2, live[place]
+    for cell, place in product(range(1, CELLS + 1), range(questions)):
+        now, mine = start(cell) / 1000 + 2, live[place]
         until, _ = last_end(now, CELL, arrivals.wait(PLACE))
         if mine.taken >= until:
             continue

@@ -290,7 +290,7 @@ def test_a_native_histogram_whose_buckets_reach_over_the_boundaries_is_not_count
     found.take([*native(Side.STABLE, doubling(USUAL), range(-9, 13)), *coarse], until=start(12))
 
     assert tally.state is not None
-    assert tally.state.total[0].requests == 0
+    assert tally.state.total.candidate.requests == 0
     assert tally.rule("latency", 0.2).verdict is Verdict.NO_DATA
 
 
@@ -306,7 +306,7 @@ def test_a_native_histogram_that_changes_its_buckets_is_counted_no_more_and_neve
         found.take([between(each, start(end - 1), start(end)) for each in answer], until=start(end))
 
     assert tally.state is not None
-    assert tally.state.total[0].requests == 8 * 200
+    assert tally.state.total.candidate.requests == 8 * 200
 
 
 def between(found: Series, since: int, until: int) -> Series:

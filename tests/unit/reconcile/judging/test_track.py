@@ -19,12 +19,12 @@ from tidegate.judge.verdict import Bound, Line, Verdict
 from tidegate.metrics.backend import Backend
 from tidegate.metrics.raw_counts import CLIENT_ERRORS, ERRORS, QUICK, REQUESTS, UNKNOWN, Shape
 from tidegate.metrics.samples import Counter, Sample, Series, Side
-from tidegate.reconcile.judging.counted import Found, judge_counts, shown_together
+from tidegate.reconcile.judging.counted import JudgedObjective, judge_counts, shown_together
 from tidegate.reconcile.judging.counting import Counting, milliseconds
 from tidegate.reconcile.judging.groups import Due
+from tidegate.reconcile.judging.rounds import both_sides, chunks, last_end, stable_sides
 from tidegate.reconcile.judging.rules import Wanted
 from tidegate.reconcile.judging.tally import BadRequests
-from tidegate.reconcile.judging.ticks import both_sides, chunks, last_end, stable_sides
 from tidegate.reconcile.judging.track import Track, Tracks
 from tidegate.watch import Key
 
@@ -547,7 +547,7 @@ def test_what_one_pod_carries_is_a_breach_from_the_block_on_at_which_it_carries_
     assert found.breached_at > start(40)
 
 
-def weak_ones() -> tuple[Tracks, list[Found]]:
+def weak_ones() -> tuple[Tracks, list[JudgedObjective]]:
     """Two objectives, neither of which breaches alone."""
     tracks = Tracks(("", "", "", ""), {name: caught_up(track(), served(40, failed=1), 40) for name in ("a", "b")})
     found = [
@@ -575,7 +575,7 @@ def test_what_one_showed_alone_is_told_in_the_words_of_then() -> None:
     tracks, weak = weak_ones()
     breach = replace(weak[0].ruling, verdict=Verdict.BREACH, evidence=200.0)
     line = replace(weak[0].line, sentence="a: breach. 9 of 30.")
-    assert shown_together(tracks, [Found(line, breach), weak[1]]) == "", "its own line says it"
+    assert shown_together(tracks, [JudgedObjective(line, breach), weak[1]]) == "", "its own line says it"
 
     calmer = [replace(each, ruling=replace(each.ruling, evidence=0.0)) for each in weak]
 
@@ -591,7 +591,7 @@ def test_a_question_that_fails_takes_back_nothing_that_was_shown_together() -> N
     assert "together the objectives speak 120:1" in shown_together(tracks, weak)
 
 
-def test_a_tick_is_for_the_last_cell_whose_samples_have_arrived() -> None:
+def test_a_round_is_for_the_last_cell_whose_samples_have_arrived() -> None:
     before, little = last_end(START / 1000 + 16.9, CELL)
     after, much = last_end(START / 1000 + 17.5, CELL)
 

@@ -14,7 +14,7 @@ from tests.unit.reconcile.day_before.test_track import (
     track,
 )
 from tidegate.judge.verdict import Verdict
-from tidegate.reconcile.day_before.ticks import chunks, give, window_after
+from tidegate.reconcile.day_before.rounds import chunks, give, window_after
 from tidegate.reconcile.day_before.track import WINDOW, with_the_day_before
 from tidegate.reconcile.judging.groups import Due, fail
 from tidegate.watch import Key

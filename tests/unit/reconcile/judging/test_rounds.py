@@ -10,8 +10,8 @@ from tests.unit.reconcile.test_unread import SPEC, made
 from tidegate.reconcile import kinds
 from tidegate.reconcile.judging.arrivals import SOON
 from tidegate.reconcile.judging.groups import Due
+from tidegate.reconcile.judging.rounds import learn, observed, take
 from tidegate.reconcile.judging.tally import BadRequests
-from tidegate.reconcile.judging.ticks import learn, observed, take
 from tidegate.reconcile.judging.track import Track
 from tidegate.watch import Key
 
@@ -41,7 +41,7 @@ def test_a_track_that_fails_is_said_so_of_and_leaves_the_others_judged() -> None
 
 
 @pytest.mark.parametrize("status", [{"phase": "Paused", "stable": "x"}, {"phase": "Paused", "history": ["x"]}], ids=str)
-async def test_a_release_that_cannot_be_observed_is_counted_as_an_accident_and_ends_no_tick(status: Any) -> None:
+async def test_a_release_that_cannot_be_observed_is_counted_as_an_accident_and_ends_no_round(status: Any) -> None:
     world = await empty_world()
     world.keep(kinds.RELEASES, {**made("web", 1, SPEC), "status": status})
 

@@ -1,4 +1,4 @@
-"""Counting for the judge: one tick for each source and shape of question, whichever Releases ask it."""
+"""Counting for the judge: one round for each source and shape of question, whichever Releases ask it."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ class Judging:
         self._arrivals = arrivals
         self._scraping = scraping
         self._channel = channel
-        self._due = Recurring("counting", self._tick, again=AGAIN_SECONDS)
+        self._due = Recurring("counting", self._round, again=AGAIN_SECONDS)
         self._groups = Groups[Track]()
         self._told = partial(world.accident, Work.COUNTING)
 
@@ -72,7 +72,7 @@ class Judging:
         for identity in self._groups.join(key, place, memory.tracks.by_name):
             self._due.after(identity, 0)
 
-    async def _tick(self, identity: Identity) -> None:
+    async def _round(self, identity: Identity) -> None:
         group = self._groups[identity]
         members = self._groups.due(identity, self._track)
         if not members:

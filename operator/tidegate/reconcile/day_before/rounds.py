@@ -18,7 +18,7 @@ from tidegate.reconcile.accidents import Work
 from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from tidegate.reconcile.judging.groups import Due, Group, Groups, Told, apart, fail, together
-from tidegate.reconcile.judging.ticks import AGAIN_SECONDS, last_end
+from tidegate.reconcile.judging.rounds import AGAIN_SECONDS, last_end
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
@@ -39,7 +39,7 @@ class DayJudging:
         self._world = world
         self._arrivals = arrivals
         self._channel = channel
-        self._due = Recurring("counting the day before", self._tick, again=AGAIN_SECONDS)
+        self._due = Recurring("counting the day before", self._round, again=AGAIN_SECONDS)
         self._groups = Groups[DayTrack]()
 
     async def run(self) -> None:
@@ -64,7 +64,7 @@ class DayJudging:
         for identity in self._groups.join(key, place, memory.days.by_name):
             self._due.after(identity, 0)
 
-    async def _tick(self, identity: Identity) -> None:
+    async def _round(self, identity: Identity) -> None:
         group = self._groups[identity]
         arrival = self._arrivals.wait(group.place)
         until, wait = last_end(self._world.now().timestamp(), group.cell, arrival)
