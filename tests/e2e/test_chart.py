@@ -30,18 +30,23 @@ def plane() -> Iterator[ControlPlane]:
     """A cluster with the chart installed."""
     archive = operator_image()
     try:
-        cluster = local.up(local.Nodes.REAL, audit=True)
+        local.up(local.Nodes.REAL, audit=True)
         found = local.plane_found(local.FOLDER)
         RealNode(found).load(archive)
         found.kubectl("create", "namespace", NAMESPACE)
         found.kubectl("label", "namespace", NAMESPACE, *(f"{name}={value}" for name, value in LABELS.items()))
-        command: list[str | Path] = [helm(), "--kubeconfig", cluster.kubeconfig, "install", "tidegate", CHART]
         # The local cluster has the CRDs already, applied by themselves: the chart takes them over.
-        run([*command, "--namespace", NAMESPACE, "--take-ownership", "--wait", "--timeout", "120s"])
+        by_helm(found, "install", "--take-ownership")
         found.kubectl("create", "namespace", "shop")
         yield found
     finally:
         local.down()
+
+
+def by_helm(plane: ControlPlane, command: str, *settings: str) -> None:
+    """Install or upgrade the chart, and wait for its pods."""
+    words: list[str | Path] = [helm(), "--kubeconfig", plane.kubeconfig("admin"), command, "tidegate", CHART]
+    run([*words, "--namespace", NAMESPACE, "--wait", "--timeout", "120s", *settings])
 
 
 @pytest.fixture
@@ -69,6 +74,41 @@ def test_the_operator_in_its_image_carries_a_rollout(plane: ControlPlane, api: A
     api.apply(RELEASES, shop(1))
     second = api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
     assert first["status"]["stable"]["revision"] != second["status"]["stable"]["revision"]
+
+
+def test_an_upgrade_of_the_chart_lets_a_rollout_go_on_and_restarts_none_of_its_pods(
+    plane: ControlPlane, api: Api
+) -> None:
+    if api.find(RELEASES, "shop", "shop") is None:
+        api.apply(RELEASES, shop(0))
+        api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
+
+    manifest = different(api)
+    manifest["spec"]["steps"] = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
+    api.apply(RELEASES, manifest)
+    paused = api.until(RELEASES, "shop", "shop", phase_is("Paused"), 60)["status"]
+    before, operators = pods(api, "shop"), pods(api, NAMESPACE)
+    candidate = paused["candidate"]["revision"]
+    by_helm(plane, "upgrade", "--set", "logLevel=DEBUG")
+
+    assert len(pods(api, NAMESPACE) - operators) == 2
+    assert pods(api, "shop") == before
+    api.ask("shop", "shop", promote=f"{candidate}/half/1")
+    promoted = api.until(RELEASES, "shop", "shop", promoted_after(paused["stable"]["revision"]), 90)["status"]
+    assert promoted["stable"]["revision"] == candidate
+    assert {pod for pod in before if pod[2] == candidate} <= pods(api, "shop")
+
+
+def pods(api: Api, namespace: str) -> set[tuple[str, int, str]]:
+    """Each pod's uid, how often its containers restarted, and its revision."""
+    return {
+        (
+            found["metadata"]["uid"],
+            sum(container["restartCount"] for container in found["status"]["containerStatuses"]),
+            found["metadata"]["labels"].get("tidegate.dev/revision", ""),
+        )
+        for found in api.all(PODS, namespace)
+    }
 
 
 def test_what_it_asked_for_is_what_it_may(plane: ControlPlane, api: Api) -> None:

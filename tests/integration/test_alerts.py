@@ -43,6 +43,14 @@ def questions() -> dict[str, str]:
     return alerts | {panel.title: f"({panel.query}) > 0" for panel in PANELS}
 
 
+@pytest.fixture(scope="module")
+def missed_in_shops() -> str:
+    """What the alert of an operator for some namespaces asks."""
+    found = yaml.safe_load_all(rendered("prometheusRule.enabled=true", "watchNamespaces={shop}"))
+    groups = next(item for item in found if item and item["kind"] == "PrometheusRule")["spec"]["groups"]
+    return next(str(rule["expr"]) for group in groups for rule in group["rules"] if rule["alert"] == "TidegateDown")
+
+
 @contextmanager
 def scraped(folder: Path, page: Callable[[], str]) -> Iterator[Numbers]:
     """A Prometheus that has read the page once, and reads it again and again."""
@@ -120,3 +128,24 @@ def test_an_event_rings_for_a_quarter_of_an_hour(
     with scraped(tmp_path, lambda: page) as numbers:
         assert all(numbers.vector(series) for series in SERIES.values())
         assert answered(SERIES, questions, numbers) == (set(SERIES) if rings else set())
+
+
+def test_an_operator_is_missed_unless_one_of_its_replicas_leads(questions: dict[str, str], tmp_path: Path) -> None:
+    telemetry = begun()
+    with scraped(tmp_path, page_of(telemetry)) as numbers:
+        standing_by = numbers.vector(questions["TidegateDown"])
+        telemetry.leading.set(1)
+        numbers.until("tidegate_leading == 1")
+        leading = numbers.vector(questions["TidegateDown"])
+
+    assert (bool(standing_by), bool(leading)) == (True, False)
+
+
+def test_an_operator_of_some_namespaces_is_missed_while_another_leads(
+    questions: dict[str, str], missed_in_shops: str, tmp_path: Path
+) -> None:
+    page = 'tidegate_leading{namespace="elsewhere"} 1\n'
+    with scraped(tmp_path, lambda: page) as numbers:
+        numbers.until("tidegate_leading")
+        assert not numbers.vector(questions["TidegateDown"])
+        assert numbers.vector(missed_in_shops) == [({"namespace": "tidegate"}, "1")]

@@ -158,6 +158,11 @@ def test_the_operators_pod_is_admitted_where_pods_are_restricted(empty: ControlP
         ("image.repository=UPPER/x", "/image/repository"),
         ("image.repository=a/b:c", "/image/repository"),
         ("image.tag=a:b", "/image/tag"),
+        ("image=null", "missing property 'image'"),
+        ("providers=null", "missing property 'providers'"),
+        ("podDisruptionBudget=null", "missing property 'podDisruptionBudget'"),
+        ("priorityClassName=High_one", "/priorityClassName"),
+        ("podAnnotations.a=true", "/podAnnotations/a"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence: str) -> None:
@@ -174,6 +179,10 @@ def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence:
         "image.repository=registry:5000/a.b/c-d",
         "image.repository=Registry.example:443/tidegate",
         f"image.tag=v1.0-rc_1@sha256:{64 * 'a'}",
+        "enabled=true",
+        "priorityClassName=system-cluster-critical",
+        "podLabels.team=platform",
+        "podAnnotations.example\\.com/note=any words: at all",
         "nodeSelector.node\\.kubernetes\\.io/pool=Big_one.1",
         "tolerations[0].operator=Exists",
         "resources.limits.cpu=2",
@@ -210,6 +219,42 @@ def test_everything_optional_is_a_manifest() -> None:
 
     assert {"PodDisruptionBudget", "Deployment"} <= plain
     assert every - plain == set(optional.values())
+
+
+def test_a_drain_of_nodes_leaves_one_of_several_replicas_and_waits_for_none_that_is_not_ready() -> None:
+    budgets = {found["spec"]["maxUnavailable"]: found["spec"] for found in of_kind("PodDisruptionBudget")}
+    labels = deployment_of(documents())["spec"]["template"]["metadata"]["labels"]
+
+    assert budgets[1]["selector"]["matchLabels"].items() <= labels.items()
+    assert budgets[1]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
+    assert not of_kind("PodDisruptionBudget", "replicas=1")
+
+
+def of_kind(kind: str, *settings: str) -> list[Object]:
+    return [found for found in documents(*settings) if found["kind"] == kind]
+
+
+def test_labels_and_annotations_of_a_team_come_to_the_pods_and_take_none_of_ours_away() -> None:
+    ours = ("podLabels.app\\.kubernetes\\.io/name=other", "podAnnotations.prometheus\\.io/port=other")
+    pod = deployment_of(documents("podLabels.team=platform", "podAnnotations.note=mine", *ours))["spec"]["template"]
+
+    assert pod["metadata"]["labels"] == {
+        "app.kubernetes.io/name": "tidegate",
+        "app.kubernetes.io/instance": "tidegate",
+        "team": "platform",
+    }
+    assert pod["metadata"]["annotations"] == {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": "other",
+        "note": "mine",
+    }
+
+
+def test_pods_have_the_priority_that_is_named() -> None:
+    pod = deployment_of(documents("priorityClassName=high"))["spec"]["template"]["spec"]
+
+    assert pod["priorityClassName"] == "high"
+    assert "priorityClassName" not in deployment_of(documents())["spec"]["template"]["spec"]
 
 
 def test_rights_over_configuration_come_with_their_switch() -> None:

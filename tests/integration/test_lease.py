@@ -2,6 +2,7 @@
 
 import json
 import time
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -138,8 +139,21 @@ def test_a_killed_leader_is_followed_within_the_leases_length(
 
     said_within(second, '"leading"', 60)
     assert said_at(second, "leading") - killed <= TAKEOVER_SECONDS
+    assert leads(second)
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+
+
+def leads(operator: Operator) -> bool:
+    """True where its page of numbers says so."""
+    with urllib.request.urlopen(f"{operator.pages}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+
+    return "tidegate_leading 1.0" in lines
+
+
+def test_the_numbers_tell_the_leader_from_a_standby(pair: tuple[Operator, Operator]) -> None:
+    assert [leads(operator) for operator in pair] == [True, False]
 
 
 def test_only_the_leader_decides(api: Api, namespace: str, pair: tuple[Operator, Operator]) -> None:
