@@ -89,6 +89,44 @@ def acceptance(route: Object) -> Object:
 
 
 @claim
+def linkerd(example: Example) -> None:
+    """The counts of the callers' proxies; nobody confirms the route, and its weights count once they settle."""
+    first = example.serve()
+    assert example.course(ROUTES, "ledger", weights, PROMOTED, example.change) == climb(5, 25, 50)
+    example.promoted(after=first)
+
+    asked = example.asked()
+    assert "outbound_http_route_backend_response_statuses_total" in asked
+    assert 'backend_name=~"(ledger-candidate|ledger-stable)"' in asked
+    assert 'le=~"0[.]5|' in asked
+
+
+@claim
+def contour(example: Example) -> None:
+    """The counts of Envoy's clusters, as Contour names them, in milliseconds."""
+    first = example.serve()
+    example.change()
+    example.promoted(after=first)
+
+    asked = example.asked()
+    assert "envoy_cluster_upstream_rq{" in asked
+    assert f"{example.namespace}_" in asked
+    assert 'le=~"250([.]0)?|' in asked
+
+
+@claim
+def open_telemetry(example: Example) -> None:
+    """What the pods count by OpenTelemetry's convention: its histogram counts requests, errors and slow ones."""
+    first = example.serve()
+    example.change()
+    example.promoted(after=first)
+
+    asked = example.asked()
+    assert "http_server_request_duration_seconds_count" in asked
+    assert "http_server_request_duration_seconds_bucket" in asked
+
+
+@claim
 def slow_requests(example: Example) -> None:
     """A bucket decides about slowness, and a bound from below: too few payments are a breach."""
     first = example.serve()

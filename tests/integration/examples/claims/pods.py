@@ -157,6 +157,25 @@ def takeover(example: Example) -> None:
 
 
 @claim
+def takeover_autoscaled(example: Example) -> None:
+    """As large as the Deployment was at first; no candidate is smaller than the autoscaler's least size."""
+    served(example, deployment("basket", 3))
+    example.place.put(autoscaler(example.namespace, "basket", kind="Deployment"))
+    first = example.serve(service("basket"), users_route("HTTPRoute", "basket", release="basket"))
+    until_deployment(example, "basket", emptied)
+    assert example.size(first) == 3
+    example.change()
+    assert example.size(example.at("first")) == 2
+    example.promoted(after=first)
+
+    example.api.delete(RELEASES, example.namespace, "basket")
+
+    example.gone(RELEASES, "basket")
+    given_back = example.get(DEPLOYMENTS, "basket")
+    assert (given_back["spec"]["replicas"], given_back["status"]["availableReplicas"]) == (3, 3)
+
+
+@claim
 def takeover_without_room(example: Example) -> None:
     """On nodes with room for three pods more, twelve are there at any time, while taking over and in a rollout."""
     add_nodes(example.setup, example.namespace, count=1, room=15)
