@@ -10,8 +10,9 @@ from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 from .snapshot import Snapshot
 
 STOPPING = BLOCKING | {Reason.SUSPENDED}
-# The candidate's pods are there, or are not waited for: none of it is time that they took.
-HOLDING = STOPPING | WAITING_FOR_A_PERSON | {Reason.BREACH_HELD, Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE}
+# The candidate's pods are there, or are not waited for, and no hook is asked: none of it is time that these took.
+ELSEWHERE = frozenset({Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE, Reason.WATCHING})
+HOLDING = STOPPING | WAITING_FOR_A_PERSON | ELSEWHERE | {reason for reason in Reason if reason.measured}
 ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 
 

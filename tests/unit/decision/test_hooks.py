@@ -403,3 +403,41 @@ def test_a_first_deployment_asks_and_tells_nobody() -> None:
 
     assert (decision.progress.phase, decision.progress.notices) == (Phase.PROMOTED, ())
     assert weights(world) == []
+
+
+HELD_BY_THE_JUDGE = {
+    "down": Evidence(unavailable=True, sentence="the source is down"),
+    "nobody's": Evidence(nobody_to_blame=True),
+    "no data": Evidence(no_data=True),
+    "unmeasured": Evidence(),
+    "over": Evidence(over_bound=True),
+}
+
+
+@pytest.mark.parametrize("evidence", HELD_BY_THE_JUDGE.values(), ids=HELD_BY_THE_JUDGE)
+def test_what_the_judge_holds_takes_no_time_of_a_hook_that_is_not_asked_meanwhile(evidence: Evidence) -> None:
+    world = hooked(hook(When.BEFORE_PROMOTION, OnTrouble.ROLL_BACK))
+    world.wait(4 * MINUTE)
+    world.evidence = evidence
+    assert world.run().progress.reason is not Reason.HOOK_WAITS
+    world.wait(60 * MINUTE)
+    world.run()
+
+    world.evidence = PASSED
+    decision = world.run()
+
+    assert (decision.reason, decision.look_again) == (Reason.HOOK_WAITS, 6 * MINUTE)
+    world.wait(6 * MINUTE)
+    assert world.turn().reason is Reason.HOOK_REFUSED
+
+
+def test_stable_that_is_short_of_pods_takes_no_time_of_a_hook() -> None:
+    world = hooked(hook(When.BEFORE_RISE, OnTrouble.ROLL_BACK, steps=("half",)))
+    stable = world.sides["v1"]
+    world.sides["v1"] = replace(stable, available=1)
+    assert world.run().progress.reason is Reason.STABLE_UNAVAILABLE
+    world.wait(60 * MINUTE)
+
+    world.sides["v1"] = stable
+
+    assert (world.run().reason, world.progress.candidate) == (Reason.HOOK_WAITS, "v2")
