@@ -52,7 +52,7 @@ ANSWERS: Mapping[str, Mapping[Situation, Answer]] = {
         Situation.FIRST: Answer(NOTHING, (abort,)),
         Situation.ROLLOUT: Answer("it goes back", (abort,)),
         Situation.PROMOTION: Answer("`PromotionUnderWay`", (abort,)),
-        Situation.ROLLBACK: Answer("what would start next does not", (abort,)),
+        Situation.ROLLBACK: Answer("it goes on under `suspend: All` too; what would start next does not", (abort,)),
         Situation.HAND_BACK: ENDS,
     },
     "promote": {
