@@ -19,6 +19,7 @@ from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import (
     drain_left,
+    drained,
     dwelling_sentence,
     full_since,
     next_size,
@@ -32,6 +33,16 @@ from .step import (
     watching,
 )
 from .upkeep import too_few
+
+
+def keep_pods_that_drain(seen: Snapshot) -> Decision | None:
+    """Pods that a lower weight needs no more go once it is confirmed and their last requests are done."""
+    fewer = prepared(seen) and next_size(seen) < seen.candidate.replicas
+    if not fewer or seen.by_pods or drained(seen):
+        return None
+
+    told = step_sentence(seen)
+    return unconfirmed(seen, Reason.CONFIRMING, told) or hold(seen, Reason.PREPARING, told, drain_left(seen))
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -263,6 +274,7 @@ def promote(seen: Snapshot) -> Decision:
 
 FORWARD: tuple[Rule, ...] = (
     before_rollout,
+    keep_pods_that_drain,
     bring_pods_up,
     bring_baseline_up,
     wait_for_pods,
