@@ -8,6 +8,7 @@ from .asks.in_vain import answer_strays
 from .asks.restart import note_restart, restart
 from .asks.retry import retry
 from .asks.undo import undo
+from .autoscaled import keep_the_autoscalers_size
 from .baseline import forget_baselines
 from .beside_ours import say_that_it_is_contested, say_that_it_waits, say_that_it_waits_for_the_route
 from .claimed import keep_the_route_whole
@@ -233,6 +234,7 @@ def hold_as_is(seen: Snapshot, look_again: timedelta | None = None) -> Decision:
 
 
 REST: tuple[Rule, ...] = (
+    keep_the_autoscalers_size,
     put_subsets_back,
     take_back_stray_weight,
     mend,

@@ -7,6 +7,7 @@ from .asks.restart import note_restart
 from .asks.retry import retry_in_vain
 from .asks.stepping import go_straight_to_full, open_step, skip_step
 from .asks.undo import undo_in_vain
+from .autoscaled import keep_the_autoscalers_size
 from .baseline import lacks_baseline, what_baseline_lacks
 from .deadline import hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, hold, hold_while_reading
@@ -163,6 +164,7 @@ ROLLOUT: tuple[Rule, ...] = (
     put_subsets_back,
     give_to_the_only_side,
     shed_lost_pods,
+    keep_the_autoscalers_size,
     forget_silence,
     open_step,
     go_straight_to_full,
