@@ -9,7 +9,7 @@ from .asks.naming import how_to_promote
 from .baseline import bring_baseline_up, wait_for_baseline
 from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold
-from .hooks import before_promotion, before_rise, before_rollout, gates_kept
+from .hooks import before_promotion, before_rise, before_rollout, before_share, gates_kept
 from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
@@ -274,6 +274,7 @@ def promote(seen: Snapshot) -> Decision:
 
 FORWARD: tuple[Rule, ...] = (
     before_rollout,
+    before_share,
     keep_pods_that_drain,
     bring_pods_up,
     bring_baseline_up,

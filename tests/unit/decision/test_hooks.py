@@ -68,6 +68,35 @@ def test_no_weight_is_raised_before_its_hook_says_yes_and_each_rise_asks_anew() 
     assert seen == [0, 20, 50]
 
 
+@pytest.mark.parametrize("at_once", [0, 2], ids=["pods", "nodes"])
+def test_where_pods_are_the_share_none_starts_before_its_hook_says_yes(at_once: int) -> None:
+    world = deployed(by_pods=True, at_once=at_once, replicas=10)
+    world.plan = replace(PLAN, hooks=(hook(When.BEFORE_RISE),))
+    world.target = "v2"
+    seen = []
+    while world.run().progress.phase is not Phase.PROMOTED:
+        assert world.progress.reason is Reason.HOOK_WAITS
+        assert world.sides["v2"].pinned_for == world.progress.started_at
+        seen.append((world.look().step.name, world.sides["v2"].replicas))
+        says(world, Said.YES)
+
+    assert [name for name, _ in seen] == ["first", "half", "full"]
+    assert [pods for _, pods in seen] == ([0, 2, 5] if at_once else [0, 3, 10])
+
+
+def test_where_pods_are_the_share_the_deadline_begins_with_the_yes() -> None:
+    world = deployed(by_pods=True)
+    world.plan, world.target = replace(PLAN, hooks=(replace(hook(When.BEFORE_RISE), expiry=60 * MINUTE),)), "v2"
+    world.run()
+    world.wait(59 * MINUTE)
+    world.starts = frozenset({"v1"})
+
+    says(world, Said.YES)
+    world.run()
+
+    assert (world.progress.phase, world.progress.deadline_from) == (Phase.PREPARING, world.now)
+
+
 def test_a_hook_of_named_steps_asks_at_those_alone() -> None:
     world = hooked(hook(When.BEFORE_RISE, steps=("half",)))
 
