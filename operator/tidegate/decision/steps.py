@@ -14,7 +14,7 @@ from .plan import FULL, NO_TIME
 from .progress import Phase
 from .promotion import begin
 from .reasons import Reason
-from .refusal import hold_refused, hold_unscheduled
+from .refusal import hold_growth, hold_refused, hold_unscheduled
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import (
@@ -72,7 +72,7 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
     waiting = hold_refused(seen, candidate, look_again) or hold_unscheduled(seen, candidate, look_again)
-    return waiting or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
+    return waiting or hold_growth(seen, candidate) or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
 
 
 def point_candidate_service(seen: Snapshot) -> Decision | None:
