@@ -114,6 +114,19 @@ def test_the_point_of_no_return_is_not_passed_before_its_hook_says_yes() -> None
     assert world.run().progress.stable == "v2"
 
 
+@pytest.mark.parametrize("asks", [Asks(promote="v2/full/1"), Asks(promote_full="1")], ids=["promote", "promote-full"])
+def test_a_last_step_that_a_person_opened_is_watched_and_not_paused_while_a_hook_is_waited_for(asks: Asks) -> None:
+    world = deployed()
+    steps = (*PLAN.steps[:-1], replace(PLAN.steps[-1], pause=True))
+    world.plan, world.target = replace(PLAN, steps=steps, hooks=(hook(When.BEFORE_PROMOTION),)), "v2"
+    assert world.run().progress.phase is Phase.PAUSED
+
+    world.asks = asks
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.WATCHING, Reason.HOOK_WAITS)
+
+
 def test_two_hooks_of_one_place_open_one_after_the_other() -> None:
     first = hook(When.BEFORE_PROMOTION)
     world = hooked(first, replace(first, name="second"))
