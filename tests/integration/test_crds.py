@@ -327,6 +327,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         put_at(ONE_A_NODE, ("spec", "steps"), [{**step("a", 50), "replicas": 3}]),
         put_at(ONE_A_NODE, ("spec", "steps"), [step("a", 50)]),
     ),
+    "steps: with traffic.podRatio or nodeRatio no weight": (
+        put_at(ONE_A_NODE, ("spec", "steps"), [step("a", 0)]),
+        put_at(ONE_A_NODE, ("spec", "steps"), [step("a", 1)]),
+    ),
     "steps: with traffic.podRatio a weight": (
         put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 51)]),
         put_at(release_with(("spec", "traffic"), {"podRatio": {"service": "a"}}), ("spec", "steps"), [step("a", 50)]),

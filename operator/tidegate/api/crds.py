@@ -46,6 +46,7 @@ from .traffic_cel import (
     ROUTER_RULE,
     ROUTES_RULE,
     RULE_RULE,
+    SHARED_WEIGHT_RULE,
     SHRINK_RULE,
     STEP_PODS_RULE,
     SUBSETS_RULE,
@@ -93,6 +94,7 @@ FIELD_RULES = {"interval": INTERVAL_RULE, "progressDeadline": PROGRESS_RULE, "wo
 SPEC_RULES = [
     TEMPLATE_RULE,
     POD_RATIO_RULE,
+    SHARED_WEIGHT_RULE,
     STEP_PODS_RULE,
     NODE_RATIO_RULE,
     SHRINK_RULE,

@@ -51,6 +51,10 @@ def fits_pods(spec: Shares) -> None:
         message = "steps: with traffic.podRatio a weight is at most 50, or 100"
         raise ValueError(message)
 
+    if (nodes or pods) and any(step.weight == 0 for step in spec.steps):
+        message = "steps: without a router no weight is 0: the step's pods serve as soon as they are ready"
+        raise ValueError(message)
+
     if (nodes or pods) and any(step.replicas is not None for step in spec.steps):
         message = "steps: without a router the pods are the share: leave replicas out"
         raise ValueError(message)

@@ -29,6 +29,10 @@ POD_RATIO_RULE = rule(
     "!has(self.traffic.podRatio) || self.steps.all(s, s.weight <= 50 || s.weight == 100)",
     "steps: with traffic.podRatio a weight must be at most 50, or 100: both sides' pods share one Service",
 )
+SHARED_WEIGHT_RULE = rule(
+    "!(has(self.traffic.podRatio) || has(self.traffic.nodeRatio)) || self.steps.all(s, s.weight > 0)",
+    "steps: with traffic.podRatio or nodeRatio no weight may be 0: the step's pods serve as soon as they are ready",
+)
 STEP_PODS_RULE = rule(
     "!(has(self.traffic.podRatio) || has(self.traffic.nodeRatio)) || self.steps.all(s, !has(s.replicas))",
     "steps: with traffic.podRatio or nodeRatio the pods are the share: leave replicas out",

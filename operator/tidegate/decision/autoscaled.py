@@ -2,12 +2,17 @@
 
 from .actions import RestoreSize
 from .decision import Decision, beside
+from .reasons import Reason
 from .snapshot import Snapshot
 
 
 def keep_the_autoscalers_size(seen: Snapshot) -> Decision | None:
-    """A number below the autoscaler's is written over at once: from 1 it would go on at its least, at any load."""
-    if seen.undercut is None:
+    """A number below the autoscaler's is written over at once: from 1 it would go on at its least, at any load.
+
+    Where the API server refuses that, all else goes on until it is tried again.
+    """
+    refused = seen.blocked is not None and seen.blocked.reason is Reason.REFUSED
+    if seen.undercut is None or refused:
         return None
 
     size, place = seen.replicas, "spec.replicas"

@@ -13,9 +13,12 @@ from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 from .rollback import roll_back
 from .snapshot import Snapshot
 from .step import settled
+from .stop import STOPPING
 
 # An outage of the metrics rolls no healthy rollout back, not even by a clock.
 STANDING = WAITING_FOR_A_PERSON | BLOCKING | {Reason.METRICS_UNAVAILABLE, Reason.NOBODY_TO_BLAME, Reason.INCONCLUSIVE}
+# What may come over a step that is held late, and is over again: none of it is the person's word.
+HELD_OVER = STOPPING | {Reason.LOWERED_BY_HAND, Reason.CONTESTED}
 
 
 def timed(seen: Snapshot, progress: Progress) -> Progress:
@@ -121,4 +124,7 @@ def _over(seen: Snapshot) -> bool:
 
 
 def _held(seen: Snapshot) -> bool:
-    return seen.progress.reason is Reason.STEP_DEADLINE and not seen.progress.overdue
+    if seen.progress.reason is Reason.STEP_DEADLINE:
+        return not seen.progress.overdue
+
+    return seen.progress.reason in HELD_OVER and _ran_out(seen)

@@ -7,7 +7,6 @@ from tidegate.api import Suspend
 
 from .asks.abort import abort
 from .asks.undo import and_its_undo
-from .autoscaled import keep_the_autoscalers_size
 from .deadline import time_left, timed
 from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import deploy_first
@@ -129,7 +128,6 @@ LADDER: tuple[Rule, ...] = (
     take_back_what_is_not_declared,
     go_on_rolling_back,
     go_on_promoting,
-    keep_the_autoscalers_size,
     go_on_deploying_first,
     go_on_rolling_out,
     rest,

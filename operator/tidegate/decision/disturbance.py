@@ -203,16 +203,22 @@ def hold_blocked(seen: Snapshot) -> Decision | None:
 
 
 def go_back_to_the_step(seen: Snapshot) -> Decision | None:
-    """A weight that outgrew its step, while stable was away, goes back once stable can carry its share."""
-    if seen.progress.desired_weight == seen.step.weight:
-        return None
+    """A weight that outgrew its step, while stable was away, goes back once stable can carry its share.
 
+    Whatever else holds: until then more requests than the step's reach what may be broken.
+    """
     share = FULL - seen.step.weight
-    if seen.carried(seen.stable.available, share) < share:
-        return hold(seen, *too_few(seen))
+    outgrown = seen.progress.desired_weight != seen.step.weight
+    if not outgrown or seen.carried(seen.stable.available, share) < share:
+        return None
 
     weight, told = seen.step.weight, step_sentence(seen)
     return hold(seen, Reason.PROGRESSING, told, desired_weight=weight, settled_at=None, full_at=None)
+
+
+def hold_above_the_step(seen: Snapshot) -> Decision | None:
+    """The weight outgrew its step, and stable cannot carry its share yet."""
+    return hold(seen, *too_few(seen)) if seen.progress.desired_weight != seen.step.weight else None
 
 
 def mend(seen: Snapshot) -> Decision | None:

@@ -6,6 +6,7 @@ from .actions import PrepareRevision, Role, Scale
 from .asks.in_vain import answer_strays
 from .asks.restart import note_restart
 from .asks.stepping import open_first_steps
+from .autoscaled import keep_the_autoscalers_size
 from .claimed import keep_the_route_whole
 from .copies import remake
 from .decision import Decision, Record, Rule, act, first_that_applies, hold, hold_while_reading, wait_until_mended
@@ -155,6 +156,7 @@ def finish(seen: Snapshot) -> Decision:
 
 
 FIRST_DEPLOYMENT: tuple[Rule, ...] = (
+    keep_the_autoscalers_size,
     open_first_steps,
     note_restart,
     answer_strays,

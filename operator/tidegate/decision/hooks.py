@@ -19,14 +19,24 @@ from .step import prepared, settled, step_sentence
 
 
 def before_rollout(seen: Snapshot) -> Decision | None:
-    """No candidate pod starts; an empty ReplicaSet keeps the plan that the rollout began with."""
-    if closed(seen, When.BEFORE_ROLLOUT) is None:
+    """No candidate pod starts before the yes."""
+    return _before_pods(seen, When.BEFORE_ROLLOUT)
+
+
+def before_share(seen: Snapshot) -> Decision | None:
+    """Where pods are the share none of this step's starts before the yes: each that is ready serves users."""
+    return _before_pods(seen, When.BEFORE_RISE) if seen.by_pods and not settled(seen) else None
+
+
+def _before_pods(seen: Snapshot, when: When) -> Decision | None:
+    """An empty ReplicaSet keeps the plan that the rollout began with."""
+    if closed(seen, when) is None:
         return None
 
     if not prepared(seen):
         return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(seen.candidate.revision, 0))
 
-    return ask(seen, When.BEFORE_ROLLOUT)
+    return ask(seen, when)
 
 
 def before_rise(seen: Snapshot) -> Decision | None:

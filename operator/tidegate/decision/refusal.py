@@ -6,6 +6,7 @@ from typing import Any
 from .decision import Decision, hold
 from .reasons import Reason
 from .snapshot import Side, Snapshot
+from .step import settled
 
 OVER_QUOTA = "exceeded quota"
 
@@ -24,6 +25,18 @@ def hold_unscheduled(
 ) -> Decision | None:
     """Say what the scheduler says of a pod without a node; no clock stands still for it either."""
     return hold(seen, Reason.UNSCHEDULABLE, side.unscheduled, look_again, **changes) if side.unscheduled else None
+
+
+def hold_growth(seen: Snapshot, side: Side) -> Decision | None:
+    """Say what a kubelet says of pods that a settled step grew by: those it had serve their share as before.
+
+    So nothing goes back: the candidate was judged with them, and a cluster may be short just when a Release must grow.
+    """
+    if not settled(seen) or not side.stuck:
+        return None
+
+    sentence = f"its weight stays, and not all of the candidate's pods start{because_late(side)}"
+    return hold(seen, Reason.CANNOT_START, sentence)
 
 
 def because(side: Side) -> str:

@@ -8,6 +8,7 @@ from .asks.in_vain import answer_strays
 from .asks.restart import note_restart, restart
 from .asks.retry import retry
 from .asks.undo import undo
+from .autoscaled import keep_the_autoscalers_size
 from .baseline import forget_baselines
 from .beside_ours import say_that_it_is_contested, say_that_it_waits, say_that_it_waits_for_the_route
 from .claimed import keep_the_route_whole
@@ -137,13 +138,23 @@ def serve_the_target(seen: Snapshot) -> Decision | None:
         return trimmed
 
     if seen.progress.phase is Phase.ROLLED_BACK:
-        return hold(seen, Reason.REVERTED, "stable's template was declared again")
+        return hold(seen, Reason.REVERTED, after_rollback(seen))
 
     if seen.progress.phase is Phase.PROMOTED and seen.progress.reason is Reason.PROMOTED:
         return hold_as_is(seen)
 
     served = hold(seen, Reason.PROMOTED, f"revision {seen.progress.stable} is served", phase=Phase.PROMOTED)
     return unconfirmed(seen, Reason.CONFIRMING, "waiting for the gateway to confirm the route") or served
+
+
+def after_rollback(seen: Snapshot) -> str:
+    """How the last rollout ended where stable is what is declared: since then, or all along where an undo went back."""
+    line = next(iter(seen.progress.history), None)
+    if line is None or not line.reason.rejects:
+        return "stable's template was declared again"
+
+    how = f"{line.revision} was rolled back, {line.reason.value}: {line.sentence}"
+    return f"revision {seen.progress.stable} is served; {how}"
 
 
 def trim_history(seen: Snapshot) -> Decision | None:
@@ -237,6 +248,7 @@ def hold_as_is(seen: Snapshot, look_again: timedelta | None = None) -> Decision:
 
 
 REST: tuple[Rule, ...] = (
+    keep_the_autoscalers_size,
     put_subsets_back,
     take_back_stray_weight,
     mend,

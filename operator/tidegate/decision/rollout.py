@@ -7,6 +7,7 @@ from .asks.restart import note_restart
 from .asks.retry import retry_in_vain
 from .asks.stepping import go_straight_to_full, open_step, skip_step
 from .asks.undo import undo_in_vain
+from .autoscaled import keep_the_autoscalers_size
 from .baseline import lacks_baseline, what_baseline_lacks
 from .deadline import hold_a_late_step, roll_back_a_late_step
 from .decision import Decision, Rule, hold, hold_while_reading
@@ -17,6 +18,7 @@ from .disturbance import (
     give_to_the_only_side,
     go_back_to_the_step,
     hold_a_breach,
+    hold_above_the_step,
     hold_blocked,
     hold_suspended,
     keep_what_was_lowered,
@@ -162,6 +164,7 @@ ROLLOUT: tuple[Rule, ...] = (
     put_subsets_back,
     give_to_the_only_side,
     shed_lost_pods,
+    keep_the_autoscalers_size,
     forget_silence,
     open_step,
     go_straight_to_full,
@@ -172,8 +175,9 @@ ROLLOUT: tuple[Rule, ...] = (
     keep_what_was_lowered,
     revert_the_raising_hand,
     assert_over_git,
-    hold_a_breach,
+    go_back_to_the_step,
     lower_to_the_step,
+    hold_a_breach,
     keep_until_handed_back,
     empty_it_again,
     resume_what_is_empty,
@@ -183,7 +187,7 @@ ROLLOUT: tuple[Rule, ...] = (
     answer_strays,
     hold_blocked,
     hold_while_reading,
-    go_back_to_the_step,
+    hold_above_the_step,
     hold_a_late_step,
     *FORWARD,
 )

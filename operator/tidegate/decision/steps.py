@@ -9,16 +9,17 @@ from .asks.naming import how_to_promote
 from .baseline import bring_baseline_up, wait_for_baseline
 from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold
-from .hooks import before_promotion, before_rise, before_rollout, gates_kept
+from .hooks import before_promotion, before_rise, before_rollout, before_share, gates_kept
 from .plan import FULL, NO_TIME
 from .progress import STEP_ANEW, Phase
 from .promotion import begin
 from .reasons import Reason
-from .refusal import hold_refused, hold_unscheduled
+from .refusal import hold_growth, hold_refused, hold_unscheduled
 from .router import unconfirmed
 from .snapshot import Snapshot
 from .step import (
     drain_left,
+    drained,
     dwelling_sentence,
     full_since,
     next_size,
@@ -32,6 +33,16 @@ from .step import (
     watching,
 )
 from .upkeep import too_few
+
+
+def keep_pods_that_drain(seen: Snapshot) -> Decision | None:
+    """Pods that a lower weight needs no more go once it is confirmed and their last requests are done."""
+    fewer = prepared(seen) and next_size(seen) < seen.candidate.replicas
+    if not fewer or seen.by_pods or drained(seen):
+        return None
+
+    told = step_sentence(seen)
+    return unconfirmed(seen, Reason.CONFIRMING, told) or hold(seen, Reason.PREPARING, told, drain_left(seen))
 
 
 def bring_pods_up(seen: Snapshot) -> Decision | None:
@@ -62,7 +73,7 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
     look_again = min(left, candidate.available_in) if candidate.available_in else left
     waiting = hold_refused(seen, candidate, look_again) or hold_unscheduled(seen, candidate, look_again)
-    return waiting or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
+    return waiting or hold_growth(seen, candidate) or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
 
 
 def point_candidate_service(seen: Snapshot) -> Decision | None:
@@ -258,6 +269,8 @@ def promote(seen: Snapshot) -> Decision:
 
 FORWARD: tuple[Rule, ...] = (
     before_rollout,
+    before_share,
+    keep_pods_that_drain,
     bring_pods_up,
     bring_baseline_up,
     wait_for_pods,

@@ -1,4 +1,4 @@
-"""What stops a rollout's clocks: a suspension, or what someone must mend. They go on with what was left."""
+"""What stops a rollout's clocks: a suspension, what someone must mend, another hold. They go on with what was left."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,16 +6,19 @@ from datetime import datetime
 from tidegate.api import Suspend
 
 from .progress import Phase, Progress
-from .reasons import BLOCKING, Reason
+from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 from .snapshot import Snapshot
 
 STOPPING = BLOCKING | {Reason.SUSPENDED}
+# The candidate's pods are there, or are not waited for, and no hook is asked: none of it is time that these took.
+ELSEWHERE = frozenset({Reason.ROUTER_SILENT, Reason.STABLE_UNAVAILABLE, Reason.WATCHING})
+HOLDING = STOPPING | WAITING_FOR_A_PERSON | ELSEWHERE | {reason for reason in Reason if reason.measured}
 ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 
 
 def stopped(seen: Snapshot) -> bool:
-    """True while the clocks stand: suspended, blocked, or not yet told that either is over."""
-    return _stops(seen) or seen.progress.reason in STOPPING
+    """True while the clocks stand: suspended, blocked, held, or not yet told that this is over."""
+    return _stops(seen) or seen.progress.reason in HOLDING
 
 
 def _stops(seen: Snapshot) -> bool:
@@ -51,7 +54,7 @@ def with_stopped_clocks(before: Snapshot, seen: Snapshot, progress: Progress) ->
     if progress.candidate is None or progress.phase in ENDING:
         return progress
 
-    if not (_stops(seen) or progress.reason in STOPPING):
+    if not (_stops(seen) or progress.reason in HOLDING):
         return replace(progress, stopped_since=None)
 
     was, decided = before.progress, seen.progress
@@ -65,7 +68,7 @@ def with_stopped_clocks(before: Snapshot, seen: Snapshot, progress: Progress) ->
 
 def _start(progress: Progress) -> datetime | None:
     """Since when the clocks stand. An older Tidegate did not record it: then all of the time counts as stopped."""
-    return progress.stopped_since or (progress.deadline_from if progress.reason in STOPPING else None)
+    return progress.stopped_since or (progress.deadline_from if progress.reason in HOLDING else None)
 
 
 def _later(seen: Snapshot, begun: datetime, since: datetime) -> datetime:

@@ -81,6 +81,17 @@ def test_a_step_that_would_be_taken_for_another_or_do_nothing_is_refused(
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("share", [{"podRatio": {"service": "web"}}, {"nodeRatio": {}}], ids=["pods", "nodes"])
+def test_where_pods_are_the_share_no_step_is_a_preview(share: dict[str, Any]) -> None:
+    steps = [{"name": "preview", "weight": 0}]
+    assert parse_spec({**LEAST, "steps": steps}).steps[0].weight == 0
+
+    with pytest.raises(InvalidSpec, match="no weight is 0"):
+        parse_spec({**LEAST, "steps": steps, "traffic": share})
+
+    assert parse_spec({**LEAST, "steps": [{"name": "some", "weight": 1}], "traffic": share}).steps[0].weight == 1
+
+
 def test_a_declared_last_step_may_have_the_name_of_the_implied_one() -> None:
     assert parse_spec({**LEAST, "steps": [{"name": "full", "weight": 100}]}).steps[0].name == "full"
 

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from tests.unit.decision.test_decide import at_first_step
+from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.world import World, deployed
 from tidegate.api import Suspend
-from tidegate.decision import decide
-from tidegate.decision.actions import RestoreSize
+from tidegate.decision import Phase, Reason, decide
+from tidegate.decision.actions import RestoreSize, SetWeight
+from tidegate.decision.snapshot import Blocked
 
 
 def test_a_number_below_the_autoscalers_is_written_over() -> None:
@@ -42,3 +43,29 @@ def test_nothing_is_written_where_people_hold_it_or_it_goes() -> None:
 
     assert decide(replace(look, suspension=Suspend.ALL)).actions == ()
     assert decide(replace(look, deleting=True)).actions == ()
+
+
+def test_a_breach_rolls_back_before_a_number_is_written_over() -> None:
+    look = replace(at_first_step().look(), undercut=1, evidence=BREACH)
+
+    decision = decide(look)
+
+    assert (decision.reason, decision.progress.phase) == (Reason.OBJECTIVE_BREACHED, Phase.ROLLING_BACK)
+    assert [type(action) for action in decision.actions] == [SetWeight]
+
+
+def test_lost_pods_lose_their_weight_before_a_number_is_written_over() -> None:
+    world = at_first_step()
+    world.sides["v2"] = replace(world.sides["v2"], available=0)
+
+    assert decide(replace(world.look(), undercut=1)).reason is Reason.CANDIDATE_PODS_LOST
+
+
+def test_a_number_that_may_not_be_written_is_told_and_stops_nothing_else() -> None:
+    refused = Blocked(reason=Reason.REFUSED, sentence="denied the request: spec.replicas")
+    rolling, resting = at_first_step(), deployed()
+
+    for world in (rolling, resting):
+        decision = decide(replace(world.look(), undercut=1, blocked=refused))
+
+        assert (decision.reason, decision.sentence, decision.actions) == (Reason.REFUSED, refused.sentence, ())

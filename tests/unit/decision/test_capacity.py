@@ -5,9 +5,11 @@ from dataclasses import replace
 from tests.unit.decision.test_clauses import side_look
 from tests.unit.decision.test_decide import BREACH
 from tests.unit.decision.world import PLAN, World, deployed
+from tidegate.api import Suspend
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import Scale, SetWeight
 from tidegate.decision.plan import Step
+from tidegate.decision.progress import Asks
 from tidegate.decision.snapshot import Evidence
 
 SHRINKING = replace(
@@ -138,3 +140,36 @@ def test_stable_comes_back_to_its_share_after_it_was_away() -> None:
     world.run()
 
     assert (kept, world.route.weight) == (2, 50)
+
+
+def test_an_abort_takes_the_rest_of_the_traffic_from_a_rollback_that_is_suspended() -> None:
+    world = at_half()
+    world.starts, world.evidence = frozenset({"v2"}), BREACH
+    world.turn()
+    world.suspension = Suspend.ALL
+    world.run()
+    world.sides["v1"] = replace(world.sides["v1"], available=4)
+    assert world.run().reason is Reason.SUSPENDED
+    assert world.look().weight == 50
+
+    world.asks = Asks(abort="1")
+    world.run()
+
+    assert (world.progress.phase, world.look().weight) == (Phase.ROLLED_BACK, 0)
+    assert (world.progress.history[0].reason, world.progress.rejected) == (Reason.ABORTED, ("v2",))
+    assert BREACH.sentence in world.progress.sentence
+
+
+def test_an_abort_under_suspension_stops_what_goes_back_and_what_would_start_next() -> None:
+    world = at_half()
+    world.starts, world.target = frozenset({"v2"}), "v3"
+    world.turn()
+    assert world.progress.history[0].reason is Reason.SUPERSEDED
+    world.suspension = Suspend.ALL
+
+    world.asks = Asks(abort="1")
+    world.sides["v1"] = replace(world.sides["v1"], available=4)
+    world.run()
+
+    assert (world.progress.phase, world.look().weight) == (Phase.ROLLED_BACK, 0)
+    assert set(world.progress.rejected) == {"v2", "v3"}

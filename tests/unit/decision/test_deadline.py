@@ -1,5 +1,6 @@
 """A step's deadline: what counts towards it, and what its end leads to."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -98,6 +99,36 @@ def test_a_held_late_step_still_rolls_back_for_a_breach() -> None:
     world.evidence = BREACH
 
     assert world.turn().reason is Reason.OBJECTIVE_BREACHED
+
+
+def suspended(world: World) -> None:
+    world.suspension = Suspend.ADVANCE
+
+
+def suspended_whole(world: World) -> None:
+    world.suspension = Suspend.ALL
+
+
+def blocked(world: World) -> None:
+    world.blocked = GONE
+
+
+@pytest.mark.parametrize("stop", [suspended, suspended_whole, blocked])
+def test_a_held_late_step_that_passes_meanwhile_is_still_held_after_a_stop(stop: Callable[[World], None]) -> None:
+    world = limited(OnTrouble.HOLD)
+    world.wait(10 * MINUTE)
+    world.run()
+    world.evidence = Evidence(passed=True)
+    stop(world)
+    world.run()
+    world.wait(MINUTE)
+    world.suspension, world.blocked = Suspend.NONE, None
+
+    world.run()
+
+    assert (world.progress.reason, world.progress.step) == (Reason.STEP_DEADLINE, 0)
+    world.asks = Asks(promote="v2/first/1")
+    assert world.run().progress.phase is Phase.PROMOTED
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,35 @@ def test_no_weight_is_raised_before_its_hook_says_yes_and_each_rise_asks_anew() 
     assert seen == [0, 20, 50]
 
 
+@pytest.mark.parametrize("at_once", [0, 2], ids=["pods", "nodes"])
+def test_where_pods_are_the_share_none_starts_before_its_hook_says_yes(at_once: int) -> None:
+    world = deployed(by_pods=True, at_once=at_once, replicas=10)
+    world.plan = replace(PLAN, hooks=(hook(When.BEFORE_RISE),))
+    world.target = "v2"
+    seen = []
+    while world.run().progress.phase is not Phase.PROMOTED:
+        assert world.progress.reason is Reason.HOOK_WAITS
+        assert world.sides["v2"].pinned_for == world.progress.started_at
+        seen.append((world.look().step.name, world.sides["v2"].replicas))
+        says(world, Said.YES)
+
+    assert [name for name, _ in seen] == ["first", "half", "full"]
+    assert [pods for _, pods in seen] == ([0, 2, 5] if at_once else [0, 3, 10])
+
+
+def test_where_pods_are_the_share_the_deadline_begins_with_the_yes() -> None:
+    world = deployed(by_pods=True)
+    world.plan, world.target = replace(PLAN, hooks=(replace(hook(When.BEFORE_RISE), expiry=60 * MINUTE),)), "v2"
+    world.run()
+    world.wait(59 * MINUTE)
+    world.starts = frozenset({"v1"})
+
+    says(world, Said.YES)
+    world.run()
+
+    assert (world.progress.phase, world.progress.deadline_from) == (Phase.PREPARING, world.now)
+
+
 def test_a_hook_of_named_steps_asks_at_those_alone() -> None:
     world = hooked(hook(When.BEFORE_RISE, steps=("half",)))
 
@@ -83,6 +112,19 @@ def test_the_point_of_no_return_is_not_passed_before_its_hook_says_yes() -> None
     assert world.progress.phase is not Phase.PROMOTING
     says(world, Said.YES)
     assert world.run().progress.stable == "v2"
+
+
+@pytest.mark.parametrize("asks", [Asks(promote="v2/full/1"), Asks(promote_full="1")], ids=["promote", "promote-full"])
+def test_a_last_step_that_a_person_opened_is_watched_and_not_paused_while_a_hook_is_waited_for(asks: Asks) -> None:
+    world = deployed()
+    steps = (*PLAN.steps[:-1], replace(PLAN.steps[-1], pause=True))
+    world.plan, world.target = replace(PLAN, steps=steps, hooks=(hook(When.BEFORE_PROMOTION),)), "v2"
+    assert world.run().progress.phase is Phase.PAUSED
+
+    world.asks = asks
+    world.run()
+
+    assert (world.progress.phase, world.progress.reason) == (Phase.WATCHING, Reason.HOOK_WAITS)
 
 
 def test_two_hooks_of_one_place_open_one_after_the_other() -> None:
@@ -403,3 +445,41 @@ def test_a_first_deployment_asks_and_tells_nobody() -> None:
 
     assert (decision.progress.phase, decision.progress.notices) == (Phase.PROMOTED, ())
     assert weights(world) == []
+
+
+HELD_BY_THE_JUDGE = {
+    "down": Evidence(unavailable=True, sentence="the source is down"),
+    "nobody's": Evidence(nobody_to_blame=True),
+    "no data": Evidence(no_data=True),
+    "unmeasured": Evidence(),
+    "over": Evidence(over_bound=True),
+}
+
+
+@pytest.mark.parametrize("evidence", HELD_BY_THE_JUDGE.values(), ids=HELD_BY_THE_JUDGE)
+def test_what_the_judge_holds_takes_no_time_of_a_hook_that_is_not_asked_meanwhile(evidence: Evidence) -> None:
+    world = hooked(hook(When.BEFORE_PROMOTION, OnTrouble.ROLL_BACK))
+    world.wait(4 * MINUTE)
+    world.evidence = evidence
+    assert world.run().progress.reason is not Reason.HOOK_WAITS
+    world.wait(60 * MINUTE)
+    world.run()
+
+    world.evidence = PASSED
+    decision = world.run()
+
+    assert (decision.reason, decision.look_again) == (Reason.HOOK_WAITS, 6 * MINUTE)
+    world.wait(6 * MINUTE)
+    assert world.turn().reason is Reason.HOOK_REFUSED
+
+
+def test_stable_that_is_short_of_pods_takes_no_time_of_a_hook() -> None:
+    world = hooked(hook(When.BEFORE_RISE, OnTrouble.ROLL_BACK, steps=("half",)))
+    stable = world.sides["v1"]
+    world.sides["v1"] = replace(stable, available=1)
+    assert world.run().progress.reason is Reason.STABLE_UNAVAILABLE
+    world.wait(60 * MINUTE)
+
+    world.sides["v1"] = stable
+
+    assert (world.run().reason, world.progress.candidate) == (Reason.HOOK_WAITS, "v2")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.unit.decision.test_clauses import first, later, rest_look, rolling_back, side_look, waiting
+from tests.unit.decision.test_decide import at_first_step
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.workload import Restart
 
@@ -109,3 +110,18 @@ def test_pods_that_do_not_start_by_the_deadline_leave_the_kubelets_words_behind(
 
     assert late.reason is Reason.DEADLINE_EXCEEDED
     assert late.progress.history[0].sentence.endswith(f": {NO_KEY}")
+
+
+def test_growth_of_a_settled_step_that_cannot_start_is_told_with_its_cause_and_rolls_nothing_back() -> None:
+    world = at_first_step(replicas=5)
+    world.starts, world.replicas = frozenset({"v1"}), 10
+    while world.sides["v2"].replicas < 2:
+        world.turn()
+    world.sides["v2"] = replace(world.sides["v2"], available=1, ever_available=True, stuck=1, stuck_sentence=NO_KEY)
+    assert world.run().progress.reason is Reason.CANNOT_START
+    assert NO_KEY in world.progress.sentence
+    world.wait(2 * world.plan.progress_deadline)
+
+    assert (world.run().reason, world.progress.candidate, world.look().weight) == (Reason.CANNOT_START, "v2", 20)
+    world.sides["v2"] = replace(world.sides["v2"], available=2, stuck=0)
+    assert world.run().progress.reason is Reason.PROGRESSING

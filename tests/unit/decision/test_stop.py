@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.decision.test_decide import at_first_step
+from tests.unit.decision.test_decide import BREACH, at_first_step
 from tests.unit.decision.test_status import status
 from tests.unit.decision.world import PLAN, START, World, deployed
-from tidegate.api import Suspend, When
+from tidegate.api import OnTrouble, Suspend, When
 from tidegate.decision import Phase, Reason
 from tidegate.decision.plan import Hook
 from tidegate.decision.recorded import progress_of
-from tidegate.decision.snapshot import Blocked
+from tidegate.decision.snapshot import Blocked, Evidence
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DEADLINE = PLAN.progress_deadline
@@ -211,3 +211,72 @@ def test_a_stop_refills_no_hooks_time() -> None:
     world.run()
 
     assert world.progress.waiting.since == world.now - 9 * MINUTE
+
+
+def before_the_second_rise() -> World:
+    """A rollout that enters its second step, whose pods come up."""
+    world = at_first_step()
+    world.evidence = Evidence(passed=True)
+    for _ in range(2):
+        world.turn()
+    world.evidence = Evidence()
+    assert world.sides["v2"].available * 2 == world.replicas
+    assert (world.progress.step, world.progress.settled_at) == (1, None)
+    return world
+
+
+def stable_is_short(world: World) -> None:
+    world.sides["v1"] = replace(world.sides["v1"], available=1)
+
+
+def the_router_is_silent(world: World) -> None:
+    world.confirms = False
+    world.run()
+    assert world.route is not None
+    world.route = replace(world.route, silent_for=MINUTE)
+
+
+def a_hand_lowers_it(world: World) -> None:
+    assert world.route is not None
+    world.route = replace(world.route, weight=10)
+
+
+def a_breach_is_held(world: World) -> None:
+    world.plan = replace(world.plan, on_breach=OnTrouble.HOLD)
+    world.evidence = BREACH
+
+
+@pytest.mark.parametrize(
+    ("hold", "reason"),
+    [
+        (stable_is_short, Reason.STABLE_UNAVAILABLE),
+        (the_router_is_silent, Reason.ROUTER_SILENT),
+        (a_hand_lowers_it, Reason.LOWERED_BY_HAND),
+        (a_breach_is_held, Reason.BREACH_HELD),
+    ],
+)
+def test_a_pod_that_is_replaced_after_a_long_hold_rolls_nothing_back(hold: Stop, reason: Reason) -> None:
+    world = before_the_second_rise()
+    hold(world)
+    world.run()
+    world.wait(2 * DEADLINE)
+    assert world.run().progress.reason is reason
+
+    world.sides["v2"] = replace(world.sides["v2"], available=1, ever_available=True)
+    world.run()
+
+    assert (world.progress.candidate, world.progress.rejected) == ("v2", ())
+
+
+def test_a_pod_that_stays_away_after_a_hold_has_the_time_that_was_left() -> None:
+    world = before_the_second_rise()
+    world.wait(4 * MINUTE)
+    stable_is_short(world)
+    world.run()
+    world.wait(timedelta(hours=1))
+    world.sides["v2"] = replace(world.sides["v2"], available=1, ever_available=True)
+    world.run()
+
+    assert counted(world) == 4 * MINUTE
+    world.wait(6 * MINUTE)
+    assert world.run().progress.history[0].reason is Reason.DEADLINE_EXCEEDED

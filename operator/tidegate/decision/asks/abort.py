@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from tidegate.api import Ask
+from tidegate.api import Ask, Suspend
 from tidegate.decision.decision import Decision
 from tidegate.decision.progress import Asks, Phase
 from tidegate.decision.promotion import go_back_as_begun
 from tidegate.decision.reasons import Reason
-from tidegate.decision.rollback import roll_back
+from tidegate.decision.rollback import cause, roll_back
 from tidegate.decision.snapshot import Snapshot
 from tidegate.decision.step import in_rollout
 
@@ -21,8 +21,8 @@ def abort(seen: Snapshot) -> Decision | None:
         return None
 
     handled = seen.progress.handled.adding({Ask.ABORT: nonce})
-    if going_back_for_another(seen):
-        return reject_the_next(seen, handled)
+    if back := stop_on_its_way_back(seen, handled):
+        return back
 
     if waits_at_rest(seen):
         return stop_the_next(seen, handled)
@@ -53,6 +53,37 @@ def abort_in_vain(seen: Snapshot, handled: Asks) -> Decision:
     reason = Reason.PROMOTION_UNDER_WAY if late else Reason.ASKED_IN_VAIN
     sentence = "abort came after the point of no return" if late else "abort: there is nothing to go back from"
     return in_vain(seen, sentence, handled=handled, reason=reason)
+
+
+def stop_on_its_way_back(seen: Snapshot, handled: Asks) -> Decision | None:
+    if goes_back_no_further(seen):
+        return go_back_to_the_end(seen, handled)
+
+    return reject_the_next(seen, handled) if going_back_for_another(seen) else None
+
+
+def goes_back_no_further(seen: Snapshot) -> bool:
+    """True where `suspend: All` holds a rollback of another reason: the candidate may still get requests."""
+    suspended = seen.suspension is Suspend.ALL and seen.progress.phase is Phase.ROLLING_BACK
+    return suspended and cause(seen).reason is not Reason.ABORTED
+
+
+def go_back_to_the_end(seen: Snapshot, handled: Asks) -> Decision:
+    """The rollback under way becomes an aborted one, which nothing suspends. What would start next does not."""
+    progress, told = seen.progress, f"aborted by a person on its way back: {cause(seen).sentence}"
+    if seen.another_waits:
+        progress = replace(progress, rejected=progress.rejecting(seen.target))
+
+    line, earlier = progress.history[:1], progress.history[1:]
+    aborted = replace(
+        progress,
+        reason=Reason.ABORTED,
+        sentence=told,
+        handled=handled,
+        rejected=progress.rejecting(seen.candidate.revision),
+        history=(*(replace(begun, reason=Reason.ABORTED, sentence=told) for begun in line), *earlier),
+    )
+    return Decision(reason=Reason.ABORTED, sentence=told, progress=aborted)
 
 
 def going_back_for_another(seen: Snapshot) -> bool:

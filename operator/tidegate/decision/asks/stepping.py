@@ -9,9 +9,10 @@ from tidegate.decision.deadline import held_late
 from tidegate.decision.decision import Decision, act
 from tidegate.decision.hooks import gate_opened, refused
 from tidegate.decision.plan import NO_TIME
+from tidegate.decision.progress import Phase
 from tidegate.decision.reasons import Reason
 from tidegate.decision.snapshot import Snapshot
-from tidegate.decision.step import lowered, lowered_by_hand, settled
+from tidegate.decision.step import lowered, lowered_by_hand, settled, watching
 from tidegate.decision.steps import enter
 
 from .in_vain import in_vain
@@ -39,11 +40,22 @@ def opened_by_promote(seen: Snapshot) -> dict[str, Any]:
 
     At a weight that rises again the step dwells anew: what was seen at a lower one says nothing of it.
     """
-    anew = {"settled_at": seen.now, "dwelt": NO_TIME} if settled(seen) and lowered_by_hand(seen) is not None else {}
+    anew = paused_no_more(seen)
+    if settled(seen) and lowered_by_hand(seen) is not None:
+        anew |= {"settled_at": seen.now, "dwelt": NO_TIME}
+
     if held_late(seen):
         return {**anew, "overdue": True}
 
     return {**anew, **(gate_opened(seen) if refused(seen) else {"opened": True})}
+
+
+def paused_no_more(seen: Snapshot) -> dict[str, Any]:
+    """The phase that a step was paused in: what holds it after a person's word waits for nobody."""
+    if seen.progress.phase is not Phase.PAUSED:
+        return {}
+
+    return {"phase": Phase.WATCHING if watching(seen) else Phase.PROGRESSING}
 
 
 def go_straight_to_full(seen: Snapshot) -> Decision | None:
@@ -57,7 +69,8 @@ def go_straight_to_full(seen: Snapshot) -> Decision | None:
         entered = enter(seen, seen.plan.last, straight=True, handled=handled, lowered_to=None)
         return replace(entered, actions=lift(seen))
 
-    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), straight=True, handled=handled, lowered_to=None)
+    changes = {**paused_no_more(seen), "straight": True, "handled": handled, "lowered_to": None}
+    return act(seen, Reason.PROGRESSING, "promote-full", *lift(seen), **changes)
 
 
 def lift(seen: Snapshot) -> tuple[Action, ...]:

@@ -53,7 +53,7 @@ ANSWERS: Mapping[Ask, Mapping[Situation, Answer]] = {
         Situation.FIRST: Answer(NOTHING, (abort,)),
         Situation.ROLLOUT: Answer("it goes back", (abort,)),
         Situation.PROMOTION: Answer("`PromotionUnderWay`", (abort,)),
-        Situation.ROLLBACK: Answer("what would start next does not", (abort,)),
+        Situation.ROLLBACK: Answer("it goes on under `suspend: All` too; what would start next does not", (abort,)),
         Situation.HAND_BACK: ENDS,
     },
     Ask.PROMOTE: {

@@ -255,6 +255,19 @@ def test_a_template_declared_in_the_midst_of_an_undo_supersedes_it() -> None:
     assert (world.progress.stable, world.progress.rejected) == ("v3", ())
 
 
+def test_an_undo_that_breaches_is_told_with_its_breach() -> None:
+    world = served("v1", "v2")
+    world.plan, world.asks = SLOW, Asks(undo="1")
+    while world.progress.weighted_at is None:
+        world.turn()
+    world.evidence = Evidence(breach=True, sentence="errors: 40 %")
+
+    world.run()
+
+    assert (world.progress.stable, world.progress.reason) == ("v2", Reason.REVERTED)
+    assert world.progress.sentence == "revision v2 is served; v1 was rolled back, ObjectiveBreached: errors: 40 %"
+
+
 def test_an_undo_can_be_aborted() -> None:
     world = served("v1", "v2")
     world.plan, world.asks = SLOW, Asks(undo="1")
