@@ -30,9 +30,13 @@ from .upkeep import too_few, upkeep
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
     """No share stays on a side without available pods while the other has any. The intent comes first.
 
-    A preview stays one: who tests it by requests that match, or by copies, has let nobody else in.
+    A preview stays one: who tests it by requests that match, or by copies, has let nobody else in. Nor does a route
+    give more that a user led elsewhere: the rest of its requests may be no longer stable's.
     """
     if seen.by_pods or not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
+        return None
+
+    if seen.route is not None and all(route.lost for route in seen.routes):
         return None
 
     if not (seen.weight or seen.progress.desired_weight):
@@ -172,8 +176,8 @@ def assert_over_git(seen: Snapshot) -> Decision | None:
     if written is None or not lowered(seen) or written > seen.progress.desired_weight:
         return None
 
-    # Pods may have been lost since, or the weight outgrew its step while stable was away.
-    if written > carriable(seen):
+    # Pods may have been lost since, or the weight outgrew its step while stable was away; and no wrong route rises.
+    if written > carriable(seen) or any(route.lost for route in seen.routes):
         return None
 
     again = SetWeight(written, seen.progress.candidate or "", raising=True)

@@ -1,0 +1,96 @@
+"""A user's route that is missing, or wrong: nothing rises on it, and what it sends to the candidate still goes back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.unit.decision.test_clauses import progress_look, side_look, step_look
+from tests.unit.decision.test_decide import BREACH
+from tidegate.decision import Phase, Reason, Snapshot, decide
+from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight
+from tidegate.decision.plan import NO_TIME
+from tidegate.decision.progress import Asks
+from tidegate.decision.route import Route
+from tidegate.decision.snapshot import Blocked
+
+MINUTE = timedelta(minutes=1)
+MISSING = Blocked(Reason.ROUTE_MISSING, "spec.traffic: no path leads to Service web-stable")
+WRONG = Route(
+    weight=20,
+    least=20,
+    written=("v2", 20),
+    confirmed=False,
+    confirmed_for=60 * MINUTE,
+    attached=True,
+    touched=True,
+    lost=True,
+    sentence="Ingress front: no path leads to Service web-stable",
+)
+EMPTIED = replace(WRONG, weight=0, least=0, written=("v2", 0))
+
+
+def beside(route: Route = WRONG, look: Snapshot | None = None) -> Snapshot:
+    """In a settled step at 20, when a user's route became wrong."""
+    return replace(look or step_look(), route=route, blocked=MISSING, finalizer=True)
+
+
+def weights_of(look: Snapshot) -> list[Action]:
+    return [action for action in decide(look).actions if isinstance(action, SetWeight)]
+
+
+def test_a_wrong_route_holds_the_rollout() -> None:
+    decision = decide(beside())
+
+    assert (decision.reason, decision.actions) == (Reason.ROUTE_MISSING, ())
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        replace(beside(), evidence=BREACH),
+        replace(beside(), asks=Asks(abort="1")),
+        side_look("v2", beside(), available=0, total=0),
+    ],
+    ids=["a breach", "an abort", "lost pods"],
+)
+def test_the_weight_goes_back_on_a_wrong_route(look: Snapshot) -> None:
+    [lowered] = weights_of(look)
+
+    assert isinstance(lowered, SetWeight)
+    assert (lowered.weight, lowered.raising) == (0, False)
+
+
+def going_back(route: Route) -> Snapshot:
+    """A breach ended the rollout, and the weight fell."""
+    draining = replace(step_look().plan, settle=NO_TIME, drain=MINUTE)
+    ended = decide(replace(beside(), plan=draining, evidence=BREACH)).progress
+    assert ended.phase is Phase.ROLLING_BACK
+    return replace(beside(route), plan=draining, progress=ended)
+
+
+def test_pods_and_services_wait_until_a_wrong_route_is_confirmed_at_0_and_drained() -> None:
+    unconfirmed = decide(going_back(replace(EMPTIED, confirmed_for=NO_TIME)))
+    draining = decide(going_back(replace(EMPTIED, confirmed_for=MINUTE / 2)))
+    drained = going_back(EMPTIED)
+
+    assert (unconfirmed.actions, unconfirmed.look_again) == ((), MINUTE)
+    assert (draining.actions, draining.look_again) == ((), MINUTE / 2)
+    assert decide(drained).actions == (PointService(Role.CANDIDATE, "v1"),)
+    pointed = replace(drained, services=replace(drained.services, candidate="v1"))
+    assert decide(pointed).actions == (Scale("v2", 0, rejected=True),)
+
+
+@pytest.mark.parametrize("by_git", [False, True], ids=["a hand", "Git"])
+def test_nothing_raises_a_wrong_route_again(by_git: bool) -> None:
+    lowered = replace(WRONG, weight=0, least=0, by_git=by_git)
+
+    assert weights_of(beside(lowered)) == []
+
+
+def test_a_route_that_leads_elsewhere_gives_the_candidate_no_more_where_stable_has_no_pods() -> None:
+    alone = side_look("v1", beside(), available=0)
+
+    assert weights_of(alone) == []
+    assert decide(alone).progress.desired_weight == 20
+    assert weights_of(progress_look(alone, desired_weight=100)) == []
