@@ -2,17 +2,29 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.unit.decision.test_clauses import progress_look, side_look, step_look
 from tests.unit.decision.test_decide import BREACH
 from tidegate.decision import Phase, Reason, Snapshot, decide
-from tidegate.decision.actions import Action, PointService, Role, Scale, SetWeight
+from tidegate.decision.actions import (
+    Action,
+    HandServicesOver,
+    LeaveServing,
+    PointService,
+    RefillWorkload,
+    RestoreRoutes,
+    Role,
+    Scale,
+    SetWeight,
+)
 from tidegate.decision.plan import NO_TIME
-from tidegate.decision.progress import Asks
-from tidegate.decision.route import Route
+from tidegate.decision.progress import Asks, TakenOver
+from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Blocked
+from tidegate.decision.workload import Workload
 
 MINUTE = timedelta(minutes=1)
 MISSING = Blocked(Reason.ROUTE_MISSING, "spec.traffic: no path leads to Service web-stable")
@@ -94,3 +106,63 @@ def test_a_route_that_leads_elsewhere_gives_the_candidate_no_more_where_stable_h
     assert weights_of(alone) == []
     assert decide(alone).progress.desired_weight == 20
     assert weights_of(progress_look(alone, desired_weight=100)) == []
+
+
+LIVE = Route(
+    weight=20, least=20, written=("v2", 20), attached=True, touched=True, confirmed_for=60 * MINUTE, sentence="served"
+)
+BACK = replace(LIVE, weight=0, least=0, written=("v2", 0))
+LOST = Route(
+    confirmed=False, confirmed_for=60 * MINUTE, attached=True, lost=True, sentence="GRPCRoute web is missing: create it"
+)
+TAKEN = Workload(name="web", taken_over=True, was_replicas=4, emptied=1, attached_pods=5)
+
+
+def deleted(route: Route, **changes: Any) -> Snapshot:
+    """A Release of two routes, of which one is missing, is deleted in a settled step."""
+    look = beside(look=progress_look(step_look(), taken_over=TakenOver(name="web", replicas=4, emptied=1, proven="v1")))
+    plan = replace(look.plan, settle=NO_TIME, drain=MINUTE)
+    both = (route, LOST)
+    return replace(look, route=together(both), several=both, plan=plan, deleting=True, **changes)
+
+
+LEFT: dict[str, dict[str, Any]] = {
+    "kept": {"keeps": True},
+    "not kept": {},
+    "taken over": {"workload": TAKEN},
+    "taken over, and its pods are back": {"workload": replace(TAKEN, replicas=4, available=4)},
+}
+
+
+@pytest.mark.parametrize("changes", LEFT.values(), ids=LEFT)
+def test_a_deleted_release_takes_the_weight_off_the_routes_that_are_there(changes: dict[str, Any]) -> None:
+    decision = decide(deleted(LIVE, **changes))
+
+    assert (decision.reason, decision.actions) == (Reason.HANDING_BACK, (SetWeight(0, "v2"),))
+
+
+@pytest.mark.parametrize("changes", LEFT.values(), ids=LEFT)
+def test_they_are_confirmed_and_drain_before_anything_else_of_it_goes(changes: dict[str, Any]) -> None:
+    silent = decide(deleted(replace(BACK, confirmed=False, confirmed_for=NO_TIME, silent_for=MINUTE / 4), **changes))
+    unheard = replace(BACK, confirmed=False, confirmed_for=NO_TIME, silent_for=MINUTE, sentence="parent: NotAllowed")
+    draining = decide(deleted(replace(BACK, confirmed_for=MINUTE / 2), **changes))
+
+    assert (silent.reason, silent.actions) == (Reason.HANDING_BACK, ())
+    assert decide(deleted(unheard, **changes)).reason is Reason.ROUTER_SILENT
+    assert "NotAllowed" in decide(deleted(unheard, **changes)).sentence
+    assert (draining.actions, draining.look_again) == ((), MINUTE / 2)
+
+
+def test_a_route_that_is_missing_holds_up_no_deletion() -> None:
+    back = decide(deleted(BACK))
+    kept = decide(deleted(BACK, keeps=True))
+    pointed = replace(step_look().services, candidate="v1")
+
+    assert back.actions == (RestoreRoutes(),)
+    assert kept.actions == (PointService(Role.CANDIDATE, "v1"),)
+    given = deleted(replace(BACK, touched=False), keeps=True, services=pointed)
+    assert isinstance(decide(given).actions[0], LeaveServing)
+    assert decide(deleted(BACK, workload=TAKEN)).actions == (RefillWorkload(4),)
+    serving = deleted(BACK, workload=replace(TAKEN, replicas=4, available=4))
+    recorded = progress_look(serving, handed_over_at=serving.now)
+    assert decide(recorded).actions == (HandServicesOver(),)
