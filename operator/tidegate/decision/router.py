@@ -11,8 +11,12 @@ ROUTER_PATIENCE = timedelta(seconds=30)
 
 
 def unconfirmed(seen: Snapshot, reason: Reason, sentence: str) -> Decision | None:
-    """Hold while the route is not confirmed: as `reason` at first, as RouterSilent after half a minute."""
-    return _unheard(seen, reason, sentence)
+    """Hold while the route is not confirmed: as `reason` at first, as RouterSilent after half a minute.
+
+    One that is lost confirms nothing until somebody mends it.
+    """
+    lost = next((route for route in seen.routes if route.lost), None)
+    return hold(seen, Reason.ROUTE_MISSING, lost.sentence) if lost else _unheard(seen, reason, sentence)
 
 
 def unserved(seen: Snapshot, reason: Reason, sentence: str) -> Decision | None:

@@ -283,6 +283,10 @@ def test_a_silent_router_is_told_in_every_phase(look: Callable[[], Snapshot]) ->
 
     assert decision.reason is Reason.ROUTER_SILENT
     assert "NotAllowed" in decision.sentence
+    # One that is wrong beside is what a person can mend; a rollback does not wait for that, and names who is silent.
+    lost = decide(replace(found, route=replace(silent, lost=True), services=services))
+    waits = Reason.ROUTE_MISSING if found.progress.phase is Phase.PROMOTING else Reason.ROUTER_SILENT
+    assert (lost.reason, "NotAllowed" in lost.sentence) == (waits, True)
 
 
 @pytest.mark.parametrize("suspension", [Suspend.NONE, Suspend.ADVANCE])

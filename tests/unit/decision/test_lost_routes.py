@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.decision.test_clauses import progress_look, side_look, step_look
+from tests.unit.decision.test_clauses import progress_look, roles_changed, side_look, step_look
 from tests.unit.decision.test_decide import BREACH
 from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import (
@@ -106,6 +106,22 @@ def test_a_route_that_leads_elsewhere_gives_the_candidate_no_more_where_stable_h
     assert weights_of(alone) == []
     assert decide(alone).progress.desired_weight == 20
     assert weights_of(progress_look(alone, desired_weight=100)) == []
+
+
+def test_a_route_that_is_lost_after_the_point_of_no_return_says_why_the_release_waits() -> None:
+    missing = replace(EMPTIED, touched=False, sentence="HTTPRoute web is missing: create it")
+
+    decision = decide(beside(missing, roles_changed()))
+
+    assert (decision.reason, decision.actions) == (Reason.ROUTE_MISSING, ())
+    assert decision.sentence == "HTTPRoute web is missing: create it"
+    assert decision.progress.phase is Phase.PROMOTING
+
+
+def test_a_weight_on_a_wrong_route_goes_back_once_roles_have_changed() -> None:
+    full = replace(WRONG, weight=100, least=100, written=("v2", 100))
+
+    assert decide(beside(full, roles_changed())).actions == (SetWeight(0, "v2"),)
 
 
 LIVE = Route(
