@@ -300,6 +300,19 @@ def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspend) -> 
     ]
 
 
+def test_an_owner_that_declares_its_weights_at_once_each_time_is_told_and_left_for_a_minute() -> None:
+    fought = Blocked(Reason.OVERWRITTEN, "platform-operator declares the weights of HTTPRoute web", MINUTE)
+    look = replace(at_first_step().look(), finalizer=True, blocked=fought)
+    look = route_look(look, weight=0, attached=True, by_git=True, touched=True, contested=True)
+
+    told = decide(look)
+
+    assert (told.actions, told.reason, told.look_again) == ((), Reason.OVERWRITTEN, MINUTE)
+    again = decide(route_look(replace(look, progress=told.progress, blocked=None), contested=False))
+    assert again.actions == (SetWeight(20, "v2", raising=True),)
+    assert again.progress == told.progress, "it goes on, and is no news each minute"
+
+
 def test_weights_that_git_took_from_pods_that_were_lost_are_not_asserted() -> None:
     look = progress_look(replace(at_first_step().look(), finalizer=True), settled_at=None)
     look = route_look(look, weight=0, attached=True, by_git=True, touched=True)

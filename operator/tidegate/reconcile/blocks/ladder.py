@@ -13,7 +13,7 @@ from tidegate.metrics.data_planes import COUNTS
 from tidegate.metrics.scrape import Scrape
 from tidegate.reconcile import kinds
 from tidegate.reconcile.effects.ownership import taken_sentence
-from tidegate.reconcile.seen.drift import overwritten
+from tidegate.reconcile.seen.drift import overwritten, weights_overwritten
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.seen.services import service_title
 from tidegate.reconcile.seen.shares import shared_service
@@ -150,11 +150,13 @@ def _route_missing(seen: Snapshot) -> Blocked | None:
 
 
 def _overwritten(seen: Seen, world: World) -> Blocked | None:
-    """What is put back again and again is no ground to move traffic on."""
+    """What is put back again and again is no ground to move traffic on. At rest a user's route is its owner's alone."""
     services, route = seen.snapshot.services, seen.snapshot.route
     stale = {service_title(seen.owner, role.value) for role in services.stale & services.contested}
     routes = {f"{router.kind} {router.name}" for router in seen.routing.routers if route and route.contested}
-    return overwritten(world.memory(seen.owner.key), frozenset(stale | routes))
+    memory = world.memory(seen.owner.key)
+    weights = weights_overwritten(memory) if seen.snapshot.progress.candidate else None
+    return overwritten(memory, frozenset(stale | routes)) or weights
 
 
 def _port_missing(seen: Seen) -> Blocked | None:

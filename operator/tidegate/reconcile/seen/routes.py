@@ -27,7 +27,7 @@ from tidegate.routers import (
 from tidegate.watch import Object
 from tidegate.workloads import Owner, selected_revision
 
-from .drift import contested
+from .drift import contested, declared_at_once
 
 # Git may put a route's weights back every few seconds; the gateway's clock goes on over such a moment.
 MOMENT_SECONDS = 5.0
@@ -117,6 +117,7 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     said = split.written, split.note, pointed.written if pointed else "", behind
     remember(memory, found["metadata"]["generation"] if found else -1, said, confirmed=answer.confirmed)
     fought = bool(split.drift) and contested(world.memory(owner.key), f"{router.kind} {router.name}")
+    fought = fought or (split.by_git and declared_at_once(memory))
     route = replace(_route(split, answer, memory), contested=fought)
     return _wrong(route, split.sentence) if split.attached and split.sentence else route
 
