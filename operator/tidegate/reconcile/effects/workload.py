@@ -108,13 +108,19 @@ async def hand_services_over(seen: Seen, world: World) -> None:
 
 
 async def detach_pods(seen: Seen, world: World) -> None:
-    """Our pods keep their owner and lose the labels that those Services select by."""
+    """Our pods keep their owner and lose the labels that those Services select by. No write outlives the turn."""
     labels = _labels(seen)
     pods = world.store(kinds.PODS).of(seen.owner.key)
     left = [pod for pod in pods if LABEL_DETACHED not in pod["metadata"]["labels"]]
     writes = (world.writer.merge(kinds.PODS, pod, detached(labels)) for pod in left)
-    for answer in await asyncio.gather(*writes):
-        world.keep(kinds.PODS, answer)
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+    for answer in answers:
+        if not isinstance(answer, BaseException):
+            world.keep(kinds.PODS, answer)
+
+    for failure in answers:
+        if isinstance(failure, BaseException):
+            raise failure
 
 
 def _labels(seen: Seen) -> dict[str, str]:
