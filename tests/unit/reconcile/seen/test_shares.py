@@ -95,7 +95,7 @@ def test_at_rest_the_clock_runs_too(unfit: Callable[[int], Stores], clock: Clock
 
 @UNFIT
 def test_a_rollback_ends_while_the_service_does_not_fit(unfit: Callable[[int], Stores], clock: Clock) -> None:
-    around = deployed(by_pods=True)
+    around = deployed(by_pods=True, plan=replace(PLAN, drain=MINUTE))
     around.target, around.evidence = "v2", Evidence()
     around.run()
     around.target = "v3"
