@@ -7,6 +7,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS
 from tests.integration.manifests import ended, judged, phase_is, promoted, reason_is
+from tests.integration.proxy import Proxy
 from tests.integration.steps import change, create_younger, eventually_told, from_before
 from tests.integration.users_routes import (
     GIT,
@@ -130,9 +131,11 @@ def test_a_hand_that_lowers_a_users_route_is_obeyed(api: Api, namespace: str, op
     assert shares(api.get(ROUTES, namespace, "front")) == [100, 0]
 
 
-def test_a_breach_falls_on_every_route_at_once(
-    api: Api, namespace: str, operator: Operator, metrics: MetricServer
-) -> None:
+EVERYWHERE = [(ROUTES, "front"), (ROUTES, "mesh"), (GRPC_ROUTES, "calls")]
+
+
+def judged_on_three_routes(api: Api, namespace: str, metrics: MetricServer) -> dict[str, Object]:
+    """A candidate at 20 on three routes; how each of them was before."""
     names = ("front", "mesh")
     routes = [{"name": name, "rule": "main"} for name in names] + [{"kind": "GRPCRoute", "name": "calls"}]
     calls = users_route(namespace, "GRPCRoute", "calls")
@@ -144,18 +147,45 @@ def test_a_breach_falls_on_every_route_at_once(
         traffic={"routes": routes},
         **judged(steps=[{"name": "first", "weight": 20, "dwell": "30s"}]),
     )
-    everywhere = [(ROUTES, "front"), (ROUTES, "mesh"), (GRPC_ROUTES, "calls")]
-    before = {name: api.get(kind, namespace, name) for kind, name in everywhere}
+    before = {name: api.get(kind, namespace, name) for kind, name in EVERYWHERE}
     metrics.says = Answer(value=0.1)
     change(api, namespace, "2")
-    for kind, name in everywhere:
+    for kind, name in EVERYWHERE:
         api.until(kind, namespace, name, lambda found: shares(found) == [80, 20])
+
+    return before
+
+
+def test_a_breach_falls_on_every_route_at_once(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    before = judged_on_three_routes(api, namespace, metrics)
 
     metrics.says = Answer(value=0.9)
 
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
-    for kind, name in everywhere:
+    for kind, name in EVERYWHERE:
         assert shares(api.get(kind, namespace, name))[1] == 0
+        api.until(kind, namespace, name, untouched(before[name]))
+
+
+def test_a_breach_falls_on_the_other_routes_while_the_first_cannot_be_written(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator], metrics: MetricServer
+) -> None:
+    proxy, _ = proxied
+    before = judged_on_three_routes(api, namespace, metrics)
+    proxy.refusing = (f"/namespaces/{namespace}/httproutes/front$", 503)
+
+    metrics.says = Answer(value=0.9)
+
+    for kind, name in EVERYWHERE[1:]:
+        api.until(kind, namespace, name, lambda found: shares(found)[1] == 0)
+    assert proxy.refused
+    assert shares(api.get(ROUTES, namespace, "front")) == [80, 20]
+    assert api.get(RELEASES, namespace, "web")["status"]["phase"] != "RolledBack"
+    proxy.refusing = None
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"), 60)
+    for kind, name in EVERYWHERE:
         api.until(kind, namespace, name, untouched(before[name]))
 
 

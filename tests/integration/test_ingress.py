@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.cluster.api import INGRESSES, RELEASES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
-from tests.integration.manifests import judged, phase_is
+from tests.integration.manifests import judged, phase_is, reason_is
 from tests.integration.steps import change, from_before
 from tests.integration.users_routes import attached, deployed, users_ingress
 
@@ -53,6 +53,26 @@ def test_a_breach_takes_the_canary_away(api: Api, namespace: str, operator: Oper
         metrics.says = Answer(value=0.9)
 
     # It is gone a moment after it lost its weight.
+    states = from_before(api.follow(INGRESSES, namespace, "web-candidate", 30), breach)
+    assert any(weight(found) == 0 for found in states)
+    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
+    api.gone(INGRESSES, namespace, "web-candidate")
+
+
+def test_a_breach_takes_the_canary_away_also_where_the_users_ingress_was_led_elsewhere(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer
+) -> None:
+    deployed(api, namespace, (INGRESSES, users_ingress(namespace)), traffic=TRAFFIC, **judged(steps=LONG))
+    metrics.says = Answer(value=0.1)
+    change(api, namespace, "2")
+    api.until(INGRESSES, namespace, "web-candidate", weighs(20))
+    api.apply(INGRESSES, users_ingress(namespace, backend="assets"))
+    api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
+    assert weight(api.get(INGRESSES, namespace, "web-candidate")) == 20
+
+    def breach() -> None:
+        metrics.says = Answer(value=0.9)
+
     states = from_before(api.follow(INGRESSES, namespace, "web-candidate", 30), breach)
     assert any(weight(found) == 0 for found in states)
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"))

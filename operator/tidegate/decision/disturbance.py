@@ -7,7 +7,7 @@ from tidegate.api import OnTrouble
 from .actions import SetWeight, WriteRoute
 from .asks.naming import how_to_promote
 from .asks.undo import and_its_undo
-from .decision import Decision, act, hold
+from .decision import Decision, act, beside, hold
 from .plan import FULL, NO_TIME
 from .reasons import Reason
 from .rollback import allowed_weight, way_to_stable
@@ -30,9 +30,13 @@ from .upkeep import too_few, upkeep
 def give_to_the_only_side(seen: Snapshot) -> Decision | None:
     """No share stays on a side without available pods while the other has any. The intent comes first.
 
-    A preview stays one: who tests it by requests that match, or by copies, has let nobody else in.
+    A preview stays one: who tests it by requests that match, or by copies, has let nobody else in. Nor does a route
+    give more that a user led elsewhere: the rest of its requests may be no longer stable's.
     """
     if seen.by_pods or not stranded(seen) or seen.weight == FULL or seen.progress.weighted_at is None:
+        return None
+
+    if seen.route is not None and all(route.lost for route in seen.routes):
         return None
 
     if not (seen.weight or seen.progress.desired_weight):
@@ -167,17 +171,24 @@ def revert_the_raising_hand(seen: Snapshot) -> Decision | None:
 
 
 def assert_over_git(seen: Snapshot) -> Decision | None:
-    """Git declared the weights of an attached route again: no hand's wish, so ours are put back at once."""
+    """Git declared the weights of an attached route again: no hand's wish, so ours are put back at once.
+
+    Not as often as an owner likes that answers each of our writes: that is told, and what it told stays the reason.
+    """
     written = written_weight(seen)
     if written is None or not lowered(seen) or written > seen.progress.desired_weight:
         return None
 
-    # Pods may have been lost since, or the weight outgrew its step while stable was away.
-    if written > carriable(seen):
+    # Pods may have been lost since, or the weight outgrew its step while stable was away; and no wrong route rises.
+    if written > carriable(seen) or any(route.lost or route.contested for route in seen.routes):
         return None
 
     again = SetWeight(weight=written, revision=seen.candidate.revision, raising=True)
-    return act(seen, Reason.RAISING, "Git declared the route's weights again: the rollout's are put back", again)
+    sentence = "Git declared the route's weights again: the rollout's are put back"
+    if seen.progress.reason is Reason.OVERWRITTEN:
+        return beside(seen, sentence, again)
+
+    return act(seen, Reason.RAISING, sentence, again)
 
 
 def lower_to_the_step(seen: Snapshot) -> Decision | None:

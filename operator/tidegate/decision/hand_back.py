@@ -22,9 +22,9 @@ from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason, Why
 from .rollback import carries, handed_over, weight_to_stable, what_stable_lacks
-from .router import unconfirmed
+from .router import unserved
 from .snapshot import Side, Snapshot
-from .step import drain_left, touched
+from .step import touched
 from .undeclared import drain_of_what_is_not_declared, take_back_what_is_not_declared
 from .upkeep import gone_for_good, leftovers, lost_services
 from .withheld import withhold
@@ -37,16 +37,18 @@ def finish_the_change_of_role(seen: Snapshot) -> Decision | None:
 
 
 def take_the_weight_back(seen: Snapshot) -> Decision | None:
-    """All traffic is stable's before anything else moves; where stable is gone for good, the Deployment takes it."""
-    stable = seen.progress.stable
-    if not shared(seen) or stable is None or _unroutable(seen) or (owed(seen) and _gone_for_good(seen)):
+    """All traffic is stable's before anything else moves; where stable is gone for good, the Deployment takes it.
+
+    A route that is lost keeps no other waiting, and what came by it a moment ago drains too.
+    """
+    if not shared(seen) or seen.progress.stable is None or seen.route is None or (owed(seen) and _gone_for_good(seen)):
         return None
 
     if actions := weight_to_stable(seen):
         return _on(seen, "takes the candidate's traffic back", *actions)
 
-    left = drain_left(seen)
-    waiting = unconfirmed(seen, Reason.HANDING_BACK, "waits for the gateway to confirm weight 0")
+    left = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for
+    waiting = unserved(seen, Reason.HANDING_BACK, "waits for the gateway to confirm weight 0")
     return waiting or (hold(seen, Reason.HANDING_BACK, "the candidate drains", left) if left > NO_TIME else None)
 
 
@@ -246,11 +248,6 @@ def shared(seen: Snapshot) -> bool:
 
     ours = seen.route is not None and (touched(seen) or not seen.route.attached)
     return ours and not seen.by_pods and bool(carries(seen) or leftovers(seen))
-
-
-def _unroutable(seen: Snapshot) -> bool:
-    """True where there is no route that could carry a weight."""
-    return seen.route is None or seen.route.lost
 
 
 def _on(seen: Snapshot, sentence: str, *actions: Action, **changes: object) -> Decision:

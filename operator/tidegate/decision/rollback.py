@@ -15,7 +15,7 @@ from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason, Why
 from .refusal import because
-from .router import unconfirmed
+from .router import unserved
 from .snapshot import Snapshot
 from .upkeep import astray, gone
 
@@ -230,10 +230,7 @@ def what_stable_lacks(seen: Snapshot) -> Why | None:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
-    if seen.route is None or seen.route.lost:
-        return None
-
-    return unconfirmed(seen, *cause(seen))
+    return unserved(seen, *cause(seen))
 
 
 def drain(seen: Snapshot) -> Decision | None:

@@ -21,8 +21,8 @@ class Route:
     Beside its weight the candidate may get the requests that match (`matched`), or copies (`mirrored`), by what a step
     put on the route (`extended`), as the recorded step wants it or not yet (`planned`); a hand took some of it away
     (`hidden`), or added to it (`shown`). `ending`: what the last write noted of the rollout that it ended. `drift` is
-    the first field of a route of ours that someone changed otherwise; `contested`: they do so again and again, and it
-    is left to them for a while.
+    the first field of a route of ours that someone changed otherwise; `contested`: they do so again and again, as the
+    owner of a user's route with its weights, and it is left to them for a while.
     """
 
     weight: int | None = 0

@@ -20,11 +20,21 @@ from .judging.track import Tracks
 from .seen.spec import ReadSpec
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack:
+    """How often something was put back lately, when last, and of which field or whose; on the loop's clock."""
+
+    field: str
+    times: int
+    at: float
+
+
 @dataclass(slots=True)
 class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock.
 
     `form`: what the API server made of a whole route that we wrote, where that is not quite what we wrote.
+    `asserted`: how often our weights were written again over those of a route's owner, and who that is.
     """
 
     generation: int = -2
@@ -33,6 +43,7 @@ class RouterMemory:
     confirmed_at: float | None = None
     unsure_since: float | None = None
     form: str = ""
+    asserted: PutBack | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +94,6 @@ class Compared:
     declared: str
     same: str = ""
     unlike: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutBack:
-    """How often an object of ours was put back lately, when last, and of which field; on the loop's clock."""
-
-    field: str
-    times: int
-    at: float
 
 
 @dataclass(frozen=True, slots=True)

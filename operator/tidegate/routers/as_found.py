@@ -56,11 +56,20 @@ def given_back(before: Sequence[RuleFound], at: Sequence[Place]) -> list[Given]:
 
     By its name where only one has it; else by what it is, in order among equal ones; else by what is left.
     """
-    pairs = list(_by_name(before, at))
-    rules, places = _left(before, at, pairs)
-    pairs += _by_digest(rules, places)
+    pairs = _pairs(before, at)
     rules, places = _left(before, at, pairs)
     return [*(Given(place, rule.weights) for rule, place in pairs), *_of_the_rest(rules, _within(before, places))]
+
+
+def came_since(before: Sequence[RuleFound], at: Sequence[Place]) -> list[Place]:
+    """The rules of today that a note does not tell of; none where one that it tells of may be among them."""
+    rules, places = _left(before, at, _pairs(before, at))
+    return [] if rules else places
+
+
+def _pairs(before: Sequence[RuleFound], at: Sequence[Place]) -> list[tuple[RuleFound, Place]]:
+    pairs = list(_by_name(before, at))
+    return [*pairs, *_by_digest(*_left(before, at, pairs))]
 
 
 def _by_name(rules: Sequence[RuleFound], places: Sequence[Place]) -> Iterator[tuple[RuleFound, Place]]:

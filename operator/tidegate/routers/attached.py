@@ -7,7 +7,7 @@ from typing import Any
 
 from tidegate.api.names import ANNOTATION_FOUND, ANNOTATION_WEIGHT
 
-from .as_found import Given, given_back, rule_found, rules_found
+from .as_found import Given, came_since, given_back, rule_found, rules_found
 from .notes import Before, found_before, holders, is_note, note, note_names, own_name
 from .router import Split
 from .shapes import GATEWAY, SHAPES, SUBSETS, Shape, rules
@@ -90,11 +90,11 @@ class AttachedRoute:
         keep: bool = False,  # noqa: ARG002 - two weights are all there is to keep
         ending: str = "",
     ) -> Patch:
-        """Both weights of each rule, and at the first time a note of what they were and who owned them."""
+        """Both weights of each rule, and before its first change a note of what they were and who owned them."""
         at = self._places(found, self.rule)
         values = {own_name(ANNOTATION_WEIGHT, self.release): weight_note(revision, weight, ending)}
-        if not found_before(found, self.release):
-            values[own_name(ANNOTATION_FOUND, self.release)] = json.dumps(self._note(found, at))
+        if noted := self._noted(found, at):
+            values[own_name(ANNOTATION_FOUND, self.release)] = json.dumps(noted)
 
         return [
             *tests(found, at, raising=raising),
@@ -149,6 +149,16 @@ class AttachedRoute:
     def _bare(self, found: Found) -> bool:
         """True where we changed the route, and a hand or a tool took the note away of what it was before."""
         return self._touched(found) and not found_before(found, self.release)
+
+    def _noted(self, found: Found, at: Sequence[Place]) -> dict[str, Any]:
+        """The note as it is to be written: at first, and where rules came since; empty where it stays as it is."""
+        before = found_before(found, self.release)
+        if not before:
+            return self._note(found, at)
+
+        came = came_since(rules_found(before), at) if "rules" in before else []
+        rules = [rule_found(place, lost=bool(place.share)).note() for place in came]
+        return {**before, "rules": [*before["rules"], *rules]} if rules else {}
 
     def _note(self, found: Found, at: Sequence[Place]) -> dict[str, Any]:
         """How the route was, who declared it, and all that it takes to find it and give it back by itself.

@@ -151,10 +151,14 @@ def released(*, paused: bool) -> dict[str, Any]:
 
 
 def selected_labels(spec: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, str]:
-    """Labels by which a Service selects the Deployment's pods: its selector's, else its template's."""
-    selector: dict[str, str] = (spec.get("selector") or {}).get("matchLabels") or {}
+    """Labels by which a Service selects the Deployment's pods: its selector's, else its template's.
+
+    A Service knows no expressions: beside some, the selector's labels alone may be those of other pods too.
+    """
+    selector: Mapping[str, Any] = spec.get("selector") or {}
+    matched: dict[str, str] = selector.get("matchLabels") or {}
     labels: dict[str, str] = (template.get("metadata") or {}).get("labels") or {}
-    return selector or labels
+    return labels if selector.get("matchExpressions") else matched or labels
 
 
 def handed_over(labels: Mapping[str, str], release: str) -> dict[str, Any]:

@@ -286,6 +286,10 @@ def test_a_silent_router_is_told_in_every_phase(look: Callable[[], Snapshot]) ->
 
     assert decision.reason is Reason.ROUTER_SILENT
     assert "NotAllowed" in decision.sentence
+    # One that is wrong beside is what a person can mend; a rollback does not wait for that, and names who is silent.
+    lost = decide(replace(found, route=replace(silent, lost=True), services=services))
+    waits = Reason.ROUTE_MISSING if found.progress.phase is Phase.PROMOTING else Reason.ROUTER_SILENT
+    assert (lost.reason, "NotAllowed" in lost.sentence) == (waits, True)
 
 
 @pytest.mark.parametrize("suspension", [Suspend.NONE, Suspend.ADVANCE])
@@ -297,6 +301,21 @@ def test_weights_that_git_put_back_are_asserted_at_once(suspension: Suspend) -> 
     assert [action for action in decision.actions if isinstance(action, SetWeight)] == [
         SetWeight(weight=20, revision="v2", raising=True)
     ]
+
+
+def test_an_owner_that_declares_its_weights_at_once_each_time_is_told_and_left_for_a_minute() -> None:
+    fought = Blocked(
+        reason=Reason.OVERWRITTEN, sentence="platform-operator declares the weights of HTTPRoute web", again=MINUTE
+    )
+    look = replace(at_first_step().look(), finalizer=True, blocked=fought)
+    look = route_look(look, weight=0, attached=True, by_git=True, touched=True, contested=True)
+
+    told = decide(look)
+
+    assert (told.actions, told.reason, told.look_again) == ((), Reason.OVERWRITTEN, MINUTE)
+    again = decide(route_look(replace(look, progress=told.progress, blocked=None), contested=False))
+    assert again.actions == (SetWeight(weight=20, revision="v2", raising=True),)
+    assert again.progress == told.progress, "it goes on, and is no news each minute"
 
 
 def test_weights_that_git_took_from_pods_that_were_lost_are_not_asserted() -> None:

@@ -249,6 +249,22 @@ def test_a_rule_without_a_name_is_restored_though_another_came_before_it() -> No
     assert by_path(after) == {"/new": [100, 0], "/0": [90, 10]}
 
 
+@pytest.mark.parametrize(("declared", "back"), [((1, 0), [1, 0]), ((80, 20), [100, 0])], ids=["its own", "ours"])
+def test_a_rule_that_came_in_mid_rollout_gets_back_what_it_came_with(
+    declared: tuple[int, int], back: list[int]
+) -> None:
+    """Weights of a rollout are nobody's: who copied a rule as it was just then never meant them."""
+    during = weighed(ANY_RULE, users("HTTPRoute", weights=(90, 10)), 20)
+    during["spec"]["rules"].append({**own_rule("/new", declared), "name": "new"})
+    again = weighed(ANY_RULE, weighed(ANY_RULE, during, 20), 50)
+
+    after = given_back(ANY_RULE, again)
+
+    weights = {rule["name"]: [ref.get("weight") for ref in rule["backendRefs"]] for rule in after["spec"]["rules"]}
+    assert weights == {"assets": [None], "main": [10, 90], "new": back}
+    assert not ANY_RULE.unknown_before(again)
+
+
 def test_rules_without_names_that_changed_places_each_get_their_own_weights() -> None:
     during = weighed(ANY_RULE, unnamed((100, 0), (90, 10)), 20)
     during["spec"]["rules"].reverse()

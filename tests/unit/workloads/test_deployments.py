@@ -134,6 +134,11 @@ def test_a_selector_by_expressions_falls_back_to_the_templates_labels() -> None:
     template = {"metadata": {"labels": {"app": "web", "tier": "front"}}}
 
     assert selected_labels({"selector": {"matchExpressions": []}}, template) == {"app": "web", "tier": "front"}
+    front = {
+        "matchLabels": {"app": "web"},
+        "matchExpressions": [{"key": "tier", "operator": "In", "values": ["front"]}],
+    }
+    assert selected_labels({"selector": front}, template) == {"app": "web", "tier": "front"}
 
 
 NOON, LATER = "2026-01-01T12:00:00Z", "2026-01-01T12:00:01Z"

@@ -33,11 +33,13 @@ def route_taken(seen: Seen, world: World) -> Blocked | None:
 
 
 def overwritten(seen: Seen, world: World) -> Blocked | None:
-    """What is put back again and again is no ground to move traffic on."""
+    """What is put back again and again is no ground to move traffic on. At rest a user's route is its owner's alone."""
     services, route = seen.snapshot.services, seen.snapshot.route
     stale = {service_title(seen.owner, role.value) for role in services.stale & services.contested}
     routes = {f"{router.kind} {router.name}" for router in seen.routing.routers if route and route.contested}
-    return drift.overwritten(world.memory(seen.owner.key), frozenset(stale | routes))
+    memory = world.memory(seen.owner.key)
+    weights = drift.weights_overwritten(memory) if seen.snapshot.progress.candidate else None
+    return drift.overwritten(memory, frozenset(stale | routes)) or weights
 
 
 def gateway_missing(seen: Seen, world: World) -> Blocked | None:

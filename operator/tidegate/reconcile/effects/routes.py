@@ -8,6 +8,7 @@ from tidegate.clients import Kind
 from tidegate.decision.actions import RemoveRoutes, RestoreRoutes, SetWeight, WriteRoute
 from tidegate.decision.reasons import Reason
 from tidegate.reconcile import kinds
+from tidegate.reconcile.seen.drift import asserted_again
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.world import World
 from tidegate.routers import AttachedRoute, CanaryIngress, Router, Split, Whole, note_names, whole_spec
@@ -118,6 +119,18 @@ async def set_weight(seen: Seen, router: Router, action: SetWeight, world: World
         ending=action.ending,
     )
     await patched(seen, kind, found, patch, world, urgent=urgent)
+    if action.raising and (owner := declared_since(router.split(found), found, action)):
+        asserted_again(world.memory(seen.owner.key).router(f"{router.kind}/{router.name}"), owner)
+
+
+def declared_since(before: Split, found: Object, action: SetWeight) -> str:
+    """Who declared other weights since we wrote these; empty where nobody but a person did."""
+    lowered = before.by_git and before.written == (action.revision, action.weight) and _least(before) < action.weight
+    return str(found["metadata"].get("owner") or "another") if lowered else ""
+
+
+def _least(before: Split) -> int:
+    return (before.weight or 0) if before.least is None else before.least
 
 
 async def restore_routes(seen: Seen, routers: tuple[Router, ...], world: World) -> None:

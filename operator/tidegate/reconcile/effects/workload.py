@@ -107,11 +107,16 @@ async def hand_services_over(seen: Seen, world: World) -> None:
 
 
 async def detach_pods(seen: Seen, world: World) -> None:
-    """Our pods keep their owner and lose the labels that those Services select by."""
+    """Our pods keep their owner and lose the labels that those Services select by. No write outlives the turn."""
     labels = _labels(seen)
     pods = world.store(kinds.PODS).of(seen.owner.key)
     left = [pod for pod in pods if LABEL_DETACHED not in pod["metadata"]["labels"]]
-    await asyncio.gather(*(world.merge(kinds.PODS, pod, detached(labels)) for pod in left))
+    writes = (world.merge(kinds.PODS, pod, detached(labels)) for pod in left)
+    # All are waited for: one that fails leaves none to go on beside the next turn.
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+    for failure in answers:
+        if isinstance(failure, BaseException):
+            raise failure
 
 
 def _labels(seen: Seen) -> dict[str, str]:

@@ -27,7 +27,7 @@ from tidegate.routers import (
 from tidegate.watch import Object
 from tidegate.workloads import Owner, selected_revision
 
-from .drift import contested
+from .drift import contested, declared_at_once
 
 # Git may put a route's weights back every few seconds; the gateway's clock goes on over such a moment.
 MOMENT_SECONDS = 5.0
@@ -102,7 +102,7 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     if split is None:
         return None
 
-    if split.attached and (split.weight is None or split.sentence):
+    if split.attached and split.weight is None:
         return _lost(memory, split, split.sentence)
 
     pointed = subsets_of(router, owner, world)
@@ -114,7 +114,9 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
     said = split.written, split.note, pointed.written if pointed else "", behind
     remember(memory, found["metadata"]["generation"] if found else -1, said, confirmed=answer.confirmed)
     fought = bool(split.drift) and contested(world.memory(owner.key), f"{router.kind} {router.name}")
-    return replace(_route(split, answer, memory), contested=fought)
+    fought = fought or (split.by_git and declared_at_once(memory))
+    route = replace(_route(split, answer, memory), contested=fought)
+    return _wrong(route, split.sentence) if split.attached and split.sentence else route
 
 
 def _route(split: Split, answer: Confirmation, memory: RouterMemory) -> Route:
@@ -167,12 +169,24 @@ def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
     return subsets(router.destination_rule, found)
 
 
+def _wrong(found: Route, sentence: str) -> Route:
+    """A user's route that is wrong and may send requests to the candidate still: that goes back, and nothing rises.
+
+    It is nothing to write anew: what would be written is what is wrong.
+    """
+    return replace(found, lost=True, confirmed=False, sentence=sentence, current=True)
+
+
 def _lost(memory: RouterMemory, split: Split, sentence: str) -> Route:
     """A user's route that is missing or lacks a backend: it sends nobody to the candidate."""
     remember(memory, -1, NOT_THERE, confirmed=True)
     since = timedelta(seconds=time.monotonic() - (memory.confirmed_at or time.monotonic()))
     return Route(
         weight=0,
+        # Without a place for it no weight was lowered: only one that is there can be.
+        written=split.written if split.weight is not None else None,
+        ending=split.ending,
+        by_git=split.by_git,
         confirmed=False,
         confirmed_for=since,
         sentence=sentence,

@@ -1,6 +1,7 @@
 """Without a router: the candidate's share of the pods behind one Service, read as a route."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from tidegate.api.names import LABEL_REVISION
@@ -25,19 +26,21 @@ def shared_service(declared: Object) -> str | None:
 def observe_share(
     declared: Object, owner: Owner, world: World, *, template: Template, progress: Progress, plan: Plan
 ) -> Route | None:
-    """The share as found; none where a router splits the traffic."""
+    """The share as found; none where a router splits the traffic.
+
+    Where the Service cannot split, pods that were told to go drain all the same: their clock runs on.
+    """
     name = shared_service(declared)
     if name is None:
         return None
-
-    if lacking := _lacking(name, owner, template, world):
-        return Route(by_pods=True, confirmed=False, lost=True, sentence=lacking)
 
     ready, wanted = ready_pods_of(progress, owner, world), size_of(progress, owner, world)
     full_size = progress.full_size or declared.get("replicas", 1)
     size = plan.step(progress.step).size_by_pods(full_size)
     weight = weight_by_pods(progress.desired_weight, ready=ready, wanted=size) if wanted else 0
-    return share(progress, weight, owner, world, gone=wanted > 0 or ready == 0)
+    found = share(progress, weight, owner, world, gone=wanted > 0 or ready == 0)
+    lacking = _lacking(name, owner, template, world)
+    return replace(found, confirmed=False, lost=True, sentence=lacking) if lacking else found
 
 
 def share(progress: Progress, weight: int, owner: Owner, world: World, *, gone: bool) -> Route:

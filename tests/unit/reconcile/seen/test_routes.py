@@ -1,11 +1,23 @@
 """Since when a weight is confirmed: the clock that every drain goes by."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
-from tests.unit.routers.test_contract import BACKENDS, MATCHING, attached, generated, patched, users
+from tests.unit.routers.test_contract import (
+    BACKENDS,
+    FOREIGN,
+    INGRESS,
+    MATCHING,
+    attached,
+    canary,
+    generated,
+    patched,
+    users,
+    users_ingress,
+)
 from tidegate.decision.plan import NO_TIME
 from tidegate.decision.route import Route
 from tidegate.reconcile.memory import Memory, RouterMemory
@@ -174,3 +186,58 @@ def test_whatever_an_object_says_is_said_of_its_route() -> None:
 
     assert {name: getattr(found, name) for name in said} == {name: getattr(SAYING_ALL, name) for name in said}
     assert not [name for name in said if getattr(found, name) == getattr(Route(), name)], "no default says it already"
+
+
+def led_elsewhere() -> tuple[Router, Object]:
+    """A canary at 25 beside an Ingress whose path was led back to what served before."""
+    declared = users_ingress()
+    declared["spec"]["rules"][0]["http"]["paths"][1]["backend"]["service"]["name"] = "web-old"
+    beside = canary(weight=25)
+    beside["metadata"] |= {"generation": 1, "ownerReferences": [OWNER.reference()]}
+    return replace(INGRESS, users=declared), beside
+
+
+def summed_too_small() -> tuple[Router, Object]:
+    """A route at 50 beside a third backend, whose two weights a hand made 45 and 45."""
+    router, before = attached("HTTPRoute"), users("HTTPRoute", FOREIGN, weights=(200, 0))
+    during = patched(before, router.weight_patch(before, weight=50, revision="v2", raising=True))
+    for ref in during["spec"]["rules"][1]["backendRefs"]:
+        ref["weight"] = 50 if ref["name"] == "other" else 45
+
+    return router, during
+
+
+@pytest.mark.parametrize(
+    ("wrong", "weight"), [(led_elsewhere, 25), (summed_too_small, 50)], ids=["an Ingress", "a small sum"]
+)
+def test_a_wrong_route_says_what_it_sends_to_the_candidate_still(wrong: Any, weight: int) -> None:
+    router, route = wrong()
+
+    found = observe_route(router, OWNER, cast("World", OneRoute(route)), by_time=True)
+
+    assert found is not None
+    assert (found.lost, found.confirmed, found.weight, found.lowest) == (True, False, weight, weight)
+    assert found.written is not None
+    assert found.written.weight == weight
+    assert found.current
+
+
+def test_a_wrong_route_is_confirmed_as_any_other(clock: Clock) -> None:
+    """What was taken from it drains from when its gateway has it."""
+    router, route = summed_too_small()
+    world = OneRoute(route)
+    observed = cast("World", world)
+    observe_route(router, OWNER, observed, by_time=True)
+    clock.now += 60
+    world.found = patched(route, router.weight_patch(route, weight=0, revision="v2", raising=False))
+
+    silent = observe_route(router, OWNER, observed, by_time=False)
+    clock.now += 60
+    observe_route(router, OWNER, observed, by_time=True)
+    clock.now += 5
+    served = observe_route(router, OWNER, observed, by_time=True)
+
+    assert silent is not None
+    assert served is not None
+    assert (silent.weight, silent.lost, silent.confirmed_for) == (0, True, NO_TIME)
+    assert served.confirmed_for == timedelta(seconds=5)
