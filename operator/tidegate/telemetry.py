@@ -84,9 +84,7 @@ class Telemetry:
             buckets=DURATIONS,
             registry=self.registry,
         )
-        self.leading = Gauge(
-            "tidegate_leading", "1 while this replica takes turns, 0 while it stands by.", registry=self.registry
-        )
+        self.leading = Gauge("tidegate_leading", "1 while this replica takes turns.", registry=self.registry)
         self.lag = Gauge("tidegate_loop_lag_seconds", "How late the event loop is.", registry=self.registry)
         self.lag_seconds = 0.0
 

@@ -19,3 +19,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/name: tidegate
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
+{{- /* Which series are this operator's, where several serve a cluster. */ -}}
+{{- define "tidegate.own" -}}
+{{- if .Values.watchNamespaces }}{namespace="{{ .Release.Namespace }}"}{{ end }}
+{{- end }}

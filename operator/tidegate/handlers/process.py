@@ -64,7 +64,6 @@ class Process:
         self._lease = Lease(self._kube, options.namespace or who.namespace, options.identity)
         # A pod may not list the Leases of others: whoever installs the chart twice gives each its namespaces.
         self._looks_for_others = options.namespace is None and not who.in_pod
-        self._telemetry = telemetry
         self._world = World(
             self._kube,
             self._http,
@@ -158,7 +157,7 @@ class Process:
         if self._options.elect:
             await self._lease.gained.wait()
 
-        self._telemetry.leading.set(1)
+        self._world.telemetry.leading.set(1)
         log.info("leading", identity=self._options.identity, releases=len(self._world.stores["releases"]))
         self._keep("timers", self._world.schedule.run())
         self._keep("measuring", self._followers.measuring.run())

@@ -1,7 +1,7 @@
 """The weights of a user's route, and who declares others as soon as they are written."""
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -51,10 +51,8 @@ class Routes(Stores):
 
     versions: int = 1
     writes: int = 0
-    writer: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writer = self
         self.put(users("HTTPRoute"), "platform-operator")
 
     def put(self, route: Object, owner: str) -> None:
@@ -65,10 +63,9 @@ class Routes(Stores):
     def keep(self, kind: Any, found: Object) -> None:
         self.store(kind).put(found)
 
-    async def patch(self, _kind: Any, _namespace: str, _name: str, patch: Any, *, urgent: bool) -> Object:
+    async def patch(self, _kind: Any, _found: Object, operations: Any, *, urgent: bool) -> None:
         self.writes += 1
-        self.put(patched(self.found, patch), "tidegate")
-        return self.found
+        self.put(patched(self.found, operations), "tidegate")
 
     @property
     def found(self) -> Object:

@@ -1,7 +1,7 @@
 """Pods that leave their Services, all in one go."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -27,23 +27,17 @@ SEEN = cast("Seen", SimpleNamespace(owner=OWNER, wanted=SimpleNamespace(template
 class Pods(Stores):
     """A world of three pods, of which the first is gone by the time that it is written; the others take a moment."""
 
-    writer: Any = field(init=False)
-
     def __post_init__(self) -> None:
-        self.writer = self
         for name in ("a", "b", "c"):
             self.store(kinds.PODS).put(made(name, labels={LABEL_RELEASE: "web", "app": "web"}))
 
-    async def merge(self, _kind: Any, pod: Object, body: Object) -> Object:
+    async def merge(self, kind: Any, pod: Object, body: Object) -> None:
         if pod["metadata"]["name"] == "a":
             raise NotFound(404, "pods a not found", call="PATCH pods a")
 
         await asyncio.sleep(0)
         labels = {**pod["metadata"]["labels"], **body["metadata"]["labels"]}
-        return {"metadata": {**pod["metadata"], "labels": labels, "resourceVersion": "2"}}
-
-    def keep(self, kind: Any, found: Object) -> None:
-        self.store(kind).put(found)
+        self.store(kind).put({"metadata": {**pod["metadata"], "labels": labels, "resourceVersion": "2"}})
 
 
 async def test_a_pod_that_is_gone_keeps_no_other_in_its_services() -> None:
