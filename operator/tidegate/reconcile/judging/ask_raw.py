@@ -15,6 +15,8 @@ from tidegate.metrics.samples import MILLISECONDS
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
 
+from .windows import begin_of_window
+
 # As sentences of the status name it.
 THE_SOURCE = "the metric source"
 # What is too large is asked for in halves of its time, not shorter than this: so are all answers together not too large
@@ -42,7 +44,7 @@ async def ask_in_parts(
     if until - since < 2 * SHORTEST.total_seconds() * MILLISECONDS:
         return TooMuch(f"{found.why}: {TOO_MANY}")
 
-    middle, parts = (since + until) // 2 // MILLISECONDS * MILLISECONDS, list[list[RawSeries]]()
+    middle, parts = begin_of_window((since + until) // 2), list[list[RawSeries]]()
     for begin, end in ((since, middle), (middle, until)):
         part = await ask_in_parts(channel, source, shape, sides, since=begin, until=end, most=most)
         if isinstance(part, Unusable):
