@@ -219,7 +219,9 @@ def _of_the_system(error: OSError) -> str:
 
 
 def _session(sockets: Callable[[tuple[Any, ...]], socket.socket], names: Names) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, socket_factory=sockets, resolver=names))
+    """No cookie is kept: all sources of all namespaces share it, and one's login is none of another's."""
+    connector = aiohttp.TCPConnector(limit=0, socket_factory=sockets, resolver=names)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
 def _guarded_socket(address: tuple[Any, ...]) -> socket.socket:
