@@ -24,9 +24,16 @@ MEGABYTE = 2**20
         "fe80::1%eth0",
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:a9:fe:a9fe::",
+        "64:ff9b:1:2:a9:fea9:fe00:0",
+        "::ffff:0:169.254.169.254",
+        "::ffff:0:100.100.100.200",
         "2002:a9fe:a9fe::",
         "fd00:ec2::254",
         "fd00:ec2::23",
+        "fd00:42::42",
         "100.100.100.200",
         "168.63.129.16",
         "0.0.0.0",
@@ -38,7 +45,20 @@ def test_where_a_machine_keeps_its_credentials_nothing_is_sent(host: str) -> Non
     assert forbidden(host)
 
 
-@pytest.mark.parametrize("host", ["10.0.0.1", "127.0.0.1", "192.168.1.1", "93.184.216.34", "::1", "fd00::1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.1",
+        "127.0.0.1",
+        "192.168.1.1",
+        "93.184.216.34",
+        "::1",
+        "fd00::1",
+        "64:ff9b:1::10.0.0.1",
+        "64:ff9b:1:a00:0:100::",
+        "::ffff:0:10.0.0.1",
+    ],
+)
 def test_ordinary_addresses_are_asked(host: str) -> None:
     assert not forbidden(host)
 
