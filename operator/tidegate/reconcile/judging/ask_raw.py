@@ -10,6 +10,7 @@ from tidegate.clients import AskFailed, NotSent, TooLarge, Unreadable
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotAsked, Silent, TooMuch, Unusable
 from tidegate.metrics.backend import Backend
+from tidegate.metrics.clusters import ambiguous
 from tidegate.metrics.raw_counts import RawSeries, Shape, questions
 from tidegate.metrics.samples import MILLISECONDS
 from tidegate.reconcile.sources.channel import Channel
@@ -85,7 +86,7 @@ async def ask_raw(
 
     window = timedelta(milliseconds=until - since)
     try:
-        asks = [source.ask_raw(selector, until) for selector in questions(shape, sides, window)]
+        asks = [source.ask_raw(selector, until) for selector in questions(shape, sides, window, labels=source.labels)]
         replies = await asyncio.gather(*map(channel.send, asks))
     except AskFailed as error:
         return unanswered(error)
@@ -100,7 +101,7 @@ async def ask_raw(
 
         found += answer
 
-    return found
+    return found if source.labels else ambiguous(shape, sides, found) or found
 
 
 def unanswered(error: AskFailed) -> Unusable:
