@@ -19,6 +19,7 @@ SAMPLES = {
     r"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$": ("shop.example", "shop..example"),
     r"^[0-9]{1,12}(\.[0-9]{1,9})?%?$": ("1%", "one"),
     r"^[a-z0-9.-]*$": ("gateway.networking.k8s.io", "Not Valid"),
+    r"^[a-zA-Z_][a-zA-Z0-9_]*$": ("cluster", "0-cluster"),
     r"^[a-z][a-z_]*$": ("job", "Job"),
     r"^[A-Za-z0-9_.:/-]*$": ("checkout", 'checkout"}'),
     r"^(apps/v1|v1)$": ("apps/v1", "v2"),
@@ -119,7 +120,7 @@ def many(value: list[Any], count: int) -> list[Any]:
     for index in range(count):
         item = copy.deepcopy(value[0])
         if isinstance(item, dict) and "name" in item:
-            item["name"] = f"name-{index}"
+            item["name"] = f"name{index}"
 
         items.append(item)
 

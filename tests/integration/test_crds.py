@@ -245,6 +245,7 @@ def scraping(**fields: Any) -> dict[str, Any]:
 
 
 COOKIE = {"name": "group", "value": "beta"}
+EU = {"name": "cluster", "value": "eu"}
 AFFINITY = {"cookie": {"maxAge": "1h"}}
 COPIES = {"mirror": {"percent": 10}}
 ONE_A_NODE = release_with(("spec", "traffic"), {"nodeRatio": {}})
@@ -500,6 +501,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         source_with("prometheus", headers=[{"name": "X-Scope-OrgID", "value": "team"}]),
     ),
     "web: body needs method POST": (source_with("web", method="GET"), source_with("web", method="POST")),
+    "prometheus.labels: must have different": (
+        source_with("prometheus", labels=[EU, EU]),
+        source_with("prometheus", labels=[EU, {"name": "region", "value": "eu"}]),
+    ),
     "scrape.timeout: must be": (scraping(timeout="11s"), scraping(timeout="10s")),
     "scrape.interval: must be": (scraping(interval="999ms"), scraping(interval="1s")),
     "scrape: must have exactly one": (scraping(pods={"port": 8080}), scraping()),

@@ -74,10 +74,38 @@ class Provider(Declared):
     ] = False
 
 
+class SeriesLabel(Declared):
+    """A label that a series must have to be counted."""
+
+    name: Annotated[
+        str,
+        Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=128, description="The label's name, such as cluster."),
+    ]
+    value: Annotated[str, Field(min_length=1, max_length=128, description="Its value, as it stands: no pattern.")]
+
+
+def _different(labels: tuple[SeriesLabel, ...]) -> tuple[SeriesLabel, ...]:
+    """No series has two values of one label."""
+    if len({label.name for label in labels}) < len(labels):
+        message = "must have different names"
+        raise ValueError(message)
+
+    return labels
+
+
 class Prometheus(Provider):
     """A server that speaks Prometheus' HTTP API."""
 
     address: Annotated[Address, Field(description="Its base address, without /api/v1.")]
+    labels: Annotated[
+        tuple[SeriesLabel, ...],
+        Field(
+            max_length=8,
+            description="What all series of this cluster have, in a store that holds several: put into every question"
+            " but those of objectives by query.",
+        ),
+        AfterValidator(_different),
+    ] = ()
     auth_secret: Annotated[
         SecretRef | None, Field(description="A Secret with token, or with username and password.")
     ] = None

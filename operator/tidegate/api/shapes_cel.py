@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     r"^[A-Za-z0-9_-]+$": "must be letters, digits, _ and -",
     r"^[!#$%&'()*+./0-9:<=>?@A-Z\[\]^_`a-z{|}~-]+$": "must be without spaces, commas, semicolons, backslashes and"
     " double quotes",
+    r"^[a-zA-Z_][a-zA-Z0-9_]*$": "must be letters, digits and _, and begin with no digit",
     r"^[a-z][a-z_]*$": "must be lower case letters and _, and begin with a letter",
     r"^[A-Za-z0-9_.:/-]*$": "must be letters, digits and _ . : / -",
     r"^(apps/v1|v1)$": "must be apps/v1 or v1",

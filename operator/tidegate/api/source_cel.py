@@ -26,6 +26,10 @@ DIFFERENT_RULE = rule(
     "self.addresses.all(one, self.addresses.exists_one(other, other == one))",
     "scrape.addresses: must be different ones",
 )
+LABELS_RULE = rule(
+    "self.labels.all(one, self.labels.exists_one(other, other.name == one.name))",
+    "prometheus.labels: must have different names",
+)
 PODS_RULE = rule(
     "!has(self.pods) || !(self.eachAddress || has(self.authSecret))",
     "scrape.pods: goes without eachAddress and authSecret",
@@ -63,6 +67,7 @@ def source_by(spec: dict[str, Any]) -> None:
             provider["properties"]["window"]["x-kubernetes-validations"] = [{**WINDOW_RULE}]
 
     spec["properties"]["cloudWatch"]["properties"]["period"]["x-kubernetes-validations"] = [PERIOD_RULE]
+    spec["properties"]["prometheus"]["x-kubernetes-validations"] = [LABELS_RULE]
     scrape = spec["properties"]["scrape"]
     scrape["x-kubernetes-validations"] = [TARGETS_RULE, DIFFERENT_RULE, PODS_RULE]
     scrape["properties"]["timeout"]["x-kubernetes-validations"] = [PAGE_TIMEOUT_RULE]

@@ -28,12 +28,24 @@ LARGEST_ANSWER = 2**20
 LONGEST_REASON = 256
 # Where clouds tell machines their credentials, beside the link-local addresses.
 METADATA = frozenset(
-    {"fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"}
+    {
+        "fd00:ec2::254",
+        "fd00:ec2::23",
+        "fd20:ce::254",
+        "fd00:42::42",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+    }
 )
 
 
 Take = Callable[[bytes], object]
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Translations that end with an IPv4 address: NAT64's own prefix, and that of RFC 2765.
+TRANSLATED = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::ffff:0:0:0/96"))
+# RFC 8215's prefix is divided as one likes: where RFC 6052 puts the IPv4 address, by the length of what is before it.
+LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+PLACES = ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12), (12, 13, 14, 15))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +231,9 @@ def _of_the_system(error: OSError) -> str:
 
 
 def _session(sockets: Callable[[tuple[Any, ...]], socket.socket], names: Names) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, socket_factory=sockets, resolver=names))
+    """No cookie is kept: all sources of all namespaces share it, and one's login is none of another's."""
+    connector = aiohttp.TCPConnector(limit=0, socket_factory=sockets, resolver=names)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
 def _guarded_socket(address: tuple[Any, ...]) -> socket.socket:
@@ -240,16 +254,24 @@ def _socket(address: tuple[Any, ...]) -> socket.socket:
 def forbidden(host: str) -> bool:
     """True for addresses that only a machine itself should ask, also in IPv6's clothes."""
     address = ipaddress.ip_address(host.partition("%")[0])
-    found = _inner(address) if isinstance(address, ipaddress.IPv6Address) else address
-    return found.is_link_local or found.is_multicast or found.is_unspecified or str(found) in METADATA
+    found = _inner(address) if isinstance(address, ipaddress.IPv6Address) else (address,)
+    return any(
+        each.is_link_local or each.is_multicast or each.is_unspecified or str(each) in METADATA for each in found
+    )
 
 
-def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The IPv4 address that an IPv6 one stands for, by any of its translations."""
-    if address in NAT64:
-        return ipaddress.IPv4Address(address.packed[-4:])
+def _inner(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...]:
+    """The IPv4 address that an IPv6 one stands for, by any of its translations; several where it may be any of them."""
+    packed = address.packed
+    if any(address in network for network in TRANSLATED):
+        return (ipaddress.IPv4Address(packed[-4:]),)
 
-    return address.ipv4_mapped or address.sixtofour or address
+    if address in LOCAL_NAT64:
+        # Where there is none there are zeros.
+        places = (bytes(packed[place] for place in places) for places in PLACES)
+        return tuple(ipaddress.IPv4Address(found) for found in places if any(found))
+
+    return (address.ipv4_mapped or address.sixtofour or address,)
 
 
 async def _stream(answer: aiohttp.ClientResponse, largest: int, take: Take) -> None:

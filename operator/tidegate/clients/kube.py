@@ -81,18 +81,22 @@ def nobody(verb: str, resource: str, status: int, seconds: float) -> None:
 def session_for(
     who: Credentials, *, headers: Mapping[str, str] | None = None, streams: int = 16
 ) -> aiohttp.ClientSession:
-    """A session that keeps connections to one API server and is shared by all callers. TLS is set per connector."""
+    """A session that keeps connections to one API server, and no cookies, for all callers. TLS is set per connector."""
     connector = aiohttp.TCPConnector(
         limit=CALLS_AT_ONCE + streams, ssl=who.tls or False, keepalive_timeout=KEPT_SECONDS
     )
     limit = _within(CALL_SECONDS)
-    return aiohttp.ClientSession(connector=connector, timeout=limit, read_bufsize=2**20, headers=headers)
+    jar = aiohttp.DummyCookieJar()
+    return aiohttp.ClientSession(
+        connector=connector, timeout=limit, read_bufsize=2**20, headers=headers, cookie_jar=jar
+    )
 
 
 def unkept_session_for(who: Credentials) -> aiohttp.ClientSession:
     """A session that opens a connection for every call: for the few that must not wait for one that went silent."""
     connector = aiohttp.TCPConnector(ssl=who.tls or False, force_close=True)
-    return aiohttp.ClientSession(connector=connector, timeout=_within(CALL_SECONDS))
+    limit, jar = _within(CALL_SECONDS), aiohttp.DummyCookieJar()
+    return aiohttp.ClientSession(connector=connector, timeout=limit, cookie_jar=jar)
 
 
 class Kube:

@@ -68,6 +68,11 @@ class TooMuch(NotWhole):
 
 
 @dataclass(frozen=True, slots=True)
+class Ambiguous(NotWhole):
+    """Whose a part of it is, nobody can say: what is asked for the others alone may be plain."""
+
+
+@dataclass(frozen=True, slots=True)
 class Silent(Unusable):
     """Nothing came back: no connection, or no answer in time."""
 

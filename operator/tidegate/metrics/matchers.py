@@ -47,6 +47,11 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def equal(label: str, value: str) -> str:
+    """A matcher for just this value."""
+    return f"{label}={quoted(value)}"
+
+
 def selector(metric: str, sides: Sequence[Matchers], *more: str) -> str:
     """A selector for the series of all sides, which name the same labels; `more` holds for every one of them.
 
@@ -66,7 +71,7 @@ def _any_of(matchers: Iterable[Matcher]) -> str:
         around.setdefault((matcher.before, matcher.after), {})[matcher.value] = None
 
     if list(around) == [("", "")] and len(around["", ""]) == 1:
-        return f"{label}={quoted(next(iter(around['', ''])))}"
+        return equal(label, next(iter(around["", ""])))
 
     patterns = (f"{before}{_one_of(values)}{after}" for (before, after), values in around.items())
     return f"{label}=~{quoted('|'.join(patterns))}"

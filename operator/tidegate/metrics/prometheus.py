@@ -53,9 +53,10 @@ class _Range(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prometheus:
-    """Instant queries, sent as a form: a long query is no long address."""
+    """Instant queries, sent as a form: a long query is no long address. `labels`: matchers of every raw question."""
 
     address: str
+    labels: tuple[str, ...] = ()
     authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: ClassVar[str] = "PromQL"
     probe: ClassVar[str] = "vector(1)"

@@ -74,8 +74,13 @@ class Shape:
         return f"{self.counts.buckets} with a bucket of {format_duration(self.over)} ({self.plane.value})"
 
 
-def questions(shape: Shape, sides: Sequence[Backend], window: timedelta) -> tuple[str, ...]:
-    """Range selectors that give the samples of all these sides in a window up to the time that they are asked for."""
+def questions(
+    shape: Shape, sides: Sequence[Backend], window: timedelta, *, labels: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Range selectors that give the samples of all these sides in a window up to the time that they are asked for.
+
+    `labels`: matchers that hold for all of them.
+    """
     by_labels: dict[tuple[str, ...], list[Matchers]] = {}
     for side in sides:
         matchers = shape.counts.backend(side)
@@ -84,7 +89,7 @@ def questions(shape: Shape, sides: Sequence[Backend], window: timedelta) -> tupl
     metric, what = _asked(shape)
     only = shape.counts.only.matcher if shape.counts.only else ""
     span = format_duration(window)
-    return tuple(f"{selector(metric, found, only, what)}[{span}]" for found in by_labels.values())
+    return tuple(f"{selector(metric, found, only, what, *labels)}[{span}]" for found in by_labels.values())
 
 
 def _asked(shape: Shape) -> tuple[str, str]:
@@ -125,7 +130,7 @@ def read(shape: Shape, sides: tuple[Backend, ...], answer: Iterable[RawSeries]) 
     """Each side's series, as `increments` takes them; what is nobody's is passed over, and so are copies."""
     series = list(answer)
     left_out = _copies(shape, sides, series)
-    mine = _by_side(shape, sides, (each for each in series if not left_out or scraped(each.labels) not in left_out))
+    mine = by_side(shape, sides, (each for each in series if not left_out or scraped(each.labels) not in left_out))
     parts = _all_boundaries if shape.histogram else _errors if shape.over is None else _quick
     return {side: parts(shape, side, series) for side, series in mine.items()}
 
@@ -134,7 +139,7 @@ def scraped_twice(shape: Shape, sides: tuple[Backend, ...], answer: Iterable[Raw
     """The jobs that each side's series are left out of, because another one scrapes the same targets."""
     series = list(answer)
     left_out = _copies(shape, sides, series)
-    found = _by_side(shape, sides, (each for each in series if scraped(each.labels) in left_out))
+    found = by_side(shape, sides, (each for each in series if scraped(each.labels) in left_out))
     scrapes = {side: {scraped(each.labels)[1] for each in mine} for side, mine in found.items()}
     return {side: [" of ".join(filter(None, scrape)) for scrape in sorted(mine)] for side, mine in scrapes.items()}
 
@@ -144,7 +149,8 @@ def _copies(shape: Shape, sides: tuple[Backend, ...], series: Iterable[RawSeries
     return copies((each.labels for each in series), own)
 
 
-def _by_side(shape: Shape, sides: tuple[Backend, ...], series: Iterable[RawSeries]) -> dict[Backend, list[RawSeries]]:
+def by_side(shape: Shape, sides: tuple[Backend, ...], series: Iterable[RawSeries]) -> dict[Backend, list[RawSeries]]:
+    """Each side's series; what is nobody's is passed over."""
     roster = _roster(shape, sides)
     mine: dict[Backend, list[RawSeries]] = {}
     for found in series:

@@ -30,11 +30,14 @@ class LabelledValue:
     value: float
 
 
-def question(sides: Sequence[Backend]) -> str:
-    """All numbers of all pods of these sides, each named by a label. It is asked as often as once a minute."""
-    matchers = [pods(side) for side in sides]
+def question(sides: Sequence[Backend], *, labels: Iterable[str] = ()) -> str:
+    """All numbers of all pods of these sides, each named by a label. It is asked as often as once a minute.
+
+    `labels`: matchers that hold for all of them.
+    """
+    matchers, more = [pods(side) for side in sides], (CONTAINERS, *labels)
     return " or ".join(
-        f"label_replace(sum by (namespace, pod) ({function}({selector(metric, matchers, CONTAINERS)}[{window}])),"
+        f"label_replace(sum by (namespace, pod) ({function}({selector(metric, matchers, *more)}[{window}])),"
         f' "{NUMBER}", "{name}", "", "")'
         for name, (function, metric, window) in ASKED.items()
     )

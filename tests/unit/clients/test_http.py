@@ -24,9 +24,16 @@ MEGABYTE = 2**20
         "fe80::1%eth0",
         "::ffff:169.254.169.254",
         "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:a9:fe:a9fe::",
+        "64:ff9b:1:2:a9:fea9:fe00:0",
+        "::ffff:0:169.254.169.254",
+        "::ffff:0:100.100.100.200",
         "2002:a9fe:a9fe::",
         "fd00:ec2::254",
         "fd00:ec2::23",
+        "fd00:42::42",
         "100.100.100.200",
         "168.63.129.16",
         "0.0.0.0",
@@ -38,7 +45,20 @@ def test_where_a_machine_keeps_its_credentials_nothing_is_sent(host: str) -> Non
     assert forbidden(host)
 
 
-@pytest.mark.parametrize("host", ["10.0.0.1", "127.0.0.1", "192.168.1.1", "93.184.216.34", "::1", "fd00::1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.1",
+        "127.0.0.1",
+        "192.168.1.1",
+        "93.184.216.34",
+        "::1",
+        "fd00::1",
+        "64:ff9b:1::10.0.0.1",
+        "64:ff9b:1:a00:0:100::",
+        "::ffff:0:10.0.0.1",
+    ],
+)
 def test_ordinary_addresses_are_asked(host: str) -> None:
     assert not forbidden(host)
 
@@ -88,7 +108,7 @@ async def test_a_connection_that_one_was_allowed_is_no_way_for_another(http: Htt
 async def server() -> AsyncIterator[str]:
     """Answers as nobody should: 100 MB, too late, cut off, elsewhere; and says how it was asked."""
     pages = web.Application()
-    pages.add_routes([web.route("*", f"/{page.__name__}", page) for page in (endless, stalled, truncated, away, echo)])
+    pages.add_routes([web.route("*", f"/{page.__name__}", page) for page in PAGES])
     runner = web.AppRunner(pages, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -132,6 +152,16 @@ async def away(_: web.Request) -> web.Response:
 
 async def echo(request: web.Request) -> web.Response:
     return web.json_response([request.method, dict(request.query), await request.text(), request.headers.get("Key")])
+
+
+async def login(request: web.Request) -> web.Response:
+    """Says what cookies came, and sets one for all of the host."""
+    page = web.json_response(dict(request.cookies))
+    page.set_cookie("session", "of a team", path="/")
+    return page
+
+
+PAGES = (endless, stalled, truncated, away, echo, login)
 
 
 async def sent(http: Http, url: str, **what: Any) -> Reply:
@@ -210,6 +240,18 @@ async def test_what_nobody_can_read_is_said_in_one_line_and_is_no_status_of_the_
 
 async def test_nobody_is_sent_elsewhere(http: Http, server: str) -> None:
     assert (await sent(http, f"{server}/away", headers={"Key": "secret"})).status == 302
+
+
+@pytest.mark.parametrize("link_local", [False, True])
+async def test_a_cookie_that_one_source_was_given_is_not_sent_with_the_next_question(
+    http: Http, server: str, *, link_local: bool
+) -> None:
+    """A host with a name: cookies of bare addresses are kept by nobody."""
+    url = server.replace("127.0.0.1", "localhost") + "/login"
+
+    replies = [await sent(http, url, source=team, link_local=link_local) for team in ("team-a/grafana", "team-b/mine")]
+
+    assert [reply.body for reply in replies] == [b"{}", b"{}"]
 
 
 async def test_what_is_sent_arrives_as_it_was_meant(http: Http, server: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from tidegate.clients import (
@@ -23,6 +23,7 @@ from tidegate.clients import (
 from tidegate.clients import kube as module
 
 PODS = Kind(api="v1", plural="pods", kind="Pod")
+WHO = Credentials(server="http://localhost", namespace="default", tls=None)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -155,6 +156,27 @@ async def test_an_answer_beyond_its_bound_is_refused(monkeypatch: pytest.MonkeyP
     async with served(flood) as client:
         with pytest.raises(Unavailable, match="larger than"):
             await client.call("GET", PODS.path())
+
+
+@pytest.mark.parametrize("session_of", [module.session_for, module.unkept_session_for], ids=["kept", "unkept"])
+async def test_a_cookie_of_an_api_server_or_of_a_proxy_before_it_is_not_kept(
+    session_of: Callable[[Credentials], ClientSession],
+) -> None:
+    cookies: list[dict[str, str]] = []
+
+    async def login(request: web.Request) -> web.Response:
+        cookies.append(dict(request.cookies))
+        page = web.json_response({})
+        page.set_cookie("session", "of a proxy")
+        return page
+
+    application = web.Application()
+    application.router.add_get("/", login)
+    async with TestServer(application) as server, session_of(WHO) as session:
+        for _ in range(2):
+            await session.get(server.make_url("/").with_host("localhost"))
+
+    assert cookies == [{}, {}]
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:

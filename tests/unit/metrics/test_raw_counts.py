@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tidegate.api import DataPlane
 from tidegate.metrics.backend import Backend
-from tidegate.metrics.matchers import Matcher, selector
+from tidegate.metrics.matchers import Matcher, equal, selector
 from tidegate.metrics.raw_counts import (
     CLIENT_ERRORS,
     ERRORS,
@@ -55,6 +56,17 @@ def test_many_releases_are_one_question() -> None:
 
 def test_a_data_plane_that_names_the_sides_otherwise_is_asked_for_each() -> None:
     assert len(questions(Shape(DataPlane.INGRESS_NGINX), BOTH, MINUTE)) == 2
+
+
+@pytest.mark.parametrize("plane", DataPlane)
+@pytest.mark.parametrize("kind", [{}, {"over": timedelta(seconds=1)}, {"histogram": True}], ids=str)
+def test_every_question_is_narrowed_by_the_labels_of_its_source(plane: DataPlane, kind: dict[str, Any]) -> None:
+    shape, labels = Shape(plane, **kind), (equal("cluster", "eu-1"), equal("team", 'a"b\\'))
+    asked, plain = questions(shape, BOTH, MINUTE, labels=labels), questions(shape, BOTH, MINUTE)
+
+    matchers = 'cluster="eu-1",team="a\\"b\\\\",'
+    assert [question.replace(matchers, "", 1) for question in asked] == list(plain)
+    assert all(question.count(matchers) == 1 for question in asked)
 
 
 def test_of_a_histogram_only_the_bucket_and_the_total_are_asked() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.unit.metrics.test_raw_counts import BOTH
 from tidegate.metrics.answer import NotWhole, Unusable
+from tidegate.metrics.matchers import equal
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.usage import ASKED, LabelledValue, question, read
 
@@ -20,6 +21,12 @@ def test_every_number_of_both_sides_is_in_one_question_and_whole_pods_are_left_o
     assert asked.count(f"{{{pods}}}") == len(ASKED)
     periods = f"sum by (namespace, pod) (increase(container_cpu_cfs_periods_total{{{pods}}}[5m]))"
     assert f'label_replace({periods}, "number", "periods", "", "")' in asked
+
+
+def test_every_number_is_narrowed_by_the_labels_of_its_source() -> None:
+    asked = question(BOTH, labels=(equal("cluster", "eu-1"),))
+
+    assert asked.count('container!="",cluster="eu-1",namespace="shop",pod=~') == len(ASKED)
 
 
 def test_numbers_are_told_by_pod() -> None:

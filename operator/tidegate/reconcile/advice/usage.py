@@ -109,7 +109,7 @@ class UsageReading:
             return False
 
         now = self._world.now()
-        words = question([side for sides in chunk for side in (sides.candidate, sides.stable)])
+        words = question([side for sides in chunk for side in (sides.candidate, sides.stable)], labels=source.labels)
         try:
             reply = await self._channel.send(source.ask_raw(words, int(now.timestamp() * MILLISECONDS)))
         except (AskFailed, InvalidSpec):

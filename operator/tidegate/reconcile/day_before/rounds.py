@@ -19,6 +19,7 @@ from tidegate.reconcile.judging.arrivals import Arrivals
 from tidegate.reconcile.judging.ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from tidegate.reconcile.judging.groups import Due, Group, Groups, Told, apart, fail, together
 from tidegate.reconcile.judging.rounds import AGAIN_SECONDS, last_end
+from tidegate.reconcile.judging.windows import begin_of_window
 from tidegate.reconcile.seen.seen import Seen
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source, place_of
@@ -118,7 +119,7 @@ class DayJudging:
         """Bring tracks that have come equally far up to a time, window by window; the first failure ends it."""
         while due and (not due[0].track.knows or due[0].track.taken < until):
             first = due[0].track
-            asked = first.counting.hour if not first.knows else (first.taken, min(until, window_after(first.taken)))
+            asked = window_of(first.taken, until) if first.knows else first.counting.hour
             found = await self._both_days(group, source, due, *asked)
             if isinstance(found, NotWhole) and len(due) > 1:
                 half = len(due) // 2
@@ -147,6 +148,11 @@ class DayJudging:
             return before
 
         return read(group.shape, sides, today), read(group.shape, sides, before)
+
+
+def window_of(taken: int, until: int) -> tuple[int, int]:
+    """What is asked for next; what of it was taken before is passed over."""
+    return begin_of_window(taken), min(until, window_after(taken))
 
 
 def window_after(taken: int) -> int:

@@ -10,8 +10,9 @@ from tidegate.reconcile.sources.sources import Place
 # A scrape is stored when it is done. Whoever sends samples on stores them later: each of these is tried in turn.
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (2, 5, 10, 20, 40, 60))
 SOON, LATEST = WAITS[0], WAITS[-1]
-# So much of what was asked before is asked again: more than is ever waited for, to know what comes later than that.
-AGAIN = int(1.5 * LATEST.total_seconds() * MILLISECONDS)
+# So much of what was asked before is asked again: more than is ever waited for, to know what comes later than that; and
+# so much more that what a store gives of both servers of a pair, where a window begins, is older than what may be late.
+AGAIN = int(2.5 * LATEST.total_seconds() * MILLISECONDS)
 
 
 @dataclass(frozen=True, slots=True)

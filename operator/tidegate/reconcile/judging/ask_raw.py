@@ -10,10 +10,13 @@ from tidegate.clients import AskFailed, NotSent, TooLarge, Unreadable
 from tidegate.decision.snapshot import Blocked
 from tidegate.metrics.answer import NotAsked, Silent, TooMuch, Unusable
 from tidegate.metrics.backend import Backend
+from tidegate.metrics.clusters import ambiguous
 from tidegate.metrics.raw_counts import RawSeries, Shape, questions
 from tidegate.metrics.samples import MILLISECONDS
 from tidegate.reconcile.sources.channel import Channel
 from tidegate.reconcile.sources.sources import Source
+
+from .windows import begin_of_window
 
 # As sentences of the status name it.
 THE_SOURCE = "the metric source"
@@ -42,7 +45,7 @@ async def ask_in_parts(
     if until - since < 2 * SHORTEST.total_seconds() * MILLISECONDS:
         return TooMuch(f"{found.why}: {TOO_MANY}")
 
-    middle, parts = (since + until) // 2 // MILLISECONDS * MILLISECONDS, list[list[RawSeries]]()
+    middle, parts = begin_of_window((since + until) // 2), list[list[RawSeries]]()
     for begin, end in ((since, middle), (middle, until)):
         part = await ask_in_parts(channel, source, shape, sides, since=begin, until=end, most=most)
         if isinstance(part, Unusable):
@@ -83,7 +86,7 @@ async def ask_raw(
 
     window = timedelta(milliseconds=until - since)
     try:
-        asks = [source.ask_raw(selector, until) for selector in questions(shape, sides, window)]
+        asks = [source.ask_raw(selector, until) for selector in questions(shape, sides, window, labels=source.labels)]
         replies = await asyncio.gather(*map(channel.send, asks))
     except AskFailed as error:
         return unanswered(error)
@@ -98,7 +101,7 @@ async def ask_raw(
 
         found += answer
 
-    return found
+    return found if source.labels else ambiguous(shape, sides, found) or found
 
 
 def unanswered(error: AskFailed) -> Unusable:

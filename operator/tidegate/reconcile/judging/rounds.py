@@ -27,15 +27,14 @@ from tidegate.reconcile.sources.sources import Source, place_of
 from tidegate.reconcile.world import World
 from tidegate.watch import Identity, Key, Recurring
 
-from .arrivals import AGAIN, SOON, Arrivals
+from .arrivals import SOON, Arrivals
 from .ask_raw import THE_SOURCE, ask_in_parts, ask_raw
 from .counting import milliseconds
 from .groups import Due, Group, Groups, Told, apart, fail, together
 from .track import Track, Tracks
 from .tracks import promised, rollout_of, tracks_of
+from .windows import window_after
 
-# What is asked at once of one Release's past.
-LONGEST_WINDOW = timedelta(minutes=30)
 AGAIN_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
@@ -139,12 +138,11 @@ class Judging:
 
     async def _advance(self, group: Group, source: Source | Blocked, due: Sequence[Due[Track]], until: int) -> None:
         """Bring tracks that have come equally far up to a time, window by window; the first failure ends it."""
-        longest = int(LONGEST_WINDOW.total_seconds() * MILLISECONDS)
         wait = self._arrivals.wait(group.place)
         while due and (not due[0].track.knows or due[0].track.taken < until):
             first = due[0].track
             past = () if first.knows else first.counting.hour_before
-            since, end = past or (first.taken - AGAIN, min(until, first.taken + longest))
+            since, end = past or window_after(first.taken, until)
             sides = stable_sides(due) if past else both_sides(due)
             found = await self._asked(group, source, sides, since, end, alone=len(due) == 1)
             if isinstance(found, NotWhole) and len(due) > 1:

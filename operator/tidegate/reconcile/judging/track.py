@@ -15,6 +15,10 @@ from .arrivals import LATEST, SOON, Late, Stored
 from .counting import LEAD, SILENT_CELLS, Counting, milliseconds
 from .tally import Promise, Tally
 
+SAMPLES_WERE_MISSING = (
+    f"samples are stored more than {LATEST.total_seconds():.0f} s after their time, or the store gives now one and now"
+    " the other server of a pair"
+)
 # Of which revision, begun when, since when it has traffic, and who counts.
 Rollout = tuple[str, str, str, str]
 
@@ -141,7 +145,7 @@ class Track:
     def _why_silent(self) -> str:
         nothing, apart = f"nothing is counted for both sides by {self.counting.shape.counted}", self._increments.apart
         if self.late is not None and self.late.by >= LATEST:
-            return f"{nothing}: samples are stored more than {LATEST.total_seconds():.0f} s after their time"
+            return f"{nothing}: {SAMPLES_WERE_MISSING}"
 
         if apart <= self.counting.longest:
             return nothing

@@ -45,6 +45,11 @@ class Source:
     tls: ssl.SSLContext | None = None
     link_local: bool = False
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Matchers of what is counted at all, where a store holds more than this cluster's series."""
+        return self.translator.labels if isinstance(self.translator, Prometheus) else ()
+
     def ask(self, question: Question) -> Ask:
         """All that is needed to put a question. Raises InvalidSpec where it cannot be asked."""
         return self._sent(self.translator.request(question))

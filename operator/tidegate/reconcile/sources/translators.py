@@ -24,6 +24,7 @@ from tidegate.metrics.datadog import Datadog as DatadogTranslator
 from tidegate.metrics.dynatrace import Dynatrace as DynatraceTranslator
 from tidegate.metrics.graphite import Graphite as GraphiteTranslator
 from tidegate.metrics.influxdb import InfluxDb as InfluxDbTranslator
+from tidegate.metrics.matchers import equal
 from tidegate.metrics.new_relic import NewRelic as NewRelicTranslator
 from tidegate.metrics.prometheus import Prometheus as PrometheusTranslator
 from tidegate.metrics.scrape import OfPods
@@ -68,7 +69,11 @@ def _texts(secret: Object, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _prometheus(declared: Prometheus, reader: Reader) -> Translator:
-    return PrometheusTranslator(address=declared.address, authorization=reader.authorization(declared.auth_secret))
+    return PrometheusTranslator(
+        address=declared.address,
+        labels=tuple(equal(label.name, label.value) for label in declared.labels),
+        authorization=reader.authorization(declared.auth_secret),
+    )
 
 
 def _datadog(declared: Datadog, reader: Reader) -> Translator:

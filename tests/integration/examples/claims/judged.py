@@ -209,7 +209,7 @@ def team_objectives(example: Example) -> None:
 
 @claim
 def metric_source(example: Example) -> None:
-    """The Release is judged by the team's source, with the team's token and header."""
+    """The Release is judged by the team's source, with the team's token and header, and by its own cluster's series."""
     first = example.serve()
     example.change()
     example.promoted(after=first)
@@ -218,6 +218,7 @@ def metric_source(example: Example) -> None:
     assert "traefik_service_requests_total" in example.asked()
     assert {found["Authorization"] for found in heard} == {"Bearer changed by whoever installs it"}
     assert {found["X-Scope-OrgID"] for found in heard} == {"team"}
+    assert 'cluster="eu-1"' in example.asked()
 
 
 @claim

@@ -128,6 +128,7 @@ def test_a_source_that_stores_later_than_a_minute_is_said_to() -> None:
 
     assert line.verdict is Verdict.NO_DATA
     assert "samples are stored more than 60 s after their time" in line.sentence
+    assert line.sentence.endswith("or the store gives now one and now the other server of a pair")
 
 
 @pytest.mark.parametrize(("late", "wait"), [(0, 2), (2, 5), (7, 10), (39.9, 40), (60, 60), (600, 60)])

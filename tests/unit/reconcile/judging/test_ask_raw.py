@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.unit.reconcile.judging.test_track import STABLE
 from tidegate.api import DataPlane
 from tidegate.clients import Ask, AskFailed, Reply, TooLarge, Unreadable
-from tidegate.metrics.answer import Silent, TooMuch, Unusable
+from tidegate.metrics.answer import Ambiguous, Silent, TooMuch, Unusable
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.raw_counts import RawSeries, Shape
 from tidegate.reconcile.judging.ask_raw import MOST_SAMPLES, ask_in_parts, unanswered
@@ -83,6 +84,33 @@ async def test_where_a_quarter_of_an_hour_is_too_large_it_is_said_what_to_do() -
     assert isinstance(found, TooMuch)
     assert "larger than 16777216 bytes: drop series" in found.why
     assert "metricRelabelings" in found.why
+
+
+class Central:
+    """A store of two clusters, which gives those of one where that is asked for."""
+
+    async def send(self, ask: Ask) -> Reply:
+        query = parse_qs(ask.body.decode())["query"][0]
+        clusters = ["eu"] if 'cluster="eu"' in query else ["eu", "us"]
+        result = [
+            {"metric": {"service": "shop-web-stable-80", "code": "200", "cluster": name}, "values": [[1, "7"]]}
+            for name in clusters
+        ]
+        body = {"status": "success", "data": {"resultType": "matrix", "result": result}}
+        return Reply(200, json.dumps(body).encode(), "application/json")
+
+
+@pytest.mark.parametrize(("labels", "usable"), [((), False), (('cluster="eu"',), True)], ids=["all", "one"])
+async def test_counts_of_several_clusters_are_no_answer_and_those_of_the_one_that_the_source_names_are(
+    labels: tuple[str, ...], *, usable: bool
+) -> None:
+    source = replace(SOURCE, translator=Prometheus(address="http://here", labels=labels))
+    channel, shape = Channel(Central(), Telemetry()), Shape(DataPlane.TRAEFIK)
+
+    found = await ask_in_parts(channel, source, shape, (STABLE,), since=0, until=HOUR)
+
+    assert isinstance(found, list) is usable
+    assert usable or isinstance(found, Ambiguous), "one Release of many: the others are asked for without it"
 
 
 async def test_all_parts_together_are_no_more_than_there_is_memory_for() -> None:

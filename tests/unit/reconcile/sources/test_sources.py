@@ -17,6 +17,7 @@ from tidegate.metrics.answer import Sample, Unusable
 from tidegate.metrics.scrape import at, at_each
 from tidegate.metrics.translator import Question
 from tidegate.reconcile.scope import Scope
+from tidegate.reconcile.sources.channel import sameness
 from tidegate.reconcile.sources.secrets import Secrets
 from tidegate.reconcile.sources.sources import Source, Sources
 from tidegate.watch import Object, Store
@@ -123,6 +124,40 @@ def test_a_source_is_asked_with_its_headers_its_time_and_its_credentials() -> No
     assert ask.headers["Authorization"] == "Bearer secret"
     assert "content-type" not in ask.headers
     assert (ask.method, ask.seconds, ask.link_local) == ("POST", 3.0, True)
+
+
+def labelled(*labels: tuple[str, str]) -> Object:
+    declared = [{"name": name, "value": value} for name, value in labels]
+    return {"prometheus": {"address": "https://prometheus.example", "labels": declared}}
+
+
+def test_the_labels_of_a_source_are_matchers_and_two_that_differ_in_one_share_no_question() -> None:
+    sources = [usable(labelled(("cluster", value))) for value in ("eu-1", "us-1")]
+    asks = [source.ask_raw(f"up{{{','.join(source.labels)}}}[1m]", 0) for source in sources]
+
+    assert sources[0].labels == ('cluster="eu-1"',)
+    assert usable(labelled(("cluster", '"} or up #'))).labels == ('cluster="\\"} or up #"',)
+    assert len({sameness(ask) for ask in asks}) == 2
+    assert usable(WEB).labels == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([("cluster", "eu"), ("cluster", "us")], "must have different names"),
+        ([("0-cluster", "eu")], "should match pattern"),
+        ([("cluster", "")], "at least 1 character"),
+        ([("cluster", "x" * 129)], "at most 128 characters"),
+        ([(f"label_{place}", "x") for place in range(9)], "at most 8 items"),
+    ],
+    ids=["twice", "no name of a label", "empty", "too long", "too many"],
+)
+def test_labels_that_no_series_can_have_are_refused(labels: list[tuple[str, str]], sentence: str) -> None:
+    found = resolved(labelled(*labels))
+
+    assert isinstance(found, Blocked)
+    assert "labels" in found.sentence
+    assert sentence in found.sentence
 
 
 @pytest.mark.parametrize("name", ["Authorization", "proxy-authorization", "COOKIE"])

@@ -1,0 +1,67 @@
+"""Of a store that holds several clusters nothing is counted, unless a source names one of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.metrics.test_raw_counts import BOTH, SAMPLES, TRAEFIK
+from tidegate.api import DataPlane
+from tidegate.metrics.answer import NotWhole
+from tidegate.metrics.clusters import ambiguous
+from tidegate.metrics.raw_counts import RawSeries, Shape
+
+PODS = Shape(DataPlane.APPLICATION)
+EU, US = {"cluster": "eu"}, {"cluster": "us"}
+
+
+def at_the_gateway(side: str, **labels: str) -> RawSeries:
+    return RawSeries({"service": f"shop-web-{side}-80@kubernetes", "code": "200", **labels}, SAMPLES)
+
+
+def at_a_pod(revision: str, pod: str, **labels: str) -> RawSeries:
+    return RawSeries({"namespace": "shop", "pod": f"web-{revision}-{pod}", "code": "200", **labels}, SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("shape", "answer"),
+    [
+        (TRAEFIK, [at_the_gateway("candidate", **EU), at_the_gateway("candidate", **US)]),
+        (TRAEFIK, [at_the_gateway("candidate", **US), at_the_gateway("stable", **EU)]),
+        (PODS, [at_a_pod("bcdfghjklm", "aaaaa", **EU), at_a_pod("bcdfghjklm", "zzzzz", **US)]),
+    ],
+    ids=["a candidate in both", "a candidate in another only", "pods of both"],
+)
+def test_a_release_whose_series_are_of_two_clusters_is_not_counted_and_both_are_named(
+    shape: Shape, answer: list[RawSeries]
+) -> None:
+    found = ambiguous(shape, BOTH, answer)
+
+    assert isinstance(found, NotWhole), "asked for again without the others"
+    assert found.why == (
+        "the series of shop/web have several values of the label cluster (eu, us): name this cluster's in"
+        " prometheus.labels of the source"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "answer"),
+    [
+        (TRAEFIK, [at_the_gateway("candidate"), at_the_gateway("stable")]),
+        (TRAEFIK, [at_the_gateway("candidate", **EU), at_the_gateway("stable", **EU)]),
+        (TRAEFIK, [at_the_gateway("candidate", **EU), at_the_gateway("elsewhere", **US)]),
+        (PODS, [at_a_pod("bcdfghjklm", "aaaaa", cluster=name) for name in ("cache-a", "cache-b")]),
+    ],
+    ids=["none is named", "one is named", "another's are in another", "one pod says several of its own"],
+)
+def test_what_is_of_one_cluster_is_counted(shape: Shape, answer: list[RawSeries]) -> None:
+    assert ambiguous(shape, BOTH, answer) is None
+
+
+def test_of_releases_that_are_asked_for_together_the_one_is_named() -> None:
+    cart = tuple(replace(side, release="cart", service=f"cart-{side.side.value}") for side in BOTH)
+    both = [RawSeries({**EU, "service": "shop-cart-candidate-80"}, SAMPLES), at_the_gateway("stable", **US)]
+
+    assert ambiguous(TRAEFIK, (*BOTH, *cart), both) is None
+    found = ambiguous(TRAEFIK, (*BOTH, *cart), [*both, at_the_gateway("stable", **EU)])
+    assert found is not None
+    assert "shop/web" in found.why
