@@ -47,7 +47,7 @@ def take_the_weight_back(seen: Snapshot) -> Decision | None:
     if actions := weight_to_stable(seen):
         return _on(seen, "takes the candidate's traffic back", *actions)
 
-    left = seen.plan.settle + seen.plan.drain - seen.route.confirmed_for
+    left = seen.plan.drain_left(seen.route.confirmed_for)
     waiting = unserved(seen, Reason.HANDING_BACK, "waits for the gateway to confirm weight 0")
     return waiting or (hold(seen, Reason.HANDING_BACK, "the candidate drains", left) if left > NO_TIME else None)
 
