@@ -9,6 +9,7 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
+from tests.cluster.api import Object
 from tests.cluster.manifest import rendered
 from tests.integration.expositions import Exposition
 from tests.integration.numbers import Numbers, scraping
@@ -44,11 +45,12 @@ def questions() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def missed_in_shops() -> str:
-    """What the alert of an operator for some namespaces asks."""
+def missed_in_shops() -> Object:
+    """The alert that an operator for some namespaces is down."""
     found = yaml.safe_load_all(rendered("prometheusRule.enabled=true", "watchNamespaces={shop}"))
     groups = next(item for item in found if item and item["kind"] == "PrometheusRule")["spec"]["groups"]
-    return next(str(rule["expr"]) for group in groups for rule in group["rules"] if rule["alert"] == "TidegateDown")
+    alerts: list[Object] = [rule for group in groups for rule in group["rules"]]
+    return next(rule for rule in alerts if rule["alert"] == "TidegateDown")
 
 
 @contextmanager
@@ -142,10 +144,11 @@ def test_an_operator_is_missed_unless_one_of_its_replicas_leads(questions: dict[
 
 
 def test_an_operator_of_some_namespaces_is_missed_while_another_leads(
-    questions: dict[str, str], missed_in_shops: str, tmp_path: Path
+    questions: dict[str, str], missed_in_shops: Object, tmp_path: Path
 ) -> None:
     page = 'tidegate_leading{namespace="elsewhere"} 1\n'
     with scraped(tmp_path, lambda: page) as numbers:
         numbers.until("tidegate_leading")
         assert not numbers.vector(questions["TidegateDown"])
-        assert numbers.vector(missed_in_shops) == [({"namespace": "tidegate"}, "1")]
+        assert numbers.vector(missed_in_shops["expr"])
+        assert missed_in_shops["labels"] == {"severity": "critical", "namespace": "tidegate"}

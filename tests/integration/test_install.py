@@ -181,6 +181,8 @@ def test_values_that_cannot_be_meant_are_refused_by_name(setting: str, sentence:
         f"image.tag=v1.0-rc_1@sha256:{64 * 'a'}",
         "enabled=true",
         "priorityClassName=system-cluster-critical",
+        "podLabels=null",
+        "podAnnotations=null",
         "podLabels.team=platform",
         "podAnnotations.example\\.com/note=any words: at all",
         "nodeSelector.node\\.kubernetes\\.io/pool=Big_one.1",

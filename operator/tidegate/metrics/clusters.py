@@ -11,21 +11,20 @@ from .answer import Ambiguous
 from .backend import Backend
 from .raw_counts import RawSeries, Shape, by_side
 
-# As it is called by custom, and by what sets several Prometheus servers up.
-LABEL = "cluster"
 LONGEST_NAMES = 256
 
 
 def ambiguous(shape: Shape, sides: tuple[Backend, ...], answer: Iterable[RawSeries]) -> Ambiguous | None:
     """Why these counts may be of several clusters; None where the series of no Release say so."""
-    named = [each for each in answer if each.labels.get(LABEL)]
-    if len({each.labels[LABEL] for each in named}) < 2:
+    label = shape.counts.cluster
+    named = [each for each in answer if each.labels.get(label)]
+    if len({each.labels[label] for each in named}) < 2:
         return None
 
     for (namespace, name), mine in _by_release(shape, sides, named).items():
-        found = {each.labels[LABEL] for each in mine}
-        if len(found) > 1 and not (shape.counts.by_pods and _of_the_pods(mine)):
-            return Ambiguous(_sentence(f"{namespace}/{name}", sorted(found)))
+        found = {each.labels[label] for each in mine}
+        if len(found) > 1 and not (shape.counts.by_pods and _of_the_pods(mine, label)):
+            return Ambiguous(_sentence(f"{namespace}/{name}", label, sorted(found)))
 
     return None
 
@@ -40,15 +39,15 @@ def _by_release(
     return found
 
 
-def _of_the_pods(series: Iterable[RawSeries]) -> bool:
+def _of_the_pods(series: Iterable[RawSeries], label: str) -> bool:
     """True where one pod says several: then the label is the application's own. No two clusters name a pod alike."""
-    said = {(each.labels.get("pod", ""), each.labels[LABEL]) for each in series}
+    said = {(each.labels.get("pod", ""), each.labels[label]) for each in series}
     return len(said) > len({pod for pod, _ in said})
 
 
-def _sentence(release: str, clusters: Sequence[str]) -> str:
+def _sentence(release: str, label: str, clusters: Sequence[str]) -> str:
     names = shortened(", ".join(clusters), LONGEST_NAMES)
     return (
-        f"the series of {release} have several values of the label {LABEL} ({names}): name this cluster's in"
+        f"the series of {release} have several values of the label {label} ({names}): name this cluster's in"
         " prometheus.labels of the source"
     )

@@ -64,7 +64,7 @@ class Counts:
     what of the series is asked at all. `by_pods`: each pod of a Release tells of itself, and is no gateway.
     `by_workloads`: it names the ReplicaSet of the pod that answered. `live`: the suite asks the product itself, and not
     only what it is known to say. `joined`: it names a Service after its namespace, with a dash between, so that `a`
-    with `b-c` looks like `a-b` with `c`.
+    with `b-c` looks like `a-b` with `c`. `cluster`: the label that tells where whoever answered runs, by custom.
     """
 
     counter: str
@@ -77,6 +77,7 @@ class Counts:
     by_workloads: bool = False
     live: bool = False
     joined: bool = False
+    cluster: str = "cluster"
     note: str = ""
 
     @property
@@ -153,6 +154,8 @@ COUNTS: Mapping[DataPlane, Counts] = {
         backend=istio,
         only=Only(label="reporter", pattern="source|waypoint"),
         by_workloads=True,
+        # `cluster`, where there is one, is the caller's.
+        cluster="destination_cluster",
         note="As the gateway, the caller's sidecar or the waypoint reports it. `0` is what got no answer: an error,"
         " whoever broke the connection.",
     ),

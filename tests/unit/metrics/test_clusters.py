@@ -57,6 +57,23 @@ def test_what_is_of_one_cluster_is_counted(shape: Shape, answer: list[RawSeries]
     assert ambiguous(shape, BOTH, answer) is None
 
 
+def in_the_mesh(revision: str, *, caller: str, answering: str) -> RawSeries:
+    workload = {"destination_workload_namespace": "shop", "destination_workload": f"web-{revision}"}
+    where = {"cluster": caller, "destination_cluster": answering, "reporter": "source", "response_code": "200"}
+    return RawSeries({**workload, **where}, SAMPLES)
+
+
+def test_in_a_mesh_over_clusters_whose_pods_answered_counts_and_not_who_called() -> None:
+    mesh = Shape(DataPlane.ISTIO)
+    called = [in_the_mesh("bcdfghjklm", caller=caller, answering="eu") for caller in ("eu", "us")]
+    answered = [in_the_mesh("bcdfghjklm", caller="eu", answering=answering) for answering in ("eu", "us")]
+
+    assert ambiguous(mesh, BOTH, called) is None
+    found = ambiguous(mesh, BOTH, answered)
+    assert found is not None
+    assert "several values of the label destination_cluster (eu, us)" in found.why
+
+
 def test_of_releases_that_are_asked_for_together_the_one_is_named() -> None:
     cart = tuple(replace(side, release="cart", service=f"cart-{side.side.value}") for side in BOTH)
     both = [RawSeries({**EU, "service": "shop-cart-candidate-80"}, SAMPLES), at_the_gateway("stable", **US)]
