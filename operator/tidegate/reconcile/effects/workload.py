@@ -153,5 +153,6 @@ async def _hold(found: Object, replicas: int, world: World) -> None:
 async def _release(found: Object, world: World, *, paused: bool) -> None:
     """The note goes, then our name among those who own fields."""
     kind = kinds.DEPLOYMENTS
-    await world.merge(kind, found, released(paused=paused))
+    # Not kept: until the disowning succeeds, the note must be seen, or nobody would try that again.
+    await world.writer.merge(kind, found, released(paused=paused))
     await disown(kind, found, world)
