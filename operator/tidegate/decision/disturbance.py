@@ -1,7 +1,5 @@
 """What comes between a rollout and its next step: lost pods, people's hands, suspension, missing parts."""
 
-from datetime import datetime
-
 from tidegate.api import OnTrouble
 
 from .actions import SetWeight, WriteRoute
@@ -24,6 +22,7 @@ from .step import (
     written_weight,
 )
 from .takeover import empty_it_again, resume_what_is_empty
+from .unsettled import lost_from, unsettled
 from .upkeep import too_few, upkeep
 
 
@@ -66,32 +65,8 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = "candidate pods are lost: the weight follows those that are available"
-    dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
-    return act(
-        seen,
-        Reason.CANDIDATE_PODS_LOST,
-        sentence,
-        *actions,
-        settled_at=None,
-        dwelt=dwelt,
-        deadline_from=lost_from(seen),
-        lowered_to=lowered_by_hand(seen),
-    )
-
-
-def lost_from(seen: Snapshot) -> datetime | None:
-    """From when the deadline of lost pods counts: a step's losses add up, and no time between them refills it.
-
-    A gateway that was silent meanwhile is nothing that the pods did.
-    """
-    progress = seen.progress
-    if not progress.dwelt or progress.deadline_from is None or progress.reason is Reason.ROUTER_SILENT:
-        return seen.now
-
-    if progress.settled_at is None:
-        return progress.deadline_from
-
-    return seen.now - max(progress.settled_at - progress.deadline_from, NO_TIME)
+    lowered_to = lowered_by_hand(seen)
+    return act(seen, Reason.CANDIDATE_PODS_LOST, sentence, *actions, lowered_to=lowered_to, **unsettled(seen))
 
 
 def write_a_garbled_route(seen: Snapshot) -> Decision | None:
@@ -210,7 +185,13 @@ def hold_suspended(seen: Snapshot) -> Decision | None:
 
 
 def hold_blocked(seen: Snapshot) -> Decision | None:
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again) if seen.blocked else None
+    """A step dwells at its weight alone: where somebody else's weights stay meanwhile, it settles anew."""
+    if seen.blocked is None:
+        return None
+
+    lowered = settled(seen) and not seen.by_pods and seen.lowest_weight < seen.progress.desired_weight
+    changes = unsettled(seen) if lowered else {}
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, **changes)
 
 
 def go_back_to_the_step(seen: Snapshot) -> Decision | None:
@@ -223,8 +204,15 @@ def go_back_to_the_step(seen: Snapshot) -> Decision | None:
     if not outgrown or seen.carried(seen.stable.available, share) < share:
         return None
 
-    weight, told = seen.step.weight, step_sentence(seen)
-    return hold(seen, Reason.PROGRESSING, told, desired_weight=weight, settled_at=None, full_at=None)
+    return hold(
+        seen,
+        Reason.PROGRESSING,
+        step_sentence(seen),
+        desired_weight=seen.step.weight,
+        settled_at=None,
+        full_at=None,
+        deadline_from=lost_from(seen),
+    )
 
 
 def hold_above_the_step(seen: Snapshot) -> Decision | None:

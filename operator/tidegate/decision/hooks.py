@@ -34,7 +34,9 @@ def _before_pods(seen: Snapshot, when: When) -> Decision | None:
         return None
 
     if not prepared(seen):
-        return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(seen.candidate.revision, 0))
+        # Pods of earlier steps serve users: it is their note that was lost.
+        size = 0 if when is When.BEFORE_ROLLOUT else seen.candidate.replicas
+        return act(seen, Reason.PREPARING, step_sentence(seen), PrepareRevision(seen.candidate.revision, size))
 
     return ask(seen, when)
 

@@ -15,7 +15,7 @@ from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
 from .rollback import go_on_going_back, roll_back
-from .router import unconfirmed
+from .router import unconfirmed, unserved
 from .snapshot import Snapshot
 from .step import settle_left
 from .upkeep import astray, gone_for_good
@@ -136,6 +136,10 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:
+    """A Release that is deleted waits for nobody to bring a route back."""
+    if seen.deleting and seen.route is not None and seen.route.lost:
+        return unserved(seen, Reason.PROMOTING, SENTENCE)
+
     if waiting := unconfirmed(seen, Reason.PROMOTING, SENTENCE):
         return waiting
 

@@ -8,6 +8,7 @@ from tidegate.api import Suspend
 from .progress import Phase, Progress
 from .reasons import BLOCKING, WAITING_FOR_A_PERSON, Reason
 from .snapshot import Snapshot
+from .step import wanted_size
 
 STOPPING = BLOCKING | {Reason.SUSPENDED}
 # The candidate's pods are there, or are not waited for, and no hook is asked: none of it is time that these took.
@@ -18,7 +19,13 @@ ENDING = frozenset({Phase.PROMOTING, Phase.ROLLING_BACK})
 
 def stopped(seen: Snapshot) -> bool:
     """True while the clocks stand: suspended, blocked, held, or not yet told that this is over."""
-    return _stops(seen) or seen.progress.reason in HOLDING
+    return _stops(seen) or _held(seen, seen.progress.reason)
+
+
+def _held(seen: Snapshot, reason: Reason) -> bool:
+    """True where what is told takes no time of the candidate's pods; a late step may wait for just them."""
+    waits_for_pods = reason is Reason.STEP_DEADLINE and seen.candidate.available < wanted_size(seen)
+    return reason in HOLDING and not waits_for_pods
 
 
 def _stops(seen: Snapshot) -> bool:
@@ -54,7 +61,7 @@ def with_stopped_clocks(before: Snapshot, seen: Snapshot, progress: Progress) ->
     if progress.candidate is None or progress.phase in ENDING:
         return progress
 
-    if not (_stops(seen) or progress.reason in HOLDING):
+    if not (_stops(seen) or _held(seen, progress.reason)):
         return replace(progress, stopped_since=None)
 
     was, decided = before.progress, seen.progress
@@ -68,7 +75,8 @@ def with_stopped_clocks(before: Snapshot, seen: Snapshot, progress: Progress) ->
 
 def _start(progress: Progress) -> datetime | None:
     """Since when the clocks stand. An older Tidegate did not record it: then all of the time counts as stopped."""
-    return progress.stopped_since or (progress.deadline_from if progress.reason in HOLDING else None)
+    told = progress.reason in HOLDING and progress.reason is not Reason.STEP_DEADLINE
+    return progress.stopped_since or (progress.deadline_from if told else None)
 
 
 def _later(seen: Snapshot, begun: datetime, since: datetime) -> datetime:

@@ -10,6 +10,7 @@ from .progress import Phase
 from .reasons import Reason
 from .rollback import uncarried
 from .snapshot import Snapshot
+from .unsettled import unsettled
 from .upkeep import FOREIGN
 
 IN_ITS_PLACE = "the route before goes once the newly declared one is served; then a rollout may start"
@@ -32,8 +33,7 @@ def take_back_what_is_not_declared(seen: Snapshot) -> Decision | None:
     lower = SetWeight(weight=goal, revision=seen.candidate.revision or seen.stable.revision, undeclared=True)
     decision = beside(seen, "the weight goes back on a route that is not declared any more", lower)
     # What the step had is gone: it settles anew where its route is declared again.
-    dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
-    return replace(decision, progress=replace(seen.progress, settled_at=None, dwelt=dwelt))
+    return replace(decision, progress=replace(seen.progress, **unsettled(seen)))
 
 
 def drain_of_what_is_not_declared(seen: Snapshot) -> timedelta:

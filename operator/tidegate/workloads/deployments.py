@@ -151,14 +151,15 @@ def released(*, paused: bool) -> dict[str, Any]:
 
 
 def selected_labels(spec: Mapping[str, Any], template: Mapping[str, Any]) -> dict[str, str]:
-    """Labels by which a Service selects the Deployment's pods: its selector's, else its template's.
+    """Labels by which a Service selects the Deployment's pods, of this version and of the next: else its template's.
 
-    A Service knows no expressions: beside some, the selector's labels alone may be those of other pods too.
+    A Service knows no expressions: it selects by what the template says to the keys that they name.
     """
     selector: Mapping[str, Any] = spec.get("selector") or {}
-    matched: dict[str, str] = selector.get("matchLabels") or {}
     labels: dict[str, str] = (template.get("metadata") or {}).get("labels") or {}
-    return labels if selector.get("matchExpressions") else matched or labels
+    keys = [expression["key"] for expression in selector.get("matchExpressions") or ()]
+    named = {key: labels[key] for key in keys if key in labels}
+    return {**(selector.get("matchLabels") or {}), **named} or labels
 
 
 def handed_over(labels: Mapping[str, str], release: str) -> dict[str, Any]:

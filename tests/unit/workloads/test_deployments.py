@@ -141,6 +141,13 @@ def test_a_selector_by_expressions_falls_back_to_the_templates_labels() -> None:
     assert selected_labels({"selector": front}, template) == {"app": "web", "tier": "front"}
 
 
+def test_a_selector_by_expressions_gives_no_label_that_the_next_version_lacks() -> None:
+    labels = {"app": "web", "tier": "front", "app.kubernetes.io/version": "1.4.0"}
+    front = {"matchLabels": {"app": "web"}, "matchExpressions": [{"key": "tier", "operator": "Exists"}]}
+
+    assert selected_labels({"selector": front}, {"metadata": {"labels": labels}}) == {"app": "web", "tier": "front"}
+
+
 NOON, LATER = "2026-01-01T12:00:00Z", "2026-01-01T12:00:01Z"
 OURS = entry("tidegate", "Update", PAUSE, time=NOON)
 

@@ -1,0 +1,29 @@
+"""A settled step that loses what it had: it settles anew, with what is left of its clocks."""
+
+from datetime import datetime
+from typing import Any
+
+from .plan import NO_TIME
+from .reasons import Reason
+from .snapshot import Snapshot
+
+
+def unsettled(seen: Snapshot) -> dict[str, Any]:
+    """What changes in the record: the step has dwelt for as long as it was settled, and waits for its pods anew."""
+    dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
+    return {"settled_at": None, "dwelt": dwelt, "deadline_from": lost_from(seen)}
+
+
+def lost_from(seen: Snapshot) -> datetime | None:
+    """From when the deadline of lost pods counts: a step's losses add up, and no time between them refills it.
+
+    A gateway that was silent meanwhile is nothing that the pods did.
+    """
+    progress = seen.progress
+    if not progress.dwelt or progress.deadline_from is None or progress.reason is Reason.ROUTER_SILENT:
+        return seen.now
+
+    if progress.settled_at is None:
+        return progress.deadline_from
+
+    return seen.now - max(progress.settled_at - progress.deadline_from, NO_TIME)
