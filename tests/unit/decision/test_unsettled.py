@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def fought_over(world: World) -> None:
 
 
 def missing(world: World) -> None:
-    gone = {"weight": 0, "written": None, "lost": True, "confirmed": False, "sentence": "HTTPRoute web is missing"}
+    gone: Any = {"weight": 0, "written": None, "lost": True, "confirmed": False, "sentence": "HTTPRoute web is missing"}
     world.route = replace(world.route or Route(), attached=True, **gone)
     world.blocked = Blocked(reason=Reason.ROUTE_MISSING, sentence="spec.traffic: HTTPRoute web is missing")
 
@@ -99,7 +100,7 @@ def test_pods_that_never_come_up_go_back_also_where_the_step_is_held_late_for_a_
     steps = (Step(name="first", weight=20), HELD, Step(name="full", weight=100))
     world = deployed(plan=Plan(steps=steps), replicas=4)
     world.target = "v2"
-    told = []
+    told: list[Reason] = []
     for _ in range(60):
         if world.progress.step == 1 and world.progress.phase is Phase.PROGRESSING:
             world.sides["v2"] = replace(world.sides["v2"], available=1, refusal="exceeded quota: pods")
@@ -138,7 +139,7 @@ def test_a_release_that_is_deleted_while_roles_change_waits_for_no_lost_route() 
         if world.progress.phase is Phase.PROMOTING:
             break
 
-    gone = {"weight": 0, "written": None, "lost": True, "touched": False, "confirmed": False}
+    gone: Any = {"weight": 0, "written": None, "lost": True, "touched": False, "confirmed": False}
     world.route = replace(world.route or Route(), attached=True, sentence="HTTPRoute web is missing", **gone)
     for _ in range(20):
         decision = decide(replace(world.look(), deleting=True, finalizer=True))
