@@ -156,10 +156,14 @@ def lives(pid: int) -> bool:
 
 
 def _born(pid: int) -> str:
-    """A process's start in kernel ticks; 0 where there is none, or only its corpse."""
+    """A process's start in kernel ticks; 0 where there is none, or only its corpse.
+
+    While other threads of it still end it is none yet: they hold its ports.
+    """
     try:
         words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return "0"
 
-    return "0" if words[0] == "Z" else words[19]
+    state, threads, start = words[0], int(words[17]), words[19]
+    return "0" if state == "Z" and threads <= 1 else start

@@ -11,6 +11,13 @@ from tests.cluster.processes import Processes, within
 from tests.cluster.progress import Missing
 
 SHOW = [sys.executable, "-c", "import os; print(*os.environ, sep='\\n')"]
+# The first thread ends by the kernel's own call for one thread alone, which no module of Python's has.
+LEAVING_A_THREAD = """
+import ctypes, platform, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+print("leaving", flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
 LEADING_AWAY = [
     "KUBECONFIG",
     "KUBERNETES_SERVICE_HOST",
@@ -59,6 +66,25 @@ def test_what_runs_is_told_from_what_has_ended(tmp_path: Path) -> None:
         assert processes.running() == ["stays"]
     finally:
         processes.stop_all()
+
+
+def test_one_whose_first_thread_has_ended_runs_while_another_holds_its_port(tmp_path: Path) -> None:
+    processes = Processes(tmp_path)
+    processes.start("threads", [sys.executable, "-c", LEAVING_A_THREAD])
+
+    try:
+        assert within(10, lambda: processes.log("threads").read_text() == "leaving\n")
+        assert within(10, lambda: state_of(processes.pid("threads")) == "Z")
+        assert processes.running() == ["threads"]
+    finally:
+        processes.stop_all()
+
+    assert processes.running() == []
+
+
+def state_of(pid: int | None) -> str:
+    """The kernel's letter for it."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def test_one_that_ends_at_its_start_is_told_with_its_last_words(tmp_path: Path) -> None:
