@@ -308,7 +308,9 @@ def _refilled(old: Progress, new: Progress, decision: Decision, *, by_nodes: boo
         return
 
     if old.deadline_from and new.deadline_from:
-        stood = NOW - max(old.stopped_since, old.deadline_from)
+        # A settled step's clock stood before the stop too.
+        standing = min(old.stopped_since, old.settled_at or old.stopped_since)
+        stood = NOW - max(standing, old.deadline_from)
         if new.deadline_from - old.deadline_from > stood:
             yield "I17: a stop refills no deadline"
 

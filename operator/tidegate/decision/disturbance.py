@@ -22,7 +22,7 @@ from .step import (
     written_weight,
 )
 from .takeover import empty_it_again, resume_what_is_empty
-from .unsettled import lost_from, unsettled
+from .unsettled import left_from, lost_from, unsettled
 from .upkeep import too_few, upkeep
 
 
@@ -65,8 +65,8 @@ def shed_lost_pods(seen: Snapshot) -> Decision | None:
         return None
 
     sentence = "candidate pods are lost: the weight follows those that are available"
-    lowered_to = lowered_by_hand(seen)
-    return act(seen, Reason.CANDIDATE_PODS_LOST, sentence, *actions, lowered_to=lowered_to, **unsettled(seen))
+    changes = {**unsettled(seen), "deadline_from": lost_from(seen), "lowered_to": lowered_by_hand(seen)}
+    return act(seen, Reason.CANDIDATE_PODS_LOST, sentence, *actions, **changes)
 
 
 def write_a_garbled_route(seen: Snapshot) -> Decision | None:
@@ -211,7 +211,7 @@ def go_back_to_the_step(seen: Snapshot) -> Decision | None:
         desired_weight=seen.step.weight,
         settled_at=None,
         full_at=None,
-        deadline_from=lost_from(seen),
+        deadline_from=left_from(seen),
     )
 
 

@@ -9,9 +9,18 @@ from .snapshot import Snapshot
 
 
 def unsettled(seen: Snapshot) -> dict[str, Any]:
-    """What changes in the record: the step has dwelt for as long as it was settled, and waits for its pods anew."""
+    """What changes in the record: the step has dwelt for as long as it was settled, and its deadline goes on."""
     dwelt = seen.progress.dwelt + seen.since(seen.progress.settled_at)
-    return {"settled_at": None, "dwelt": dwelt, "deadline_from": lost_from(seen)}
+    return {"settled_at": None, "dwelt": dwelt, "deadline_from": left_from(seen)}
+
+
+def left_from(seen: Snapshot) -> datetime | None:
+    """From when a step's deadline counts, with what was left of it when the step settled: it stood meanwhile."""
+    begun, settled_at = seen.progress.deadline_from, seen.progress.settled_at
+    if begun is None or settled_at is None:
+        return begun
+
+    return seen.now - max(settled_at - begun, NO_TIME)
 
 
 def lost_from(seen: Snapshot) -> datetime | None:
@@ -23,7 +32,4 @@ def lost_from(seen: Snapshot) -> datetime | None:
     if not progress.dwelt or progress.deadline_from is None or progress.reason is Reason.ROUTER_SILENT:
         return seen.now
 
-    if progress.settled_at is None:
-        return progress.deadline_from
-
-    return seen.now - max(progress.settled_at - progress.deadline_from, NO_TIME)
+    return left_from(seen)
