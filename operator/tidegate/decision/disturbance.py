@@ -185,13 +185,7 @@ def hold_suspended(seen: Snapshot) -> Decision | None:
 
 
 def hold_blocked(seen: Snapshot) -> Decision | None:
-    """A step dwells at its weight alone: where somebody else's weights stay meanwhile, it settles anew."""
-    if seen.blocked is None:
-        return None
-
-    lowered = settled(seen) and not seen.by_pods and seen.lowest_weight < seen.progress.desired_weight
-    changes = unsettled(seen) if lowered else {}
-    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again, **changes)
+    return hold(seen, seen.blocked.reason, seen.blocked.sentence, seen.blocked.again) if seen.blocked else None
 
 
 def go_back_to_the_step(seen: Snapshot) -> Decision | None:

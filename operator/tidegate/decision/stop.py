@@ -23,8 +23,12 @@ def stopped(seen: Snapshot) -> bool:
 
 
 def _held(seen: Snapshot, reason: Reason) -> bool:
-    """True where what is told takes no time of the candidate's pods; a late step may wait for just them."""
-    waits_for_pods = reason is Reason.STEP_DEADLINE and seen.candidate.available < wanted_size(seen)
+    """True where what is told takes no time of the candidate's pods; a late step may wait for just them.
+
+    For those that it asked for: while it is held it asks for no more.
+    """
+    asked_for = min(seen.candidate.replicas, wanted_size(seen))
+    waits_for_pods = reason is Reason.STEP_DEADLINE and seen.candidate.available < asked_for
     return reason in HOLDING and not waits_for_pods
 
 

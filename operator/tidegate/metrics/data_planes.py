@@ -12,6 +12,8 @@ from .backend import Backend
 from .matchers import Matcher, Matchers
 from .samples import Side
 
+# How a cluster is called by custom, and by what sets several Prometheus servers up.
+CUSTOM = "cluster"
 SECOND = timedelta(seconds=1)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -64,7 +66,8 @@ class Counts:
     what of the series is asked at all. `by_pods`: each pod of a Release tells of itself, and is no gateway.
     `by_workloads`: it names the ReplicaSet of the pod that answered. `live`: the suite asks the product itself, and not
     only what it is known to say. `joined`: it names a Service after its namespace, with a dash between, so that `a`
-    with `b-c` looks like `a-b` with `c`. `cluster`: the label that tells where whoever answered runs, by custom.
+    with `b-c` looks like `a-b` with `c`. `clusters`: the first of these labels with a name
+    tells where whoever answered runs.
     """
 
     counter: str
@@ -77,7 +80,7 @@ class Counts:
     by_workloads: bool = False
     live: bool = False
     joined: bool = False
-    cluster: str = "cluster"
+    clusters: tuple[str, ...] = (CUSTOM,)
     note: str = ""
 
     @property
@@ -154,8 +157,8 @@ COUNTS: Mapping[DataPlane, Counts] = {
         backend=istio,
         only=Only(label="reporter", pattern="source|waypoint"),
         by_workloads=True,
-        # `cluster`, where there is one, is the caller's.
-        cluster="destination_cluster",
+        # `cluster` is the caller's, which is the same but in a mesh over several, where each has a name.
+        clusters=("destination_cluster", CUSTOM),
         note="As the gateway, the caller's sidecar or the waypoint reports it. `0` is what got no answer: an error,"
         " whoever broke the connection.",
     ),

@@ -18,6 +18,7 @@ from tests.cluster.local import ROOT
 
 from . import delays, latencies, nulls
 from .costs import costs
+from .counters import COUNTERS, counters
 from .day_before import day_before
 from .gauges import gauges
 from .held import worse
@@ -86,6 +87,7 @@ def parts(seed: int, runs: int, data: Path | None) -> dict[str, list[Job]]:
         "stress": [partial(nulls.stressed, seed, runs, place) for place in range(len(nulls.stress()))],
         "nulls": [partial(nulls.plain, seed, runs, *setting) for setting in nulls.PLAIN],
         "faults": [partial(delays.cells, seed, runs // 2, *cell) for cell in delays.CELLS],
+        "counters": [partial(counters, seed, runs // 2, name) for name in COUNTERS],
         "latency": [partial(latencies.rows, seed, runs // 4, rps) for rps in nulls.RATES],
     }
 

@@ -13,6 +13,8 @@ from tidegate.judge.onset import Onset, Onsets
 from tidegate.judge.rulings import rule
 from tidegate.judge.slowness import LatencyJudge, SlowOnset, after
 
+from .answers import taken_in
+
 LOOKS = 400
 TRIES = 15
 RELEASES = 1000
@@ -47,6 +49,7 @@ def costs() -> dict[str, Any]:
         "since when requests are slow, at four boundaries, µs per look": per_look(lambda: slow_onsets(latency)),
         "verdict and sentence, µs": per_look(lambda: [rule("errors", bounded, state) for _ in range(LOOKS)]),
         "1,000 Releases, errors compared and bounded, ms per round": per_round(bounded, state),
+        **taken_in(),
         "numbers in an objective's state": len(state.as_floats()),
         "a logarithm of this machine at the time, ns": per_logarithm(),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import table
+from . import by_counter, table
 
 Found = dict[str, Any]
 # What of a run a table needs, its heading, and the table.
@@ -59,6 +59,12 @@ TABLES: tuple[tuple[tuple[str, ...], str, Callable[[Found], str]], ...] = (
         ("faults",),
         "Faults: median delay in seconds (found within the hour)",
         lambda found: table.faults(found["faults"]),
+    ),
+    (("counters", "faults"), "As shipped, by who counts", by_counter.reached),
+    (
+        ("counters",),
+        "False alarms where pods differ, by who counts",
+        lambda found: by_counter.false_alarms(found["counters"]),
     ),
     (
         ("faults", "nulls"),

@@ -1,11 +1,8 @@
 """A step that loses what it had settles anew, and a healthy candidate is not rolled back for the time before."""
 
-from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from tests.unit.decision.world import World, deployed
 from tidegate.api import OnTrouble, When
@@ -13,18 +10,10 @@ from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PrepareRevision
 from tidegate.decision.plan import Hook, Plan, Step
 from tidegate.decision.route import Route
-from tidegate.decision.snapshot import Blocked, Snapshot
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LONG = Plan(steps=(Step(name="first", weight=20, dwell=6 * HOUR), Step(name="full", weight=100)))
 HELD = Step(name="half", weight=50, deadline=5 * MINUTE, on_deadline=OnTrouble.HOLD)
-
-
-class Kept(World):
-    """Its Release has our finalizer already."""
-
-    def look(self) -> Snapshot:
-        return replace(World.look(self), finalizer=True)
 
 
 def dwelling(plan: Plan) -> World:
@@ -64,36 +53,6 @@ def test_a_candidate_that_lacks_a_pod_stays_when_its_route_is_declared_again() -
     world.turn()
 
     assert (world.progress.phase, world.progress.rejected) == (Phase.PROGRESSING, ())
-
-
-def fought_over(world: World) -> None:
-    world.route = replace(world.route or Route(), weight=0, attached=True, by_git=True, contested=True)
-    world.blocked = Blocked(reason=Reason.OVERWRITTEN, sentence="an operator declares the weights of HTTPRoute web")
-
-
-def missing(world: World) -> None:
-    gone: Any = {"weight": 0, "written": None, "lost": True, "confirmed": False, "sentence": "HTTPRoute web is missing"}
-    world.route = replace(world.route or Route(), attached=True, **gone)
-    world.blocked = Blocked(reason=Reason.ROUTE_MISSING, sentence="spec.traffic: HTTPRoute web is missing")
-
-
-@pytest.mark.parametrize("disturbed", [fought_over, missing])
-def test_a_step_does_not_dwell_while_others_weights_are_on_the_route(disturbed: Callable[[World], None]) -> None:
-    before = dwelling(LONG)
-    world = Kept(**{each.name: getattr(before, each.name) for each in fields(before)})
-    disturbed(world)
-    world.turn()
-    world.wait(5 * HOUR)
-    world.turn()
-    world.blocked = None
-    world.route = replace(world.route or Route(), contested=False, lost=False, confirmed=True)
-    world.run()
-    assert (world.progress.step, world.look().weight) == (0, 20)
-
-    world.wait(4 * HOUR)
-    world.turn()
-
-    assert world.progress.step == 1
 
 
 def test_pods_that_never_come_up_go_back_also_where_the_step_is_held_late_for_a_person() -> None:
@@ -150,3 +109,24 @@ def test_a_release_that_is_deleted_while_roles_change_waits_for_no_lost_route() 
         world.wait(MINUTE)
 
     assert world.progress.stable == "v2"
+
+
+def test_a_late_step_that_is_held_for_a_person_is_not_timed_for_pods_that_it_asks_for_no_more() -> None:
+    steps = (Step(name="first", weight=20), HELD, Step(name="full", weight=100))
+    world = deployed(plan=Plan(steps=steps), replicas=10)
+    world.target = "v2"
+    for _ in range(40):
+        # Half of the traffic waits for stable.
+        short = world.progress.step == 1
+        world.sides["v1"] = replace(world.sides["v1"], available=4 if short else 10)
+        world.turn()
+        world.wait(MINUTE / 4)
+
+    assert world.progress.reason is Reason.STEP_DEADLINE
+    world.replicas = 12
+    world.sides["v1"] = replace(world.sides["v1"], available=10)
+    for _ in range(80):
+        world.turn()
+        world.wait(MINUTE / 4)
+
+    assert (world.progress.reason, world.sides["v2"].available) == (Reason.STEP_DEADLINE, 5)

@@ -74,6 +74,16 @@ def test_in_a_mesh_over_clusters_whose_pods_answered_counts_and_not_who_called()
     assert "several values of the label destination_cluster (eu, us)" in found.why
 
 
+@pytest.mark.parametrize("unnamed", ["Kubernetes", ""])
+def test_meshes_of_their_own_whose_clusters_have_no_name_are_told_apart_by_who_called(unnamed: str) -> None:
+    both = [in_the_mesh("bcdfghjklm", caller=caller, answering=unnamed) for caller in ("eu", "us")]
+
+    found = ambiguous(Shape(DataPlane.ISTIO), BOTH, both)
+
+    assert found is not None
+    assert "several values of the label cluster (eu, us)" in found.why
+
+
 def test_of_releases_that_are_asked_for_together_the_one_is_named() -> None:
     cart = tuple(replace(side, release="cart", service=f"cart-{side.side.value}") for side in BOTH)
     both = [RawSeries({**EU, "service": "shop-cart-candidate-80"}, SAMPLES), at_the_gateway("stable", **US)]
