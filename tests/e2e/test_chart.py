@@ -83,7 +83,9 @@ def test_an_upgrade_of_the_chart_lets_a_rollout_go_on_and_restarts_none_of_its_p
         api.apply(RELEASES, shop(0))
         api.until(RELEASES, "shop", "shop", phase_is("Promoted"), 60)
 
-    manifest = different(api)
+    # One that never served: what did a moment ago would need no steps.
+    manifest = shop(0)
+    manifest["spec"]["template"]["spec"]["containers"][0]["env"].append({"name": "NOTE", "value": "new"})
     manifest["spec"]["steps"] = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
     api.apply(RELEASES, manifest)
     paused = api.until(RELEASES, "shop", "shop", phase_is("Paused"), 60)["status"]
