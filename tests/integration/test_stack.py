@@ -1,6 +1,7 @@
 """The local stack goes nowhere else, and a second `up` keeps what it holds."""
 
 import os
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             yield found
         finally:
             local.down(found)
+
+    # What asked first in that environment keeps its proxies for all that ask after it.
+    urllib.request.install_opener(urllib.request.build_opener())
 
 
 @pytest.fixture
