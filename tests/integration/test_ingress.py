@@ -49,14 +49,7 @@ def test_a_breach_takes_the_canary_away(api: Api, namespace: str, operator: Oper
     change(api, namespace, "2")
     api.until(INGRESSES, namespace, "web-candidate", weighs(20))
 
-    def breach() -> None:
-        metrics.says = Answer(value=0.9)
-
-    # It is gone a moment after it lost its weight.
-    states = from_before(api.follow(INGRESSES, namespace, "web-candidate", 30), breach)
-    assert any(weight(found) == 0 for found in states)
-    api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
-    api.gone(INGRESSES, namespace, "web-candidate")
+    breached_until_gone(api, namespace, metrics)
 
 
 def test_a_breach_takes_the_canary_away_also_where_the_users_ingress_was_led_elsewhere(
@@ -69,6 +62,12 @@ def test_a_breach_takes_the_canary_away_also_where_the_users_ingress_was_led_els
     api.apply(INGRESSES, users_ingress(namespace, backend="assets"))
     api.until(RELEASES, namespace, "web", reason_is("RouteMissing"))
     assert weight(api.get(INGRESSES, namespace, "web-candidate")) == 20
+
+    breached_until_gone(api, namespace, metrics)
+
+
+def breached_until_gone(api: Api, namespace: str, metrics: MetricServer) -> None:
+    """A breach: the canary loses its weight, and is gone a moment after that."""
 
     def breach() -> None:
         metrics.says = Answer(value=0.9)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.unit.reconcile.clock import Clock, read_by
 from tests.unit.reconcile.stores import Stores
 from tests.unit.routers.test_contract import attached, patched, users
 from tidegate.decision.actions import SetWeight
@@ -27,22 +28,9 @@ ROUTER = attached("HTTPRoute")
 RAISED = SetWeight(weight=20, revision="v2", raising=True)
 
 
-class Clock:
-    """A clock that tests move."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    for module in (drift, routes):
-        monkeypatch.setattr(module, "time", found)
-
-    return found
+    return read_by(monkeypatch, drift, routes)
 
 
 @dataclass(slots=True)

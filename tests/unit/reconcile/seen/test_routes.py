@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from tests.unit.reconcile.clock import Clock, read_by
 from tests.unit.routers.test_contract import (
     BACKENDS,
     FOREIGN,
@@ -30,20 +31,9 @@ from tidegate.watch import Object
 from tidegate.workloads import Owner
 
 
-class Clock:
-    """A clock that tests move."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(routes, "time", found)
-    return found
+    return read_by(monkeypatch, routes)
 
 
 def test_another_weight_is_confirmed_from_its_own_confirmation(clock: Clock) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from tests.unit.decision.world import PLAN, deployed
+from tests.unit.reconcile.clock import Clock, read_by
 from tests.unit.reconcile.stores import Stores, made
 from tidegate.decision import Phase, Reason, decide
 from tidegate.decision.actions import PointService, Role
@@ -27,21 +28,9 @@ DECLARED = {"traffic": {"podRatio": {"service": "front"}}, "replicas": 4}
 MINUTE = timedelta(minutes=1)
 
 
-class Clock:
-    """A clock that tests move."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(routes, "time", found)
-    monkeypatch.setattr(shares, "time", found)
-    return found
+    return read_by(monkeypatch, routes, shares)
 
 
 def unselected(replicas: int) -> Stores:
