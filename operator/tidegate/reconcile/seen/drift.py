@@ -55,8 +55,11 @@ def overwritten(memory: Memory, drifting: frozenset[str]) -> Blocked | None:
 
 def weights_overwritten(memory: Memory) -> Blocked | None:
     """A route's owner declares its weights again as soon as ours are written: told by name, for no other can end it."""
-    found = {name: router.asserted for name, router in memory.routers.items() if declared_at_once(router)}
-    fights = {name.replace("/", " "): asserted for name, asserted in found.items() if asserted is not None}
+    fights = {
+        name.replace("/", " "): router.asserted
+        for name, router in memory.routers.items()
+        if router.asserted is not None and declared_at_once(router)
+    }
     if not fights:
         return None
 

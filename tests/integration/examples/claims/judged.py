@@ -18,14 +18,18 @@ from tidegate.workloads import baseline_of
 @claim
 def application_metrics(example: Example) -> None:
     """What the pods count themselves: errors, and those above a quarter of a second."""
-    first = example.serve()
-    example.change()
-    example.promoted(after=first)
-
-    asked = example.asked()
+    asked = asked_in_a_rollout(example)
     assert "http_requests_total" in asked
     assert 'le=~"0[.]25|' in asked
     assert "traefik" not in asked
+
+
+def asked_in_a_rollout(example: Example) -> str:
+    """What the source is asked until another version is promoted."""
+    first = example.serve()
+    example.change()
+    example.promoted(after=first)
+    return example.asked()
 
 
 @claim
@@ -104,11 +108,7 @@ def linkerd(example: Example) -> None:
 @claim
 def contour(example: Example) -> None:
     """The counts of Envoy's clusters, as Contour names them, in milliseconds."""
-    first = example.serve()
-    example.change()
-    example.promoted(after=first)
-
-    asked = example.asked()
+    asked = asked_in_a_rollout(example)
     assert "envoy_cluster_upstream_rq{" in asked
     assert f"{example.namespace}_" in asked
     assert 'le=~"250([.]0)?|' in asked
@@ -117,11 +117,7 @@ def contour(example: Example) -> None:
 @claim
 def open_telemetry(example: Example) -> None:
     """What the pods count by OpenTelemetry's convention: its histogram counts requests, errors and slow ones."""
-    first = example.serve()
-    example.change()
-    example.promoted(after=first)
-
-    asked = example.asked()
+    asked = asked_in_a_rollout(example)
     assert "http_server_request_duration_seconds_count" in asked
     assert "http_server_request_duration_seconds_bucket" in asked
 
@@ -179,11 +175,7 @@ def request_share(example: Example) -> None:
 def objective_set(example: Example) -> None:
     """A set for everyone, with the Release's own argument and the default of the other."""
     example.afterwards(example.api.delete, CLUSTER_OBJECTIVE_SETS, None, "web")
-    first = example.serve()
-    example.change()
-    example.promoted(after=first)
-
-    asked = example.asked()
+    asked = asked_in_a_rollout(example)
     assert 'http_requests_total{job="profile", code=~"5..", pod=~"profile-' in asked
     assert "traefik_service_requests_total" in asked
 
