@@ -1,5 +1,8 @@
 """A user's own routes: two weights move while a rollout runs; all else, and in the end those too, is as it was."""
 
+import time
+from functools import partial
+
 import pytest
 
 from tests.cluster.api import GRPC_ROUTES, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
@@ -8,7 +11,7 @@ from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS
 from tests.integration.manifests import ended, judged, phase_is, promoted, reason_is
 from tests.integration.proxy import Proxy
-from tests.integration.steps import change, create_younger, eventually_told, from_before
+from tests.integration.steps import change, create_younger, eventually_told, from_before, passes
 from tests.integration.users_routes import (
     GIT,
     attached,
@@ -21,6 +24,7 @@ from tests.integration.users_routes import (
     users_route,
     users_shared_route,
 )
+from tidegate.api.names import LABEL_REVISION
 
 
 def test_a_good_version_goes_through_a_users_route_and_leaves_it_as_it_was(
@@ -54,6 +58,28 @@ def test_git_that_applies_its_weights_again_stops_no_rollout(api: Api, namespace
     found = api.get(RELEASES, namespace, "web")
     assert found["status"]["history"][0]["outcome"] == "Promoted"
     api.until(ROUTES, namespace, "front", untouched(before))
+
+
+def test_a_share_that_git_gives_stable_as_roles_change_drains_before_its_pods_go(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    manifest, traffic = users_route(namespace), {"route": {"name": "front"}, "settle": "0s", "drain": "6s"}
+    deployed(api, namespace, (ROUTES, manifest), traffic=traffic, steps=[{"name": "half", "weight": 50}])
+    old = api.get(RELEASES, namespace, "web")["status"]["stable"]["revision"]
+    turned = partial(selects_another, old)
+    passes(api.follow(SERVICES, namespace, "web-stable", 90), lambda: change(api, namespace, "2"), turned)
+
+    api.apply(ROUTES, manifest, manager=GIT)
+    given = time.monotonic()
+
+    api.until(REPLICA_SETS, namespace, f"web-{old}", lambda found: found["spec"]["replicas"] == 0)
+    # Roles change a moment before they are seen to.
+    assert time.monotonic() - given > 5
+
+
+def selects_another(revision: str, service: Object) -> bool:
+    """True for a Service that selects a revision, and not this one."""
+    return bool(service["spec"]["selector"].get(LABEL_REVISION, revision) != revision)
 
 
 @pytest.mark.parametrize("manager", GITS)

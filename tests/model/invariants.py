@@ -346,6 +346,9 @@ def _promoted(now: State) -> Iterator[str]:
     if route is None or route.weight or route.extended or not route.confirmed:
         yield "I25: promoted is said only when the route is back and confirmed"
 
+    if route is not None and route.written and route.written.weight:
+        yield "what Git or a hand gave back drains from our own write of weight 0"
+
     if Role.STABLE in now.services.astray:
         yield "promoted is said only when stable's subset selects the new revision"
 

@@ -14,7 +14,7 @@ from .notices import inform
 from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Progress, Rollout
 from .reasons import Reason
-from .rollback import go_on_going_back, roll_back
+from .rollback import go_on_going_back, roll_back, unsaid
 from .router import unconfirmed, unserved
 from .snapshot import Snapshot
 from .step import settle_left
@@ -132,7 +132,7 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
         # Nothing of a step or of a hand stays behind: «promoted» is said when the route is as it was.
         return (WriteRoute(weight=0, revision=revision),)
 
-    return (SetWeight(weight=0, revision=revision),) if seen.route.weight else ()
+    return (SetWeight(weight=0, revision=revision),) if seen.route.weight or unsaid(seen, 0) else ()
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

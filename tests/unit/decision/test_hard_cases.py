@@ -11,6 +11,7 @@ from tests.unit.decision.test_clauses import (
     full,
     progress_look,
     promoting,
+    roles_changed,
     rolling_back,
     route_look,
     side_look,
@@ -369,6 +370,17 @@ def test_a_weight_that_git_took_first_is_still_drained_from_our_own_write() -> N
     look = route_look(at_first_step().look(), weight=0, attached=True, by_git=True, confirmed_for=10 * MINUTE)
 
     assert weights_of(replace(look, evidence=BREACH)) == [0]
+
+
+def test_a_share_that_git_gave_stable_in_a_promotion_is_drained_from_our_own_write() -> None:
+    """Git gives it to stable a moment before roles change: the old pods had those requests a moment ago."""
+    look = route_look(roles_changed(), weight=0, attached=True, by_git=True, confirmed_for=10 * MINUTE)
+    assert look.route is not None
+    assert look.route.written == Written("v2", 100)
+
+    assert weights_of(look) == [0]
+    ours = route_look(look, written=Written("v2", 0))
+    assert decide(ours).progress.phase is Phase.PROMOTED
 
 
 def test_an_attached_route_is_given_back_once_at_rest() -> None:
