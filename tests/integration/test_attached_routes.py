@@ -8,10 +8,11 @@ import pytest
 from tests.cluster.api import GRPC_ROUTES, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
+from tests.cluster.processes import within
 from tests.integration.deployments import GITS
 from tests.integration.manifests import ended, judged, phase_is, promoted, reason_is
 from tests.integration.proxy import Proxy
-from tests.integration.steps import change, create_younger, eventually_told, from_before, passes
+from tests.integration.steps import change, create_younger, eventually_told, from_before
 from tests.integration.users_routes import (
     GIT,
     attached,
@@ -61,20 +62,24 @@ def test_git_that_applies_its_weights_again_stops_no_rollout(api: Api, namespace
 
 
 def test_a_share_that_git_gives_stable_as_roles_change_drains_before_its_pods_go(
-    api: Api, namespace: str, operator: Operator
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator]
 ) -> None:
-    manifest, traffic = users_route(namespace), {"route": {"name": "front"}, "settle": "0s", "drain": "6s"}
+    proxy, _ = proxied
+    manifest, traffic = users_route(namespace), {"route": {"name": "front"}, "drain": "4s"}
     deployed(api, namespace, (ROUTES, manifest), traffic=traffic, steps=[{"name": "half", "weight": 50}])
     old = api.get(RELEASES, namespace, "web")["status"]["stable"]["revision"]
-    turned = partial(selects_another, old)
-    passes(api.follow(SERVICES, namespace, "web-stable", 90), lambda: change(api, namespace, "2"), turned)
-
+    change(api, namespace, "2")
+    api.until(ROUTES, namespace, "front", lambda found: shares(found) == [0, 100])
+    # Git comes between the change of role and the weight that follows it.
+    proxy.refusing = ("httproutes/front$", 409)
+    api.until(SERVICES, namespace, "web-stable", partial(selects_another, old))
     api.apply(ROUTES, manifest, manager=GIT)
-    given = time.monotonic()
+    given, refused = time.monotonic(), proxy.refused
+    assert within(10, lambda: proxy.refused > refused + 1), "weight 0 is not written: Git's is taken for it"
+    proxy.refusing = None
 
     api.until(REPLICA_SETS, namespace, f"web-{old}", lambda found: found["spec"]["replicas"] == 0)
-    # Roles change a moment before they are seen to.
-    assert time.monotonic() - given > 5
+    assert time.monotonic() - given > 4
 
 
 def selects_another(revision: str, service: Object) -> bool:

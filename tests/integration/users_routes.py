@@ -61,7 +61,7 @@ def users_ingress(namespace: str, *prefixes: str, backend: str = "web-stable") -
 
 def attached(namespace: str, **changes: Any) -> Object:
     traffic = changes.pop("traffic", {"route": {"name": "front", "rule": "main"}})
-    return release(namespace, traffic={**traffic, **QUICK}, **changes)
+    return release(namespace, traffic={**QUICK, **traffic}, **changes)
 
 
 def shares(found: Object, name: str = "main", release: str = "web") -> list[int]:
