@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from tests.cluster.api import GATEWAY_CLASSES, JOBS, REPLICA_SETS, ROUTES, SERVICES, Object
+from tests.cluster.api import GATEWAY_CLASSES, JOBS, QUOTAS, REPLICA_SETS, ROUTES, SERVICES, Object
 from tests.cluster.metric_source import Answer
 from tests.integration.examples.claims.registry import claim
 from tests.integration.examples.claims.seen import AT_REST, PROMOTED, climb, size_of, weights
@@ -147,8 +147,9 @@ def step_deadline(example: Example) -> None:
 
 @claim
 def hooks(example: Example) -> None:
-    """The board is asked before the first pod, a Job runs before half, a smoke test at the end; the chat is told."""
-    first = example.serve(secret("board", "tidegate.dev/hook", token="known"))
+    """The board's no holds before the first pod, the load test's rolls back before half; all that say yes are asked."""
+    # Room for stable and half a candidate, and none for the load test's pod: its Job runs until somebody deletes it.
+    first = example.serve(secret("board", "tidegate.dev/hook", token="known"), quota(6))
     example.listener.says = refusal = Answer(status=500, body=b"not today")
     example.change()
     waits = example.until(message_has("HTTP 500: not today"))["status"]
@@ -158,22 +159,39 @@ def hooks(example: Example) -> None:
     assert bodies(example.listener)[0]["when"] == "BeforeRollout"
 
     example.listener.says = Answer(status=204, body=b"")
-    example.see(ROUTES, "payments", lambda found: weights(found) == (50, 50))
+    held = example.until(message_has("hook load", "runs"))["status"]
+    assert (held["reason"], weights(example.get(ROUTES, "payments"))) == ("HookWaits", (90, 10))
     (job,) = example.api.all(JOBS, example.namespace)
     assert job["spec"]["template"]["spec"]["containers"][0]["args"] == ["http://payments-candidate"]
-    assert job["status"]["succeeded"] == 1
-    example.ask(abort="1")
-    example.until(lambda found: phase_is("RolledBack")(found) and not found["status"].get("notices"))
+    assert job["spec"]["activeDeadlineSeconds"] in range(1, 15 * 60 + 1)
+
+    # That is a no, and none that is waited out.
+    example.api.delete(JOBS, example.namespace, job["metadata"]["name"])
+    refused = example.until(lambda found: phase_is("RolledBack")(found) and not found["status"].get("notices"))
+    assert refused["status"]["reason"] == "HookRefused"
     told = bodies(example.listener)
     assert [body["when"] for body in told] == ["BeforeRollout", "OnRollback"]
-    assert told[-1]["reason"] == "Aborted"
+    assert told[-1]["reason"] == "HookRefused"
 
     example.listener.says = Answer(status=204, body=b"")
+    example.merge(QUOTAS, "pods", {"spec": {"hard": {"pods": "12"}}})
     example.ask(retry="1")
     example.promoted(after=first)
     example.until(lambda found: not found["status"].get("notices"))
     asked = [body["when"] for body in bodies(example.listener)]
     assert asked == ["BeforeRollout", "BeforePromotion", "AfterPromotion"]
+    (job,) = example.api.all(JOBS, example.namespace)
+    assert job["status"]["succeeded"] == 1
+
+
+def quota(room: int) -> Object:
+    """So many pods, and no more."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "pods"},
+        "spec": {"hard": {"pods": str(room)}},
+    }
 
 
 def secret(name: str, label: str, **data: str) -> Object:
