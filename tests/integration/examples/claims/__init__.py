@@ -1,6 +1,16 @@
 """What each example promises, as one function of its name, which runs it and sees that it is so."""
 
-from . import ends, judged, pods, routes, sources, steps, verdicts
+from . import config, ends, judged, pods, routes, sources, steps, verdicts
 from .registry import CLAIMS
 
-__all__ = ["CLAIMS", "ends", "judged", "pods", "routes", "sources", "steps", "verdicts"]
+__all__ = [
+    "CLAIMS",
+    "config",
+    "ends",
+    "judged",
+    "pods",
+    "routes",
+    "sources",
+    "steps",
+    "verdicts",
+]

@@ -4,7 +4,6 @@ from typing import Any
 
 from tests.cluster.api import (
     AUTOSCALERS,
-    CONFIG_MAPS,
     DEPLOYMENTS,
     POD_TEMPLATES,
     PODS,
@@ -12,7 +11,6 @@ from tests.cluster.api import (
     RELEASES,
     REPLICA_SETS,
     ROUTES,
-    SECRETS,
     Object,
     TooLate,
 )
@@ -226,41 +224,3 @@ def served(example: Example, manifest: Object) -> None:
 
 def until_deployment(example: Example, name: str, done: Any) -> None:
     example.see(DEPLOYMENTS, name, done)
-
-
-@claim
-def track_config(example: Example) -> None:
-    """An edit of the ConfigMap or of the Secret is a rollout from copies; what is kept out starts none."""
-    first = example.serve()
-    before = used(example, first)
-    example.merge(CONFIG_MAPS, "checkout-settings", {"data": {"currency": "USD"}})
-    second = example.at("first")
-    assert used(example, first) == before
-    settings, payments, flags = used(example, second)
-    assert settings != before[0]
-    assert (payments, flags) == (before[1], "checkout-flags")
-    assert example.get(CONFIG_MAPS, before[0])["data"] == {"currency": "EUR"}
-    assert example.get(CONFIG_MAPS, settings)["data"] == {"currency": "USD"}
-
-    example.ask(abort="1")
-    example.phase("RolledBack")
-    assert used(example, first) == before
-    example.merge(CONFIG_MAPS, "checkout-flags", {"data": {"banner": "on"}})
-    example.merge(SECRETS, "checkout-payments", {"stringData": {"token": "another"}})
-    third = example.promoted(after=first)
-    assert used(example, third)[1] != before[1]
-    assert used(example, third)[2] == "checkout-flags"
-    example.change()
-    example.promoted(after=third)
-
-
-def used(example: Example, revision: str) -> list[str]:
-    """The ConfigMap, the Secret and the flags that a revision's pods name."""
-    spec = example.get(REPLICA_SETS, f"checkout-{revision}")["spec"]["template"]["spec"]
-    container = spec["containers"][0]
-    token = next(found for found in container["env"] if found["name"] == "PAYMENTS_TOKEN")
-    return [
-        container["envFrom"][0]["configMapRef"]["name"],
-        token["valueFrom"]["secretKeyRef"]["name"],
-        spec["volumes"][0]["configMap"]["name"],
-    ]
