@@ -1,6 +1,6 @@
 """What each example promises, as one function of its name, which runs it and sees that it is so."""
 
-from . import config, ends, judged, pods, routes, sources, steps, verdicts
+from . import config, ends, judged, pods, questions, routes, sources, steps, verdicts
 from .registry import CLAIMS
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "ends",
     "judged",
     "pods",
+    "questions",
     "routes",
     "sources",
     "steps",
