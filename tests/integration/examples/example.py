@@ -58,6 +58,10 @@ class Example:
         for manifest in (*around, *self._manifests):
             self.place.put(manifest)
 
+    def declared(self, kind: str) -> Object:
+        """What the file declares of a kind."""
+        return next(found for found in self._manifests if found["kind"] == kind)
+
     def serve(self, *around: Object) -> str:
         """Apply it and wait until it is served: its first revision."""
         self.apply(*around)
