@@ -37,9 +37,7 @@ def page(periods: int) -> str:
 
 def asked(address: str) -> dict[Place, dict[str, float]]:
     source = Prometheus(address=address)
-    request = source.raw_request(
-        question((CANDIDATE, replace(STABLE))), at=int(time.time() * 1000), timeout=timedelta(seconds=5)
-    )
+    request = source.raw_request(question((CANDIDATE, replace(STABLE))), at=int(time.time() * 1000))
     with urllib.request.urlopen(request.url, data=request.body, timeout=10) as answer:
         found = source.vector(answer.read())
 
