@@ -3,7 +3,6 @@
 import time
 import urllib.request
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from tests.cluster.control_plane import free_port
