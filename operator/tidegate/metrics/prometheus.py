@@ -86,7 +86,7 @@ class Prometheus:
 
     def past_request(self, question: Question, *, since: datetime, every: timedelta) -> Request:
         """The values of a query since a time, so far apart, up to the question's end."""
-        form = {
+        form: dict[str, str | int] = {
             "query": question.filled(),
             "start": f"{since.timestamp():.3f}",
             "end": f"{question.end.timestamp():.3f}",
