@@ -44,8 +44,8 @@ class Said:
 
 
 def is_raw(form: str) -> bool:
-    """True for a question for the samples of counters."""
-    return "limit" in parse_qs(form)
+    """True for a question for the samples of counters: a user's own is of now."""
+    return "time" in parse_qs(form)
 
 
 def asked_at(form: str) -> float:

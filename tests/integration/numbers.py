@@ -41,7 +41,7 @@ class Numbers:
         source = Prometheus(address=self.address)
         found: list[RawSeries] = []
         for question in questions(shape, sides, window):
-            answer = source.raw(self.send(source.raw_request(question, at=int(at * 1000), timeout=MINUTE)))
+            answer = source.raw(self.send(source.raw_request(question, at=int(at * 1000))))
             assert not isinstance(answer, Unusable), answer.why
             found += answer
 

@@ -207,7 +207,7 @@ def test_without_the_bucket_nothing_is_counted_and_not_all_as_slow(numbers: Numb
 
 def test_the_past_of_a_query_is_told_minute_by_minute(numbers: Numbers) -> None:
     source, asked = Prometheus(address=numbers.address), Question(words="vector(7)", end=now(), window=MINUTE)
-    request = source.past_request(asked, since=asked.end - 10 * MINUTE, every=MINUTE, timeout=MINUTE)
+    request = source.past_request(asked, since=asked.end - 10 * MINUTE, every=MINUTE)
 
     found = source.raw(numbers.send(request))
 
@@ -231,10 +231,17 @@ def test_requests_without_a_code_are_not_taken_for_good_ones(numbers: Numbers) -
 
 
 def test_more_series_than_may_be_are_no_answer(numbers: Numbers) -> None:
-    asked = Prometheus(address=numbers.address).raw_request("up[1m]", at=int(time.time() * 1000), timeout=MINUTE)
+    asked = Prometheus(address=numbers.address).raw_request("up[1m]", at=int(time.time() * 1000))
     cut = replace(asked, body=asked.body.replace(b"limit=20000", b"limit=3"))
 
     assert isinstance(Prometheus(address=numbers.address).raw(numbers.send(cut)), NotWhole)
+
+
+def test_a_query_of_more_series_than_are_asked_for_is_told_to_be_aggregated(numbers: Numbers) -> None:
+    answer = numbers.ask('{__name__=~".+"}')
+
+    assert isinstance(answer, NotWhole)
+    assert answer.why == "the answer is not whole: the query returns more than 10 series; aggregate them to one"
 
 
 def test_what_counters_grow_by_is_judged_and_judged_again_to_the_last_bit(

@@ -9,7 +9,7 @@ from tests.cluster.api import GATEWAYS, METRIC_SOURCES, RELEASES, ROUTES, SECRET
 from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
-from tests.integration.manifests import condition, judged, phase_is, reason_is, release, template
+from tests.integration.manifests import condition, judged, message_has, phase_is, reason_is, release, template
 from tests.integration.proxy import Proxy
 from tests.integration.steps import change, create_younger, deploy, weights, weights_of
 
@@ -40,6 +40,30 @@ def test_a_source_without_answers_holds_and_rolls_nothing_back(
     metrics.says = Answer(value=0.0)
     found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
     assert len(found["status"]["history"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(body=b" " * 100 * 2**20), "the answer is larger than 1048576 bytes: aggregate it to one number"),
+        (Answer(seconds=10), "the metric source does not answer: no answer within 1 s, its timeout"),
+    ],
+    ids=["100 MB", "stall"],
+)
+def test_an_answer_that_nobody_can_take_holds_and_the_status_says_what_to_do(
+    api: Api, namespace: str, operator: Operator, metrics: MetricServer, answer: Answer, words: str
+) -> None:
+    api.merge(METRIC_SOURCES, namespace, "numbers", {"spec": {"prometheus": {"timeout": "1s"}}})
+    deploy(api, namespace, **judged(steps=LONG_STEP))
+    metrics.says = answer
+    change(api, namespace, "2")
+
+    found = api.until(RELEASES, namespace, "web", message_has(words))
+    assert found["status"]["reason"] == "MetricsUnavailable"
+    assert weights(api, namespace) == [80, 20]
+
+    metrics.says = Answer(value=0.0)
+    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
 
 def test_a_question_from_before_the_step_settled_does_not_pass_it_however_late_its_answer_is(

@@ -3,7 +3,6 @@
 import time
 import urllib.request
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from tests.cluster.control_plane import free_port
@@ -37,9 +36,7 @@ def page(periods: int) -> str:
 
 def asked(address: str) -> dict[Place, dict[str, float]]:
     source = Prometheus(address=address)
-    request = source.raw_request(
-        question((CANDIDATE, replace(STABLE))), at=int(time.time() * 1000), timeout=timedelta(seconds=5)
-    )
+    request = source.raw_request(question((CANDIDATE, replace(STABLE))), at=int(time.time() * 1000))
     with urllib.request.urlopen(request.url, data=request.body, timeout=10) as answer:
         found = source.vector(answer.read())
 

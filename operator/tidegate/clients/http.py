@@ -131,7 +131,7 @@ class Http:
                 await _stream(answer, ask.largest, take)
                 return Reply(answer.status, b"", content_type, dated)
         except TimeoutError as error:
-            message = f"no answer within {ask.seconds:g} s"
+            message = f"no answer within {ask.seconds:g} s, its timeout"
             raise AskFailed(message) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _failure(error) from error
@@ -208,7 +208,7 @@ def _why(error: Exception) -> str:
             return _on_one_line(f"the answer is no HTTP: {error.message}")
 
     cut = isinstance(error, aiohttp.ClientPayloadError) or _begun(error)
-    return "the answer is cut off" if cut else str(error) or type(error).__name__
+    return "the answer is cut off, by who gave it or by a proxy" if cut else str(error) or type(error).__name__
 
 
 def _packed_wrong(error: BaseException | None) -> ContentEncodingError | None:

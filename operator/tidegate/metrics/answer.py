@@ -1,6 +1,7 @@
 """What comes back from a metric source: one number, nothing, or no answer. Never anything else, and never a crash."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -15,6 +16,8 @@ from .samples import number
 ANSWER_LENGTH = 256
 # Of a time in seconds since 1970: what is later is none.
 LATEST = 2**33
+# As a number of JSON's, which knows none of these.
+NO_NUMBER = re.compile(rb"[\[:,]\s*[-+]?(nan|inf(inity)?)\s*[\]},]", re.IGNORECASE)
 ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
     301: ELSEWHERE,
@@ -25,8 +28,8 @@ WHY = {
     401: "the source does not let us in: look at its Secret",
     403: "the source does not allow it: look at what its Secret may do",
     404: "there is nothing at its address",
-    429: "the source is asked too often",
-    503: "the source is not available",
+    429: "the source is asked too often: allow more there, or raise interval",
+    503: "the source is not available: look at it, or at its proxy",
 }
 T = TypeVar("T")
 
@@ -118,6 +121,9 @@ def instead(body: bytes) -> str:
     if body.lstrip().startswith(b"<"):
         return "it is a page, HTML or XML: a proxy or a sign-in may have answered"
 
+    if found := NO_NUMBER.search(body):
+        return f"{found[1].decode()} stands in it as a number: a division by zero in the query"
+
     return ""
 
 
@@ -154,7 +160,7 @@ def sample(found: float | str | None) -> Answer:
         return NoData("no value")
 
     if math.isnan(value):
-        return NoData("not a number")
+        return NoData("not a number: nothing is divided by nothing in the query")
 
     if math.isinf(value):
         return Unusable("infinite: a division by zero in the query")

@@ -17,6 +17,10 @@ from .usage import LabelledValue
 WHOSE = "Prometheus'"
 # Beyond this an answer is cut, and says so in a warning.
 MOST_SERIES = 20_000
+CUT = "results truncated due to limit"
+# Where one value is wanted: as many as show that there are several, however many there are.
+SEVERAL = 10
+TOO_MANY = f"the query returns more than {SEVERAL} series; aggregate them to one"
 # What may be a false alarm, as a counter without _total: before 2.54, and in Thanos, it stands among the warnings.
 HARMLESS = "PromQL info: "
 
@@ -53,9 +57,13 @@ class _Range(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prometheus:
-    """Instant queries, sent as a form: a long query is no long address. `labels`: matchers of every raw question."""
+    """Instant queries, sent as a form: a long query is no long address. `labels`: matchers of every raw question.
+
+    `timeout`: how long whoever asks waits; what nobody waits for any more is not worked on.
+    """
 
     address: str
+    timeout: timedelta = timedelta(seconds=5)
     labels: tuple[str, ...] = ()
     authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
     language: ClassVar[str] = "PromQL"
@@ -65,34 +73,33 @@ class Prometheus:
         """Prometheus itself knows PromQL."""
 
     def request(self, question: Question) -> Request:
-        """The instant query to send by POST."""
-        body = urlencode({"query": question.filled()}).encode()
-        url = f"{self.address.rstrip('/')}/api/v1/query"
-        return Request(url=url, body=body, headers={**FORM, **self.authorization})
+        """The instant query to send by POST.
 
-    def raw_request(self, selector: str, *, at: int, timeout: timedelta) -> Request:
+        It has no `time`: equal words are one question within a moment, and an answer tells of what is, also where the
+        source's clock does not go with ours.
+        """
+        return self._posted("query", {"query": question.filled(), "limit": SEVERAL})
+
+    def raw_request(self, selector: str, *, at: int) -> Request:
         """Many series at a time in milliseconds since 1970: asked again, it has the same answer."""
-        form = {
-            "query": selector,
-            "time": f"{at / MILLISECONDS:.3f}",
-            # As a number of seconds: `0.5s` is no duration of Prometheus'.
-            "timeout": f"{timeout.total_seconds():g}",
-            "limit": MOST_SERIES,
-        }
-        url = f"{self.address.rstrip('/')}/api/v1/query"
-        return Request(url=url, body=urlencode(form).encode(), headers={**FORM, **self.authorization})
+        return self._posted("query", {"query": selector, "time": f"{at / MILLISECONDS:.3f}", "limit": MOST_SERIES})
 
-    def past_request(self, question: Question, *, since: datetime, every: timedelta, timeout: timedelta) -> Request:
+    def past_request(self, question: Question, *, since: datetime, every: timedelta) -> Request:
         """The values of a query since a time, so far apart, up to the question's end."""
-        form = {
+        form: dict[str, str | int] = {
             "query": question.filled(),
             "start": f"{since.timestamp():.3f}",
             "end": f"{question.end.timestamp():.3f}",
             "step": f"{every.total_seconds():g}",
-            "timeout": f"{timeout.total_seconds():g}",
+            "limit": SEVERAL,
         }
-        url = f"{self.address.rstrip('/')}/api/v1/query_range"
-        return Request(url=url, body=urlencode(form).encode(), headers={**FORM, **self.authorization})
+        return self._posted("query_range", form)
+
+    def _posted(self, endpoint: str, form: Mapping[str, str | int]) -> Request:
+        # As a number of seconds: `0.5s` is no duration of Prometheus'.
+        body = urlencode({**form, "timeout": f"{self.timeout.total_seconds():g}"})
+        url = f"{self.address.rstrip('/')}/api/v1/{endpoint}"
+        return Request(url=url, body=body.encode(), headers={**FORM, **self.authorization})
 
     def raw(self, body: bytes) -> tuple[RawSeries, ...] | Unusable:
         """The series of a range selector, all of them or none: what is cut or partial is no answer."""
@@ -117,7 +124,7 @@ class Prometheus:
 
     def parse(self, body: bytes) -> Answer:
         """One number, no data, or why the answer is of no use. A number of a part of the data is of no use."""
-        data = _whole(body)
+        data = _whole(body, cut=TOO_MANY)
         return data if isinstance(data, Unusable) else _number(data)
 
     def words(self, body: bytes) -> str:
@@ -126,8 +133,8 @@ class Prometheus:
         return "" if isinstance(envelope, Unusable) else _said(envelope)
 
 
-def _whole(body: bytes) -> _Data | Unusable:
-    """What an answer holds, where it is all that was asked for.
+def _whole(body: bytes, *, cut: str = CUT) -> _Data | Unusable:
+    """What an answer holds, where it is all that was asked for. `cut`: what to say of one that is too long.
 
     A 200 may lack what a store of Thanos', a remote read or a node of VictoriaMetrics' did not give: `warnings` and
     `isPartial` are the only word of it. `infos` say nothing of the kind ("Format overview" in Prometheus' HTTP API).
@@ -139,7 +146,7 @@ def _whole(body: bytes) -> _Data | Unusable:
     if envelope.status != "success" or envelope.data is None:
         return unusable(_said(envelope))
 
-    warnings = [warning for warning in envelope.warnings or () if not warning.startswith(HARMLESS)]
+    warnings = [cut if CUT in said else said for said in envelope.warnings or () if not said.startswith(HARMLESS)]
     if warnings or envelope.isPartial:
         return not_whole("; ".join(warnings))
 

@@ -8,7 +8,8 @@ plain gauge is held against the bound that its objective declares. So each case 
   matter of `mode`: Advise never acts. The increase or decrease that Kayenta allows is the bound, times stable's mean.
 - `CountCase`: blocks of requests and errors of both sides.
 
-Cases 13, and the numbers in 9 and 14, test the insides of Mann-Whitney: nothing of Tidegate's answers to them.
+Case 13, and the numbers in 9, 14 and 15, are of what only Kayenta has: nothing of Tidegate's answers to them, and
+docs/judge.md ("Measured") says which they are.
 """
 
 import math

@@ -23,7 +23,10 @@ from tidegate.metrics.answer import (
     ("found", "sentence"),
     [
         (Silent("no connection to 10.0.0.1"), "the source does not answer: no connection to 10.0.0.1"),
-        (refused(503, "busy"), "the source answers with HTTP 503: the source is not available: busy"),
+        (
+            refused(503, "busy"),
+            "the source answers with HTTP 503: the source is not available: look at it, or at its proxy: busy",
+        ),
         (
             Unusable("many samples were asked for, and a vector returned"),
             "the source has no usable answer: many samples were asked for, and a vector returned",

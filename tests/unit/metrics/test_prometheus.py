@@ -1,7 +1,8 @@
 """An answer is a number, no data, or of no use; nothing else."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -12,6 +13,7 @@ from tidegate.metrics.answer import NoData, NotWhole, Sample, Unusable
 from tidegate.metrics.prometheus import Prometheus
 from tidegate.metrics.raw_counts import RawSeries
 from tidegate.metrics.samples import Sample as RawSample
+from tidegate.metrics.translator import Question
 from tidegate.metrics.variables import check, fill
 
 SOURCE = Prometheus(address="http://prometheus")
@@ -133,7 +135,8 @@ def test_what_is_no_matrix_is_no_answer(body: bytes) -> None:
 
 
 def test_a_raw_question_is_pinned_bounded_and_in_the_body() -> None:
-    asked = SOURCE.raw_request('up{job="a&b"}[1m]', at=1700000000123, timeout=timedelta(milliseconds=500))
+    source = Prometheus(address="http://prometheus", timeout=timedelta(milliseconds=500))
+    asked = source.raw_request('up{job="a&b"}[1m]', at=1700000000123)
 
     assert asked.url == "http://prometheus/api/v1/query"
     assert parse_qs(asked.body.decode()) == {
@@ -142,6 +145,52 @@ def test_a_raw_question_is_pinned_bounded_and_in_the_body() -> None:
         "timeout": ["0.5"],
         "limit": ["20000"],
     }
+
+
+QUESTION = Question(words="up", end=datetime(2026, 3, 1, tzinfo=UTC), window=timedelta(minutes=1))
+
+
+def test_a_query_of_one_value_has_a_time_to_be_answered_in_and_a_limit_that_shows_several_series() -> None:
+    asked = SOURCE.request(QUESTION)
+
+    assert asked.url == "http://prometheus/api/v1/query"
+    assert parse_qs(asked.body.decode()) == {"query": ["up"], "timeout": ["5"], "limit": ["10"]}
+
+
+def test_equal_words_at_two_instants_are_one_question() -> None:
+    assert SOURCE.request(QUESTION) == SOURCE.request(replace(QUESTION, end=QUESTION.end + timedelta(milliseconds=1)))
+
+
+def test_a_past_has_its_times_and_is_bounded() -> None:
+    asked = SOURCE.past_request(QUESTION, since=QUESTION.end - timedelta(days=1), every=timedelta(minutes=1))
+
+    assert asked.url == "http://prometheus/api/v1/query_range"
+    assert parse_qs(asked.body.decode()) == {
+        "query": ["up"],
+        "start": ["1772236800.000"],
+        "end": ["1772323200.000"],
+        "step": ["60"],
+        "timeout": ["5"],
+        "limit": ["10"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (vector("0", "0"), "the query returns 2 series; aggregate them to one"),
+        (
+            vector(*"0" * 10)[:-1] + NOT_WHOLE["cut"] + b"}",
+            "the answer is not whole: the query returns more than 10 series; aggregate them to one",
+        ),
+    ],
+    ids=["two", "as many as fit"],
+)
+def test_several_series_are_said_to_be_several_also_where_the_server_cut_them(body: bytes, why: str) -> None:
+    found = SOURCE.parse(body)
+
+    assert isinstance(found, Unusable)
+    assert found.why == why
 
 
 def test_an_unknown_variable_is_refused_with_those_that_exist() -> None:

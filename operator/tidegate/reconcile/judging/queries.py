@@ -8,7 +8,7 @@ import structlog
 
 from tidegate.api import InvalidSpec
 from tidegate.api.objectives import Objective, Query
-from tidegate.clients import AskFailed
+from tidegate.clients import AskFailed, TooLarge
 from tidegate.decision import in_rollout
 from tidegate.decision.snapshot import Blocked
 from tidegate.judge.verdict import Measurement
@@ -99,6 +99,8 @@ class Measuring:
             heard = await self._recent.ask(ask, seen.wanted.pinned.spec.interval)
         except InvalidSpec as error:
             return self._unavailable(str(error))
+        except TooLarge as error:
+            return self._unavailable(f"{unanswered(error).of(THE_SOURCE)}: aggregate it to one number")
         except AskFailed as error:
             return self._unavailable(unanswered(error).of(THE_SOURCE))
 

@@ -43,7 +43,9 @@ async def page_of(target: Target, source: Source, sifting: Sifting, http: Http) 
         reply = await http.send(source.page(target), take=found.take)
     except NotSent as error:
         return NotAsked(str(error))
-    except (TooLarge, Unreadable) as error:
+    except TooLarge as error:
+        return Unusable(f"{error}: let it tell fewer series")
+    except Unreadable as error:
         return Unusable(str(error))
     except AskFailed as error:
         return Silent(str(error))

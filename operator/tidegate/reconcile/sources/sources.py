@@ -62,8 +62,7 @@ class Source:
         if not isinstance(self.translator, Prometheus):
             raise InvalidSpec("spec.metricSource", f"speaks {self.translator.language}, and only a Prometheus counts")
 
-        request = self.translator.raw_request(selector, at=at, timeout=timedelta(seconds=self.seconds))
-        return replace(self._sent(request), largest=LARGEST_RAW)
+        return replace(self._sent(self.translator.raw_request(selector, at=at)), largest=LARGEST_RAW)
 
     def ask_past(self, question: Question, *, since: datetime, every: timedelta) -> Ask:
         """A user's own question for many times. Raises InvalidSpec where the source is no Prometheus."""
@@ -72,8 +71,7 @@ class Source:
                 "spec.metricSource", f"speaks {self.translator.language}, and only a Prometheus tells a past"
             )
 
-        timeout = timedelta(seconds=self.seconds)
-        request = self.translator.past_request(question, since=since, every=every, timeout=timeout)
+        request = self.translator.past_request(question, since=since, every=every)
         return replace(self._sent(request), largest=LARGEST_RAW)
 
     def raw(self, reply: Reply) -> tuple[RawSeries, ...] | Unusable:

@@ -71,6 +71,7 @@ def _texts(secret: Object, names: tuple[str, ...]) -> tuple[str, ...]:
 def _prometheus(declared: Prometheus, reader: Reader) -> Translator:
     return PrometheusTranslator(
         address=declared.address,
+        timeout=declared.timeout,
         labels=tuple(equal(label.name, label.value) for label in declared.labels),
         authorization=reader.authorization(declared.auth_secret),
     )
