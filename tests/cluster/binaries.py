@@ -142,17 +142,27 @@ def keda_crds() -> list[Path]:
     return _module_files(f"keda-crds-{versions.KEDA}", module, pattern, expected=versions.KEDA_SUM)
 
 
+def prometheus_operator_crds() -> list[Path]:
+    """What the Prometheus Operator scrapes and alerts by, from its Go module."""
+    version, folder = versions.PROMETHEUS_OPERATOR, "example/prometheus-operator-crd"
+    module = f"github.com/prometheus-operator/prometheus-operator@v{version}"
+    patterns = [f"{folder}/monitoring.coreos.com_{kind}.yaml" for kind in ("servicemonitors", "prometheusrules")]
+    name = f"prometheus-operator-crds-{version}"
+    return _module_files(name, module, *patterns, expected=versions.PROMETHEUS_OPERATOR_SUM)
+
+
 def kwok_stages() -> list[Path]:
     """KWOK's own stages: a node is Ready, a pod is Ready at once, a deleted pod is gone at once."""
     module = f"sigs.k8s.io/kwok@v{versions.KWOK}"
     return _module_files(f"kwok-stages-{versions.KWOK}", module, "kustomize/stage/[np]o*/fast/*-*.yaml")
 
 
-def _module_files(name: str, module: str, pattern: str, *, expected: str = "") -> list[Path]:
+def _module_files(name: str, module: str, *patterns: str, expected: str = "") -> list[Path]:
     """Files of a Go module, by version and, where it is given, by the sum of its content."""
 
     def build(folder: Path) -> None:
-        for found in go_module(module, folder, expected).glob(pattern):
+        source = go_module(module, folder, expected)
+        for found in (found for pattern in patterns for found in source.glob(pattern)):
             shutil.copyfile(found, folder / f"{found.stem}.yaml")
 
     return sorted(cached(name, f"Fetching {module}", build).glob("*.yaml"))

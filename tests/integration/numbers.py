@@ -4,7 +4,7 @@ import json
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -91,11 +91,13 @@ def totals(found: list[Series]) -> dict[str, int]:
 
 
 @contextmanager
-def scraping(folder: Path, jobs: list[dict[str, object]]) -> Iterator[Numbers]:
-    """A Prometheus that scrapes these jobs twice a second."""
+def scraping(folder: Path, jobs: list[dict[str, object]], *, rules: Sequence[Path] = ()) -> Iterator[Numbers]:
+    """A Prometheus that scrapes these jobs, and evaluates these files of rules, twice a second."""
     processes, place = Processes(folder), f"127.0.0.1:{free_port()}"
+    often = {"scrape_interval": "500ms", "evaluation_interval": "500ms"}
     try:
-        start(processes, folder, place, {"global": {"scrape_interval": "500ms"}, "scrape_configs": jobs})
+        named = {"global": often, "rule_files": [str(path) for path in rules], "scrape_configs": jobs}
+        start(processes, folder, place, named)
         yield Numbers(f"http://{place}")
     finally:
         processes.stop_all()

@@ -7,14 +7,14 @@ import pytest
 import yaml
 
 from tests.cluster.api import NAMESPACES, Api, Object
+from tests.cluster.binaries import prometheus_operator_crds
 from tests.cluster.control_plane import ControlPlane, control_plane
 from tests.cluster.local import ROOT
 from tests.cluster.manifest import NAMESPACE, rendered
 
 FOLDER = ROOT / "examples" / "chart"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-# Kinds of the Prometheus Operator: nobody serves them here.
-UNSERVED = {"ServiceMonitor", "PrometheusRule"}
+WATCHED = {"ServiceMonitor", "PrometheusRule"}
 Kinds = set[str]
 
 
@@ -41,8 +41,8 @@ def for_people(role: Object) -> bool:
 
 @pytest.fixture(scope="module")
 def empty() -> Iterator[ControlPlane]:
-    """A cluster with nothing in it but the namespaces that an example names."""
-    with control_plane() as plane:
+    """A cluster with nothing in it but the namespaces that an example names, and the Prometheus Operator's kinds."""
+    with control_plane(crds=prometheus_operator_crds()) as plane:
         api = Api(plane.kubeconfig())
         for name in (NAMESPACE, "shop", "bank"):
             api.create(NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -51,8 +51,8 @@ def empty() -> Iterator[ControlPlane]:
 
 
 def monitoring(found: Rendered) -> None:
-    selected = [item for item in found.manifests if item["kind"] in UNSERVED]
-    assert {item["kind"] for item in selected} == UNSERVED
+    selected = [item for item in found.manifests if item["kind"] in WATCHED]
+    assert {item["kind"] for item in selected} == WATCHED
     assert {item["metadata"]["labels"]["release"] for item in selected} == {"prometheus"}
     assert any("grafana_dashboard" in (item["metadata"].get("labels") or {}) for item in found.manifests)
 
@@ -105,5 +105,6 @@ def test_values_do_what_they_say(empty: ControlPlane, name: str) -> None:
     CLAIMS[name](found)
 
     crds = [item for item in found.manifests if item["kind"] == "CustomResourceDefinition"]
-    served = [item for item in found.manifests if item["kind"] not in {*UNSERVED, "CustomResourceDefinition"}]
-    empty.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=yaml.safe_dump_all([*crds, *served]))
+    served = [item for item in found.manifests if item["kind"] != "CustomResourceDefinition"]
+    apply = ("apply", "--server-side", "--validate=strict", "--force-conflicts", "-f", "-")
+    empty.kubectl(*apply, stdin=yaml.safe_dump_all([*crds, *served]))
