@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Self
@@ -44,7 +44,7 @@ class Proxy:
     Paths like `refusing` are answered with its status; `refused` counts the writes among them. Writes to paths like
     `hanging` fail after its seconds, as with a webhook that does not answer, and say to come `again` after so many.
     `logs` says what a pod logged, by its namespace and name, where nodes are simulated: `log_reads` are the questions
-    for it.
+    for it. `unknown` is in no answer, as in none of a server that has no such field.
     """
 
     plane: ControlPlane
@@ -59,6 +59,7 @@ class Proxy:
     again: int = 0
     logs: Callable[[str, str], str] | None = None
     log_reads: list[dict[str, str]] = field(default_factory=list)
+    unknown: bytes = b""
     streams: set[asyncio.Task[None]] = field(default_factory=set)
     address: str = ""
     struck: threading.Event = field(default_factory=threading.Event)
@@ -165,6 +166,9 @@ class Proxy:
     async def _forward(self, request: web.Request, body: bytes, counted: bool) -> web.StreamResponse:
         assert self._session is not None
         headers = {name: value for name, value in request.headers.items() if name not in {"Host", *HOP}}
+        if self.unknown:
+            headers["Accept-Encoding"] = "identity"
+
         address = self.plane.server + request.raw_path
         async with self._session.request(
             request.method, address, data=body or None, headers=headers, timeout=aiohttp.ClientTimeout(total=None)
@@ -179,12 +183,14 @@ class Proxy:
                     return await self._struck()
 
             kept = {name: value for name, value in answer.headers.items() if name not in HOP}
-            return web.Response(status=answer.status, body=text, headers=kept)
+            return web.Response(status=answer.status, body=self._known(text), headers=kept)
 
     async def _stream(self, request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
         response = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
         await response.prepare(request)
-        task = asyncio.create_task(_copy(answer, response.write))
+        # A field may lie across two chunks, but never across two lines.
+        parts = answer.content if self.unknown else answer.content.iter_any()
+        task = asyncio.create_task(self._copy(parts, response.write))
         self.streams.add(task)
         try:
             await task
@@ -204,6 +210,13 @@ class Proxy:
         self.struck.set()
         return web.Response(status=500)
 
+    async def _copy(self, parts: AsyncIterable[bytes], write: Callable[[bytes], Awaitable[None]]) -> None:
+        async for part in parts:
+            await write(self._known(part))
+
+    def _known(self, text: bytes) -> bytes:
+        return text.replace(self.unknown, b"") if self.unknown else text
+
     async def _disarm(self) -> bool:
         self.point = -1
         return self._striking
@@ -212,8 +225,3 @@ class Proxy:
         """Events are told, not state: they are not counted."""
         ours = self.namespace == EVERY or f"/namespaces/{self.namespace}/" in request.path
         return request.method in WRITES and ours and "/events" not in request.path
-
-
-async def _copy(answer: aiohttp.ClientResponse, write: Callable[[bytes], Awaitable[None]]) -> None:
-    async for chunk in answer.content.iter_any():
-        await write(chunk)

@@ -1,11 +1,18 @@
 """A template that is only written otherwise is no new version: the API server says what is the same."""
 
-from tests.cluster.api import RELEASES, REPLICA_SETS, Api, Object
+import json
+
+from tests.cluster.api import DEPLOYMENTS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
+from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.manifests import phase_is, template
+from tests.integration.proxy import Proxy
 from tests.integration.steps import deploy, uids
 
+# A default of a container, as the API server writes it.
+DEFAULT = {"terminationMessagePolicy": "File"}
+WRITTEN = json.dumps(DEFAULT, separators=(",", ":"))[1:-1] + ","
 SPELLED_OUT = {"terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File"}
 
 
@@ -26,6 +33,32 @@ def test_defaults_that_are_spelled_out_start_no_rollout(api: Api, namespace: str
     assert found["status"]["stable"]["revision"] == stable == found["status"]["template"]["revision"]
     assert len(found["status"]["history"]) == 1
     assert uids(api, namespace) == before
+
+
+def test_a_default_that_a_newer_api_server_adds_to_a_deployment_starts_no_rollout(
+    api: Api, namespace: str, proxied: tuple[Proxy, Operator]
+) -> None:
+    """The older server is this one without a field: since 1.34, the oldest tested, Kubernetes has added none."""
+    proxy, operator = proxied
+    proxy.unknown = WRITTEN.encode()
+    serving(api, namespace, deployment(namespace))
+    stable = taken_over(api, namespace)
+    before = api.get(RELEASES, namespace, "web")["status"]
+    served = uids(api, namespace)
+    operator.stop()
+
+    proxy.unknown = b""
+    operator.start()
+    found = api.until(RELEASES, namespace, "web", lambda found: "template" in found["status"])["status"]
+
+    # The operator has read another text, and the API server has called it the same.
+    (container,) = api.get(DEPLOYMENTS, namespace, "web")["spec"]["template"]["spec"]["containers"]
+    assert container.items() >= DEFAULT.items()
+    assert "template" not in before
+    assert found["template"]["declared"] != found["template"]["revision"] == stable
+    assert (found["phase"], found["stable"]["revision"]) == ("Promoted", stable)
+    assert found["history"] == before["history"]
+    assert uids(api, namespace) == served
 
 
 def test_another_start_of_the_operator_asks_nothing_again(
