@@ -61,7 +61,8 @@ def watched() -> Iterator[Api]:
 def of_kind(kind: str, *settings: str) -> Object:
     """The one manifest of a kind."""
     manifests = yaml.safe_load_all(rendered(*ON, *settings))
-    (found,) = (found for found in manifests if found and found["kind"] == kind)
+    chosen: list[Object] = [found for found in manifests if found and found["kind"] == kind]
+    (found,) = chosen
     return found
 
 
