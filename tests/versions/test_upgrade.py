@@ -79,11 +79,13 @@ def test_a_newer_kubernetes_on_the_same_data_starts_no_rollout(folder: Path, mon
 
     names = ("inline", "referring")
     before = {name: api.until(RELEASES, NAMESPACE, name, phase_is("Promoted"))["status"] for name in names}
-    api.until(DEPLOYMENTS, NAMESPACE, "web", lambda found: found["spec"]["replicas"] == 0)
+    empty = api.until(DEPLOYMENTS, NAMESPACE, "web", lambda found: found["spec"]["replicas"] == 0)
     served = pods(api)
     stop(folder, operator)
 
     api, operator = start(folder, monkeypatch, NEWEST)
+    # This newer one adds no default to a template. One that is added is tried in tests/integration/test_defaulting.py.
+    assert api.get(DEPLOYMENTS, NAMESPACE, "web")["spec"]["template"] == empty["spec"]["template"]
     api.merge(DEPLOYMENTS, NAMESPACE, "web", {"spec": {"revisionHistoryLimit": 3}})
     for name in names:
         api.merge(RELEASES, NAMESPACE, name, {"spec": {"replicas": 3}})
