@@ -51,7 +51,7 @@ def test_a_default_that_a_newer_api_server_adds_to_a_deployment_starts_no_rollou
     operator.start()
     found = api.until(RELEASES, namespace, "web", lambda found: "template" in found["status"])["status"]
 
-    # The operator has read another text, and the API server has called it the same.
+    # The operator has read another text, of a Deployment that nobody has changed.
     (container,) = api.get(DEPLOYMENTS, namespace, "web")["spec"]["template"]["spec"]["containers"]
     assert container.items() >= DEFAULT.items()
     assert "template" not in before
