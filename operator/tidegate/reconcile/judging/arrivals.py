@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain
 
 from tidegate.metrics.samples import MILLISECONDS, Series
 from tidegate.reconcile.sources.sources import Place
@@ -77,4 +76,4 @@ class Stored:
 
 def times_of(series: Series) -> list[int]:
     """When its samples were taken, in milliseconds since 1970."""
-    return [sample.at for sample in chain(series.samples, series.native)]
+    return [sample.at for sample in series.samples] + [sample.at for sample in series.native]
