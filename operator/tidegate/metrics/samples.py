@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from itertools import accumulate
@@ -13,6 +13,7 @@ import msgspec
 MILLISECONDS = 1000
 # No counter gets there, and squares of what is less can be reckoned with.
 UNCOUNTED = 2.0**63
+Labels = tuple[tuple[str, str], ...]
 
 
 class Side(Enum):
@@ -27,14 +28,24 @@ class Counter:
     """What one series counts, and where.
 
     `pod` is the scraped target, a gateway's own pod too. `part` is the judge's word for what is counted: requests,
-    errors, a bucket's boundary. `new`: the pod did not exist before the rollout, so neither did its counters.
+    errors, a bucket's boundary. `new`: the pod did not exist before the rollout, so neither did its counters. Its hash
+    is asked for at every look, and made once.
     """
 
     side: Side
     pod: str
     part: str
-    labels: tuple[tuple[str, str], ...] = ()
+    labels: Labels = ()
     new: bool = False
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the hash."""
+        object.__setattr__(self, "_hash", hash((self.side, self.pod, self.part, self.labels)))
+
+    def __hash__(self) -> int:
+        """The same for equal ones."""
+        return self._hash
 
 
 class Sample(msgspec.Struct, frozen=True, gc=False):
