@@ -24,6 +24,7 @@ HTTP_STATUS = re.compile("[1-5]([0-9]{2}|xx|XX)")
 # A native histogram, of which no boundary is chosen yet; and how the name of a classic one ends.
 NATIVE, CLASSIC = "native", "_bucket"
 SETS_REMEMBERED = 512
+# What a look at a thousand Releases counts, and a half more: each is a kilobyte or two.
 COUNTERS_REMEMBERED = 20_000
 
 
