@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -14,7 +14,7 @@ from .buckets import boundary
 from .copies import Scraped, copies, scraped
 from .data_planes import COUNTS, Counts, Status
 from .matchers import Matchers, selector
-from .samples import Buckets, Counter, Sample, Series, Side, number
+from .samples import Buckets, Counter, Labels, Sample, Series, Side, number
 
 REQUESTS, ERRORS, CLIENT_ERRORS, QUICK = "requests", "errors", "client errors", "quick"
 # Requests whose status says nothing, with the label that says it behind it.
@@ -24,6 +24,8 @@ HTTP_STATUS = re.compile("[1-5]([0-9]{2}|xx|XX)")
 # A native histogram, of which no boundary is chosen yet; and how the name of a classic one ends.
 NATIVE, CLASSIC = "native", "_bucket"
 SETS_REMEMBERED = 512
+# What a look at a thousand Releases counts, and a half more: each is a kilobyte or two.
+COUNTERS_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,8 @@ def by_side(shape: Shape, sides: tuple[Backend, ...], series: Iterable[RawSeries
 
 def _errors(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Series]:
     """Every request, and again those that are errors of the server or the client."""
-    return [
-        Series(_counter(shape, side, each, part), each.samples)
-        for each in found
-        for part in parts_of(shape.counts.statuses, each.labels)
-    ]
+    statuses, counter = shape.counts.statuses, _counters(shape, side)
+    return [Series(counter(each, part), each.samples) for each in found for part in parts_of(statuses, each.labels)]
 
 
 def parts_of(statuses: Iterable[Status], labels: Mapping[str, str]) -> tuple[str, ...]:
@@ -198,14 +197,14 @@ def unknown_status(parts: Mapping[str, int]) -> str:
 
 def _quick(shape: Shape, side: Backend, found: Iterable[RawSeries]) -> list[Series]:
     """Every request, and those up to the boundary: of a histogram without that bucket nothing is counted at all."""
-    histograms: dict[tuple[tuple[str, str], ...], dict[str, RawSeries]] = {}
+    counter, histograms = _counters(shape, side), dict[Labels, dict[str, RawSeries]]()
     for each in found:
         others = tuple(sorted((name, value) for name, value in each.labels.items() if name != "le"))
         part = REQUESTS if math.isinf(_upper(each)) else QUICK
         histograms.setdefault(others, {})[part] = each
 
     return [
-        Series(_counter(shape, side, each, part), each.samples)
+        Series(counter(each, part), each.samples)
         for parts in histograms.values()
         if len(parts) == 2
         for part, each in parts.items()
@@ -217,18 +216,14 @@ def _all_boundaries(shape: Shape, side: Backend, found: Sequence[RawSeries]) -> 
 
     Where a histogram is there as both, the classic one is counted, and not both.
     """
-    native = [each for each in found if each.native]
+    counter, native = _counters(shape, side), [each for each in found if each.native]
     twice = {_histogram(each) for each in found if not each.native} if native else set()
-    return [
-        Series(_counter(shape, side, each, part), each.samples)
-        for each in found
-        if (part := boundary_part(_upper(each)))
-    ] + [
-        Series(_counter(shape, side, each, NATIVE), (), each.native) for each in native if _histogram(each) not in twice
+    return [Series(counter(each, part), each.samples) for each in found if (part := boundary_part(_upper(each)))] + [
+        Series(counter(each, NATIVE), (), each.native) for each in native if _histogram(each) not in twice
     ]
 
 
-def _histogram(found: RawSeries) -> tuple[tuple[str, str], ...]:
+def _histogram(found: RawSeries) -> Labels:
     return tuple(sorted((name, value) for name, value in found.labels.items() if name not in {"le", "__name__"}))
 
 
@@ -250,14 +245,19 @@ def _upper(found: RawSeries) -> float:
         return math.nan
 
 
-def _counter(shape: Shape, side: Backend, found: RawSeries, part: str) -> Counter:
-    """Pods of the candidate's and of a baseline are new; a gateway's counters may be an earlier candidate's too."""
-    labels = found.labels
-    target = labels.get("pod", "") if shape.counts.by_pods else f"{labels.get('job', '')}/{labels.get('instance', '')}"
-    return Counter(
-        side=side.side,
-        pod=target,
-        part=part,
-        labels=tuple(sorted(labels.items())),
-        new=shape.counts.by_pods and (side.fresh or side.side is Side.CANDIDATE),
-    )
+def _counters(shape: Shape, side: Backend) -> Callable[[RawSeries, str], Counter]:
+    """What a part of a series of this side's is.
+
+    Pods of the candidate's and of a baseline are new; a gateway's counters may be an earlier candidate's too.
+    """
+    by_pods = shape.counts.by_pods
+    new = by_pods and (side.fresh or side.side is Side.CANDIDATE)
+    return lambda found, part: _counter(side.side, part, tuple(found.labels.items()), by_pods=by_pods, new=new)
+
+
+@lru_cache(maxsize=COUNTERS_REMEMBERED)
+def _counter(side: Side, part: str, found: Labels, *, by_pods: bool, new: bool) -> Counter:
+    """The same object at each look, which its samples are kept under: to find them its labels are not compared."""
+    labels = dict(found)
+    target = labels.get("pod", "") if by_pods else f"{labels.get('job', '')}/{labels.get('instance', '')}"
+    return Counter(side=side, pod=target, part=part, labels=tuple(sorted(found)), new=new)

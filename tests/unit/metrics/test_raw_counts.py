@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tidegate.api import DataPlane
 from tidegate.metrics.backend import Backend
@@ -116,6 +119,23 @@ def test_each_series_is_its_sides_and_errors_are_told_by_their_label() -> None:
     assert parts_of(found[STABLE]) == [CLIENT_ERRORS, REQUESTS]
     assert {series.counter.side for series in found[STABLE]} == {Side.STABLE}
     assert {series.counter.pod for series in found[CANDIDATE]} == {"traefik/10.0.0.1:9100"}
+
+
+@given(
+    st.dictionaries(st.sampled_from(["code", "method", "job", "instance", "pod"]), st.text(max_size=3)), st.randoms()
+)
+def test_a_series_is_the_same_counter_at_each_look_in_whatever_order_its_labels_come(
+    more: dict[str, str], chance: Random
+) -> None:
+    labels = {"service": "shop-web-candidate-80@kubernetes", "code": "200", **more}
+    mixed = dict(chance.sample(list(labels.items()), len(labels)))
+
+    first, again, other = (read(TRAEFIK, BOTH, [RawSeries(each, SAMPLES)]) for each in (labels, {**labels}, mixed))
+
+    assert first == again == other
+    for side, series in first.items():
+        assert all(one.counter is same.counter for one, same in zip(series, again[side], strict=True))
+        assert {each.counter for each in series} == {each.counter for each in other[side]}
 
 
 def test_a_selector_that_matches_more_than_was_meant_counts_nothing_more() -> None:

@@ -1,6 +1,6 @@
 """How long after their time samples are stored: a source tells it, when what was asked before is asked again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -67,13 +67,13 @@ class Stored:
         What is late is newer than all that was there. A sample among them is another replica's of the same server,
         whose scrapes come at other seconds; and a source that never had any was away.
         """
-        times = [at for each in series for at in times_of(each) if at <= until]
+        times = {at for each in series for at in times_of(each) if at <= until}
         newest, self._newest = self._newest, max(times, default=self._newest)
-        late = [at for at in times if newest is not None and max(newest, self.since) < at <= taken]
-        return max(0, taken - (min(late) // MILLISECONDS + 1) * MILLISECONDS) if late else None
+        known = taken if newest is None else max(newest, self.since)
+        first = min((at for at in times if known < at <= taken), default=None)
+        return None if first is None else max(0, taken - (first // MILLISECONDS + 1) * MILLISECONDS)
 
 
-def times_of(series: Series) -> Iterator[int]:
+def times_of(series: Series) -> list[int]:
     """When its samples were taken, in milliseconds since 1970."""
-    yield from (sample.at for sample in series.samples)
-    yield from (sample.at for sample in series.native)
+    return [sample.at for sample in series.samples] + [sample.at for sample in series.native]

@@ -173,3 +173,23 @@ def test_what_came_late_is_told_by_how_long_was_waited_for_it() -> None:
     first = next(s.at for s in scraped(10)[0].samples if s.at > start(2))
     assert found.late == Late(SOON + timedelta(milliseconds=start(4) - first - 1000), waited=SOON)
     assert found.waited == wait
+
+
+TIMES = st.lists(st.integers(0, 40).map(lambda half: half * 500), max_size=6)
+
+
+@given(
+    since=st.integers(0, 8000), answers=st.lists(TIMES, min_size=1, max_size=4), ends=st.lists(st.integers(0, 20000))
+)
+def test_late_is_what_is_newer_than_all_that_was_there_and_no_newer_than_what_was_asked_for(
+    since: int, answers: list[list[int]], ends: list[int]
+) -> None:
+    stored, counter, taken = Stored(since), Counter(side=Side.STABLE, pod="", part=REQUESTS), 0
+    newest: int | None = None
+    for answer, until in zip(answers, sorted(ends), strict=False):
+        series = [Series(counter, tuple(Sample(at, 0.0) for at in answer))]
+        late = [at for at in answer if newest is not None and max(newest, since) < at <= min(taken, until)]
+        by = max(0, taken - (min(late) // 1000 + 1) * 1000) if late else None
+
+        assert stored.late_by(series, taken=taken, until=until) == by
+        newest, taken = max((at for at in answer if at <= until), default=newest), until

@@ -333,4 +333,4 @@ def test_requests_that_become_slow_late_are_told_in_the_counts_since_then_which_
 def slower_later(sample: Sample, part: str) -> Sample:
     """From cell 600 on as a slow candidate counts."""
     cells = max(0, (sample.at + 1000 - start(600)) // 15_000)
-    return replace(sample, value=sample.value + cells * (SLOW[part] - ALIKE[part]))
+    return Sample(sample.at, sample.value + cells * (SLOW[part] - ALIKE[part]))
