@@ -63,7 +63,10 @@ def next_size(seen: Snapshot) -> int:
 
 
 def size_of_stable(seen: Snapshot) -> int:
-    """All that is declared; under `capacity: Shrink` what its live share needs, smaller only at a settled step."""
+    """All that is declared; under `capacity: Shrink` what its live share needs.
+
+    Smaller only at a settled step, and once the live weight is confirmed and what it took from stable has drained.
+    """
     if not seen.plan.shrink or seen.by_pods or seen.progress.candidate is None or not seen.full_size:
         return seen.full_size
 
@@ -72,7 +75,7 @@ def size_of_stable(seen: Snapshot) -> int:
     least, limit = min(seen.lowest_weight, seen.step.weight), seen.progress.lowered_to
     carried = least if limit is None else min(least, limit)
     share = max(1, pods_for(FULL - carried, of=seen.full_size))
-    return share if settled(seen) else max(share, min(seen.stable.replicas, seen.full_size))
+    return share if settled(seen) and drained(seen) else max(share, min(seen.stable.replicas, seen.full_size))
 
 
 def prepared(seen: Snapshot) -> bool:
@@ -106,6 +109,11 @@ def drained(seen: Snapshot) -> bool:
 
 def drain_left(seen: Snapshot) -> timedelta:
     return seen.plan.drain_left(_confirmed_for(seen))
+
+
+def until_drained(seen: Snapshot) -> timedelta | None:
+    """Under `capacity: Shrink` time alone lets pods of stable's go."""
+    return drain_left(seen) if seen.plan.shrink and settled(seen) and in_rollout(seen) else None
 
 
 def settle_left(seen: Snapshot) -> timedelta:

@@ -33,6 +33,7 @@ class PutBack:
 class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock.
 
+    `astray`: requests went otherwise than we wrote when we looked last; `strayed`: how often that ended.
     `form`: what the API server made of a whole route that we wrote, where that is not quite what we wrote.
     `asserted`: how often our weights were written again over those of a route's owner, and who that is.
     """
@@ -42,6 +43,8 @@ class RouterMemory:
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None
+    astray: bool = False
+    strayed: int = 0
     form: str = ""
     asserted: PutBack | None = None
 

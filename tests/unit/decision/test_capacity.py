@@ -1,12 +1,13 @@
 """`capacity: Shrink`: stable has what its share needs, and grows before traffic comes back."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from tests.unit.decision.test_clauses import side_look
+from tests.unit.decision.test_clauses import MINUTE, route_look, side_look
 from tests.unit.decision.test_decide import BREACH
 from tests.unit.decision.world import PLAN, World, deployed
 from tidegate.api import Suspend
-from tidegate.decision import Phase, Reason, decide
+from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Scale, SetWeight
 from tidegate.decision.plan import Step
 from tidegate.decision.progress import Asks
@@ -36,6 +37,30 @@ def test_stable_shrinks_when_a_step_has_settled_and_not_before() -> None:
     world.run()
 
     assert (world.sides["v1"].replicas, world.sides["v2"].replicas) == (2, 2)
+
+
+DRAINING = replace(SHRINKING, drain=MINUTE)
+
+
+def settled_at_full(confirmed_for: timedelta, *, confirmed: bool = True) -> Snapshot:
+    """All of the traffic is the candidate's for so long, and stable has all of its pods."""
+    world = at_half()
+    world.asks = replace(world.asks, promote="v2/half/1")
+    world.run()
+    look = replace(side_look("v1", world.look(), replicas=4, total=4, available=4), plan=DRAINING)
+    return route_look(look, confirmed=confirmed, confirmed_for=confirmed_for)
+
+
+def test_what_the_candidate_carries_goes_from_stable_once_its_last_requests_are_done() -> None:
+    early = decide(settled_at_full(MINUTE / 4))
+
+    assert (early.actions, early.look_again) == ((), MINUTE * 3 / 4)
+    assert decide(settled_at_full(MINUTE)).actions == (Scale(revision="v1", replicas=1),)
+
+
+def test_stable_keeps_its_pods_while_the_gateway_may_still_send_them_all_requests() -> None:
+    """Git or a hand gave stable everything for a while: the weight that is put back is not confirmed at once."""
+    assert decide(settled_at_full(10 * MINUTE, confirmed=False)).actions == ()
 
 
 def test_one_pod_of_stable_stays_at_full_weight() -> None:

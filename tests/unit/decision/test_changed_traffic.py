@@ -169,6 +169,15 @@ def test_what_came_by_it_drains_before_the_pods_go(deleting: bool) -> None:
     assert (decision.actions, decision.look_again) == ((), MINUTE * 3 / 4)
 
 
+def test_a_share_that_git_took_from_it_first_drains_from_our_own_write() -> None:
+    """While stable's pods could not carry it, the candidate had its share there until this moment."""
+    taken = replace(HALF, weight=0, confirmed_for=10 * MINUTE)
+    going_back = in_a_rollout(taken, phase=Phase.ROLLING_BACK, history=(LINE,))
+
+    assert decide(going_back).actions == (SetWeight(weight=0, revision="v2", undeclared=True),)
+    assert decide(changed(undeclared=taken)).actions == (RestoreRoutes(undeclared=True),)
+
+
 LINE = Rollout(revision="v2", outcome=Outcome.ROLLED_BACK, reason=Reason.ABORTED, sentence="aborted", started_at=START)
 
 

@@ -221,7 +221,7 @@ ROWS: dict[str, Row] = {
         (SetWeight(weight=0, revision="v2"),),
     ),
     "promoted is said only when the route is back": (
-        lambda: route_look(roles_changed(), weight=0, confirmed=False),
+        lambda: route_look(roles_changed(), weight=0, written=Written("v2", 0), confirmed=False),
         Reason.PROMOTING,
         NOTHING,
     ),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tidegate.decision.plan import NO_TIME
 from tidegate.decision.route import Route, together
+from tidegate.decision.workload import TRIES
 from tidegate.reconcile import kinds
 from tidegate.reconcile.memory import RouterMemory
 from tidegate.reconcile.world import World
@@ -29,7 +30,7 @@ from tidegate.workloads import Owner, selected_revision
 
 from .drift import contested, declared_at_once
 
-# Git may put a route's weights back every few seconds; the gateway's clock goes on over such a moment.
+# Git may put a route's weights back every few seconds; in the end the gateway's clock goes on over such a moment.
 MOMENT_SECONDS = 5.0
 # What a route that is not there says: once it is there, its confirmation counts from then.
 NOT_THERE = ("", -1)
@@ -83,7 +84,7 @@ def observe_undeclared(routers: tuple[Router, ...], owner: Owner, world: World) 
 def _left(router: Router, found: Object, owner: Owner, world: World) -> Route:
     split, memory = router.split(found), world.memory(owner.key).router(f"{router.kind}/{router.name}")
     said = split.written, split.note, "undeclared"
-    remember(memory, found["metadata"]["generation"], said, confirmed=True)
+    remember(memory, found["metadata"]["generation"], said, confirmed=True, astray=goes_astray(split, None))
     return _route(split, BY_TIME, memory)
 
 
@@ -110,9 +111,9 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
         return _lost(memory, split, pointed.lacking)
 
     answer = confirmation_of(router, found, pointed, by_time=by_time)
-    behind = revision_behind_stable(router, owner, world) if answer.by_time else ""
-    said = split.written, split.note, pointed.written if pointed else "", behind
-    remember(memory, found["metadata"]["generation"] if found else -1, said, confirmed=answer.confirmed)
+    generation = found["metadata"]["generation"] if found else -1
+    said = split.written, split.note, pointed.written if pointed else "", revisions_behind(router, owner, world)
+    remember(memory, generation, said, confirmed=answer.confirmed, astray=goes_astray(split, pointed))
     fought = bool(split.drift) and contested(world.memory(owner.key), f"{router.kind} {router.name}")
     fought = fought or (split.by_git and declared_at_once(memory))
     route = replace(_route(split, answer, memory), contested=fought)
@@ -154,10 +155,17 @@ def confirmation_of(router: Router, found: Object | None, pointed: Subsets | Non
     return replace(answer, confirmed=True, by_time=True) if by_time else answer
 
 
-def revision_behind_stable(router: Router, owner: Owner, world: World) -> str | None:
-    """What stable's Service selects. Where no gateway reports, the confirmation counts from when that is a revision."""
-    found = world.find(kinds.SERVICES, owner.namespace, router.backends.stable)
-    return selected_revision(found) if found is not None else None
+def revisions_behind(router: Router, owner: Owner, world: World) -> tuple[str | None, ...]:
+    """What stable's Service and `<name>` select: whom they led to had requests until they led elsewhere."""
+    services = (world.find(kinds.SERVICES, owner.namespace, name) for name in (router.backends.stable, owner.name))
+    return tuple(selected_revision(found) if found is not None else None for found in services)
+
+
+def goes_astray(split: Split, pointed: Subsets | None) -> bool:
+    """True while requests go otherwise than we wrote: by another weight, beside it, or by a subset."""
+    wrote = split.written.weight if split.written else 0
+    least = split.weight if split.least is None else split.least
+    return (split.weight, least) != (wrote, wrote) or split.shown or (pointed is not None and not pointed.current)
 
 
 def subsets_of(router: Router, owner: Owner, world: World) -> Subsets | None:
@@ -196,16 +204,25 @@ def _lost(memory: RouterMemory, split: Split, sentence: str) -> Route:
     )
 
 
-def remember(memory: RouterMemory, generation: int, written: object, *, confirmed: bool) -> None:
-    """Keep when this generation was first seen, and since when the weight that we wrote is confirmed."""
+def remember(memory: RouterMemory, generation: int, written: object, *, confirmed: bool, astray: bool = False) -> None:
+    """Keep when this generation was first seen, and since when the weight that we wrote is confirmed.
+
+    `astray`: requests go otherwise. Who had them a moment ago drains anew; where somebody leads them so again and
+    again, the clock goes on over such a moment, and nothing is held up for ever.
+    """
     now = time.monotonic()
     if generation != memory.generation:
         memory.generation, memory.seen_at = generation, now
 
     if written != memory.written:
         memory.written, memory.confirmed_at, memory.unsure_since = written, None, None
+        memory.astray, memory.strayed = False, 0
 
-    if not confirmed:
+    if memory.astray and not astray and memory.strayed < TRIES:
+        memory.confirmed_at, memory.unsure_since, memory.strayed = None, None, memory.strayed + 1
+
+    memory.astray = astray
+    if not confirmed or (astray and memory.confirmed_at is not None):
         memory.unsure_since = memory.unsure_since or now
     elif memory.confirmed_at is None or now - (memory.unsure_since or now) > MOMENT_SECONDS:
         memory.confirmed_at, memory.unsure_since = now, None
