@@ -5,7 +5,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 import yaml
@@ -13,12 +12,8 @@ import yaml
 from tests.bench.audit import Audit, refused
 from tests.cluster.api import (
     CLUSTER_METRIC_SOURCES,
-    DAEMON_SETS,
-    DEPLOYMENTS,
     DESTINATION_RULES,
-    GRPC_ROUTES,
     INGRESSES,
-    METRIC_SOURCES,
     RELEASES,
     REPLICA_SETS,
     ROUTES,
@@ -36,12 +31,11 @@ from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.progress import Missing
 from tests.integration.conftest import Setup
-from tests.integration.deployments import deployment, serving, taken_over
-from tests.integration.hooks import AT_ONCE, job_hook
-from tests.integration.manifests import phase_is, promoted_after, reason_is, release, template
+from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
+from tests.integration.rights import SELDOM, USES, check_a_source, declare_for_all, rights_of, send_by_subsets
 from tests.integration.steps import change, deploy
-from tests.integration.users_routes import FRONT, attached, deployed, redeclare, users_ingress, users_route
+from tests.integration.users_routes import attached, users_ingress
 from tidegate.cli.grafana import PANELS
 
 ROLES = {"ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
@@ -306,12 +300,6 @@ def test_the_dashboard_is_found_by_grafanas_label() -> None:
     assert len(json.loads(found["data"]["tidegate.json"])["panels"]) == len(PANELS)
 
 
-def rights_of(manifests: list[Object]) -> set[tuple[str, str]]:
-    """Verb and resource of every rule of the roles."""
-    rules = [rule for found in manifests if found["kind"] in {"Role", "ClusterRole"} for rule in found["rules"]]
-    return {(verb, resource) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
     """An operator with the rights and the arguments that the chart gives it, in a namespace of its own."""
@@ -371,131 +359,27 @@ def install(setup: Setup, home: str, *settings: str) -> Installed:
     return Installed(setup=setup, home=home, manifests=found)
 
 
-def take_over_and_hand_back(api: Api, namespace: str) -> None:
-    """A Deployment behind a route of its team: in, one version, out."""
-    serving(api, namespace, deployment(namespace))
-    first = taken_over(api, namespace)
-    api.merge(DEPLOYMENTS, namespace, "web", {"spec": {"template": template("2")}})
-    api.until(RELEASES, namespace, "web", promoted_after(first))
-    api.delete(RELEASES, namespace, "web")
-    api.gone(RELEASES, namespace, "web")
-
-
-def send_by_grpc_and_delete(api: Api, namespace: str) -> None:
-    """A user's GRPCRoute: one version, and its weights are put back."""
-    api.apply(GRPC_ROUTES, users_route(namespace, "GRPCRoute"), manager="git")
-    api.create(RELEASES, attached(namespace, traffic={"route": {"kind": "GRPCRoute", "name": "front", "rule": "main"}}))
-    first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
-    change(api, namespace, "2")
-    api.until(RELEASES, namespace, "web", promoted_after(first))
-    api.delete(RELEASES, namespace, "web")
-    api.gone(RELEASES, namespace, "web")
-
-
-def forget_a_revision(api: Api, namespace: str) -> None:
-    """A Release that keeps no old revision."""
-    first = deploy(api, namespace, revisionHistoryLimit=0)
-    change(api, namespace, "2")
-    api.gone(REPLICA_SETS, namespace, f"web-{first}")
-
-
-def promote_another(api: Api, namespace: str, **changes: Any) -> None:
-    """A Release, another version of it, and its end."""
-    first = deploy(api, namespace, **changes)
-    change(api, namespace, "2")
-    api.until(RELEASES, namespace, "web", promoted_after(first))
-
-
-def ask_by_a_job_and_restart(api: Api, namespace: str) -> None:
-    """A hook that is a Job, and pods that are replaced because a person asked."""
-    promote_another(api, namespace, hooks=[job_hook(AT_ONCE)])
-    api.ask(namespace, "web", restart="1")
-    api.until(RELEASES, namespace, "web", restarted)
-
-
-def restarted(found: Object) -> bool:
-    """True when all pods are replaced."""
-    status = found["status"]
-    return status.get("handled", {}).get("restart") == "1" and "restart" not in status
-
-
-def release_one_a_node(api: Api, namespace: str) -> None:
-    """DaemonSets come, change hands, and go."""
-    traffic = {"nodeRatio": {}, "settle": "0s", "drain": "0s"}
-    first = deploy(api, namespace, traffic=traffic, revisionHistoryLimit=0)
-    change(api, namespace, "2")
-    api.gone(DAEMON_SETS, namespace, f"web-{first}")
-
-
-def declare_another_router(api: Api, namespace: str) -> None:
-    """The managed route goes when a route of the team's own is in its place."""
-    deploy(api, namespace)
-    api.apply(ROUTES, users_route(namespace))
-    redeclare(api, namespace, traffic=FRONT)
-    api.gone(ROUTES, namespace, "web")
-
-
-def send_by(api: Api, namespace: str, *routes: tuple[Resource, Object], **traffic: Object) -> None:
-    """Routes of a user's own, of one kind or another: one version, and all is as it was."""
-    deployed(api, namespace, *routes, traffic=traffic)
-    first = api.get(RELEASES, namespace, "web")["status"]["stable"]["revision"]
-    change(api, namespace, "2")
-    api.until(RELEASES, namespace, "web", promoted_after(first))
-    api.delete(RELEASES, namespace, "web")
-    api.gone(RELEASES, namespace, "web")
-
-
-def check_a_source(api: Api, namespace: str, server: MetricServer) -> None:
-    """A team's metric source is asked whether it answers."""
-    server.declare(api, namespace)
-    api.until(METRIC_SOURCES, namespace, "numbers", lambda found: "status" in found)
-
-
-def declare_for_all(api: Api, name: str, server: MetricServer) -> None:
-    """A metric source of the cluster's."""
-    source = {"apiVersion": "tidegate.dev/v1alpha1", "kind": "ClusterMetricSource", "metadata": {"name": name}}
-    api.create(CLUSTER_METRIC_SOURCES, {**source, "spec": {"prometheus": {"address": server.address, "timeout": "1s"}}})
-
-
 TRACKING = {("list", "configmaps"), ("watch", "configmaps"), ("get", "configmaps"), ("get", "secrets")}
-# What is granted for moments that no test can bring about at will.
-SELDOM = {
-    ("get", "services"): "made by ourselves a moment ago, and not heard of yet",
-    ("get", "replicasets"): "the same",
-    ("get", "daemonsets"): "the same",
-    ("get", "jobs"): "the same",
-    ("get", "ingresses"): "the same, or changed by another while it was written",
-    ("update", "releases/finalizers"): "asked for by an admission plugin that only some clusters run",
-}
 
 
 def test_what_is_granted_is_what_is_asked(setup: Setup, api: Api, namespace: str, alone: None) -> None:
     installed = install(setup, f"{namespace}-home")
-    places = [api.namespace(f"{namespace}-{number}") for number in range(9)]
     operator = installed.operator()
     try:
         operator.start()
-        take_over_and_hand_back(api, places[0])
-        send_by_grpc_and_delete(api, places[1])
-        forget_a_revision(api, places[2])
-        ask_by_a_job_and_restart(api, places[3])
-        release_one_a_node(api, places[4])
-        subsets = (DESTINATION_RULES, destination_rule(places[5]))
-        send_by(api, places[5], subsets, (VIRTUAL_SERVICES, by_subsets(places[5])), route=SUBSETS)
-        named = {"kind": "TraefikService", "name": "front"}
-        send_by(api, places[6], (TRAEFIK_SERVICES, traefik_service(places[6])), route=named)
-        send_by(api, places[7], (INGRESSES, users_ingress(places[7])), ingress={"name": "front"})
-        declare_another_router(api, places[8])
+        for number, use in enumerate((*USES, send_by_subsets)):
+            use(api, api.namespace(f"{namespace}-{number}"))
+
         with MetricServer() as server:
-            check_a_source(api, places[2], server)
-            declare_for_all(api, namespace, server)
+            check_a_source(api, namespace, server.address)
+            declare_for_all(api, namespace, server.address)
             api.until(CLUSTER_METRIC_SOURCES, None, namespace, lambda found: "status" in found)
     finally:
         operator.stop()
 
     asked = installed.asked()
     assert asked <= installed.granted()
-    assert installed.granted() - asked <= set(SELDOM)
+    assert installed.granted() - asked <= SELDOM.keys()
     assert not installed.refused()
 
 
@@ -514,8 +398,8 @@ def test_a_namespaced_operator_serves_its_namespaces_and_may_nothing_outside(
             api.until(RELEASES, place, "web", phase_is("Promoted"))
 
         with MetricServer() as server:
-            declare_for_all(api, namespace, server)
-            check_a_source(api, near, server)
+            declare_for_all(api, namespace, server.address)
+            check_a_source(api, near, server.address)
 
         # Another operator may say of it what this one cannot know.
         assert "status" not in api.get(CLUSTER_METRIC_SOURCES, None, namespace)

@@ -4,7 +4,8 @@ from tests.bench.audit import Audit, refused
 from tests.cluster.api import CONFIG_MAPS, RELEASES, REPLICA_SETS, SECRETS, Api, Object
 from tests.integration.conftest import Setup
 from tests.integration.manifests import phase_is, promoted, stable_of
-from tests.integration.test_install import documents, install, rights_of
+from tests.integration.rights import rights_of
+from tests.integration.test_install import documents, install
 from tests.integration.tracked_config import config_map, edit, tracking, using
 
 
