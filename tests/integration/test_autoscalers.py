@@ -1,5 +1,7 @@
 """Which pods an autoscaler divides by while a rollout runs, and who else writes the size beside it."""
 
+from itertools import groupby
+
 import pytest
 
 from tests.cluster.api import AUTOSCALERS, RELEASES, REPLICA_SETS, Api, Object
@@ -7,7 +9,7 @@ from tests.cluster.autoscaler import autoscaler, outside, used
 from tests.cluster.operator import Operator
 from tests.integration.deployments import GITS
 from tests.integration.manifests import phase_is, release, template
-from tests.integration.steps import change, deploy, eventually_told, weights
+from tests.integration.steps import change, deploy, eventually_told, from_before, weights
 
 PAUSED = [{"name": "half", "weight": 50, "pause": "UntilPromoted"}]
 CPU, MEMORY = used("cpu", 80), used("memory", 80)
@@ -39,6 +41,27 @@ def test_a_surge_is_counted_only_where_it_shares_the_load(
     selector = everyone if both else f"{everyone},tidegate.dev/revision={first}"
     # The autoscaler may be heard of later than the Release.
     api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == selector)
+
+
+def test_where_stable_shrinks_pods_beyond_the_size_are_counted_neither_on_the_way_up_nor_back(
+    api: Api, namespace: str, operator: Operator
+) -> None:
+    api.create(AUTOSCALERS, autoscaler(namespace, "web", MEMORY))
+    first = deploy(api, namespace, replicas=4, steps=PAUSED, capacity="Shrink")
+    everyone = "tidegate.dev/release=web"
+    stables = f"{everyone},tidegate.dev/revision={first}"
+    api.until(RELEASES, namespace, "web", lambda found: found["status"]["selector"] == stables)
+
+    seen = [stables]
+    for found in from_before(api.follow(RELEASES, namespace, "web", 60), lambda: change(api, namespace, "2")):
+        seen.append(found["status"]["selector"])
+        if phase_is("Paused")(found) and seen[-1] == everyone:
+            api.ask(namespace, "web", abort="1")
+
+        if phase_is("RolledBack")(found):
+            break
+
+    assert [selector for selector, _ in groupby(seen)] == [stables, everyone, stables]
 
 
 def bounded(api: Api, namespace: str, least: int, most: int) -> None:

@@ -64,7 +64,7 @@ def next_status(seen: Seen, decision: Decision, before: Object, world: World) ->
         generation=generation_told(seen.stored.found, decision),
         before=before,
         objectives=lines,
-        selector=divided_by(seen.owner, progress.stable, world, plan=seen.snapshot.plan, beside=beside),
+        selector=divided_by(seen.owner, seen.snapshot, progress, world, beside=beside),
     )
     noted = {
         **seen.wanted.template.noted_in_status(),

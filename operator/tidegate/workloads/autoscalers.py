@@ -15,18 +15,18 @@ def follows_load(metrics: Sequence[Mapping[str, Any]]) -> bool:
     return not metrics or any(_moves_with_traffic(metric) for metric in metrics)
 
 
-def counted_pods(owner: Owner, stable: str | None, *, by_load: bool, shrinks: bool = False, fresh: bool = False) -> str:
+def counted_pods(owner: Owner, alone: str, *, by_load: bool, fresh: bool = False) -> str:
     """The pods to divide by: all that share the load; else as many as stays the same through a rollout.
 
     A pod's memory is the same at every weight, and so is a number from outside: by the candidate's pods too, it would
-    ask for twice as many. So it would with those of a `fresh` baseline, which have stable's revision. Where stable
-    `shrinks`, its pods alone would ask for fewer than serve: there both sides together are as many as before.
+    ask for twice as many. So only those of one revision count, `alone`, where one is named. And those of a `fresh`
+    baseline, which have stable's revision, would count twice too.
     """
     everyone = f"{LABEL_RELEASE}={owner.name}"
-    if by_load or stable is None:
+    if by_load:
         return everyone
 
-    side = "" if shrinks else f",{LABEL_REVISION}={stable}"
+    side = f",{LABEL_REVISION}={alone}" if alone else ""
     return everyone + side + (f",!{LABEL_BASELINE}" if fresh else "")
 
 

@@ -56,15 +56,11 @@ def test_the_pods_of_a_fresh_baseline_do_not_count_twice_either() -> None:
 
 
 @pytest.mark.parametrize("by_load", [True, False])
-def test_both_sides_count_where_stable_gives_up_what_the_candidate_carries(by_load: bool) -> None:
-    assert counted_pods(OWNER, "v1", by_load=by_load, shrinks=True) == "tidegate.dev/release=web"
+def test_both_sides_count_where_none_is_counted_alone(by_load: bool) -> None:
+    assert counted_pods(OWNER, "", by_load=by_load) == "tidegate.dev/release=web"
 
 
-def test_the_pods_of_a_fresh_baseline_count_no_more_where_stable_shrinks() -> None:
+def test_the_pods_of_a_fresh_baseline_count_no_more_where_both_sides_do() -> None:
     others = "tidegate.dev/release=web,!tidegate.dev/baseline"
 
-    assert counted_pods(OWNER, "v1", by_load=False, shrinks=True, fresh=True) == others
-
-
-def test_the_first_revision_is_counted_whole() -> None:
-    assert counted_pods(OWNER, None, by_load=False) == "tidegate.dev/release=web"
+    assert counted_pods(OWNER, "", by_load=False, fresh=True) == others

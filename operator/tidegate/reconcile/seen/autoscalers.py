@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from tidegate.decision.plan import Plan
+from tidegate.decision.progress import Progress
+from tidegate.decision.snapshot import Snapshot
 from tidegate.reconcile import kinds
 from tidegate.reconcile.world import World
 from tidegate.watch import Object
@@ -30,8 +31,8 @@ def least_size(owner: Owner, world: World) -> int:
     return max((scaler["spec"].get("minReplicas") or 1 for scaler in _autoscalers(owner, world)), default=0)
 
 
-def divided_by(owner: Owner, stable: str | None, world: World, *, plan: Plan, beside: Mapping[str, str]) -> str:
-    """The selector of the pods that the Release's autoscalers divide by, while this plan runs.
+def divided_by(owner: Owner, look: Snapshot, progress: Progress, world: World, *, beside: Mapping[str, str]) -> str:
+    """The selector of the pods that the Release's autoscalers divide by, once this progress is recorded.
 
     `beside`: the labels of a Deployment's pods that share the load while it is taken over.
     """
@@ -41,7 +42,25 @@ def divided_by(owner: Owner, stable: str | None, world: World, *, plan: Plan, be
     if scalers and by_load and 0 < len(both) <= SELECTOR_LENGTH:
         return both
 
-    return counted_pods(owner, stable, by_load=by_load, shrinks=plan.shrink, fresh=plan.fresh)
+    return counted_pods(owner, counted_alone(look, progress), by_load=by_load, fresh=look.plan.fresh)
+
+
+def counted_alone(look: Snapshot, progress: Progress) -> str:
+    """The revision whose pods alone stay as many as before, stable's; empty where both sides' together do.
+
+    Where stable shrinks, that is another one from moment to moment: it gives pods up only when the candidate's serve,
+    and grows again before those go. With too many an autoscaler would grow the Release at once; with too few it waits.
+    """
+    stable, candidate = look.side(progress.stable or ""), look.side(progress.candidate or "")
+    if not (look.plan.shrink and progress.stable and progress.candidate):
+        return stable.revision
+
+    # Each side's share of the pods is rounded up.
+    declared = stable.replicas + candidate.replicas
+    most = declared if declared == look.full_size + 1 else look.full_size
+    pods = {side.revision: side.available for side in (stable, candidate)}
+    pods[""] = sum(pods.values())
+    return max((revision for revision in pods if pods[revision] <= most), key=pods.__getitem__, default=stable.revision)
 
 
 def _autoscalers(owner: Owner, world: World) -> list[Object]:

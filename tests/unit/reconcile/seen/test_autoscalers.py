@@ -1,10 +1,17 @@
 """What an autoscaler asks of a Release, whoever else writes the number."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.cluster.autoscaler import autoscaler
+from tests.unit.decision.test_capacity import at_half
+from tests.unit.decision.test_decide import BREACH
+from tests.unit.decision.world import World, deployed
+from tidegate.decision import decide
+from tidegate.decision.snapshot import Side
+from tidegate.reconcile.seen.autoscalers import counted_alone
 from tidegate.reconcile.seen.trims import trimmed_autoscaler, trimmed_release
 
 SIZE: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
@@ -33,3 +40,77 @@ def test_what_an_autoscaler_asked_is_at_most_its_greatest() -> None:
 
     assert trimmed_autoscaler(found)["asked"] == 6
     assert trimmed_autoscaler({**found, "status": {}})["asked"] == 0
+
+
+def counted(world: World) -> int:
+    """How many available pods an autoscaler divides by that goes by no load."""
+    look = world.look()
+    alone = counted_alone(look, decide(look).progress)
+    return sum(side.available for side in look.sides if alone in {"", side.revision})
+
+
+def counted_on_the_way(world: World) -> list[int]:
+    """The same in each turn until nothing is left to do."""
+    seen = []
+    for _ in range(30):
+        seen.append(counted(world))
+        world.turn()
+
+    return seen
+
+
+def test_as_many_pods_are_counted_at_every_turn_of_a_rollout_in_which_stable_shrinks() -> None:
+    world = deployed(plan=at_half().plan)
+    world.target = "v2"
+    up = counted_on_the_way(world)
+    assert (world.sides["v1"].available, world.sides["v2"].available) == (2, 2)
+    world.asks = replace(world.asks, promote="v2/half/1")
+    whole = counted_on_the_way(world)
+
+    assert set(up) == {4}
+    # One pod of stable stays at full weight: five are declared.
+    assert set(whole) <= {4, 5}
+
+
+def test_as_many_pods_are_counted_while_stable_grows_again() -> None:
+    world = at_half()
+    world.evidence = BREACH
+
+    assert set(counted_on_the_way(world)) == {4}
+
+
+@pytest.mark.parametrize(
+    ("stable", "candidate", "expected"),
+    [
+        ((4, 4), (2, 1), "v1"),
+        ((4, 4), (2, 2), "v1"),
+        ((2, 2), (2, 2), ""),
+        ((4, 3), (2, 2), "v1"),
+        ((2, 2), (4, 4), "v2"),
+        ((1, 1), (4, 4), ""),
+    ],
+    ids=[
+        "the candidate starts",
+        "the candidate serves",
+        "stable gave up its share",
+        "stable grows again",
+        "the candidate has all",
+        "one pod of stable stays",
+    ],
+)
+def test_a_surge_is_never_counted_where_stable_shrinks(
+    stable: tuple[int, int], candidate: tuple[int, int], expected: str
+) -> None:
+    pods = {"v1": stable, "v2": candidate}
+    sides = (Side(revision=name, replicas=size, available=ready) for name, (size, ready) in pods.items())
+    world = at_half()
+    look = replace(world.look(), sides=tuple(sides))
+
+    assert counted_alone(look, look.progress) == expected
+
+
+def test_the_first_revision_is_counted_whole() -> None:
+    world = World(plan=at_half().plan)
+    world.turn()
+
+    assert counted_alone(world.look(), world.progress) == ""
