@@ -10,6 +10,7 @@ from tidegate.clients import Credentials, session_for
 
 from .source_checks import Changed
 
+IDENTITY = "tidegate"
 REQUEST_SECONDS = 10
 
 
@@ -28,8 +29,14 @@ async def operate(who: Credentials, changed: Changed, namespaces: tuple[str, ...
     async def source_changed(body: kopf.Body, **_: Any) -> None:
         changed(body["kind"], body.metadata.namespace or "", body.metadata.name or "")
 
-    where: dict[str, Any] = {"namespaces": namespaces} if namespaces else {"clusterwide": True}
-    await kopf.operator(registry=registry, settings=_settings(), standalone=True, stop_flag=stop, **where)
+    # By itself kopf asks for the user's name, and in a container there is none.
+    who_and_where: dict[str, Any] = {"identity": IDENTITY, **where(namespaces)}
+    await kopf.operator(registry=registry, settings=_settings(), standalone=True, stop_flag=stop, **who_and_where)
+
+
+def where(namespaces: tuple[str, ...]) -> dict[str, Any]:
+    """What kopf is told to watch."""
+    return {"namespaces": namespaces} if namespaces else {"clusterwide": True}
 
 
 def _settings() -> kopf.OperatorSettings:
