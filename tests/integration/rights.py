@@ -22,7 +22,7 @@ from tests.cluster.api import (
 from tests.cluster.images import OPERATOR
 from tests.integration.deployments import deployment, serving, taken_over
 from tests.integration.hooks import job_hook
-from tests.integration.manifests import phase_is, promoted_after, reason_is, template
+from tests.integration.manifests import QUICK_STEPS, phase_is, promoted_after, reason_is, template
 from tests.integration.mesh_routes import SUBSETS, by_subsets, destination_rule, traefik_service
 from tests.integration.restarts import older, restarted
 from tests.integration.steps import change, deploy
@@ -37,8 +37,8 @@ SELDOM: dict[Right, str] = {
     ("update", "releases/finalizers"): "asked for by an admission plugin that only some clusters run",
 }
 NODE_RATIO = {"nodeRatio": {}, "settle": "0s", "drain": "0s"}
-# A Job of an image that real nodes have, too.
-ENDS_WELL = {"spec": {"containers": [{"name": "check", "image": OPERATOR, "args": ["--help"]}]}}
+# Of an image that real nodes have, too.
+ENDS_WELL = {"spec": {"containers": [{"name": "check", "image": OPERATOR, "command": ["python3", "-c", ""]}]}}
 COMPARED = {"name": "errors", "errorRatio": {"max": "1%"}, "mode": "Advise"}
 
 
@@ -79,7 +79,7 @@ def compare_afresh_and_forget(api: Api, namespace: str) -> None:
 
 def ask_by_a_job_and_restart(api: Api, namespace: str) -> None:
     """A hook that is a Job, and pods that are replaced because a person asked."""
-    first = deploy(api, namespace, hooks=[job_hook(ENDS_WELL)])
+    first = deploy(api, namespace, hooks=[job_hook(ENDS_WELL)], steps=QUICK_STEPS[:1])
     change(api, namespace, "2")
     api.until(RELEASES, namespace, "web", promoted_after(first))
     older(api, namespace)
