@@ -125,7 +125,7 @@ def test_what_it_asked_for_is_what_it_may(plane: ControlPlane, api: Api) -> None
     granted = rights_of([api.get(CLUSTER_ROLES, None, "tidegate"), api.get(ROLES, NAMESPACE, "tidegate-lease")])
     asked = {pair for pair in Audit(plane.folder / "audit.log").read(ACCOUNT).counts if not pair[1].startswith("/")}
     assert asked - granted == set()
-    assert granted - asked == SELDOM.keys()
+    assert granted - asked <= SELDOM.keys()
     assert not refused(plane.folder / "audit.log", ACCOUNT)
 
 
