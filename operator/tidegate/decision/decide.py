@@ -20,7 +20,7 @@ from .rest import REST, STANDS_STILL, out_after_rollback, why_it_stays_out
 from .rollback import ROLLBACK, cause
 from .rollout import ROLLOUT
 from .snapshot import Snapshot
-from .step import in_rollout, until_drained
+from .step import in_rollout, until_let_go
 from .stop import gone_on, with_stopped_clocks
 from .undeclared import take_back_what_is_not_declared
 
@@ -31,9 +31,7 @@ def decide(seen: Snapshot) -> Decision:
     """The first clause that applies wins, so safety comes first."""
     before, seen = seen, gone_on(seen)
     decision = first_that_applies(LADDER, seen)
-    wait = soonest(decision.look_again, until_unhealthy(seen), until_late(seen), until_drained(seen))
-    # A time that is over has had its effect, or has none: looking again at once would find the same.
-    look_again = wait if wait is not None and wait > NO_TIME else None
+    look_again = soonest(decision.look_again, until_unhealthy(seen), until_late(seen), until_let_go(seen))
     progress = with_stopped_clocks(before, seen, timed(seen, without_heard(seen, decision.progress)))
     return replace(decision, progress=progress, look_again=look_again)
 
@@ -50,7 +48,8 @@ def until_late(seen: Snapshot) -> timedelta | None:
 
 
 def soonest(*waits: timedelta | None) -> timedelta | None:
-    return min((wait for wait in waits if wait is not None), default=None)
+    """A time that is over has had its effect, or has none: looking again at once would find the same."""
+    return min((wait for wait in waits if wait is not None and wait > NO_TIME), default=None)
 
 
 def touch_nothing_unseen(seen: Snapshot) -> Decision | None:

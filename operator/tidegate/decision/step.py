@@ -65,7 +65,7 @@ def next_size(seen: Snapshot) -> int:
 def size_of_stable(seen: Snapshot) -> int:
     """All that is declared; under `capacity: Shrink` what its live share needs.
 
-    Smaller only at a settled step, and once the live weight is confirmed and what it took from stable has drained.
+    Smaller only at a settled step, and once its weight is confirmed: a gateway may still send stable what it had.
     """
     if not seen.plan.shrink or seen.by_pods or seen.progress.candidate is None or not seen.full_size:
         return seen.full_size
@@ -75,7 +75,12 @@ def size_of_stable(seen: Snapshot) -> int:
     least, limit = min(seen.lowest_weight, seen.step.weight), seen.progress.lowered_to
     carried = least if limit is None else min(least, limit)
     share = max(1, pods_for(FULL - carried, of=seen.full_size))
-    return share if settled(seen) and drained(seen) else max(share, min(seen.stable.replicas, seen.full_size))
+    return share if settled(seen) and _let_go(seen) else max(share, min(seen.stable.replicas, seen.full_size))
+
+
+def _let_go(seen: Snapshot) -> bool:
+    """True where stable has done what the candidate carries. Without a share of its own its last requests are done."""
+    return drained(seen) if seen.weight == FULL else settle_left(seen) <= NO_TIME
 
 
 def prepared(seen: Snapshot) -> bool:
@@ -111,9 +116,12 @@ def drain_left(seen: Snapshot) -> timedelta:
     return seen.plan.drain_left(_confirmed_for(seen))
 
 
-def until_drained(seen: Snapshot) -> timedelta | None:
+def until_let_go(seen: Snapshot) -> timedelta | None:
     """Under `capacity: Shrink` time alone lets pods of stable's go."""
-    return drain_left(seen) if seen.plan.shrink and settled(seen) and in_rollout(seen) else None
+    if not (seen.plan.shrink and settled(seen) and in_rollout(seen)):
+        return None
+
+    return drain_left(seen) if seen.weight == FULL else settle_left(seen)
 
 
 def settle_left(seen: Snapshot) -> timedelta:

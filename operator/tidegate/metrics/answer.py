@@ -18,6 +18,8 @@ ANSWER_LENGTH = 256
 LATEST = 2**33
 # As a number of JSON's, which knows none of these.
 NO_NUMBER = re.compile(rb"[\[:,]\s*[-+]?(nan|inf(inity)?)\s*[\]},]", re.IGNORECASE)
+# As much of a long answer as a hint is worth.
+LOOKED_THROUGH = 2**16
 ELSEWHERE = "the source sends us elsewhere, and nobody is followed there: mend its address"
 WHY = {
     301: ELSEWHERE,
@@ -121,7 +123,7 @@ def instead(body: bytes) -> str:
     if body.lstrip().startswith(b"<"):
         return "it is a page, HTML or XML: a proxy or a sign-in may have answered"
 
-    if found := NO_NUMBER.search(body):
+    if found := NO_NUMBER.search(body, 0, LOOKED_THROUGH):
         return f"{found[1].decode()} stands in it as a number: a division by zero in the query"
 
     return ""

@@ -24,8 +24,9 @@ HTTP_STATUS = re.compile("[1-5]([0-9]{2}|xx|XX)")
 # A native histogram, of which no boundary is chosen yet; and how the name of a classic one ends.
 NATIVE, CLASSIC = "native", "_bucket"
 SETS_REMEMBERED = 512
-# What a look at a thousand Releases counts, and a half more: each is a kilobyte or two.
+# What a look at a thousand Releases counts, and as much again; of labels that are longer, nothing is remembered.
 COUNTERS_REMEMBERED = 20_000
+LONGEST_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,13 @@ def _counters(shape: Shape, side: Backend) -> Callable[[RawSeries, str], Counter
     """
     by_pods = shape.counts.by_pods
     new = by_pods and (side.fresh or side.side is Side.CANDIDATE)
-    return lambda found, part: _counter(side.side, part, tuple(found.labels.items()), by_pods=by_pods, new=new)
+
+    def counter(found: RawSeries, part: str) -> Counter:
+        long = sum(map(len, found.labels.values())) > LONGEST_REMEMBERED
+        made = _counter.__wrapped__ if long else _counter
+        return made(side.side, part, tuple(found.labels.items()), by_pods=by_pods, new=new)
+
+    return counter
 
 
 @lru_cache(maxsize=COUNTERS_REMEMBERED)

@@ -33,7 +33,8 @@ class PutBack:
 class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock.
 
-    `astray`: requests went otherwise than we wrote when we looked last; `strayed`: how often that ended.
+    `behind`: the revisions to which its Services led when we looked last.
+    `astray`: requests went otherwise than we wrote then; `strayed`: how often that, or where Services lead, changed.
     `form`: what the API server made of a whole route that we wrote, where that is not quite what we wrote.
     `asserted`: how often our weights were written again over those of a route's owner, and who that is.
     """
@@ -43,6 +44,7 @@ class RouterMemory:
     seen_at: float = 0.0
     confirmed_at: float | None = None
     unsure_since: float | None = None
+    behind: object = None
     astray: bool = False
     strayed: int = 0
     form: str = ""

@@ -11,7 +11,7 @@ from tidegate.decision import Phase, Reason, Snapshot, decide
 from tidegate.decision.actions import Scale, SetWeight
 from tidegate.decision.plan import Step
 from tidegate.decision.progress import Asks
-from tidegate.decision.snapshot import Evidence
+from tidegate.decision.snapshot import Evidence, Side
 
 SHRINKING = replace(
     PLAN, shrink=True, steps=(Step(name="half", weight=50, pause=True), Step(name="full", weight=100, pause=True))
@@ -56,6 +56,31 @@ def test_what_the_candidate_carries_goes_from_stable_once_its_last_requests_are_
 
     assert (early.actions, early.look_again) == ((), MINUTE * 3 / 4)
     assert decide(settled_at_full(MINUTE)).actions == (Scale(revision="v1", replicas=1),)
+
+
+def test_a_settled_step_that_shrank_is_looked_at_again_when_its_dwell_is_over() -> None:
+    """What it had to wait for is over for good: that takes no other time away."""
+    look = settled_at_full(10 * MINUTE)
+    dwelling = replace(look, plan=replace(DRAINING, watch=5 * MINUTE), sides=shrunk(look))
+    assert decide(dwelling).look_again == 5 * MINUTE
+
+    failing = side_look("v2", dwelling, unhealthy_since=look.now)
+    assert decide(failing).look_again == look.plan.unhealthy_after
+
+
+def shrunk(look: Snapshot) -> tuple[Side, ...]:
+    """Stable has the one pod that stays."""
+    return side_look("v1", look, replicas=1, total=1, available=1).sides
+
+
+def test_between_two_steps_stable_gives_up_its_share_as_soon_as_the_gateway_serves_the_weight() -> None:
+    """It has a share of the traffic still: to wait longer would have all pods twice where steps are short."""
+    look = replace(at_half().look(), plan=replace(DRAINING, settle=MINUTE / 6))
+    look = side_look("v1", look, replicas=4, total=4, available=4)
+
+    assert decide(route_look(look, confirmed_for=MINUTE / 6)).actions == (Scale(revision="v1", replicas=2),)
+    early = decide(route_look(look, confirmed_for=MINUTE / 12))
+    assert (early.actions, early.look_again) == ((), MINUTE / 12)
 
 
 def test_stable_keeps_its_pods_while_the_gateway_may_still_send_them_all_requests() -> None:

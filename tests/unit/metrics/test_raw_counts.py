@@ -138,6 +138,16 @@ def test_a_series_is_the_same_counter_at_each_look_in_whatever_order_its_labels_
         assert {each.counter for each in series} == {each.counter for each in other[side]}
 
 
+def test_a_counter_with_long_labels_is_counted_and_not_kept() -> None:
+    """Labels that a team's own metrics change at each look would fill the memory with what nobody asks for again."""
+    labels = {"service": "shop-web-candidate-80@kubernetes", "code": "200", "path": "p" * 2**20}
+
+    first, again = (read(TRAEFIK, BOTH, [RawSeries(labels, SAMPLES)])[CANDIDATE] for _ in range(2))
+
+    assert first == again
+    assert not any(one.counter is same.counter for one, same in zip(first, again, strict=True))
+
+
 def test_a_selector_that_matches_more_than_was_meant_counts_nothing_more() -> None:
     istio = Shape(DataPlane.ISTIO)
     elsewhere = replace(CANDIDATE, namespace="pay", release="till")

@@ -11,6 +11,8 @@ from tidegate.workloads import Owner, counted_pods
 
 # What the status has room for.
 SELECTOR_LENGTH = 512
+# From here on one pod more than the size is within an autoscaler's tolerance, 10 % of what it asks for.
+ROUNDED_FROM = 9
 
 
 def asked_size(found: Object, declared: int, owner: Owner, world: World) -> int:
@@ -29,6 +31,11 @@ def asked_size(found: Object, declared: int, owner: Owner, world: World) -> int:
 def least_size(owner: Owner, world: World) -> int:
     """The fewest pods that the Release's autoscaler allows; 0 where it has none."""
     return max((scaler["spec"].get("minReplicas") or 1 for scaler in _autoscalers(owner, world)), default=0)
+
+
+def most_size(owner: Owner, world: World) -> int:
+    """The most pods that the Release's autoscaler allows; 0 where it has none."""
+    return min((scaler["spec"]["maxReplicas"] for scaler in _autoscalers(owner, world)), default=0)
 
 
 def divided_by(owner: Owner, look: Snapshot, progress: Progress, world: World, *, beside: Mapping[str, str]) -> str:
@@ -55,9 +62,8 @@ def counted_alone(look: Snapshot, progress: Progress) -> str:
     if not (look.plan.shrink and progress.stable and progress.candidate):
         return stable.revision
 
-    # Each side's share of the pods is rounded up.
-    declared = stable.replicas + candidate.replicas
-    most = declared if declared == look.full_size + 1 else look.full_size
+    # Each side's share is rounded up. In a small Release the one pod more would ask for another one, and so on.
+    most = look.full_size + (1 if look.full_size >= ROUNDED_FROM else 0)
     pods = {side.revision: side.available for side in (stable, candidate)}
     pods[""] = sum(pods.values())
     return max((revision for revision in pods if pods[revision] <= most), key=pods.__getitem__, default=stable.revision)

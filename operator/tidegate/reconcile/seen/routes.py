@@ -82,9 +82,9 @@ def observe_undeclared(routers: tuple[Router, ...], owner: Owner, world: World) 
 
 
 def _left(router: Router, found: Object, owner: Owner, world: World) -> Route:
-    split, memory = router.split(found), world.memory(owner.key).router(f"{router.kind}/{router.name}")
-    said = split.written, split.note, "undeclared"
-    remember(memory, found["metadata"]["generation"], said, confirmed=True, astray=goes_astray(split, None))
+    split, memory = router.split(found), world.memory(owner.key).router(f"undeclared/{router.kind}/{router.name}")
+    said, astray = (split.written, split.note), goes_astray(split, None)
+    remember(memory, found["metadata"]["generation"], said, confirmed=True, astray=astray)
     return _route(split, BY_TIME, memory)
 
 
@@ -112,8 +112,9 @@ def observe_route(router: Router, owner: Owner, world: World, *, by_time: bool) 
 
     answer = confirmation_of(router, found, pointed, by_time=by_time)
     generation = found["metadata"]["generation"] if found else -1
-    said = split.written, split.note, pointed.written if pointed else "", revisions_behind(router, owner, world)
-    remember(memory, generation, said, confirmed=answer.confirmed, astray=goes_astray(split, pointed))
+    said, astray = (split.written, split.note, pointed.written if pointed else ""), goes_astray(split, pointed)
+    behind = revisions_behind(router, owner, world)
+    remember(memory, generation, said, confirmed=answer.confirmed, astray=astray, behind=behind)
     fought = bool(split.drift) and contested(world.memory(owner.key), f"{router.kind} {router.name}")
     fought = fought or (split.by_git and declared_at_once(memory))
     route = replace(_route(split, answer, memory), contested=fought)
@@ -204,11 +205,19 @@ def _lost(memory: RouterMemory, split: Split, sentence: str) -> Route:
     )
 
 
-def remember(memory: RouterMemory, generation: int, written: object, *, confirmed: bool, astray: bool = False) -> None:
+def remember(
+    memory: RouterMemory,
+    generation: int,
+    written: object,
+    *,
+    confirmed: bool,
+    astray: bool = False,
+    behind: object = None,
+) -> None:
     """Keep when this generation was first seen, and since when the weight that we wrote is confirmed.
 
-    `astray`: requests go otherwise. Who had them a moment ago drains anew; where somebody leads them so again and
-    again, the clock goes on over such a moment, and nothing is held up for ever.
+    `astray`: requests go otherwise; `behind`: to which revisions Services lead. Who had them a moment ago drains anew;
+    where somebody leads them so again and again, the clock goes on over such a moment: nothing is held up for ever.
     """
     now = time.monotonic()
     if generation != memory.generation:
@@ -216,12 +225,13 @@ def remember(memory: RouterMemory, generation: int, written: object, *, confirme
 
     if written != memory.written:
         memory.written, memory.confirmed_at, memory.unsure_since = written, None, None
-        memory.astray, memory.strayed = False, 0
+        memory.astray, memory.behind, memory.strayed = False, behind, 0
 
-    if memory.astray and not astray and memory.strayed < TRIES:
+    left = (memory.astray and not astray) or memory.behind != behind
+    if left and memory.strayed < TRIES:
         memory.confirmed_at, memory.unsure_since, memory.strayed = None, None, memory.strayed + 1
 
-    memory.astray = astray
+    memory.astray, memory.behind = astray, behind
     if not confirmed or (astray and memory.confirmed_at is not None):
         memory.unsure_since = memory.unsure_since or now
     elif memory.confirmed_at is None or now - (memory.unsure_since or now) > MOMENT_SECONDS:

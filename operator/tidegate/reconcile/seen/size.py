@@ -9,7 +9,7 @@ from tidegate.reconcile.world import World
 from tidegate.watch import Object
 from tidegate.workloads import Owner
 
-from .autoscalers import asked_size, least_size
+from .autoscalers import asked_size, least_size, most_size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,11 @@ def observe_size(
     found: Object, owner: Owner, world: World, *, declared: int, record: TakenOver | None, workload: Workload | None
 ) -> Size:
     """A Deployment that is not emptied yet keeps the Release as large as itself, whoever asks for less."""
-    asked, least = asked_size(found, declared, owner, world), least_size(owner, world)
+    asked = asked_size(found, declared, owner, world)
+    if workload is not None and record is None and declared:
+        asked = max(asked, _unseen(workload, owner, world))
+
+    least = least_size(owner, world)
     kept = size_to_keep(record, workload)
     if workload is not None and least and asked < kept:
         workload = replace(workload, asked_meanwhile=asked)
@@ -41,3 +45,11 @@ def observe_size(
 
     undercut = declared if asked > declared else None
     return Size(replicas=max(asked, kept), least=least, undercut=undercut, workload=workload)
+
+
+def _unseen(workload: Workload, owner: Owner, world: World) -> int:
+    """As many as the Deployment has before it is taken over, where an autoscaler scales the Release; else 0.
+
+    It has seen no pod of the Release yet: one whose `replicas` are left out begins at 1, of which it makes its least.
+    """
+    return min(workload.replicas, most_size(owner, world))

@@ -270,10 +270,10 @@ def trimmed_pod_template(found: Object) -> Object:
 
 
 def trimmed_autoscaler(found: Object) -> Object:
-    """What it scales, the fewest pods that it allows, what it asked last, and whether it asks how busy each pod is."""
+    """What it scales, the fewest and most pods that it allows, what it asked last, and whether it goes by load."""
     spec, asked = found.get("spec") or {}, (found.get("status") or {}).get("desiredReplicas") or 0
     asked = min(asked, spec.get("maxReplicas") or asked)
-    kept = {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas")}
+    kept = {name: spec.get(name) for name in ("scaleTargetRef", "minReplicas", "maxReplicas")}
     return {
         "metadata": identity(found),
         "spec": kept,

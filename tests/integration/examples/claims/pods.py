@@ -159,8 +159,6 @@ def takeover_autoscaled(example: Example) -> None:
     """As large as the Deployment was at first; no candidate is smaller than the autoscaler's least size."""
     served(example, deployment("basket", 3))
     example.place.put(autoscaler(example.namespace, "basket", kind="Deployment"))
-    # No metrics tell it here what it would ask for.
-    example.merge(AUTOSCALERS, "basket/status", {"status": {"desiredReplicas": 3}})
     first = example.serve(service("basket"), users_route("HTTPRoute", "basket", release="basket"))
     until_deployment(example, "basket", emptied)
     assert example.size(first) == 3

@@ -23,7 +23,7 @@ def query_variables(example: Example) -> None:
     orders = {promql for promql in asked if "orders_total" in promql}
     assert {promql.rpartition(" / ")[2] for promql in orders} == {"10", "50", "100"}
     assert all(f'revision=~"{first}|{second}"' in promql for promql in orders)
-    memory = {promql for promql in asked if "memory" in promql}
+    memory = {promql for promql in asked if "process_resident_memory_bytes" in promql}
     pods = [f'namespace="{example.namespace}", pod=~"orders-{side}-[a-z0-9]{{5}}"' for side in (second, first)]
     assert memory == {" / ".join(f"avg(process_resident_memory_bytes{{{side}}})" for side in pods)}
 

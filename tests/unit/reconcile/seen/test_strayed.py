@@ -187,6 +187,23 @@ def test_pods_that_a_service_led_to_drain_from_when_it_leads_elsewhere(service: 
     assert reported(world).confirmed_for == NO_TIME
 
 
+@pytest.mark.parametrize("service", [BACKENDS.stable, OWNER.name])
+def test_one_who_leads_a_service_elsewhere_again_and_again_holds_no_drain_up(service: str, clock: Clock) -> None:
+    router, ours, _ = raised_on_an_attached_route()
+    ours["status"] = {"parents": [accepted(ours)]}
+    world = Found(clock, router)
+    world.route(ours)
+    for _ in range(8):
+        world.selects(service, "elsewhere")
+        reported(world)
+        world.clock.now += LONG
+        world.selects(service, "v2")
+        found = reported(world)
+        world.clock.now += LONG
+
+    assert found.confirmed_for > 10 * timedelta(seconds=LONG)
+
+
 def accepted(route: Object) -> Object:
     """What a gateway says that serves a route."""
     conditions = [
@@ -252,6 +269,17 @@ def test_what_a_hand_raised_on_a_route_that_nobody_declares_any_more_drains_anew
     world.route(ours)
 
     assert left(world).confirmed_for == NO_TIME
+
+
+def test_a_route_that_is_declared_for_another_rule_has_clocks_of_its_own_as_what_it_was(clock: Clock) -> None:
+    """Both are seen at each look: one clock for the two would begin anew each time."""
+    router, ours, _ = raised_on_an_attached_route()
+    world = Found(clock, router)
+    world.route(ours)
+    for _ in range(3):
+        declared, before = world.look(after=LONG), left(world)
+
+    assert (declared.confirmed_for, before.confirmed_for) == (timedelta(seconds=2 * LONG),) * 2
 
 
 def left(world: Found) -> Route:
