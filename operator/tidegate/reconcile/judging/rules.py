@@ -23,13 +23,14 @@ USUAL = Comparison()
 class Wanted:
     """What is declared: the part of α, the bound, the looks in a minute, the first weight above 0, and the steps.
 
-    `fresh`: the candidate is compared with a baseline.
+    `pods`: how many that weight's step says itself. `fresh`: the candidate is compared with a baseline.
     """
 
     part: float
     bound: float | None
     every: int
     weight: int
+    pods: int | None = None
     steps: tuple[PlannedStep, ...] = ()
     fresh: bool = False
 
@@ -105,7 +106,7 @@ def foreseen(known: Known, wanted: Wanted) -> Known:
 
 def pods_of(found: Spread, wanted: Wanted) -> tuple[int, int]:
     """The candidate's pods at its first weight, and those that they are compared with."""
-    mine = pods_for(wanted.weight, of=found.seen)
+    mine = wanted.pods or pods_for(wanted.weight, of=found.seen)
     return mine, mine if wanted.fresh else found.seen
 
 

@@ -97,11 +97,13 @@ def gates(objective: Objective) -> bool:
 
 
 def _wanted(objective: Objective, spec: ReleaseSpec, part: float) -> Wanted:
+    first = next((step for step in spec.steps if step.weight), None)
     return Wanted(
         part=part,
         bound=float(number(objective.ratio.max)) if objective.ratio else None,
         every=looks_per_minute(spec.interval),
-        weight=next((step.weight for step in spec.steps if step.weight), FULL),
+        weight=first.weight if first else FULL,
+        pods=first.replicas if first and first.weight < FULL else None,
         steps=tuple(map(planned, spec.steps)),
         fresh=spec.baseline is Baseline.FRESH,
     )

@@ -87,6 +87,16 @@ def test_fewer_candidate_pods_may_look_more_unlike() -> None:
     assert few.tolerance > many.tolerance
 
 
+def test_a_step_that_says_how_many_pods_it_has_is_taken_at_its_word() -> None:
+    """Half of the traffic on one pod: it may by chance be as unlike the others as any single pod is."""
+    unlike = past(*(0.005, 0.01, 0.015, 0.02) * 2)
+    half = replace(WANTED, weight=50)
+    few, many = (learned(wanted, PODS, unlike).judge.comparison for wanted in (replace(half, pods=1), half))
+
+    assert few == learned(replace(WANTED, weight=5), PODS, unlike).judge.comparison
+    assert few.tolerance > many.tolerance
+
+
 def test_what_stable_did_is_known_to_the_sentences() -> None:
     around = learned(WANTED, GATEWAY, past(0.01, 0.01)).around
 
