@@ -42,7 +42,7 @@ walk: .venv/.synced
 mutate: .venv/.synced ## Take out or swap every clause of the ladders: each mutant must die (an hour or more)
 	@PYTHONPATH=.:operator $(PY) -m tests.model.mutate $(ONLY)
 
-test: unit ## Pass unit, integration and e2e tests, the last two on real control planes (the first time builds them: 20 to 25 minutes)
+test: unit ## Pass unit, integration and e2e tests, the last two on real control planes (three quarters of an hour; the first time 20 to 25 minutes more for building)
 	@$(RUN) -m tests.cluster fetch
 	$(RUN) -m pytest -q $(BESIDE) tests/integration
 	$(RUN) -m pytest -q tests/e2e

@@ -67,7 +67,7 @@ ANSWERS: Mapping[Ask, Mapping[Situation, Answer]] = {
     Ask.PROMOTE_FULL: {
         Situation.REST: STRAY,
         Situation.FIRST: OF_FIRST_STEPS,
-        Situation.ROLLOUT: Answer("it goes straight to 100", (go_straight_to_full,)),
+        Situation.ROLLOUT: Answer("it goes straight to 100, without a watch", (go_straight_to_full,)),
         Situation.PROMOTION: STRAY,
         Situation.ROLLBACK: STRAY,
         Situation.HAND_BACK: ENDS,
