@@ -151,6 +151,10 @@ class Api:
         """Delete; what it owns follows, goes before it (`Foreground`), or stays behind without an owner (`Orphan`)."""
         self._call("DELETE", kind.path(namespace, name), body={"propagationPolicy": policy})
 
+    def delete_all(self, kind: Resource, namespace: str) -> None:
+        """Delete every object of a kind in a namespace; what they own follows."""
+        self._call("DELETE", kind.path(namespace), body={"propagationPolicy": "Background"})
+
     def namespace(self, name: str) -> str:
         """Make a namespace."""
         self.create(NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})

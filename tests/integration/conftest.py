@@ -13,6 +13,7 @@ from tests.cluster.api import Api
 from tests.cluster.control_plane import ControlPlane, kubeconfig
 from tests.cluster.metric_source import MetricServer
 from tests.cluster.operator import Operator
+from tests.integration.leaving import passing
 from tests.integration.mortal import Mortal
 from tests.integration.proxy import Proxy
 
@@ -102,9 +103,10 @@ COUNTER = itertools.count(1)
 
 
 @pytest.fixture
-def namespace(api: Api, request: pytest.FixtureRequest) -> str:
-    """A namespace of the test's own; it ends with the control plane."""
-    return api.namespace(f"test-{next(COUNTER)}")
+def namespace(api: Api) -> Iterator[str]:
+    """A namespace of the test's own."""
+    with passing(api, f"test-{next(COUNTER)}") as found:
+        yield found
 
 
 @pytest.fixture

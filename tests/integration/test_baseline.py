@@ -8,6 +8,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.cluster.operator import Operator
 from tests.cluster.processes import within
 from tests.integration.conftest import COUNTER
+from tests.integration.leaving import passing
 from tests.integration.manifests import message_has, phase_is, promoted_after, reason_is, release, stable_of, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, eventually_told, weights
@@ -168,21 +169,21 @@ def test_a_gateway_that_counts_all_of_stable_as_one_is_no_judge_of_it(
 
 def one_rollout(api: Api, mortal: Mortal, point: int, metrics: MetricServer) -> None:
     """A bad candidate goes back while the operator dies after one of its writes, and lives again."""
-    namespace = api.namespace(f"base-{next(COUNTER)}")
-    metrics.says = Answer()
-    metrics.declare(api, namespace)
-    first = [{"name": "first", "weight": 20, "dwell": "1h"}]
-    api.create(RELEASES, release(namespace, **fresh(steps=first, replicas=2)))
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    with mortal.dying_at(namespace, point):
-        metrics.says = Answer(value=0.5)
-        change(api, namespace, "2")
-        found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"), 60)
-        none_left(api, namespace)
+    with passing(api, f"base-{next(COUNTER)}") as namespace:
+        metrics.says = Answer()
+        metrics.declare(api, namespace)
+        first = [{"name": "first", "weight": 20, "dwell": "1h"}]
+        api.create(RELEASES, release(namespace, **fresh(steps=first, replicas=2)))
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        with mortal.dying_at(namespace, point):
+            metrics.says = Answer(value=0.5)
+            change(api, namespace, "2")
+            found = api.until(RELEASES, namespace, "web", phase_is("RolledBack"), 60)
+            none_left(api, namespace)
 
-    where = f"killed after write {point}"
-    assert found["status"]["reason"] == "ObjectiveBreached", where
-    assert weights(api, namespace) == [100, 0], where
+        where = f"killed after write {point}"
+        assert found["status"]["reason"] == "ObjectiveBreached", where
+        assert weights(api, namespace) == [100, 0], where
 
 
 def test_a_kill_after_any_write_leaves_no_baseline(api: Api, mortal: Mortal) -> None:

@@ -3,6 +3,7 @@
 from tests.cluster.api import CONFIG_MAPS, PODS, RELEASES, REPLICA_SETS, ROUTES, SERVICES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
+from tests.integration.leaving import passing
 from tests.integration.manifests import phase_is, release, stable_of
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, weights
@@ -144,20 +145,20 @@ def test_a_release_that_deletes_has_no_finalizer_and_takes_its_pods_along(
 
 def one_life(api: Api, mortal: Mortal, point: int) -> None:
     """Deployed, deleted and kept, deployed again; the operator dies after one of its writes, and lives again."""
-    namespace = api.namespace(f"keep-{next(COUNTER)}")
-    api.create(RELEASES, release(namespace, onDelete="Keep"))
-    found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    revision = str(found["status"]["stable"]["revision"])
-    before = pods(api, namespace)
-    with mortal.dying_at(namespace, point):
-        api.delete(RELEASES, namespace, "web")
-        api.gone(RELEASES, namespace, "web")
+    with passing(api, f"keep-{next(COUNTER)}") as namespace:
         api.create(RELEASES, release(namespace, onDelete="Keep"))
-        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        found = api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        revision = str(found["status"]["stable"]["revision"])
+        before = pods(api, namespace)
+        with mortal.dying_at(namespace, point):
+            api.delete(RELEASES, namespace, "web")
+            api.gone(RELEASES, namespace, "web")
+            api.create(RELEASES, release(namespace, onDelete="Keep"))
+            api.until(RELEASES, namespace, "web", phase_is("Promoted"))
 
-    where = f"killed after write {point}"
-    assert pods(api, namespace) == before, where
-    assert is_owned(api, namespace, revision), where
+        where = f"killed after write {point}"
+        assert pods(api, namespace) == before, where
+        assert is_owned(api, namespace, revision), where
 
 
 def test_keeping_and_taking_again_survive_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:

@@ -7,6 +7,7 @@ from tests.cluster.metric_source import Answer, MetricServer
 from tests.integration.conftest import COUNTER
 from tests.integration.deployments import deployment, emptied, taking_over
 from tests.integration.hooks import AT_ONCE, bodies, check, hook, job_hook
+from tests.integration.leaving import leave, passing
 from tests.integration.manifests import ended, judged, phase_is, promoted, release, template
 from tests.integration.mortal import KILL_SECONDS, Mortal
 from tests.integration.proxy import EVERY, Side, Write
@@ -70,6 +71,7 @@ def test_a_good_rollout_survives_a_kill_at_every_write(api: Api, mortal: Mortal)
         rising = written[: written.index(100) + 1]
         assert rising == sorted(rising), where
         assert set(written[written.index(100) :]) == {100, 0}, where
+        leave(api, namespace)
 
 
 def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> None:
@@ -86,29 +88,30 @@ def test_a_breach_survives_a_kill_at_every_write(api: Api, mortal: Mortal) -> No
             written = weights_written(mortal.proxy.writes)
             assert written[written.index(20) :] == sorted(written[written.index(20) :], reverse=True), where
             assert set(written) <= {20, 0}, where
+            leave(api, namespace)
 
 
 def one_takeover(api: Api, mortal: Mortal, point: int) -> None:
     """A Deployment is taken over and handed back; the operator dies after one of its writes, and lives again."""
-    namespace = api.namespace(f"take-{next(COUNTER)}")
-    api.create(DEPLOYMENTS, deployment(namespace))
-    api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
-    api.apply(ROUTES, users_route(namespace), manager="kustomize-controller")
-    with mortal.dying_at(namespace, point):
-        api.create(RELEASES, taking_over(namespace))
-        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-        api.until(DEPLOYMENTS, namespace, "web", emptied)
-        api.delete(RELEASES, namespace, "web")
-        api.gone(RELEASES, namespace, "web")
+    with passing(api, f"take-{next(COUNTER)}") as namespace:
+        api.create(DEPLOYMENTS, deployment(namespace))
+        api.until(DEPLOYMENTS, namespace, "web", lambda found: found.get("status", {}).get("availableReplicas") == 2)
+        api.apply(ROUTES, users_route(namespace), manager="kustomize-controller")
+        with mortal.dying_at(namespace, point):
+            api.create(RELEASES, taking_over(namespace))
+            api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+            api.until(DEPLOYMENTS, namespace, "web", emptied)
+            api.delete(RELEASES, namespace, "web")
+            api.gone(RELEASES, namespace, "web")
 
-    where = f"killed after write {point}"
-    found = api.get(DEPLOYMENTS, namespace, "web")
-    assert (found["spec"]["replicas"], found["status"]["availableReplicas"]) == (2, 2), where
-    assert not found["spec"].get("paused"), where
-    assert "tidegate" not in managers(found), where
-    assert shares(api.get(ROUTES, namespace, "front")) == [1, 0], where
-    selector = api.get(SERVICES, namespace, "web-stable")["spec"]["selector"]
-    assert selector == {"app": "web"}, where
+        where = f"killed after write {point}"
+        found = api.get(DEPLOYMENTS, namespace, "web")
+        assert (found["spec"]["replicas"], found["status"]["availableReplicas"]) == (2, 2), where
+        assert not found["spec"].get("paused"), where
+        assert "tidegate" not in managers(found), where
+        assert shares(api.get(ROUTES, namespace, "front")) == [1, 0], where
+        selector = api.get(SERVICES, namespace, "web-stable")["spec"]["selector"]
+        assert selector == {"app": "web"}, where
 
 
 def test_a_takeover_and_a_hand_back_survive_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
@@ -140,20 +143,20 @@ def test_rollouts_in_several_namespaces_survive_kills_in_their_midst(api: Api, m
 
 def one_hooked_rollout(api: Api, mortal: Mortal, listener: MetricServer, point: int) -> None:
     """Two rises that a Job opens and another judges, and a promotion that an address opens: each is asked once."""
-    namespace = api.namespace(f"hooked-{next(COUNTER)}")
-    hooks = [job_hook(AT_ONCE), hook(listener, "BeforePromotion")]
-    steps = [{"name": "half", "weight": 50}]
-    api.create(RELEASES, release(namespace, steps=steps, hooks=hooks, objectives=[check(AT_ONCE)]))
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    listener.says = Answer(status=204, body=b"")
-    with mortal.dying_at(namespace, point):
-        api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
-        api.until(RELEASES, namespace, "web", promoted(2))
+    with passing(api, f"hooked-{next(COUNTER)}") as namespace:
+        hooks = [job_hook(AT_ONCE), hook(listener, "BeforePromotion")]
+        steps = [{"name": "half", "weight": 50}]
+        api.create(RELEASES, release(namespace, steps=steps, hooks=hooks, objectives=[check(AT_ONCE)]))
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        listener.says = Answer(status=204, body=b"")
+        with mortal.dying_at(namespace, point):
+            api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})
+            api.until(RELEASES, namespace, "web", promoted(2))
 
-    where = f"killed after write {point}"
-    assert len(api.all(JOBS, namespace)) == 4, where
-    assert len({body["id"] for body in bodies(listener)}) == 1, where
-    assert serving(api, namespace)[0] == [100, 0], where
+        where = f"killed after write {point}"
+        assert len(api.all(JOBS, namespace)) == 4, where
+        assert len({body["id"] for body in bodies(listener)}) == 1, where
+        assert serving(api, namespace)[0] == [100, 0], where
 
 
 def test_hooks_survive_a_kill_after_every_write_and_no_job_is_made_twice(api: Api, mortal: Mortal) -> None:

@@ -3,6 +3,7 @@
 from tests.cluster.api import BUDGETS, RELEASES, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
+from tests.integration.leaving import passing
 from tests.integration.manifests import phase_is, reason_is, release
 from tests.integration.mortal import Mortal
 from tests.integration.restarts import fewest_ready, older, restarted
@@ -102,19 +103,19 @@ def test_a_restart_waits_for_the_end_of_a_rollout_and_spares_what_is_new(
 
 def one_restart(api: Api, mortal: Mortal, point: int) -> None:
     """The operator dies after one of a restart's writes, evictions among them, and lives again."""
-    namespace = api.namespace(f"restart-{next(COUNTER)}")
-    deploy(api, namespace)
-    before = uids(api, namespace)
-    older(api, namespace)
-    with mortal.dying_at(namespace, point):
-        api.ask(namespace, "web", restart="1")
-        api.until(RELEASES, namespace, "web", restarted, 60)
+    with passing(api, f"restart-{next(COUNTER)}") as namespace:
+        deploy(api, namespace)
+        before = uids(api, namespace)
+        older(api, namespace)
+        with mortal.dying_at(namespace, point):
+            api.ask(namespace, "web", restart="1")
+            api.until(RELEASES, namespace, "web", restarted, 60)
 
-    where = f"killed after write {point}"
-    assert not uids(api, namespace) & before, where
-    # Each of the two went once: none was evicted that had just come.
-    evictions = [write for write in mortal.proxy.writes if write.path.endswith("/eviction")]
-    assert len({write.path for write in evictions}) == 2, where
+        where = f"killed after write {point}"
+        assert not uids(api, namespace) & before, where
+        # Each of the two went once: none was evicted that had just come.
+        evictions = [write for write in mortal.proxy.writes if write.path.endswith("/eviction")]
+        assert len({write.path for write in evictions}) == 2, where
 
 
 def test_a_restart_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.cluster.api import PODS, RELEASES, REPLICA_SETS, Api, Object
 from tests.cluster.operator import Operator
 from tests.integration.conftest import COUNTER
+from tests.integration.leaving import passing
 from tests.integration.manifests import judged, phase_is, promoted_after, reason_is, release, stable_of, template
 from tests.integration.mortal import Mortal
 from tests.integration.steps import change, deploy, eventually_told, weights
@@ -135,21 +136,21 @@ def test_an_undo_of_a_revision_that_is_kept_no_more_says_so(api: Api, namespace:
 
 def one_undo(api: Api, mortal: Mortal, point: int) -> None:
     """The operator dies after one of an undo's writes, and lives again."""
-    namespace = api.namespace(f"undo-{next(COUNTER)}")
-    first, second = promoted_twice(api, namespace)
-    # What the last rollout leaves to write is no write of the undo.
-    api.until(RELEASES, namespace, "web", phase_is("Promoted"))
-    api.until(REPLICA_SETS, namespace, f"web-{first}", lambda found: found["spec"]["replicas"] == 0)
-    with mortal.dying_at(namespace, point):
-        api.ask(namespace, "web", undo="1")
-        found = api.until(RELEASES, namespace, "web", reason_is("Undone"), 60)
-        api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["spec"]["replicas"] == 0)
+    with passing(api, f"undo-{next(COUNTER)}") as namespace:
+        first, second = promoted_twice(api, namespace)
+        # What the last rollout leaves to write is no write of the undo.
+        api.until(RELEASES, namespace, "web", phase_is("Promoted"))
+        api.until(REPLICA_SETS, namespace, f"web-{first}", lambda found: found["spec"]["replicas"] == 0)
+        with mortal.dying_at(namespace, point):
+            api.ask(namespace, "web", undo="1")
+            found = api.until(RELEASES, namespace, "web", reason_is("Undone"), 60)
+            api.until(REPLICA_SETS, namespace, f"web-{second}", lambda found: found["spec"]["replicas"] == 0)
 
-    where = f"killed after write {point}"
-    assert found["status"]["stable"]["revision"] == first, where
-    assert found["status"]["rejected"] == [second], where
-    assert weights(api, namespace) == [100, 0], where
-    assert len(found["status"]["history"]) == 3, where
+        where = f"killed after write {point}"
+        assert found["status"]["stable"]["revision"] == first, where
+        assert found["status"]["rejected"] == [second], where
+        assert weights(api, namespace) == [100, 0], where
+        assert len(found["status"]["history"]) == 3, where
 
 
 def test_an_undo_survives_a_kill_after_every_write(api: Api, mortal: Mortal) -> None:
