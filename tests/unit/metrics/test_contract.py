@@ -47,6 +47,17 @@ def test_what_is_no_finite_number_is_never_a_number(found: Recorded, value: byte
 
 
 @every_source
+def test_a_text_in_place_of_a_number_is_told_of_without_a_word_of_it(found: Recorded) -> None:
+    """Whoever declares a source chooses what is read, and may not be allowed to read it."""
+    words = b"wJalrXUtnFEMIK7MDENG"
+    quoted = b'"0.25"' in found.one or b'"' not in found.one
+    answer = found.translator.parse(found.one.replace(b"0.25", words if quoted else b'"' + words + b'"'))
+
+    assert isinstance(answer, NoData | Unusable)
+    assert not any(words[at : at + 4].decode() in answer.why for at in range(len(words) - 3))
+
+
+@every_source
 @pytest.mark.parametrize(
     "body",
     [
