@@ -117,6 +117,21 @@ def test_a_part_of_another_type_never_makes_a_number_that_was_not_said(name: str
             assert not isinstance(answer, Sample) or answer.value in {0.25, 0.75}, (at, junk)
 
 
+# Where a source says in its own words that it has no answer.
+WORDS = {"status", "StatusCode"}
+KEY = "wJalrXUtnFEMIK7MDENG"
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDED if name != "InfluxDB"])
+def test_no_text_of_an_answer_is_repeated_but_that_in_which_a_source_says_that_it_has_none(name: str) -> None:
+    found = RECORDED[name]
+    whole = json.loads(found.one)
+    for at in places(whole):
+        answer = found.translator.parse(json.dumps(put(whole, at, KEY)).encode())
+
+        assert isinstance(answer, Sample) or WORDS & {*at} or KEY[:4] not in answer.why, (at, answer)
+
+
 @every_source
 @pytest.mark.parametrize(
     "body", [b"<html><body>Sign in</body></html>\n", b"\n  <!DOCTYPE html>", b'<?xml version="1.0"?>\n<Error/>\n']
