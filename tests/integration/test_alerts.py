@@ -132,6 +132,30 @@ def test_an_event_rings_for_a_quarter_of_an_hour(
         assert answered(SERIES, questions, numbers) == (set(SERIES) if rings else set())
 
 
+@pytest.mark.parametrize(
+    ("phase", "reason", "rings"),
+    [
+        pytest.param("Progressing", "MetricsUnavailable", True, id="a rollout"),
+        pytest.param("RolledBack", "HookRefused", False, id="what was rolled back"),
+        pytest.param("RolledBack", "HandBackWaits", True, id="deleted after a rollback"),
+        pytest.param("RolledBack", "HandingBack", True, id="handed back after a rollback"),
+        pytest.param("Promoted", "HandBackWaits", True, id="deleted"),
+        pytest.param("Paused", "Paused", False, id="a pause"),
+    ],
+)
+def test_what_waits_rings_by_its_reason_and_a_deleted_release_whatever_its_phase(
+    phase: str, reason: str, rings: bool, questions: dict[str, str], tmp_path: Path
+) -> None:
+    of = 'namespace="shop",release="web"'
+    page = (
+        f'tidegate_release_phase{{{of},phase="{phase}"}} 1\n'
+        f'tidegate_release_condition{{{of},type="Reconciling",reason="{reason}"}} 1\n'
+    )
+    with scraped(tmp_path, lambda: page) as numbers:
+        numbers.until("tidegate_release_condition")
+        assert len(numbers.vector(questions["TidegateRolloutHangs"])) == rings
+
+
 def test_an_operator_is_missed_unless_one_of_its_replicas_leads(questions: dict[str, str], tmp_path: Path) -> None:
     telemetry = begun()
     with scraped(tmp_path, page_of(telemetry)) as numbers:

@@ -505,6 +505,10 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         source_with("prometheus", labels=[EU, EU]),
         source_with("prometheus", labels=[EU, {"name": "region", "value": "eu"}]),
     ),
+    "allowLinkLocal: is for a ClusterMetricSource": (
+        source_with("web", allowLinkLocal=True),
+        {**source_with("web", allowLinkLocal=True), "kind": "ClusterMetricSource", "metadata": {"name": "whole"}},
+    ),
     "scrape.timeout: must be": (scraping(timeout="11s"), scraping(timeout="10s")),
     "scrape.interval: must be": (scraping(interval="999ms"), scraping(interval="1s")),
     "scrape: must have exactly one": (scraping(pods={"port": 8080}), scraping()),

@@ -58,7 +58,7 @@ def test_the_source_is_one_that_a_release_without_a_name_finds(settings: tuple[s
 
     unnamed = MetricSourceRef()
     assert (source["kind"], source["metadata"]) == (unnamed.kind.value, {"name": unnamed.name})
-    assert parse_source(source["spec"])
+    assert parse_source(source["spec"], of_a_namespace=source["kind"] == "MetricSource")
 
 
 @pytest.mark.parametrize("settings", [(), EVERY_VALUE], ids=["values as they are", "other values"])

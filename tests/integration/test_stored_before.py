@@ -10,9 +10,10 @@ from typing import Any
 
 from kubernetes.client.exceptions import ApiException
 
-from tests.cluster.api import CRDS, RELEASES, Api
+from tests.cluster.api import CRDS, METRIC_SOURCES, RELEASES, Api
 from tests.cluster.operator import Operator
 from tests.integration.conftest import Setup
+from tests.integration.kinds import KINDS
 from tests.integration.manifests import phase_is, release, template
 from tests.integration.steps import change, deploy, weights
 
@@ -21,7 +22,7 @@ ANY = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 # As many as an API server takes; no reader of Python's goes so deep by itself.
 DEEP = 3_000
 MISSHAPEN = {"path": "/api"}
-NAME = "releases.tidegate.dev"
+NAME, SOURCES = "releases.tidegate.dev", "metricsources.tidegate.dev"
 
 
 @contextmanager
@@ -41,6 +42,32 @@ def older(api: Api, namespace: str) -> Iterator[None]:
         until_answered(api, matching(namespace, MISSHAPEN), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+@contextmanager
+def before_sources_were_guarded(api: Api, namespace: str) -> Iterator[None]:
+    """A CRD that lets a source of a namespace say `allowLinkLocal`, while a test stores one."""
+    found = api.get(CRDS, None, SOURCES)
+    declared = copy.deepcopy(found["spec"]["versions"])
+    spec = found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    del spec["graphite"]["properties"]["allowLinkLocal"]["x-kubernetes-validations"]
+    api.merge(CRDS, None, SOURCES, {"spec": {"versions": found["spec"]["versions"]}})
+    try:
+        until_answered(api, unguarded(namespace), HTTPStatus.CREATED)
+        yield
+    finally:
+        api.merge(CRDS, None, SOURCES, {"spec": {"versions": declared}})
+        until_answered(api, unguarded(namespace), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def unguarded(namespace: str, name: str = "match") -> dict[str, Any]:
+    """A source where a machine keeps its credentials."""
+    return {
+        "apiVersion": "tidegate.dev/v1alpha1",
+        "kind": "MetricSource",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"graphite": {"address": "http://169.254.169.254", "allowLinkLocal": True}},
+    }
+
+
 def until_answered(api: Api, manifest: dict[str, Any], status: HTTPStatus) -> None:
     """Wait until the API server goes by the CRD that it has: nothing tells when that is."""
     end = time.monotonic() + 30
@@ -52,7 +79,7 @@ def until_answered(api: Api, manifest: dict[str, Any], status: HTTPStatus) -> No
 def answer_to(api: Api, manifest: dict[str, Any]) -> int:
     """What an object's creation would be answered with; nothing is kept. Not served for a moment is no refusal."""
     try:
-        api.try_create(RELEASES, manifest)
+        api.try_create(KINDS[manifest["kind"]], manifest)
     except ApiException as error:
         return int(error.status)
 
@@ -125,3 +152,17 @@ def test_what_is_stored_in_any_shape_is_told_of_and_ends_nothing(
     api.until(RELEASES, namespace, "web", phase_is("RolledBack"))
     assert weights(api, namespace) == [100, 0]
     setup.plane.kubectl("delete", "releases", "--namespace", namespace, "--all")
+
+
+def test_a_source_of_a_namespace_that_was_let_to_a_machines_credentials_says_so_and_is_not_asked(
+    api: Api, namespace: str, alone: None, shared: Operator
+) -> None:
+    with before_sources_were_guarded(api, namespace):
+        api.create(METRIC_SOURCES, unguarded(namespace, "numbers"))
+
+    shared.start()
+
+    found = api.until(METRIC_SOURCES, namespace, "numbers", lambda source: "conditions" in (source.get("status") or {}))
+    (ready,) = found["status"]["conditions"]
+    assert ready["status"] == "False"
+    assert "spec.graphite.allowLinkLocal: is for a ClusterMetricSource alone: declare one there" in ready["message"]

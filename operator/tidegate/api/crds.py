@@ -202,7 +202,7 @@ def objective_set(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
 def metric_source(kind: str, plural: str, *, scope: str) -> dict[str, Any]:
     """A source of numbers, for a namespace or for the cluster."""
     spec = structural(MetricSourceSpec)
-    source_by(spec)
+    source_by(spec, of_a_namespace=scope == "Namespaced")
     version = {
         "name": VERSION,
         "served": True,

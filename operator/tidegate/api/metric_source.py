@@ -3,9 +3,22 @@
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
+from .errors import InvalidSpec
 from .model import Declared, one_of, parse
-from .providers import CloudWatch, Datadog, Dynatrace, Graphite, InfluxDb, NewRelic, Prometheus, Provider, Web
+from .providers import (
+    NOT_OF_A_NAMESPACE,
+    CloudWatch,
+    Datadog,
+    Dynatrace,
+    Graphite,
+    InfluxDb,
+    NewRelic,
+    Prometheus,
+    Provider,
+    Web,
+)
 from .scrape import Scrape
 
 
@@ -26,8 +39,13 @@ class MetricSourceSpec(Declared):
     @property
     def provider(self) -> Provider:
         """The one that is declared."""
-        declared: list[Provider | None] = [getattr(self, name) for name in PROVIDERS]
-        return next(filter(None, declared))
+        found: Provider = getattr(self, self.name)
+        return found
+
+    @property
+    def name(self) -> str:
+        """The field that declares it."""
+        return next(name for name in PROVIDERS if getattr(self, name))
 
     @model_validator(mode="after")
     def _one(self) -> "MetricSourceSpec":
@@ -38,6 +56,10 @@ class MetricSourceSpec(Declared):
 PROVIDERS = tuple(MetricSourceSpec.model_fields)
 
 
-def parse_source(spec: dict[str, Any]) -> MetricSourceSpec:
-    """The source as values. Raises InvalidSpec for the first field that is wrong."""
-    return parse(MetricSourceSpec, spec)
+def parse_source(spec: dict[str, Any], *, of_a_namespace: bool) -> MetricSourceSpec:
+    """The source as values. Raises InvalidSpec for the first field that is wrong, or that a namespace may not set."""
+    declared = parse(MetricSourceSpec, spec)
+    if of_a_namespace and declared.provider.allow_link_local:
+        raise InvalidSpec(f"spec.{to_camel(declared.name)}.allowLinkLocal", NOT_OF_A_NAMESPACE)
+
+    return declared

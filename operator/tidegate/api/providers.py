@@ -62,6 +62,10 @@ class Header(Declared):
     value: Annotated[str, Field(max_length=1024, description="Its value. Secrets belong into authSecret.")]
 
 
+# What a machine's metadata service answers would be read by whoever may write into a namespace.
+NOT_OF_A_NAMESPACE = "is for a ClusterMetricSource alone: declare one there, or take it out here"
+
+
 class Provider(Declared):
     """What is said of every server that is asked."""
 
@@ -70,7 +74,10 @@ class Provider(Declared):
     tls: Annotated[Tls, Field(description="How its certificate is checked.")] = Tls()
     allow_link_local: Annotated[
         bool,
-        Field(description="True also asks link-local addresses and a machine's metadata service; else never asked."),
+        Field(
+            description="True also asks link-local addresses and a machine's metadata service, which else are never"
+            " asked. For a ClusterMetricSource alone."
+        ),
     ] = False
 
 

@@ -6,7 +6,7 @@ from pydantic.alias_generators import to_camel
 
 from .cel import rule
 from .metric_source import PROVIDERS
-from .providers import CREDENTIALS
+from .providers import CREDENTIALS, NOT_OF_A_NAMESPACE
 from .variables_cel import FOREIGN_RULE, variables_rule
 
 TIMEOUT_RULE = rule(
@@ -47,6 +47,7 @@ HEADER_RULE = rule("!has(self.authHeader) || has(self.authSecret)", "web: authHe
 CREDENTIALS_RULE = rule(
     f"!(self.lowerAscii() in {list(CREDENTIALS)})", "headers: holds credentials: they come from authSecret"
 )
+LINK_LOCAL_RULE = rule("!self", f"allowLinkLocal: {NOT_OF_A_NAMESPACE}")
 PERIOD_RULE = rule(
     "self in [1, 5, 10, 20, 30] || self % 60 == 0", "period: must be 1, 5, 10, 20, 30 or a multiple of 60"
 )
@@ -56,11 +57,14 @@ ONE_RULE = rule(
 )
 
 
-def source_by(spec: dict[str, Any]) -> None:
+def source_by(spec: dict[str, Any], *, of_a_namespace: bool) -> None:
     """Put the rules of each provider into the schema of a source."""
     spec["x-kubernetes-validations"] = [ONE_RULE]
     for provider in spec["properties"].values():
         provider["properties"]["timeout"]["x-kubernetes-validations"] = [{**TIMEOUT_RULE}]
+        if of_a_namespace:
+            provider["properties"]["allowLinkLocal"]["x-kubernetes-validations"] = [{**LINK_LOCAL_RULE}]
+
         name = provider["properties"]["headers"]["items"]["properties"]["name"]
         name["x-kubernetes-validations"] = [{**CREDENTIALS_RULE}]
         if "window" in provider["properties"]:

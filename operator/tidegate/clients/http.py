@@ -4,6 +4,7 @@ import asyncio
 import errno
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import time
@@ -26,6 +27,8 @@ from .room import Room
 
 LARGEST_ANSWER = 2**20
 LONGEST_REASON = 256
+# Where aiohttp begins to quote what it could not read: nobody is shown what another service says, if not by HTTP.
+QUOTED = re.compile(r"b?['\"]")
 # Where clouds tell machines their credentials, beside the link-local addresses.
 METADATA = frozenset(
     {
@@ -205,7 +208,8 @@ def _why(error: Exception) -> str:
             return f"cannot connect to {error.host}:{error.port}: {_of_the_system(error.os_error)}"
         case aiohttp.ClientResponseError():
             # Its status is aiohttp's own: nobody said it.
-            return _on_one_line(f"the answer is no HTTP: {error.message}")
+            said = QUOTED.split(error.message, maxsplit=1)[0].rstrip(": \n")
+            return _on_one_line(f"the answer is no HTTP: {said}")
 
     cut = isinstance(error, aiohttp.ClientPayloadError) or _begun(error)
     return "the answer is cut off, by who gave it or by a proxy" if cut else str(error) or type(error).__name__
@@ -220,7 +224,7 @@ def _packed_wrong(error: BaseException | None) -> ContentEncodingError | None:
 
 
 def _on_one_line(words: str) -> str:
-    """As much as there is room for: what is no HTTP is quoted, and may be long."""
+    """As much as there is room for."""
     return shortened(" ".join(words.split()), LONGEST_REASON)
 
 

@@ -155,8 +155,10 @@ def sample(found: float | str | None) -> Answer:
     """A number, however it is written. Absent and not a number are no data; infinite is of no use."""
     try:
         value = math.nan if found is None else number(found) if isinstance(found, str) else float(found)
-    except (ValueError, OverflowError):
-        return Unusable(f"not a number: {shortened(str(found), 32)!r}")
+    except OverflowError:
+        return Unusable("not a number: one that is too large")
+    except ValueError as error:
+        return Unusable(f"not a number: {error}")
 
     if found is None:
         return NoData("no value")

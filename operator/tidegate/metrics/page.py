@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from prometheus_client import parser as text_format
 from prometheus_client.openmetrics import parser as openmetrics
 
-from .answer import Unusable, unusable
+from .answer import Unusable, instead, unusable
+from .samples import NUMBER, instead_of_a_number
 from .sifting import Head, Sifting
 
 LONGEST_LINE = 2**16
@@ -165,10 +166,15 @@ def _number(head: bytes, text: bytes) -> float:
         value = math.nan
 
     if not math.isfinite(value) or value < 0:
-        message = f"{_shown(head)} is {_shown(text)}, which no counter can be"
+        message = f"{_shown(head)} is {_value(text.decode('utf-8', 'replace'))}, which no counter can be"
         raise NotMetrics(message)
 
     return value
+
+
+def _value(text: str) -> str:
+    """A number as it stands."""
+    return text if NUMBER.fullmatch(text) else instead_of_a_number(text)
 
 
 def _parsed(head: bytes, kind: str) -> tuple[str, dict[str, str]]:
@@ -194,7 +200,10 @@ def _samples(head: str, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _no_metric(line: bytes) -> str:
-    return f"the page is no page of metrics: {_shown(line)!r}"
+    """Without a word of the line: any page may be declared, also one that whoever declares it may not read."""
+    markup = line.lstrip().startswith(b"<")
+    found = instead(line) if markup else f"a line of {len(line)} characters is none of a metric"
+    return f"the page is no page of metrics: {found}"
 
 
 def _shown(text: bytes) -> str:

@@ -15,6 +15,7 @@ from .translator import FORM, Question, Request
 from .usage import LabelledValue
 
 WHOSE = "Prometheus'"
+KINDS = frozenset({"scalar", "string", "vector", "matrix"})
 # Beyond this an answer is cut, and says so in a warning.
 MOST_SERIES = 20_000
 CUT = "results truncated due to limit"
@@ -113,7 +114,7 @@ class Prometheus:
             return data
 
         if data.resultType != "vector":
-            return unusable(f"the query returns a {data.resultType}")
+            return unusable(f"the query returns a {_kind(data)}")
 
         found = decoded(bytes(data.result), list[_Series], whose=WHOSE)
         if isinstance(found, Unusable):
@@ -157,9 +158,14 @@ def _said(envelope: _Envelope) -> str:
     return f"{envelope.errorType or 'error'}: {envelope.error or 'no data in the answer'}"
 
 
+def _kind(data: _Data) -> str:
+    """What is returned, in Prometheus' own words; those of another are not repeated."""
+    return data.resultType if data.resultType in KINDS else "result of an unknown type"
+
+
 def _series(data: _Data) -> tuple[RawSeries, ...] | Unusable:
     if data.resultType != "matrix":
-        return unusable(f"many samples were asked for, and a {data.resultType} returned")
+        return unusable(f"many samples were asked for, and a {_kind(data)} returned")
 
     found = decoded(bytes(data.result), list[_Range], whose=WHOSE)
     if isinstance(found, Unusable):
@@ -181,7 +187,7 @@ def _number(data: _Data) -> Answer:
         return value if isinstance(value, Unusable) else sample(value[1])
 
     if data.resultType != "vector":
-        return unusable(f"the query returns a {data.resultType}; one number is needed")
+        return unusable(f"the query returns a {_kind(data)}; one number is needed")
 
     found = decoded(bytes(data.result), list[_Series], whose=WHOSE)
     series = found if isinstance(found, Unusable) else single(found)

@@ -101,13 +101,17 @@ NUMBER = re.compile(
 
 
 def number(text: str) -> float:
-    """The number that a text is. Raises ValueError for what Python takes as one, and no server writes."""
+    """The number that a text is. Raises ValueError, with what it is instead, for what no server writes as one."""
     # Most are whole: this is most of what an answer of a million samples costs.
     if not (text.isascii() and text.isdigit()) and NUMBER.fullmatch(text) is None:
-        message = f"could not convert string to float: {text[:32]!r}"
-        raise ValueError(message)
+        raise ValueError(instead_of_a_number(text))
 
     return float(text)
+
+
+def instead_of_a_number(text: str) -> str:
+    """What a text is, without a word of it: who declares a source may read less than the operator reaches."""
+    return f"a text of {len(text)} characters" if text else "an empty text"
 
 
 def samples(values: Iterable[tuple[float, str]]) -> tuple[Sample, ...]:

@@ -198,14 +198,17 @@ PACKED = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Encoding: "
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "the answer is no HTTP: Bad status line: Expected HTTP/"),
+        (b"SSH-2.0-OpenSSH_9.6 secret\r\n", "the answer is no HTTP: Bad status line: Expected HTTP/"),
         (b"\x15\x03\x01\x00\x02\x02\x46", "the answer is no HTTP: Bad status line: Expected HTTP/"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n", "the answer is no HTTP: Got more than 8190 bytes"),
+        (
+            b"HTTP/1.1 200 OK\r\nX: secret" + b"x" * 9000 + b"\r\n\r\n",
+            "the answer is no HTTP: Got more than 8190 bytes",
+        ),
         (PACKED + b"gzip\r\n\r\nabcd", "the answer cannot be unpacked: Can not decode content-encoding: gzip"),
         (PACKED + b"br\r\n\r\nabcd", "the answer cannot be unpacked: Can not decode content-encoding: brotli"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc", "the answer is cut off"),
         (b"HTTP/1.1 200 OK\r\nSet-Cookie: secret", "the answer is cut off"),
-        (b"x" * 8000 + b"\r\n", "the answer is no HTTP: Bad status line: Expected HTTP/"),
+        (b"secret" + b"x" * 8000 + b"\r\n", "the answer is no HTTP: Bad status line: Expected HTTP/"),
     ],
     ids=[
         "another protocol",

@@ -15,6 +15,7 @@ from tidegate.metrics.answer import (
     newest,
     not_whole,
     refused,
+    sample,
     unusable,
 )
 
@@ -38,6 +39,23 @@ from tidegate.metrics.answer import (
 )
 def test_only_a_source_without_an_answer_is_said_not_to_answer(found: Unusable, sentence: str) -> None:
     assert found.of("the source") == sentence
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ("wJalrXUtnFEMIK7MDENG", "not a number: a text of 20 characters"),
+        ("", "not a number: an empty text"),
+        ("9", ""),
+        (10**400, "not a number: one that is too large"),
+        (10**5000, "not a number: one that is too large"),
+    ],
+    ids=["a text", "nothing", "a number", "too large", "too large to be written"],
+)
+def test_what_is_no_number_is_said_by_its_kind_and_length(found: str | int, why: str) -> None:
+    answer = sample(found)
+
+    assert (answer.why if isinstance(answer, Unusable) else "") == why
 
 
 @pytest.mark.parametrize("made", [unusable, not_whole, partial(refused, 503)], ids=["unusable", "not whole", "refused"])

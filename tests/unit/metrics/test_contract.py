@@ -47,6 +47,17 @@ def test_what_is_no_finite_number_is_never_a_number(found: Recorded, value: byte
 
 
 @every_source
+def test_a_text_in_place_of_a_number_is_told_of_without_a_word_of_it(found: Recorded) -> None:
+    """Whoever declares a source chooses what is read, and may not be allowed to read it."""
+    words = b"wJalrXUtnFEMIK7MDENG"
+    quoted = b'"0.25"' in found.one or b'"' not in found.one
+    answer = found.translator.parse(found.one.replace(b"0.25", words if quoted else b'"' + words + b'"'))
+
+    assert isinstance(answer, NoData | Unusable)
+    assert not any(words[at : at + 4].decode() in answer.why for at in range(len(words) - 3))
+
+
+@every_source
 @pytest.mark.parametrize(
     "body",
     [
@@ -104,6 +115,21 @@ def test_a_part_of_another_type_never_makes_a_number_that_was_not_said(name: str
             answer = found.translator.parse(json.dumps(put(whole, at, junk)).encode())
 
             assert not isinstance(answer, Sample) or answer.value in {0.25, 0.75}, (at, junk)
+
+
+# Where a source says in its own words that it has no answer.
+WORDS = {"status", "StatusCode"}
+KEY = "wJalrXUtnFEMIK7MDENG"
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDED if name != "InfluxDB"])
+def test_no_text_of_an_answer_is_repeated_but_that_in_which_a_source_says_that_it_has_none(name: str) -> None:
+    found = RECORDED[name]
+    whole = json.loads(found.one)
+    for at in places(whole):
+        answer = found.translator.parse(json.dumps(put(whole, at, KEY)).encode())
+
+        assert isinstance(answer, Sample) or WORDS & {*at} or KEY[:4] not in answer.why, (at, answer)
 
 
 @every_source

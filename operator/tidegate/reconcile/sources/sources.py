@@ -145,8 +145,8 @@ class Sources:
     def of(self, found: Object, where: str) -> Source | Blocked:
         """What a source says of itself, with its Secrets; `where` names it in a sentence."""
         try:
-            provider = parse_source(found["spec"]).provider
             namespace, name = found["metadata"].get("namespace"), found["metadata"]["name"]
+            provider = parse_source(found["spec"], of_a_namespace=bool(namespace)).provider
             source = self._let_in(provider, Reader(self.secrets, namespace), where)
             return replace(source, identity=f"{namespace or ''}/{name}")
         except InvalidSpec as error:

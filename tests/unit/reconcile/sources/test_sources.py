@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.api import InvalidSpec
+from tidegate.api import InvalidSpec, SourceKind
 from tidegate.api.names import LABEL_METRIC_SOURCE
 from tidegate.api.objectives import MetricSourceRef
 from tidegate.clients import Reply
@@ -40,6 +40,15 @@ def resolved(spec: Object, *, scope: Scope | None = None, **keys: str) -> Source
     return Sources(Store(), cluster, Secrets(secrets, LABEL_METRIC_SOURCE, scope or Scope())).resolve(
         MetricSourceRef(), "shop"
     )
+
+
+def resolved_of_a_namespace(spec: Object) -> Source | Blocked:
+    """A source that the namespace itself declares."""
+    own, nothing = Store(), Store()
+    metadata = {"namespace": "shop", "name": "mine", "resourceVersion": "1", "uid": "u"}
+    own.put({"metadata": metadata, "spec": spec})
+    sources = Sources(own, Store(), Secrets(nothing, LABEL_METRIC_SOURCE, Scope()))
+    return sources.resolve(MetricSourceRef(kind=SourceKind.METRIC_SOURCE, name="mine"), "shop")
 
 
 def usable(spec: Object, **keys: str) -> Source:
@@ -186,6 +195,19 @@ def test_a_header_for_a_token_needs_the_secret_that_has_it() -> None:
 
 def test_only_a_source_that_says_so_is_asked_where_credentials_are() -> None:
     assert not usable(WEB).ask(QUESTION).link_local
+
+
+def test_a_source_of_a_namespace_that_an_older_crd_let_to_where_credentials_are_is_not_asked() -> None:
+    """Whoever writes into a namespace would read a machine's credentials."""
+    found = resolved_of_a_namespace({"web": {**WEB["web"], "allowLinkLocal": True}})
+
+    assert isinstance(resolved_of_a_namespace(WEB), Source)
+    assert isinstance(found, Blocked)
+    assert found.reason is Reason.METRIC_SOURCE_MISSING
+    assert found.sentence == (
+        "spec.metricSource: MetricSource mine is invalid: spec.web.allowLinkLocal: is for a ClusterMetricSource alone:"
+        " declare one there, or take it out here"
+    )
 
 
 @pytest.mark.parametrize("status", [201, 302, 401, 429, 503])
