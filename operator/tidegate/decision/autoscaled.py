@@ -18,8 +18,7 @@ def keep_the_autoscalers_size(seen: Snapshot) -> Decision | None:
     size, place = seen.replicas, "spec.replicas"
     if seen.progress.stable is None:
         # Left out, it is 1: that is how a Release begins, and nobody has taken anything away.
-        whose = "as the autoscaler asked last or the Deployment has"
-        told = f"{place} is {size}, {whose}, for the first revision to start at"
+        told = f"{place} is {size}, as the autoscaler asked last, for the first revision to start at"
         return beside(seen, told, RestoreSize(replicas=size, sentence=told, warns=False))
 
     sentence = f"{place} became {seen.undercut} beside an autoscaler that asked for {size}, and is {size} again"

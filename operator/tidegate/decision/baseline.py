@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .actions import Action, ForgetBaseline, PrepareBaseline
 from .decision import Decision, act, beside, hold
-from .plan import FULL
+from .plan import FULL, soonest
 from .reasons import Reason
 from .refusal import because
 from .snapshot import Side, Snapshot
@@ -76,7 +76,7 @@ def wait_for_baseline(seen: Snapshot) -> Decision | None:
         return None
 
     left, found = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from), own_baseline(seen)
-    look_again = min(left, found.available_in) if found.available_in else left
+    look_again = soonest(left, found.available_in)
     trouble = found.refusal or (found.total and found.stuck >= found.total)
     reason = Reason.BASELINE_UNAVAILABLE if trouble else Reason.PREPARING
     return hold(seen, reason, what_baseline_lacks(seen), look_again)

@@ -12,7 +12,7 @@ from .decision import Decision, Rule, first_that_applies, hold
 from .first_deployment import deploy_first
 from .hand_back import HAND_BACK
 from .notices import without_heard
-from .plan import NO_TIME
+from .plan import soonest
 from .progress import Phase
 from .promotion import PROMOTION
 from .reasons import Reason
@@ -45,11 +45,6 @@ def until_unhealthy(seen: Snapshot) -> timedelta | None:
 def until_late(seen: Snapshot) -> timedelta | None:
     """Time alone may end a step."""
     return time_left(seen) if in_rollout(seen) else None
-
-
-def soonest(*waits: timedelta | None) -> timedelta | None:
-    """A time that is over has had its effect, or has none: looking again at once would find the same."""
-    return min((wait for wait in waits if wait is not None and wait > NO_TIME), default=None)
 
 
 def touch_nothing_unseen(seen: Snapshot) -> Decision | None:

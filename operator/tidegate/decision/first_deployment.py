@@ -11,7 +11,7 @@ from .claimed import keep_the_route_whole
 from .copies import remake
 from .decision import Decision, Record, Rule, act, first_that_applies, hold, hold_while_reading, wait_until_mended
 from .first_steps import first_size, walk_first_steps
-from .plan import NO_TIME
+from .plan import NO_TIME, soonest
 from .progress import Phase
 from .promotion import promoted
 from .reasons import Reason
@@ -111,7 +111,7 @@ def wait_for_its_pods(seen: Snapshot) -> Decision | None:
         return None
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
-    look_again = min(left, candidate.available_in) if candidate.available_in else left
+    look_again = soonest(left, candidate.available_in)
     if waiting := hold_refused(seen, candidate, look_again, phase=Phase.STALLED):
         return waiting
 

@@ -9,6 +9,11 @@ NO_TIME = timedelta(0)
 FULL = 100
 
 
+def soonest(*waits: timedelta | None) -> timedelta | None:
+    """A time that is over has had its effect, or has none: looking again at once would find the same."""
+    return min((wait for wait in waits if wait is not None and wait > NO_TIME), default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
     """One who is asked or told. Without `steps` it is a gate of every rise."""

@@ -10,7 +10,7 @@ from .baseline import bring_baseline_up, wait_for_baseline
 from .deadline import goes_on_undecided, how_to_go_on, late_and_undecided
 from .decision import Decision, Rule, act, hold
 from .hooks import before_promotion, before_rise, before_rollout, before_share, gates_kept
-from .plan import FULL, NO_TIME
+from .plan import FULL, NO_TIME, soonest
 from .progress import STEP_ANEW, Phase
 from .promotion import begin
 from .reasons import Reason
@@ -71,7 +71,7 @@ def wait_for_pods(seen: Snapshot) -> Decision | None:
         return hold(seen, Reason.PREPARING, step_sentence(seen), waiting=lost, deadline_from=seen.now)
 
     left = seen.plan.progress_deadline - seen.since(seen.progress.deadline_from)
-    look_again = min(left, candidate.available_in) if candidate.available_in else left
+    look_again = soonest(left, candidate.available_in)
     waiting = hold_refused(seen, candidate, look_again) or hold_unscheduled(seen, candidate, look_again)
     return waiting or hold_growth(seen, candidate) or hold(seen, Reason.PREPARING, step_sentence(seen), look_again)
 

@@ -255,7 +255,7 @@ def _counters(shape: Shape, side: Backend) -> Callable[[RawSeries, str], Counter
     new = by_pods and (side.fresh or side.side is Side.CANDIDATE)
 
     def counter(found: RawSeries, part: str) -> Counter:
-        long = sum(map(len, found.labels.values())) > LONGEST_REMEMBERED
+        long = sum(len(name) + len(value) for name, value in found.labels.items()) > LONGEST_REMEMBERED
         made = _counter.__wrapped__ if long else _counter
         return made(side.side, part, tuple(found.labels.items()), by_pods=by_pods, new=new)
 

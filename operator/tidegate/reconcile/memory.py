@@ -33,8 +33,9 @@ class PutBack:
 class RouterMemory:
     """When a route's generation was first seen, and since when our weight is confirmed; on the loop's clock.
 
-    `behind`: the revisions to which its Services led when we looked last.
-    `astray`: requests went otherwise than we wrote then; `strayed`: how often that, or where Services lead, changed.
+    `behind`: the revisions to which its Services led when we looked last; `behind_before`: to which they did before
+    that, and `led_back` how often they do so again.
+    `astray`: requests went otherwise than we wrote then; `strayed`: how often that ended.
     `form`: what the API server made of a whole route that we wrote, where that is not quite what we wrote.
     `asserted`: how often our weights were written again over those of a route's owner, and who that is.
     """
@@ -45,6 +46,8 @@ class RouterMemory:
     confirmed_at: float | None = None
     unsure_since: float | None = None
     behind: object = None
+    behind_before: object = None
+    led_back: int = 0
     astray: bool = False
     strayed: int = 0
     form: str = ""

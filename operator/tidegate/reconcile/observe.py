@@ -124,7 +124,15 @@ def _snapshot(
     surplus = _surplus(progress, stored.replica_sets, spec.revision_history_limit)
     target = template.revision or progress.candidate or progress.stable or ""
     workload = observe_workload(template, progress, owner, world)
-    size = observe_size(found, owner, world, declared=spec.replicas, record=progress.taken_over, workload=workload)
+    size = observe_size(
+        found,
+        owner,
+        world,
+        declared=spec.replicas,
+        record=progress.taken_over,
+        workload=workload,
+        first=progress.stable is None,
+    )
     return Snapshot(
         now=now,
         target=target,

@@ -29,8 +29,7 @@ def test_a_release_that_begins_without_a_size_blames_nobody() -> None:
 
     assert isinstance(restored, RestoreSize)
     assert not restored.warns
-    whose = "as the autoscaler asked last or the Deployment has"
-    assert restored.sentence == f"spec.replicas is 4, {whose}, for the first revision to start at"
+    assert restored.sentence == "spec.replicas is 4, as the autoscaler asked last, for the first revision to start at"
 
 
 def test_it_is_written_over_in_a_rollout_too() -> None:

@@ -62,10 +62,13 @@ def counted_alone(look: Snapshot, progress: Progress) -> str:
     if not (look.plan.shrink and progress.stable and progress.candidate):
         return stable.revision
 
-    # Each side's share is rounded up. In a small Release the one pod more would ask for another one, and so on.
-    most = look.full_size + (1 if look.full_size >= ROUNDED_FROM else 0)
     pods = {side.revision: side.available for side in (stable, candidate)}
     pods[""] = sum(pods.values())
+    # Each side's share is rounded up. In a small Release the one pod more would ask for another one, and so on: it
+    # counts only where else more than one would be left out.
+    fit = max((count for count in pods.values() if count <= look.full_size), default=0)
+    rounded = look.full_size >= ROUNDED_FROM or look.full_size - fit > 1
+    most = look.full_size + (1 if rounded else 0)
     return max((revision for revision in pods if pods[revision] <= most), key=pods.__getitem__, default=stable.revision)
 
 

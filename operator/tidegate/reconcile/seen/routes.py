@@ -225,16 +225,28 @@ def remember(
 
     if written != memory.written:
         memory.written, memory.confirmed_at, memory.unsure_since = written, None, None
-        memory.astray, memory.behind, memory.strayed = False, behind, 0
+        memory.astray, memory.strayed, memory.behind, memory.led_back = False, 0, behind, 0
 
-    left = (memory.astray and not astray) or memory.behind != behind
-    if left and memory.strayed < TRIES:
+    if memory.astray and not astray and memory.strayed < TRIES:
         memory.confirmed_at, memory.unsure_since, memory.strayed = None, None, memory.strayed + 1
 
-    memory.astray, memory.behind = astray, behind
+    if leads_elsewhere(memory, behind):
+        memory.confirmed_at, memory.unsure_since = None, None
+
+    memory.astray = astray
     if not confirmed or (astray and memory.confirmed_at is not None):
         memory.unsure_since = memory.unsure_since or now
     elif memory.confirmed_at is None or now - (memory.unsure_since or now) > MOMENT_SECONDS:
         memory.confirmed_at, memory.unsure_since = now, None
     else:
         memory.unsure_since = None
+
+
+def leads_elsewhere(memory: RouterMemory, behind: object) -> bool:
+    """True where Services lead to other revisions since; not of one that is led to and fro again and again."""
+    if memory.behind == behind:
+        return False
+
+    memory.led_back += behind == memory.behind_before
+    memory.behind, memory.behind_before = behind, memory.behind
+    return memory.led_back <= 2 * TRIES

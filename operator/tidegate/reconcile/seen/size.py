@@ -26,14 +26,20 @@ class Size:
 
 
 def observe_size(
-    found: Object, owner: Owner, world: World, *, declared: int, record: TakenOver | None, workload: Workload | None
+    found: Object,
+    owner: Owner,
+    world: World,
+    *,
+    declared: int,
+    record: TakenOver | None,
+    workload: Workload | None,
+    first: bool = False,
 ) -> Size:
-    """A Deployment that is not emptied yet keeps the Release as large as itself, whoever asks for less."""
-    asked = asked_size(found, declared, owner, world)
-    if workload is not None and record is None and declared:
-        asked = max(asked, _unseen(workload, owner, world))
+    """A Deployment that is not emptied yet keeps the Release as large as itself, whoever asks for less.
 
-    least = least_size(owner, world)
+    `first`: the Release serves nothing yet.
+    """
+    asked, least = asked_size(found, declared, owner, world), least_size(owner, world)
     kept = size_to_keep(record, workload)
     if workload is not None and least and asked < kept:
         workload = replace(workload, asked_meanwhile=asked)
@@ -44,7 +50,8 @@ def observe_size(
         workload = replace(workload, outgrown=asked)
 
     undercut = declared if asked > declared else None
-    return Size(replicas=max(asked, kept), least=least, undercut=undercut, workload=workload)
+    unseen = _unseen(workload, owner, world) if workload is not None and first and record is None and declared else 0
+    return Size(replicas=max(asked, kept, unseen), least=least, undercut=undercut, workload=workload)
 
 
 def _unseen(workload: Workload, owner: Owner, world: World) -> int:

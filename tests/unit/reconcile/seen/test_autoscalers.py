@@ -111,13 +111,21 @@ def test_a_surge_is_never_counted_where_stable_shrinks(
 @pytest.mark.parametrize(("size", "expected"), [(8, "v1"), (9, "")])
 def test_a_pod_of_rounding_is_counted_only_where_it_asks_for_no_other_one(size: int, expected: str) -> None:
     """An autoscaler leaves a size alone that is within 10 % of what it asks for: 9 of 8 is not."""
+    assert counted_beside(size, stable=size - 1, candidate=2) == expected
+
+
+def test_of_a_small_release_one_pod_too_many_is_counted_rather_than_two_too_few() -> None:
+    assert counted_beside(5, stable=3, candidate=3) == ""
+    assert counted_beside(4, stable=3, candidate=2) == "v1"
+
+
+def counted_beside(size: int, *, stable: int, candidate: int) -> str:
     sides = (
-        Side(revision="v1", replicas=size - 1, available=size - 1),
-        Side(revision="v2", replicas=2, available=2),
+        Side(revision="v1", replicas=stable, available=stable),
+        Side(revision="v2", replicas=candidate, available=candidate),
     )
     look = replace(at_half().look(), replicas=size, sides=sides)
-
-    assert counted_alone(look, look.progress) == expected
+    return counted_alone(look, look.progress)
 
 
 def test_the_first_revision_is_counted_whole() -> None:

@@ -23,10 +23,10 @@ def size_beside(replicas: int, *scalers: dict[str, Any], record: TakenOver = REC
     return observe_size({}, OWNER, world, declared=declared, record=record, workload=workload)
 
 
-def size_before_takeover(replicas: int, *scalers: dict[str, Any], declared: int) -> Size:
+def size_before_takeover(replicas: int, *scalers: dict[str, Any], declared: int, first: bool = True) -> Size:
     workload = Workload(name="web", replicas=replicas)
     world = world_of(kinds.AUTOSCALERS, *map(trimmed_autoscaler, scalers))
-    return observe_size({"scaled": True}, OWNER, world, declared=declared, record=None, workload=workload)
+    return observe_size({"scaled": True}, OWNER, world, declared=declared, record=None, workload=workload, first=first)
 
 
 def scaling(least: int, most: int) -> dict[str, Any]:
@@ -72,8 +72,13 @@ def test_an_autoscaler_that_has_seen_no_pod_of_a_release_makes_it_no_smaller_tha
     found = size_before_takeover(3, scaling(2, most), declared=declared)
 
     assert found.replicas == expected
-    assert found.undercut == (declared if declared < expected else None)
+    assert found.undercut is None, "what the autoscaler wrote is its own"
 
 
 def test_a_release_without_an_autoscaler_is_as_large_as_a_person_declares_it_before_the_takeover_too() -> None:
     assert size_before_takeover(3, declared=2).replicas == 2
+
+
+def test_a_release_that_serves_already_is_as_large_as_its_autoscaler_asks_while_a_takeover_waits() -> None:
+    """It has seen those pods: a larger Deployment that is named since is for a person to wait for."""
+    assert size_before_takeover(10, scaling(2, 20), declared=3, first=False).replicas == 3

@@ -201,7 +201,26 @@ def test_one_who_leads_a_service_elsewhere_again_and_again_holds_no_drain_up(ser
         found = reported(world)
         world.clock.now += LONG
 
-    assert found.confirmed_for > 10 * timedelta(seconds=LONG)
+    assert found.confirmed_for >= 10 * timedelta(seconds=LONG)
+
+
+def test_services_that_are_only_made_leave_the_tries_to_one_who_leads_them_elsewhere(clock: Clock) -> None:
+    router, ours, _ = raised_on_an_attached_route()
+    ours["status"] = {"parents": [accepted(ours)]}
+    world = Found(clock, router)
+    world.route(ours)
+    for service in (BACKENDS.stable, OWNER.name):
+        reported(world)
+        world.selects(service, "v2")
+
+    for _ in range(2):
+        reported(world)
+        world.selects(OWNER.name, "elsewhere")
+        reported(world)
+        clock.now += 4 * LONG
+        world.selects(OWNER.name, "v2")
+
+        assert reported(world).confirmed_for == NO_TIME
 
 
 def accepted(route: Object) -> Object:
