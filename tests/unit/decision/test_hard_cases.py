@@ -23,7 +23,7 @@ from tidegate.api import OnTrouble, Suspend
 from tidegate.api.noted import Written
 from tidegate.decision import Phase, Progress, Reason, Snapshot, decide
 from tidegate.decision.actions import PointService, PrepareRevision, Role, Scale, SetWeight, WriteRoute
-from tidegate.decision.plan import Step
+from tidegate.decision.plan import Step, pods_for
 from tidegate.decision.progress import Asks
 from tidegate.decision.route import Route, together
 from tidegate.decision.snapshot import Blocked, Evidence
@@ -381,6 +381,17 @@ def test_a_share_that_git_gave_stable_in_a_promotion_is_drained_from_our_own_wri
     assert weights_of(look) == [0]
     ours = route_look(look, written=Written("v2", 0))
     assert decide(ours).progress.phase is Phase.PROMOTED
+
+
+def test_a_new_pod_is_looked_at_when_its_min_ready_seconds_are_over_however_late_the_step_is() -> None:
+    """An autoscaler grows a step that settled long ago: what its deadline left is no time any more."""
+    look = at_first_step().look()
+    look = replace(look, now=look.now + 2 * PLAN.progress_deadline, replicas=2 * look.replicas)
+    look = side_look("v1", look, replicas=look.replicas, total=look.replicas, available=look.replicas)
+    size = pods_for(20, of=look.replicas)
+    grown = side_look("v2", look, replicas=size, total=size, available=size - 1, available_in=MINUTE)
+
+    assert decide(grown).look_again == MINUTE
 
 
 def test_an_attached_route_is_given_back_once_at_rest() -> None:
