@@ -16,22 +16,21 @@ CPU, MEMORY = used("cpu", 80), used("memory", 80)
 
 
 @pytest.mark.parametrize(
-    ("metrics", "capacity", "both"),
+    ("metrics", "both"),
     [
-        ([CPU], "Keep", True),
-        ([MEMORY], "Keep", False),
-        ([CPU, MEMORY], "Keep", True),
-        ([outside("queued", value="30")], "Keep", False),
-        ([outside("queued", averageValue="30")], "Keep", False),
-        ([MEMORY], "Shrink", True),
+        ([CPU], True),
+        ([MEMORY], False),
+        ([CPU, MEMORY], True),
+        ([outside("queued", value="30")], False),
+        ([outside("queued", averageValue="30")], False),
     ],
-    ids=["cpu", "memory", "cpu and memory", "a whole", "a share of a whole", "memory, and stable shrinks"],
+    ids=["cpu", "memory", "cpu and memory", "a whole", "a share of a whole"],
 )
 def test_a_surge_is_counted_only_where_it_shares_the_load(
-    api: Api, namespace: str, operator: Operator, metrics: list[Object], capacity: str, both: bool
+    api: Api, namespace: str, operator: Operator, metrics: list[Object], both: bool
 ) -> None:
     api.create(AUTOSCALERS, autoscaler(namespace, "web", *metrics))
-    api.create(RELEASES, release(namespace, steps=PAUSED, capacity=capacity))
+    api.create(RELEASES, release(namespace, steps=PAUSED))
     first = api.until(RELEASES, namespace, "web", phase_is("Promoted"))["status"]["stable"]["revision"]
 
     api.merge(RELEASES, namespace, "web", {"spec": {"template": template("2")}})

