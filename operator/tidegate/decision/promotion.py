@@ -132,7 +132,7 @@ def to_zero(seen: Snapshot) -> tuple[Action, ...]:
         # Nothing of a step or of a hand stays behind: «promoted» is said when the route is as it was.
         return (WriteRoute(weight=0, revision=revision),)
 
-    return (SetWeight(weight=0, revision=revision),) if seen.route.weight or unsaid(seen, 0) else ()
+    return (SetWeight(weight=0, revision=revision),) if seen.route.weight or unsaid(0, seen.routes) else ()
 
 
 def wait_for_the_router(seen: Snapshot) -> Decision | None:

@@ -1,5 +1,6 @@
 """Putting everything back: weight first, confirmed and drained, then pods. It asks nobody."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from tidegate.api import When
@@ -15,6 +16,7 @@ from .plan import FULL, NO_TIME
 from .progress import AT_REST, Outcome, Phase, Rollout
 from .reasons import Reason, Why
 from .refusal import because
+from .route import Route
 from .router import unserved
 from .snapshot import Snapshot
 from .upkeep import astray, gone
@@ -72,7 +74,7 @@ def weight_to_stable(seen: Snapshot, *, rejected: bool = False, ending: str = ""
     goal = allowed_weight(seen)
     stays = goal > 0 or (seen.exposed and not takes_back(seen))
     way = (*way_to_stable(seen), *(way_to_candidate(seen) if stays else ()))
-    if goal < seen.weight or unsaid(seen, goal) or takes_back(seen):
+    if goal < seen.weight or unsaid(goal, seen.routes) or takes_back(seen):
         fall = SetWeight(weight=goal, revision=seen.candidate.revision or seen.stable.revision, ending=ending)
         return (*way, fall, *stable_floor(seen))
 
@@ -154,9 +156,9 @@ def takes_back(seen: Snapshot) -> bool:
     return seen.exposed and (not matched or seen.stable.available > 0 or not seen.candidate.available)
 
 
-def unsaid(seen: Snapshot, goal: int) -> bool:
+def unsaid(goal: int, routes: Iterable[Route]) -> bool:
     """True where Git or a hand lowered the weight before us: ours is written too, so that its drain counts from now."""
-    return goal == 0 and any(route.written and route.written.weight for route in seen.routes)
+    return goal == 0 and any(route.written and route.written.weight for route in routes)
 
 
 def stable_floor(seen: Snapshot) -> tuple[Action, ...]:

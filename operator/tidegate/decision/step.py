@@ -75,12 +75,13 @@ def size_of_stable(seen: Snapshot) -> int:
     least, limit = min(seen.lowest_weight, seen.step.weight), seen.progress.lowered_to
     carried = least if limit is None else min(least, limit)
     share = max(1, pods_for(FULL - carried, of=seen.full_size))
-    return share if settled(seen) and _let_go(seen) else max(share, min(seen.stable.replicas, seen.full_size))
+    let_go = settled(seen) and _until_done(seen) <= NO_TIME
+    return share if let_go else max(share, min(seen.stable.replicas, seen.full_size))
 
 
-def _let_go(seen: Snapshot) -> bool:
-    """True where stable has done what the candidate carries. Without a share of its own its last requests are done."""
-    return drained(seen) if seen.weight == FULL else settle_left(seen) <= NO_TIME
+def _until_done(seen: Snapshot) -> timedelta:
+    """Until stable has done what the candidate carries. Without a share of its own its last requests are to be done."""
+    return drain_left(seen) if seen.weight == FULL else settle_left(seen)
 
 
 def prepared(seen: Snapshot) -> bool:
@@ -118,10 +119,7 @@ def drain_left(seen: Snapshot) -> timedelta:
 
 def until_let_go(seen: Snapshot) -> timedelta | None:
     """Under `capacity: Shrink` time alone lets pods of stable's go."""
-    if not (seen.plan.shrink and settled(seen) and in_rollout(seen)):
-        return None
-
-    return drain_left(seen) if seen.weight == FULL else settle_left(seen)
+    return _until_done(seen) if seen.plan.shrink and settled(seen) and in_rollout(seen) else None
 
 
 def settle_left(seen: Snapshot) -> timedelta:

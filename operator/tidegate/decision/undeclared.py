@@ -8,8 +8,7 @@ from .decision import Decision, beside, hold, wait_until_mended
 from .plan import NO_TIME
 from .progress import Phase
 from .reasons import Reason
-from .rollback import uncarried
-from .route import Route
+from .rollback import uncarried, unsaid
 from .snapshot import Snapshot
 from .unsettled import unsettled
 from .upkeep import FOREIGN
@@ -28,18 +27,14 @@ def take_back_what_is_not_declared(seen: Snapshot) -> Decision | None:
 
     weight = left.weight or 0
     goal = min(weight, uncarried(seen))
-    if goal == weight and not (left.exposed and seen.stable.available) and not (goal == 0 and _unsaid(seen, left)):
+    said = seen.progress.candidate is None or not unsaid(goal, (left,))
+    if goal == weight and said and not (left.exposed and seen.stable.available):
         return None
 
     lower = SetWeight(weight=goal, revision=seen.candidate.revision or seen.stable.revision, undeclared=True)
     decision = beside(seen, "the weight goes back on a route that is not declared any more", lower)
     # What the step had is gone: it settles anew where its route is declared again.
     return replace(decision, progress=replace(seen.progress, **unsettled(seen)))
-
-
-def _unsaid(seen: Snapshot, left: Route) -> bool:
-    """True where Git or a hand took the candidate's share before us: its drain counts from our own write."""
-    return seen.progress.candidate is not None and left.written is not None and left.written.weight > 0
 
 
 def drain_of_what_is_not_declared(seen: Snapshot) -> timedelta:

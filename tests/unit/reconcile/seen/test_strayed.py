@@ -174,10 +174,7 @@ def test_another_weight_is_watched_anew(clock: Clock) -> None:
 @pytest.mark.parametrize("service", [BACKENDS.stable, OWNER.name])
 def test_pods_that_a_service_led_to_drain_from_when_it_leads_elsewhere(service: str, clock: Clock) -> None:
     """A gateway confirms its route, not whom a Service selects."""
-    router, ours, _ = raised_on_an_attached_route()
-    ours["status"] = {"parents": [accepted(ours)]}
-    world = Found(clock, router)
-    world.route(ours)
+    world = by_a_gateway(clock)
     world.selects(service, "v1")
     reported(world)
     world.clock.now += LONG
@@ -189,10 +186,7 @@ def test_pods_that_a_service_led_to_drain_from_when_it_leads_elsewhere(service: 
 
 @pytest.mark.parametrize("service", [BACKENDS.stable, OWNER.name])
 def test_one_who_leads_a_service_elsewhere_again_and_again_holds_no_drain_up(service: str, clock: Clock) -> None:
-    router, ours, _ = raised_on_an_attached_route()
-    ours["status"] = {"parents": [accepted(ours)]}
-    world = Found(clock, router)
-    world.route(ours)
+    world = by_a_gateway(clock)
     for _ in range(8):
         world.selects(service, "elsewhere")
         reported(world)
@@ -205,10 +199,7 @@ def test_one_who_leads_a_service_elsewhere_again_and_again_holds_no_drain_up(ser
 
 
 def test_services_that_are_only_made_leave_the_tries_to_one_who_leads_them_elsewhere(clock: Clock) -> None:
-    router, ours, _ = raised_on_an_attached_route()
-    ours["status"] = {"parents": [accepted(ours)]}
-    world = Found(clock, router)
-    world.route(ours)
+    world = by_a_gateway(clock)
     for service in (BACKENDS.stable, OWNER.name):
         reported(world)
         world.selects(service, "v2")
@@ -221,6 +212,15 @@ def test_services_that_are_only_made_leave_the_tries_to_one_who_leads_them_elsew
         world.selects(OWNER.name, "v2")
 
         assert reported(world).confirmed_for == NO_TIME
+
+
+def by_a_gateway(clock: Clock) -> Found:
+    """A user's route at weight 0 whose gateway reports that it serves it."""
+    router, ours, _ = raised_on_an_attached_route()
+    ours["status"] = {"parents": [accepted(ours)]}
+    world = Found(clock, router)
+    world.route(ours)
+    return world
 
 
 def accepted(route: Object) -> Object:
